@@ -1,0 +1,189 @@
+"""Hits to spans to an answer that is cited and calibrated, or a refusal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from app.compose import Chosen, Form, best_spans, compose, form_of
+from app.confidence import Calibration, features_of
+from app.reader.base import Reader
+from index.library import Snapshot
+from index.search import Hit
+from ingest.documents import Document
+from ingest.errors import LibraryDamaged
+
+READ_PASSAGES = 5
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A verbatim range of a document: `document.text[start:end] == quote`, checked when it is made.
+
+    `passage_start` and `passage_end` are the range of the passage it was found in. `page` counts from 1, None for
+    formats without pages.
+    """
+
+    document_id: str
+    document_sha256: str
+    title: str
+    heading: str
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    passage_start: int
+    passage_end: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The citation in the contract's words."""
+        fields = asdict(self)
+        return {"document": fields.pop("document_id"), **fields}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer made of the corpus's own words, or a refusal.
+
+    `text` is None when refused, and then `citations` is empty; else it is the quotes of `citations`, joined with a
+    space. `confidence` is in [0, 1]: the calibrated probability that the answer is right; for a refusal, that of the
+    answer that was held back. `hits` are the passages considered, best first. `trace` says why. The times, in
+    milliseconds, are all that differs between two runs of the same question; those by stage are not in the JSON.
+    """
+
+    question: str
+    understood_as: str
+    text: str | None
+    confidence: float
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    trace: dict[str, Any]
+    generation: int
+    elapsed_ms: float = 0.0
+    stages_ms: Mapping[str, float] = field(default_factory=dict)
+
+    def with_times(self, stages_ms: Mapping[str, float]) -> "Answer":
+        """This answer with the times of its making."""
+        return replace(self, stages_ms=dict(stages_ms), elapsed_ms=round(sum(stages_ms.values()), 3))
+
+    def as_json(self, id: Any = None) -> dict[str, Any]:
+        """The object that `inquote ask --json` and `POST /api/ask` give; its keys are a contract."""
+        return {
+            "id": id,
+            "question": self.question,
+            "understood_as": self.understood_as,
+            "answer": self.text,
+            "confidence": self.confidence,
+            "citations": [citation.as_json() for citation in self.citations],
+            "nearest": [
+                {
+                    "document": hit.passage.document_id,
+                    "heading": hit.passage.heading,
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "quote": hit.passage.text,
+                }
+                for hit in self.hits
+            ],
+            "trace": self.trace,
+            "generation": self.generation,
+            "elapsed_ms": self.elapsed_ms,
+        }
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader's words come to, before documents are looked at: an answer that may still be refused.
+
+    `spans` is empty only where no passage had a span.
+    """
+
+    form: Form
+    spans: tuple[Chosen, ...]
+    best: tuple[Chosen, ...]
+    features: dict[str, float]
+    confidence: float
+
+
+class Answerer:
+    """Reads hits and decides."""
+
+    def __init__(self, reader: Reader, calibration: Calibration) -> None:
+        self.reader = reader
+        self.calibration = calibration
+
+    def choose(self, question: str, hits: Sequence[Hit]) -> Choice:
+        """The best answer that the passages of `hits` give to a question that stands alone."""
+        readings = self.reader.read(question, [hit.passage for hit in hits])
+        spans = best_spans(hits, readings, self.calibration.retrieval_weight)
+        form = form_of(question)
+        if not spans:
+            return Choice(form, (), (), {}, 0.0)
+        features = features_of(hits, readings, spans)
+        chosen = compose(form, hits, readings, spans)
+        confidence = round(self.calibration.confidence(features), 4)
+        return Choice(form, tuple(chosen), tuple(spans[:5]), features, confidence)
+
+    def answer(self, question: str, understood_as: str, hits: Sequence[Hit], snapshot: Snapshot) -> Answer:
+        """The answer, its citations checked against the documents of `snapshot`; the times are left to the caller.
+
+        Raises `LibraryDamaged` where a passage is not what its document says.
+        """
+        choice = self.choose(understood_as, hits)
+        citations: tuple[Citation, ...] = ()
+        if choice.spans and choice.confidence >= self.calibration.threshold:
+            documents = {hits[span.hit].passage.document_id: None for span in choice.spans}
+            loaded = {id: snapshot.document(id) for id in documents}
+            citations = tuple(cite(hits[s.hit], s, loaded[hits[s.hit].passage.document_id]) for s in choice.spans)
+        return Answer(
+            question=question,
+            understood_as=understood_as,
+            text=" ".join(citation.quote for citation in citations) or None,
+            confidence=choice.confidence,
+            citations=citations,
+            hits=tuple(hits),
+            trace=self._trace(choice, hits),
+            generation=snapshot.generation,
+        )
+
+    def _trace(self, choice: Choice, hits: Sequence[Hit]) -> dict[str, Any]:
+        """Why: what was asked for, the scores, the line, and what came next."""
+        return {
+            "form": choice.form.value,
+            "reader": self.reader.name,
+            "threshold": self.calibration.threshold,
+            "features": {name: round(value, 4) for name, value in choice.features.items()},
+            "candidates": [
+                {"quote": hits[s.hit].passage.text[s.start : s.end], "nearest": s.hit, "score": round(s.score, 4)}
+                for s in choice.best
+            ],
+            "retrieval": [
+                {
+                    "score": round(hit.score, 4),
+                    "dense_rank": hit.dense_rank,
+                    "dense_score": round(hit.dense_score, 4),
+                    "lexical_rank": hit.lexical_rank,
+                    "lexical_score": round(hit.lexical_score, 4),
+                }
+                for hit in hits
+            ],
+        }
+
+
+def cite(hit: Hit, span: Chosen, document: Document) -> Citation:
+    """The citation of a span of a hit's passage; raises `LibraryDamaged` unless it is verbatim."""
+    start, end = hit.passage.start + span.start, hit.passage.start + span.end
+    quote = hit.passage.text[span.start : span.end]
+    if not quote or document.text[start:end] != quote:
+        raise LibraryDamaged(f"A passage of {document.id} is not what the document says; run inquote verify.")
+    return Citation(
+        document_id=document.id,
+        document_sha256=document.sha256,
+        title=document.title,
+        heading=hit.passage.heading,
+        page=document.page_at(start),
+        start=start,
+        end=end,
+        quote=quote,
+        passage_start=hit.passage.start,
+        passage_end=hit.passage.end,
+    )

@@ -1,0 +1,1 @@
+"""The page: the conversation beside the document."""

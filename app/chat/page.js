@@ -1,0 +1,181 @@
+// The document pane beside the conversation: opens the place that a citation names, marks it, steps through the
+// places of an answer. The conversation itself is Gradio's; this file only reads its links.
+
+const NARROW = matchMedia("(max-width: 799px)");
+const pane = document.createElement("section");
+pane.id = "pane";
+pane.setAttribute("aria-label", "Document");
+
+let links = []; // of the answer whose places are shown, in the order of their numbers
+let current = -1; // index into links
+let loaded = ""; // address of the content that the pane holds
+let request = 0; // of the latest content asked for; an older one that arrives late is dropped
+let opener = null; // the link that opened the sheet; focus returns to it
+
+const question = () => document.querySelector("#question textarea");
+const place = (link) => new URLSearchParams(link.hash.slice(1));
+const sameDocument = (a, b) => a.get("document") === b.get("document") && a.get("sha256") === b.get("sha256");
+
+function unique(list) {
+  return list.filter((link, index) => list.findIndex((other) => other.hash === link.hash) === index);
+}
+
+function contentAddress(link) {
+  const shown = place(link);
+  const query = new URLSearchParams({ document: shown.get("document"), sha256: shown.get("sha256") ?? "" });
+  links.forEach((other, index) => {
+    const at = place(other);
+    if (at.has("start") && sameDocument(at, shown)) query.append("mark", `${index + 1}:${at.get("start")}-${at.get("end")}`);
+  });
+  return `/api/pane?${query}`;
+}
+
+async function load(address) {
+  if (address === loaded) return true;
+  const ticket = ++request;
+  let content;
+  try {
+    content = await (await fetch(address)).text();
+  } catch {
+    content = "<p class=\"notice\">The server does not answer. Is inquote still running?</p>";
+    address = "";
+  }
+  if (ticket !== request) return false;
+  const step = pane.contains(document.activeElement) ? document.activeElement.dataset.step : undefined;
+  pane.innerHTML = content;
+  loaded = address;
+  if (step) pane.querySelector(`[data-step="${step}"]`)?.focus();
+  return true;
+}
+
+function pieces(number) {
+  return [...pane.querySelectorAll("mark")].filter((mark) => mark.dataset.cite.split(" ").includes(String(number)));
+}
+
+function showCurrent() {
+  const number = current + 1;
+  pane.querySelectorAll("mark.current").forEach((mark) => mark.classList.remove("current"));
+  const marks = pieces(number);
+  marks.forEach((mark) => mark.classList.add("current"));
+  const where = pane.querySelector(`.stepper li[data-number="${number}"]`);
+  const at = pane.querySelector(".stepper .at");
+  const cited = links[current]?.classList.contains("cite");
+  pane.dataset.kind = cited ? "cite" : "near";
+  if (at) at.textContent = [`${cited ? "Citation" : "Passage"} ${number} of ${links.length}`, where?.textContent].filter(Boolean).join(" · ");
+  pane.querySelectorAll("[data-step]").forEach((button) => (button.hidden = links.length < 2));
+  document.querySelectorAll("#log a.open-place").forEach((link) => link.classList.remove("open-place"));
+  const hash = links[current]?.hash;
+  document.querySelectorAll("#log a.cite, #log a.near").forEach((link) => {
+    if (link.hash === hash) link.classList.add("open-place");
+  });
+  if (marks.length) center(marks[0]);
+}
+
+// The parts of a long document take their true height only when they come near the screen, so look twice.
+function center(mark) {
+  mark.scrollIntoView({ block: "center", inline: "nearest" });
+  requestAnimationFrame(() => requestAnimationFrame(() => mark.scrollIntoView({ block: "center", inline: "nearest" })));
+}
+
+async function open(link, { sheet = true } = {}) {
+  const answer = link.closest(".answer");
+  const kind = link.classList.contains("cite") ? "a.cite" : "a.near";
+  links = answer ? unique([...answer.querySelectorAll(kind)]) : [link];
+  current = links.findIndex((other) => other.hash === link.hash);
+  if (sheet && NARROW.matches) openSheet(link);
+  if (await load(contentAddress(link))) showCurrent();
+}
+
+function step(by) {
+  if (links.length < 2) return;
+  current = (current + by + links.length) % links.length;
+  const link = links[current];
+  load(contentAddress(link)).then((ready) => ready && showCurrent());
+}
+
+function openSheet(link) {
+  opener = link;
+  pane.setAttribute("role", "dialog");
+  pane.setAttribute("aria-modal", "true");
+  document.body.classList.add("sheet-open");
+  document.querySelector("#conversation").inert = true;
+  pane.tabIndex = -1;
+  pane.focus({ preventScroll: true });
+}
+
+function closeSheet() {
+  if (!document.body.classList.contains("sheet-open")) return;
+  pane.removeAttribute("role");
+  pane.removeAttribute("aria-modal");
+  document.body.classList.remove("sheet-open");
+  document.querySelector("#conversation").inert = false;
+  (opener?.isConnected ? opener : question())?.focus({ preventScroll: true });
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("#log a.cite, #log a.near, #pane a.open");
+  if (link) {
+    event.preventDefault();
+    open(link);
+  } else if (event.target.closest?.("#pane [data-step]")) {
+    step(Number(event.target.closest("[data-step]").dataset.step));
+  } else if (event.target.closest?.("#pane .close")) {
+    closeSheet();
+  } else if (event.target.closest?.("#examples button, #new")) {
+    question()?.focus();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (by && event.altKey && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    step(by);
+  } else if (event.key === "Escape") {
+    closeSheet();
+  }
+});
+
+NARROW.addEventListener("change", () => closeSheet());
+
+// Gradio labels every message with its own HTML source; a screen reader should hear the text instead.
+function tidy(log) {
+  log.querySelectorAll("[aria-label*='message:']").forEach((message) => message.removeAttribute("aria-label"));
+  log.querySelector("[role=log]")?.setAttribute("aria-label", "Conversation");
+}
+
+let answers = 0;
+let messages = 0;
+function follow(log) {
+  tidy(log);
+  const asked = log.querySelectorAll(".question");
+  if (asked.length !== messages) {
+    messages = asked.length;
+    asked[messages - 1]?.scrollIntoView({ block: "start" });
+    if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
+  }
+  const answered = [...log.querySelectorAll(".answer:not(.waiting)")];
+  if (answered.length === answers) return;
+  answers = answered.length;
+  const latest = answered.at(-1);
+  const first = latest?.querySelector("a.cite") ?? latest?.querySelector("a.near");
+  if (first) open(first, { sheet: false });
+  asked[messages - 1]?.scrollIntoView({ block: "start" });
+}
+
+function begin(log) {
+  document.querySelector("#document").append(pane);
+  const conversation = document.querySelector("#conversation");
+  conversation.setAttribute("role", "region");
+  conversation.setAttribute("aria-label", "Conversation");
+  new MutationObserver(() => follow(log)).observe(log, { childList: true, subtree: true, characterData: true });
+  follow(log);
+  if (!links.length) load("/api/pane");
+}
+
+function wait() {
+  const log = document.querySelector("#log");
+  if (log && document.querySelector("#document")) begin(log);
+  else requestAnimationFrame(wait);
+}
+wait();

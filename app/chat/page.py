@@ -1,0 +1,206 @@
+"""The Gradio page: the conversation on the left; page.js opens the document beside it.
+
+Gradio's `HTML` component compiles its template with `eval`, which the page's Content-Security-Policy forbids; so the
+conversation is a sanitised `Chatbot`, used as output only, and the document pane is fetched from `/api/pane`. What a
+conversation holds stays on the server; a browser keeps only the questions, and they are answered anew.
+"""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+from fastapi import FastAPI
+from gradio.routes import App
+from starlette.routing import Mount
+
+from app.answer import Answer
+from app.chat.message import answer_html, question_html, sentence_html, waiting_html
+from app.service import Service, explain
+
+EXAMPLES = 3
+KEPT_QUESTIONS = 20  # that a browser brings back after a reload
+QUEUE_LIMIT = 512
+INTRODUCTION = "Ask the text a question. It answers in its own words, and opens at the line."
+HEAD = '<link rel="stylesheet" href="/page/style.css"><script src="/page/page.js" type="module"></script>'
+
+
+@dataclass
+class Turn:
+    """A question and what the conversation shows for it; `answer` is None until there is one, or for good."""
+
+    question: str
+    html: str = field(default_factory=waiting_html)
+    answer: Answer | None = None
+
+
+@dataclass(eq=False)
+class Conversation:
+    """The turns of one browser tab; every handler works on the same object, so that none undoes another's work."""
+
+    turns: list[Turn] = field(default_factory=list)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The turns as a Chatbot takes them: already escaped HTML, in parts that it does not re-indent."""
+        return [
+            {"role": role, "content": [{"type": "text", "text": html}]}
+            for turn in self.turns
+            for role, html in (("user", question_html(turn.question)), ("assistant", turn.html))
+        ]
+
+    def questions(self) -> list[str]:
+        """The questions that got an answer or a refusal, oldest first."""
+        return [turn.question for turn in self.turns if turn.answer]
+
+
+def sayable(question: Any) -> str:
+    """What came from a browser, as a string that can be encoded; lone surrogates become question marks."""
+    return ("" if question is None else str(question)).encode("utf-8", "replace").decode().replace("\0", "")
+
+
+async def reply_to(service: Service, conversation: Conversation, turn: Turn) -> None:
+    """Fill a turn in: with an answer, or with a sentence that says why there is none."""
+    try:
+        reply = await service.ask(turn.question, conversation.questions())
+        turn.html, turn.answer = answer_html(reply.answer, reply.documents), reply.answer
+    except Exception as error:
+        turn.html = sentence_html(explain(error))
+
+
+def literal(text: str) -> str:
+    """Markdown that shows `text` as it stands: every ASCII punctuation mark may be escaped.
+
+    >>> literal("a_b*")
+    'a\\\\_b\\\\*'
+    """
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+class Page:
+    """The page's components and what happens between them."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        with gr.Blocks(title="inquote", analytics_enabled=False, fill_width=True) as self.blocks:
+            self.conversation = gr.State(Conversation())
+            self.kept = gr.BrowserState([], storage_key="inquote-questions", secret="inquote")
+            with gr.Row(elem_id="inquote"):
+                with gr.Column(elem_id="conversation"):
+                    with gr.Row(elem_id="top"):
+                        gr.Markdown("# inquote", elem_id="name")
+                        self.new = gr.Button("New conversation", elem_id="new", size="sm")
+                    self.notice = gr.Markdown(elem_id="notice", visible="hidden")
+                    self.chat = gr.Chatbot(
+                        elem_id="log",
+                        show_label=False,
+                        container=False,
+                        render_markdown=False,
+                        latex_delimiters=[],
+                        allow_tags=False,
+                        group_consecutive_messages=False,
+                        feedback_options=None,
+                        buttons=[],
+                        autoscroll=False,
+                        height=None,
+                        layout="panel",
+                    )
+                    with gr.Row(elem_id="examples"):
+                        gr.Markdown(INTRODUCTION, elem_id="intro")
+                        self.suggestions = [gr.Button(visible=False) for _ in range(EXAMPLES)]
+                    self.box = gr.Textbox(
+                        elem_id="question",
+                        label="Your question",
+                        placeholder="Ask a question of the text",
+                        max_lines=6,
+                        submit_btn="Ask",
+                        autofocus=True,
+                    )
+                gr.Column(elem_id="document")
+            self._connect()
+        self.blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None, api_open=False)
+
+    def _connect(self) -> None:
+        """Tie every event to its handler; none is an endpoint for others."""
+        everything = [self.conversation, self.kept, self.notice, self.chat, self.box, *self.suggestions]
+        quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        asking: dict[str, Any] = {"outputs": everything, "trigger_mode": "once", **quietly}
+        self.box.submit(self.ask, [self.box, self.conversation], **asking)
+        for button in self.suggestions:
+            button.click(self.ask, [button, self.conversation], **asking)
+        self.new.click(self.clear, self.conversation, everything, **quietly)
+        self.blocks.load(self.open, [self.kept, self.conversation], everything, **quietly)
+
+    async def ask(self, question: Any, conversation: Conversation) -> AsyncIterator[dict[Any, Any]]:
+        """Show the question at once, then its answer in the same place."""
+        turn = Turn(sayable(question))
+        conversation.turns.append(turn)
+        yield {**self._shown(conversation), self.box: ""}
+        await reply_to(self._service, conversation, turn)
+        yield self._shown(conversation)
+
+    def clear(self, conversation: Conversation) -> dict[Any, Any]:
+        """Begin a new conversation."""
+        conversation.turns.clear()
+        return {**self._shown(conversation), self.box: ""}
+
+    async def open(
+        self, kept: Any, conversation: Conversation, request: gr.Request
+    ) -> AsyncIterator[dict[Any, Any]]:
+        """Wait for the models, offer the examples, and ask what the address or the browser brought along."""
+        if not self._service.ready:
+            yield self._noticed("Loading the models ...")
+        try:
+            suggestions = await self._service.suggestions()
+        except Exception as error:
+            yield self._noticed(explain(error))
+            return
+        yield {**self._noticed(""), **self._offered(suggestions)}
+        linked = request.query_params.get("q")
+        questions = [linked] if linked else kept if isinstance(kept, list) else []
+        turns = [Turn(sayable(question)) for question in questions[-KEPT_QUESTIONS:]]
+        if not turns or conversation.turns:
+            return
+        conversation.turns.extend(turns)
+        yield self._shown(conversation)
+        for turn in turns:
+            await reply_to(self._service, conversation, turn)
+            yield self._shown(conversation)
+
+    def _shown(self, conversation: Conversation) -> dict[Any, Any]:
+        """What every change of the conversation changes on the page and in the browser's memory."""
+        return {
+            self.conversation: conversation,
+            self.chat: conversation.messages(),
+            self.kept: conversation.questions()[-KEPT_QUESTIONS:],
+        }
+
+    def _noticed(self, sentence: str) -> dict[Any, Any]:
+        return {self.notice: gr.update(value=literal(sentence), visible=True if sentence else "hidden")}
+
+    def _offered(self, suggestions: Sequence[str]) -> dict[Any, Any]:
+        return {
+            button: gr.update(value=question, visible=True)
+            for button, question in zip(self.suggestions, suggestions, strict=False)
+        }
+
+
+def mount_page(api: FastAPI, service: Service) -> App:
+    """Mount the page at the root of `api`; returns Gradio's own application."""
+    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    gr.mount_gradio_app(
+        api,
+        Page(service).blocks,
+        "/",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=0,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=theme,
+        head=HEAD,
+    )
+    return next(route.app for route in api.routes if isinstance(route, Mount))

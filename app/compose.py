@@ -1,0 +1,135 @@
+"""Readings to the spans of an answer: which, how many, in which order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from app.reader.base import Reading
+from index.search import Hit
+from ingest.sentences import LIST_MARKER, block_ranges, sentence_ranges
+
+MOST_SENTENCES = 3
+SENTENCE_MARGIN = 1.0  # a further sentence is taken while its evidence score is this near to the best one's
+
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might)"
+_YES_NO = re.compile(rf"^{_AUXILIARY}(?:n't)?\b(?!.*\bor\b)", re.IGNORECASE)
+_SHORT_HOW = re.compile(r"^how (?:many|much|long|old|often|far|large|big|high|tall|deep|fast|soon|late|early)\b", re.I)
+_LIST = re.compile(
+    r"^(?:(?:please )?(?:list|name|enumerate)\b|(?:what|which)\b(?: \w+)? (?:are|were) (?:the|some|all|its|their|\w+'s|\w+’s)\b)"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|several|main|key|different|various|all) (?:\w+ )?"
+    r"(?:factors|reasons|steps|types|kinds|ways|parts|items|points|drivers|causes|rules|members|stages|things)\b",
+    re.IGNORECASE,
+)
+_EXPLAIN = re.compile(
+    r"^(?:how|why|explain|describe|summari[sz]e|define|tell me|give me an overview|what (?:happens|does .* (?:do|mean)))\b"
+    r"|\b(?:mechanism|meaning of|mean by|summary|overview|purpose of|reasons? (?:for|why)|work\?)",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(r"^what(?: exactly)? (?:is|are)(?: an?)? [^?]{2,60}\??$|^who (?:is|are|was)\b", re.IGNORECASE)
+_OF = re.compile(r"\b(?:of|for|in|by|with|percentage|rate|number|name|year|date)\b", re.IGNORECASE)
+
+
+class Form(Enum):
+    """What kind of text answers a question."""
+
+    SHORT = "short span"
+    SENTENCES = "sentences"
+    LIST = "list"
+
+
+def form_of(question: str) -> Form:
+    """The form of answer that a question asks for, told from its words.
+
+    >>> form_of("How does it work?"), form_of("How many patients?"), form_of("What are the five key factors?")
+    (<Form.SENTENCES: 'sentences'>, <Form.SHORT: 'short span'>, <Form.LIST: 'list'>)
+    """
+    if _SHORT_HOW.search(question):
+        return Form.SHORT
+    if _LIST.search(question):
+        return Form.LIST
+    definition = _DEFINITION.search(question) and not _OF.search(question)
+    if definition or _YES_NO.search(question) or _EXPLAIN.search(question):
+        return Form.SENTENCES
+    return Form.SHORT
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A span of the answer: `hit` indexes the hits that were read, `start` and `end` the passage's text."""
+
+    hit: int
+    start: int
+    end: int
+    score: float
+
+
+def best_spans(hits: Sequence[Hit], readings: Sequence[Reading], retrieval_weight: float) -> list[Chosen]:
+    """All spans of all passages, best first; the score is the reader's plus `retrieval_weight` times the hit's.
+
+    Equal scores come in the order of hits and of the text.
+    """
+    spans = [
+        Chosen(at, span.start, span.end, span.score - reading.none_score + retrieval_weight * hit.score)
+        for at, (hit, reading) in enumerate(zip(hits, readings, strict=True))
+        for span in reading.spans
+    ]
+    return sorted(spans, key=lambda span: (-span.score, span.hit, span.start, span.end))
+
+
+def compose(form: Form, hits: Sequence[Hit], readings: Sequence[Reading], spans: Sequence[Chosen]) -> list[Chosen]:
+    """The spans of the answer; the first of `spans` is the reader's best. Best passage first, in text order within."""
+    if not spans:
+        return []
+    best = spans[0]
+    if form is Form.LIST:
+        items = _list_items(hits[best.hit].passage.text, best)
+        if len(items) > 1:
+            return items
+    if form is Form.SHORT:
+        return [best]
+    return _sentences(readings, best)
+
+
+def _sentences(readings: Sequence[Reading], best: Chosen) -> list[Chosen]:
+    """The sentence of the best span, and the sentences that support an answer about as well."""
+    evidence = [
+        Chosen(at, span.start, span.end, span.score - reading.none_score)
+        for at, reading in enumerate(readings)
+        for span in reading.evidence
+    ]
+    own = [span for span in evidence if span.hit == best.hit and span.start < best.end and best.start < span.end]
+    if not own:
+        return [best]
+    floor = max(span.score for span in own) - SENTENCE_MARGIN
+    others = sorted(
+        (s for s in evidence if s not in own and s.score >= max(floor, 0.0)), key=lambda s: (-s.score, s.hit, s.start)
+    )
+    chosen = (own + others)[: max(MOST_SENTENCES, len(own))]
+    return sorted(chosen, key=lambda span: (span.hit != best.hit, span.hit, span.start))
+
+
+def _list_items(text: str, best: Chosen) -> list[Chosen]:
+    """The items of the list that the best span stands in or introduces, each by its name where it has one."""
+    blocks = block_ranges(text)
+    at = next((i for i, (start, end) in enumerate(blocks) if start <= best.start < end), None)
+    if at is None:
+        return []
+    is_item = [bool(LIST_MARKER.match(text, *block)) for block in blocks]
+    if not is_item[at]:
+        at += 1
+    first = last = at
+    while first > 0 and first < len(blocks) and is_item[first - 1] and is_item[at]:
+        first -= 1
+    while last < len(blocks) and is_item[last]:
+        last += 1
+    return [Chosen(best.hit, *_item_name(text, *blocks[i]), best.score) for i in range(first, last)]
+
+
+def _item_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """An item without its marker: what stands before a colon within its first sentence, else that sentence."""
+    marker = LIST_MARKER.match(text, start, end)
+    start = marker.end() if marker else start
+    _, first_end = sentence_ranges(text, start, end)[0]
+    colon = text.find(": ", start, min(first_end, start + 80))
+    return (start, colon) if colon > 0 else (start, first_end)

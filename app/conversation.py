@@ -1,0 +1,128 @@
+"""A typed question and the ones before it, to a question that stands alone; rules only, no language model."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from ingest.errors import QuestionError
+
+MAX_CHARACTERS = 2_000
+MAX_HISTORY = 20
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_OPENERS = re.compile(
+    r"^(?:(?:and|but|or|so|also|then|ok|okay)[, ]+)*(?:(?:what|how) about|(?:and|but|or|also))\b[, ]*", re.IGNORECASE
+)
+_PRONOUN = re.compile(
+    r"\b(?:(?P<possessive>its|their|his|her)|(?P<plain>it|they|them|he|she|him|this|that|these|those|"
+    r"(?:this|that|the) (?:drug|therapy|treatment|medicine|product|virus|company|study|trial|one|thing)))\b(?! that\b)",
+    re.IGNORECASE,
+)
+_QUESTION_WORDS = frozenset(
+    "what which who whom whose when where why how is are was were do does did can could will would should has have "
+    "had the a an in on at of for to and or i tell give name list explain describe define summarise summarize".split()
+)
+_VERBS = re.compile(
+    r"\b(?:is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might|must|\w{3,}(?:ed|es))\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[^\W\d_][\w®™’'-]*(?: [A-Z0-9][\w®™’'-]*)*")
+
+
+def clean_question(text: object) -> str:
+    """NFKC, one line, invisible characters gone; raises `QuestionError` for what is no question.
+
+    >>> clean_question("  What\\u200b is\\nthis? ")
+    'What is this?'
+    """
+    if not isinstance(text, str):
+        raise QuestionError("Please type a question: a text is needed.")
+    if len(text) > MAX_CHARACTERS:
+        raise QuestionError(
+            f"The question is {len(text):,} characters long; please ask in at most {MAX_CHARACTERS:,} characters."
+        )
+    spaced = "".join(" " if c in "\n\r\t\v\f\x85\u2028\u2029" else c for c in text)
+    visible = "".join(c for c in unicodedata.normalize("NFKC", spaced) if unicodedata.category(c) not in _INVISIBLE)
+    cleaned = " ".join(visible.split())
+    if sum(c.isalnum() for c in cleaned) < 2:
+        raise QuestionError("Please type a question: at least two letters or digits are needed.")
+    return cleaned
+
+
+def understand(question: str, history: Sequence[str] = ()) -> str:
+    """The question as it stands alone, given the earlier questions, oldest first.
+
+    A follow-up by its form ("And in the control group?") continues the question before it; a pronoun takes the topic
+    that was named last. Anything else is left as it is, so that a change of topic drags nothing along. Earlier
+    questions that are no questions are passed over. Raises `QuestionError` as `clean_question` does.
+
+    >>> understand("What about the control group?", ["What was the response rate in the IMLYGIC group?"])
+    'What was the response rate in the IMLYGIC group? The control group?'
+    >>> understand("When was it approved?", ["Who makes IMLYGIC?"])
+    'When was IMLYGIC approved?'
+    """
+    question = clean_question(question)
+    earlier = ""
+    for typed in list(history)[-MAX_HISTORY:]:
+        try:
+            earlier = _continue(clean_question(typed), earlier)
+        except QuestionError:
+            continue
+    return _continue(question, earlier)
+
+
+def _continue(question: str, earlier: str) -> str:
+    if not earlier:
+        return question
+    opener = _OPENERS.match(question)
+    rest = question[opener.end() :] if opener else question
+    if _is_elliptical(rest, bool(opener)):
+        return f"{earlier} {rest[:1].upper()}{rest[1:]}" if rest else earlier
+    topic = topic_of(earlier)
+    if topic and _PRONOUN.search(question):
+        return _PRONOUN.sub(lambda found: _named(found, topic), question, count=1)
+    return question
+
+
+def _is_elliptical(rest: str, opened: bool) -> bool:
+    """Whether what follows the opener is no sentence: no verb, and few words unless an opener announced it."""
+    words = rest.split()
+    starts = words[0].lower().strip("?,.") if words else ""
+    if starts in ("why", "how", "when", "where", "who") and len(words) == 1:
+        return True
+    return (
+        not _VERBS.search(rest)
+        and starts not in _QUESTION_WORDS - {"in", "on", "at", "of", "for", "to", "the"}
+        and (opened or (len(words) <= 4 and starts in ("in", "on", "at", "of", "for", "with", "without")))
+    )
+
+
+def _named(found: re.Match[str], topic: str) -> str:
+    if not found.group("possessive"):
+        return topic
+    return topic + ("'" if topic.endswith("s") else "'s")
+
+
+def topic_of(question: str) -> str:
+    """The name that a question speaks of: the first run of words with a capital or a digit inside; "" for none.
+
+    >>> topic_of("What was the OPTiM trial about?")
+    'OPTiM'
+    """
+    for found in _NAME.finditer(question):
+        words = found.group().split()
+        while words and (words[0].islower() or words[0].lower() in _QUESTION_WORDS):
+            words.pop(0)
+        if words:
+            return " ".join(words).removesuffix("'s").removesuffix("’s")
+    return _last_words(question)
+
+
+def _last_words(question: str) -> str:
+    """The run of words without a verb or a function word that ends the question, for those who type no capitals."""
+    run: list[str] = []
+    for word in reversed(re.findall(r"[\w®™’'-]+", question)):
+        if word.lower() in _QUESTION_WORDS or _VERBS.fullmatch(word) or _PRONOUN.fullmatch(word):
+            break
+        run.insert(0, word)
+    return " ".join(run[-3:])

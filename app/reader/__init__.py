@@ -1,0 +1,1 @@
+"""What a passage says to a question: spans and evidence, all on one scale."""

@@ -1,0 +1,117 @@
+"""The web server: the page at /, `POST /api/ask` beside it, the guard around both."""
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from app.service import Service
+from ingest.errors import InquoteError
+
+if TYPE_CHECKING:
+    from app.guard import Guard
+    from app.system import System
+
+DRAIN = 30  # seconds that running requests get to finish after SIGTERM or SIGINT
+OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+
+
+class ServerError(InquoteError):
+    """The server cannot start as asked; another port or host helps."""
+
+
+def serve(
+    open_system: "Callable[[], System]", *, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = True
+) -> None:
+    """Serve the page until SIGINT or SIGTERM; then finish the running requests and return.
+
+    `open_system` is called in a thread of its own while the page is already up. Port 0 takes any free one. Raises
+    ServerError when the address cannot be had.
+    """
+    os.environ.update(OFFLINE)
+    listener = _listen(host, port)
+    service = Service(open_system)
+    try:
+        with listener, _signals_kept():
+            app, stop = create_app(service, host)
+            _run(app, stop, listener, host, open_browser)
+    finally:
+        service.close()
+
+
+def create_app(service: Service, host: str = "127.0.0.1") -> "tuple[Guard, Callable[[], None]]":
+    """The whole ASGI application (endpoints, page, guard), and what ends the endless streams of its open pages.
+
+    Takes seconds the first time: it imports Gradio.
+    """
+    os.environ.update(OFFLINE)
+    from app.api import create_api
+    from app.chat.page import mount_page
+    from app.guard import Guard
+
+    api = create_api(service)
+    page = mount_page(api, service)
+    return Guard(api, host), page.stop_event.set
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, or ServerError with the address in its sentence."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise ServerError(f"There is no address {host} on this machine ({error}); name another --host.") from None
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or error
+        raise ServerError(f"Cannot listen on port {port} of {host}: {reason}. Name another with --port.") from None
+    return listener
+
+
+@contextlib.contextmanager
+def _signals_kept() -> Iterator[None]:
+    """uvicorn raises the signal that stopped it once more at the end; here that does nothing, and the exit is 0."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def _run(
+    app: "Guard", stop_streams: Callable[[], None], listener: socket.socket, host: str, open_browser: bool
+) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """Ends the endless streams of open pages first, so that only real requests are waited for."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            stop_streams()
+            await super().shutdown(sockets)
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            _announce(host, listener.getsockname()[1], open_browser)
+
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN)
+    Server(config).run(sockets=[listener])
+
+
+def _announce(host: str, port: int, open_browser: bool) -> None:
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    address = f"http://{name}:{port}"
+    print(f"inquote is at {address}  (Ctrl-C stops it)", flush=True)
+    if open_browser:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -1,0 +1,140 @@
+"""One thread that owns the System: it opens it, asks it and closes it, and everybody else waits their turn.
+
+The page and the HTTP endpoint share one Service. SQLite connections and models stay in the thread that made them,
+and the page is up while the models still load.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from app.answer import Answer
+from ingest.documents import Document
+from ingest.errors import InquoteError
+
+if TYPE_CHECKING:
+    from app.system import System
+
+T = TypeVar("T")
+LIMIT = 64  # requests that may wait at once
+log = logging.getLogger("inquote")
+
+
+class Busy(InquoteError):
+    """Too many wait already, or the models still load; trying again in a moment helps."""
+
+
+class DocumentChanged(InquoteError):
+    """The document is not the one that was cited; asking again helps."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer with the documents it speaks of, as they were when it was made; every cited one is there."""
+
+    answer: Answer
+    documents: dict[str, Document]
+
+
+class Service:
+    """The System behind a queue of at most `limit` calls; `open_system` runs in the service's own thread.
+
+    A System that cannot be opened (no library yet) is tried again at the next call, so an ingest in another
+    terminal is enough.
+    """
+
+    def __init__(self, open_system: "Callable[[], System]", limit: int = LIMIT) -> None:
+        self._open_system = open_system
+        self._limit = limit
+        self._waiting = 0
+        self._system: System | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote")
+        self._first = self._thread.submit(self._opened)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the System is open; before that, a call waits for it or raises what keeps it from opening."""
+        return self._system is not None
+
+    @property
+    def loading(self) -> bool:
+        """Whether the first attempt to open the System still runs."""
+        return not self._first.done()
+
+    async def ask(self, question: str, history: Sequence[str] = ()) -> Reply:
+        """Answer a question; raises what `System.ask` raises, what opening raised, and Busy."""
+        return await self._call(lambda system: _reply(system, question, history))
+
+    async def document(self, id: str, sha256: str = "") -> Document:
+        """A document of the library; raises DocumentChanged if it is gone or is not the one with that `sha256`."""
+        return await self._call(lambda system: _document(system, id, sha256))
+
+    async def documents(self) -> list[tuple[str, str]]:
+        """(id, title) of each document, in the library's order."""
+        return await self._call(lambda system: [(d.id, d.title) for d in system.documents()])
+
+    async def suggestions(self) -> list[str]:
+        """Questions to start with."""
+        return await self._call(lambda system: list(system.suggestions()))
+
+    def close(self) -> None:
+        """Finish what was begun, then close the System."""
+        if not self._first.cancel():
+            self._thread.submit(self._close)
+        self._thread.shutdown(wait=True)
+
+    async def _call(self, work: "Callable[[System], T]") -> T:
+        if self._waiting >= self._limit:
+            raise Busy("Too many questions wait for an answer; please try again in a moment.")
+        self._waiting += 1
+        try:
+            return await asyncio.wrap_future(self._thread.submit(lambda: work(self._opened())))
+        finally:
+            self._waiting -= 1
+
+    def _opened(self) -> "System":
+        if self._system is None:
+            self._system = self._open_system()
+        return self._system
+
+    def _close(self) -> None:
+        if self._system is not None:
+            self._system.close()
+
+
+def _document(system: "System", id: str, sha256: str) -> Document:
+    try:
+        document = system.document(id)
+    except KeyError:
+        raise DocumentChanged(f"The document {id} is not in the library any more; ask the question again.") from None
+    if sha256 and document.sha256 != sha256:
+        raise DocumentChanged(f"The document {id} has changed since that answer; ask the question again.")
+    return document
+
+
+def _reply(system: "System", question: str, history: Sequence[str]) -> Reply:
+    """Answer, and fetch the documents; if an ingest came between the two, answer from the new generation."""
+    for _ in range(3):
+        answer = system.ask(question, history)
+        try:
+            documents = {c.document_id: _document(system, c.document_id, c.document_sha256) for c in answer.citations}
+            for hit in answer.hits:
+                if hit.passage.document_id not in documents:
+                    documents[hit.passage.document_id] = _document(system, hit.passage.document_id, "")
+        except DocumentChanged:
+            continue
+        return Reply(answer, documents)
+    raise DocumentChanged("The library is being changed; please ask again in a moment.")
+
+
+def explain(error: Exception) -> str:
+    """One sentence for a person: an InquoteError's own; for anything else a reference to the details in the log."""
+    if isinstance(error, InquoteError):
+        return str(error)
+    reference = secrets.token_hex(4)
+    log.error("reference %s", reference, exc_info=error)
+    return f"Something went wrong here, not in your question. The log has the details under reference {reference}."

@@ -1,0 +1,134 @@
+"""The one place where everything is constructed: a library's folder to a system that answers."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.answer import READ_PASSAGES, Answer, Answerer
+from app.confidence import Calibration
+from app.conversation import clean_question, understand
+from app.reader.base import Reader
+from app.reader.sentence import SentenceReader
+from index.build import check_recipe, remake_derived
+from index.derived import Derived, load_derived
+from index.embed import PACKAGED, Embedder, SentenceTransformerEmbedder
+from index.library import DocumentInfo, Library, Recipe, Snapshot
+from index.search import Clock, Search
+from ingest.documents import Document
+from ingest.errors import LibraryDamaged, LibraryMissing
+
+_CALIBRATIONS = Path(__file__).parent / "reader"
+_ATTEMPTS = 5  # to find the derived files of a generation that is being replaced
+
+
+class System:
+    """Answers questions from a library, following its generations; safe to use from several threads."""
+
+    def __init__(self, library: Library, search: Search, answerer: Answerer) -> None:
+        self.library = library
+        self.search = search
+        self.answerer = answerer
+        self._derived: Derived | None = None
+        self._reload = threading.Lock()
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Answer `question`, typed after the earlier questions `history`, oldest first.
+
+        Raises `QuestionError` for what is no question, `LibraryDamaged` for a library that is not as written.
+        """
+        clock = Clock()
+        understood = understand(question, history)
+        clock.lap("understand")
+        with self._current() as (snapshot, derived):
+            clock.lap("open")
+            hits = self.search.search(snapshot, derived, understood, READ_PASSAGES, clock)
+            answer = self.answerer.answer(clean_question(question), understood, hits, snapshot)
+            clock.lap("read")
+        return answer.with_times(clock.laps)
+
+    @contextmanager
+    def _current(self) -> Iterator[tuple[Snapshot, Derived]]:
+        """A snapshot and the derived files of its generation, which are made anew where they are missing or damaged.
+
+        Files that are gone because an ingest has moved on in between are no damage: the next snapshot has newer ones.
+        """
+        for attempt in range(_ATTEMPTS):
+            with self.library.snapshot() as snapshot:
+                try:
+                    derived = self._derived_of(snapshot)
+                except LibraryDamaged:
+                    if attempt + 1 == _ATTEMPTS:
+                        raise
+                else:
+                    yield snapshot, derived
+                    return
+            remake_derived(self.library)
+
+    def _derived_of(self, snapshot: Snapshot) -> Derived:
+        """The searchable files of the snapshot's generation, loaded once a generation."""
+        current = self._derived
+        if current is not None and current.generation == snapshot.generation:
+            return current
+        with self._reload:
+            if self._derived is None or self._derived.generation != snapshot.generation:
+                folder = self.library.generation_folder(snapshot.generation)
+                self._derived = load_derived(folder, snapshot.generation)
+            return self._derived
+
+    def warm_up(self) -> None:
+        """Load everything that a first question would load."""
+        with self._current():
+            self.search.embedder.embed_query("warm up")
+
+    @property
+    def generation(self) -> int:
+        """The generation that the next question will be answered from."""
+        with self.library.snapshot() as snapshot:
+            return snapshot.generation
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the library was made."""
+        with self.library.snapshot() as snapshot:
+            recipe = snapshot.recipe
+        assert recipe is not None  # open_system refuses a library without one
+        return recipe
+
+    def document(self, id: str) -> Document:
+        """The whole document called `id`; raises `KeyError` where there is none."""
+        with self.library.snapshot() as snapshot:
+            return snapshot.document(id)
+
+    def documents(self) -> list[DocumentInfo]:
+        """What the library holds, in the order of ids."""
+        with self.library.snapshot() as snapshot:
+            return snapshot.document_infos()
+
+    def close(self) -> None:
+        """Close the library; no question may be running."""
+        self.library.close()
+
+
+def open_system(path: Path, *, reader: str | None = None, embedder: str | None = None) -> System:
+    """A system over the library at `path`, its models loaded.
+
+    Raises `LibraryMissing` where there is none, `LibraryMismatch` where another embedder made it, `ModelError` where
+    a model cannot be loaded.
+    """
+    library = Library.open(path)
+    encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
+    with library.snapshot() as snapshot:
+        recipe = snapshot.recipe
+    if recipe is None:
+        raise LibraryMissing(f"The library at {path} is empty; fill it with: inquote ingest PATH...")
+    check_recipe(recipe, encoder)
+    system = System(library, Search(encoder), make_answerer(reader, encoder))
+    system.warm_up()
+    return system
+
+
+def make_answerer(reader: str | None, embedder: Embedder) -> Answerer:
+    """The reader called `reader` with its calibration."""
+    chosen: Reader = SentenceReader(embedder)
+    return Answerer(chosen, Calibration.load(_CALIBRATIONS / f"calibration-{chosen.name}.json"))

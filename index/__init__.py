@@ -1,0 +1,1 @@
+"""Passages to what can be searched."""

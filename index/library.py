@@ -1,0 +1,248 @@
+"""The library on disk: SQLite is the truth, vectors and lexical index are derived from it.
+
+    library.db              documents, passages, embeddings by content hash, recipe, generation
+    derived/gen-000007/     vectors.faiss, lexical/, manifest.json
+    ingest.lock             one writer
+
+A reader takes one snapshot a question: a deferred transaction whose first read is `generation`, so that everything it
+then sees belongs to that generation. Connections belong to one thread.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ingest.chunk import LeftOut
+from ingest.documents import Document, Passage, Section
+from ingest.errors import LibraryDamaged, LibraryMismatch, LibraryMissing
+from ingest.load import LIBRARY_FILE, printable
+
+FORMAT = 1
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, root TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL,
+    sha256 TEXT NOT NULL, sections TEXT NOT NULL, pages TEXT NOT NULL, left_out TEXT NOT NULL, state TEXT NOT NULL,
+    ingested_at TEXT NOT NULL
+);
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, document_id TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    heading TEXT NOT NULL, lead TEXT NOT NULL, content TEXT NOT NULL, UNIQUE (document_id, start, stop)
+);
+CREATE TABLE embeddings (content TEXT PRIMARY KEY, vector BLOB NOT NULL);
+"""
+_DOCUMENT = "SELECT id, title, source, text, sha256, sections, pages FROM documents"
+_PASSAGE = (
+    "SELECT p.row, p.document_id, p.start, p.stop, p.heading, substr(d.text, p.start + 1, p.stop - p.start), p.lead"
+    " FROM passages p JOIN documents d ON d.id = p.document_id"
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a library was made; two libraries of one recipe and one text answer alike."""
+
+    embedder: str
+    fingerprint: str
+    dimension: int
+    window: int
+    chunking: str
+    format: int = FORMAT
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for storage and reports."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class DocumentInfo:
+    """A line of the list of documents; `characters` and `passages` are counts, `ingested_at` is ISO 8601 UTC."""
+
+    id: str
+    title: str
+    source: str
+    sha256: str
+    characters: int
+    passages: int
+    ingested_at: str
+
+
+class Snapshot:
+    """One generation of a library, read within one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.generation = int(self._meta("generation") or 0)
+
+    def _meta(self, key: str) -> str | None:
+        found = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return found[0] if found else None
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How the library was made; None before its first ingest. Raises `LibraryMismatch` for a foreign format."""
+        stored = json.loads(self._meta("recipe") or "null")
+        if stored is None:
+            return None
+        if stored.get("format") != FORMAT:
+            raise LibraryMismatch(
+                f"The library has format {stored.get('format')} and this version of inquote reads format {FORMAT}; "
+                "ingest the texts into a new folder with --library."
+            )
+        return Recipe(**stored)
+
+    def document(self, id: str) -> Document:
+        """The document called `id`; raises `KeyError` where there is none."""
+        found = self._connection.execute(f"{_DOCUMENT} WHERE id = ?", (id,)).fetchone()
+        if found is None:
+            raise KeyError(id)
+        return _document(found)
+
+    def documents(self) -> Iterator[Document]:
+        """All documents in the order of their ids."""
+        return map(_document, self._connection.execute(f"{_DOCUMENT} ORDER BY id"))
+
+    def document_states(self) -> dict[str, tuple[str, str]]:
+        """Id to (root folder, state) of every document, in the order of ids."""
+        found = self._connection.execute("SELECT id, root, state FROM documents ORDER BY id")
+        return {id: (root, state) for id, root, state in found}
+
+    def document_infos(self) -> list[DocumentInfo]:
+        """What there is, in the order of ids, texts not read."""
+        found = self._connection.execute(
+            "SELECT d.id, title, source, sha256, length(text), count(p.row), ingested_at FROM documents d"
+            " LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY d.id"
+        )
+        return [DocumentInfo(*line) for line in found]
+
+    def left_out(self) -> Iterator[tuple[str, LeftOut, str]]:
+        """(document id, range and rule, text) of everything that is in no passage."""
+        for id, text, stored in self._connection.execute("SELECT id, text, left_out FROM documents ORDER BY id"):
+            for start, end, reason in json.loads(stored):
+                yield id, LeftOut(start, end, reason), text[start:end]
+
+    def has_passages(self) -> bool:
+        """Whether there is anything to search."""
+        return self._connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone() is not None
+
+    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        """The passages of these rows; raises `LibraryDamaged` where one is missing."""
+        marks = ",".join("?" * len(rows))
+        found = self._connection.execute(f"{_PASSAGE} WHERE p.row IN ({marks})", list(rows))
+        passages = {row: Passage(*fields) for row, *fields in found}
+        if len(passages) != len(set(rows)):
+            raise LibraryDamaged("The index names passages that the library does not hold; run inquote verify.")
+        return passages
+
+    def all_passages(self) -> Iterator[tuple[int, Passage]]:
+        """(row, passage) in the order of documents and text."""
+        for row, *fields in self._connection.execute(f"{_PASSAGE} ORDER BY p.document_id, p.start, p.stop"):
+            yield row, Passage(*fields)
+
+    def contents(self) -> dict[int, str]:
+        """Row to content hash of every passage."""
+        return dict(self._connection.execute("SELECT row, content FROM passages ORDER BY row"))
+
+    def vectors(self, rows: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Rows (n,) int64 ascending and their vectors (n, d) float32; of all passages when `rows` is None."""
+        where = "" if rows is None else f" WHERE p.row IN ({','.join('?' * len(rows))})"
+        found = self._connection.execute(
+            f"SELECT p.row, e.vector FROM passages p JOIN embeddings e ON e.content = p.content{where} ORDER BY p.row",
+            list(rows or ()),
+        ).fetchall()
+        matrix = np.frombuffer(b"".join(vector for _, vector in found), np.float32)
+        return np.array([row for row, _ in found], np.int64), matrix.reshape(len(found), -1)
+
+
+def _document(fields: Sequence[Any]) -> Document:
+    id, title, source, text, sha256, sections, pages = fields
+    return Document(
+        id, title, source, text, sha256, tuple(Section(*s) for s in json.loads(sections)), tuple(json.loads(pages))
+    )
+
+
+class Library:
+    """A library's folder. Opening one creates nothing; `create` does."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.derived = path / "derived"
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> "Library":
+        """The library at `path`; raises `LibraryMissing` where there is none."""
+        if not (path / LIBRARY_FILE).is_file():
+            raise LibraryMissing(
+                f"There is no library at {printable(path)}; make one with: inquote ingest FOLDER --library DIR"
+            )
+        return cls(path)
+
+    @classmethod
+    def create(cls, path: Path) -> "Library":
+        """The library at `path`, made empty where there is none."""
+        path.mkdir(parents=True, exist_ok=True)
+        library = cls(path)
+        connection = library.connection()
+        connection.execute("BEGIN IMMEDIATE")
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+        return library
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, in autocommit mode; raises `LibraryDamaged` where the file is no database."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self.path / LIBRARY_FILE, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+            except sqlite3.DatabaseError as error:
+                connection.close()
+                raise LibraryDamaged(
+                    f"{printable(self.path / LIBRARY_FILE)} is damaged or cannot be opened ({error}); "
+                    "move it away and ingest again."
+                ) from error
+            self._local.connection = connection
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One generation for as long as the context lasts; raises `LibraryDamaged` where SQLite cannot read it."""
+        connection = self.connection()
+        try:
+            connection.execute("BEGIN")
+            yield Snapshot(connection)
+        except sqlite3.DatabaseError as error:
+            raise LibraryDamaged(f"The library cannot be read ({error}); run inquote verify.") from error
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def generation_folder(self, generation: int) -> Path:
+        """Where the derived files of a generation lie."""
+        return self.derived / f"gen-{generation:06d}"
+
+    def close(self) -> None:
+        """Close the connections of all threads; none may be in use."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()

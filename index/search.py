@@ -1,0 +1,121 @@
+"""A question to fused hits: dense and lexical search, each seeing what the other does not."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.derived import Derived
+from index.embed import Embedder
+from index.library import Snapshot
+from ingest.documents import Passage
+
+CANDIDATES = 50  # of each search
+DENSE_WEIGHT = 0.4  # of the cosine; the rest goes to the lexical score (chosen in eval/LOG.md)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found for a question.
+
+    `score` is the fused retrieval score. Ranks count from 1 and are None where that search did not list the passage;
+    `dense_score` is the cosine; `lexical_score` in [0, 1) is the BM25 score divided by its bound, 0.0 where not listed.
+    """
+
+    passage: Passage
+    score: float
+    dense_rank: int | None
+    dense_score: float
+    lexical_rank: int | None
+    lexical_score: float
+
+
+def fuse(cosine: float, lexical: float, dense_weight: float) -> float:
+    """The weighted sum of the two scores.
+
+    >>> fuse(0.5, 0.25, dense_weight=0.4)
+    0.35
+    """
+    return dense_weight * cosine + (1 - dense_weight) * lexical
+
+
+class Clock:
+    """Milliseconds between laps, collected in `laps`."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """Note the time since the last lap as that of `stage`."""
+        now = time.perf_counter()
+        self.laps[stage] = round(1000 * (now - self._last), 3)
+        self._last = now
+
+    @property
+    def total(self) -> float:
+        """All laps together."""
+        return round(sum(self.laps.values()), 3)
+
+
+class Search:
+    """Dense and lexical search of one generation, fused."""
+
+    def __init__(self, embedder: Embedder, dense_weight: float = DENSE_WEIGHT) -> None:
+        self.embedder = embedder
+        self.dense_weight = dense_weight
+
+    def search(
+        self, snapshot: Snapshot, derived: Derived, question: str, k: int, clock: Clock | None = None
+    ) -> list[Hit]:
+        """The best k passages for `question`, best first, ties in the order of passage ids.
+
+        `clock` takes the time of each stage. A `dense_weight` of 0 or 1 switches one search off.
+        """
+        clock = clock or Clock()
+        query = self.embedder.embed_query(question)
+        clock.lap("embed")
+        dense = self._dense(derived, query)
+        clock.lap("dense")
+        lexical = dict(derived.lexical.search(question, CANDIDATES)) if self.dense_weight < 1 else {}
+        clock.lap("lexical")
+        cosines = self._complete(snapshot, query, dense, lexical)
+        passages = snapshot.passages(list(cosines))
+        hits = self._fused(passages, cosines, dense, lexical)
+        clock.lap("fuse")
+        return hits[:k]
+
+    def _dense(self, derived: Derived, query: np.ndarray) -> dict[int, float]:
+        if self.dense_weight <= 0:
+            return {}
+        scores, rows = derived.vectors.search(query[None, :], CANDIDATES)
+        return {int(row): float(score) for row, score in zip(rows[0], scores[0], strict=True)}
+
+    def _complete(
+        self, snapshot: Snapshot, query: np.ndarray, dense: dict[int, float], lexical: dict[int, float]
+    ) -> dict[int, float]:
+        """The cosine of every candidate; those that only BM25 listed are computed from the stored vectors."""
+        missing = [row for row in lexical if row not in dense]
+        if not missing:
+            return dict(dense)
+        rows, matrix = snapshot.vectors(missing)
+        return dense | {int(row): float(score) for row, score in zip(rows, matrix @ query, strict=True)}
+
+    def _fused(
+        self, passages: dict[int, Passage], cosines: dict[int, float], dense: Iterable[int], lexical: dict[int, float]
+    ) -> list[Hit]:
+        dense_ranks = {row: rank for rank, row in enumerate(dense, 1)}
+        lexical_ranks = {row: rank for rank, row in enumerate(lexical, 1)}
+        hits = [
+            Hit(
+                passage=passages[row],
+                score=fuse(cosine, lexical.get(row, 0.0), self.dense_weight),
+                dense_rank=dense_ranks.get(row),
+                dense_score=cosine,
+                lexical_rank=lexical_ranks.get(row),
+                lexical_score=lexical.get(row, 0.0),
+            )
+            for row, cosine in cosines.items()
+        ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))

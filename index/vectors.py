@@ -1,0 +1,128 @@
+"""Nearest vectors by inner product."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from ingest.errors import LibraryDamaged
+
+
+class VectorStore(Protocol):
+    """Vectors with integer ids."""
+
+    def search(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """The k nearest of each query: scores (n, k') float32, best first, and ids (n, k') int64; k' = min(k, size).
+
+        `queries` is (n, d) float32 and finite, else `ValueError`.
+        """
+        ...
+
+
+def _checked(matrix: np.ndarray, dimension: int | None = None) -> np.ndarray:
+    """`matrix` as FAISS must get it: it accepts wrong shapes without complaint under `python -O`."""
+    if matrix.ndim != 2 or (dimension is not None and matrix.shape[1] != dimension):
+        raise ValueError(f"vectors of shape (n, {dimension or 'd'}) are needed, got {matrix.shape}")
+    if matrix.dtype != np.float32:
+        raise ValueError(f"float32 vectors are needed, got {matrix.dtype}")
+    if not np.isfinite(matrix).all():
+        raise ValueError("a vector holds NaN or infinity")
+    return np.ascontiguousarray(matrix)
+
+
+def _checked_ids(ids: Sequence[int] | np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    array = np.asarray(ids, np.int64)
+    if array.shape != (len(matrix),) or len(np.unique(array)) != len(array):
+        raise ValueError(f"{len(matrix)} different ids are needed, got {array.shape}")
+    return array
+
+
+class FlatStore:
+    """Exact search in NumPy, the oracle of the tests; equal scores come in the order of ids."""
+
+    def __init__(self, ids: Sequence[int] | np.ndarray, matrix: np.ndarray) -> None:
+        self.matrix = _checked(matrix)
+        self.ids = _checked_ids(ids, matrix)
+
+    def search(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """See `VectorStore.search`."""
+        scores = _checked(queries, self.matrix.shape[1]) @ self.matrix.T
+        order = np.lexsort((np.broadcast_to(self.ids, scores.shape), -scores), axis=1)[:, :k]
+        return np.take_along_axis(scores, order, axis=1), self.ids[order]
+
+
+class FaissStore:
+    """Exact search in FAISS."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, ids: Sequence[int] | np.ndarray, matrix: np.ndarray) -> "FaissStore":
+        """From ids (n,) and vectors (n, d) float32; raises `ValueError` for any other shape or a NaN."""
+        import faiss
+
+        index = faiss.IndexIDMap(faiss.IndexFlatIP(matrix.shape[1]))
+        index.add_with_ids(_checked(matrix), _checked_ids(ids, matrix))
+        return cls(index)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._index.d)
+
+    def search(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """See `VectorStore.search`."""
+        queries = _checked(queries, self.dimension)
+        k = min(k, len(self))
+        if k < 1:
+            return np.zeros((len(queries), 0), np.float32), np.zeros((len(queries), 0), np.int64)
+        scores, ids = self._index.search(queries, k)
+        if (ids < 0).any():
+            raise LibraryDamaged("The vector index returned no passage where there is one; run inquote ingest again.")
+        return scores, ids
+
+    def vectors(self) -> tuple[np.ndarray, np.ndarray]:
+        """All ids (n,) and vectors (n, d), for verification."""
+        import faiss
+
+        ids = faiss.vector_to_array(self._index.id_map)
+        return ids, faiss.downcast_index(self._index.index).reconstruct_n(0, len(self))
+
+    def save(self, path: Path) -> str:
+        """Write to `path`, synced to disk, and return the hex SHA-256 of what was written.
+
+        FAISS's own `write_index` reports success when the error comes at close, so the bytes go through our file.
+        """
+        import faiss
+
+        digest = hashlib.sha256()
+        with path.open("wb") as file:
+
+            def write(block: bytes) -> int:
+                digest.update(block)
+                return file.write(block)
+
+            writer = faiss.PyCallbackIOWriter(write)  # type: ignore[attr-defined]
+            faiss.write_index(self._index, writer)
+            del writer  # its destructor flushes what is buffered
+            file.flush()
+            os.fsync(file.fileno())
+        return digest.hexdigest()
+
+    @classmethod
+    def load(cls, path: Path) -> "FaissStore":
+        """Read a file whose hash has been checked; raises `LibraryDamaged` where FAISS cannot read it."""
+        import faiss
+
+        faiss.set_deserialization_vector_byte_limit(4 * path.stat().st_size + 1_000_000)
+        try:
+            return cls(faiss.read_index(str(path)))
+        except RuntimeError as error:
+            raise LibraryDamaged(f"The vector index {path.name} cannot be read; run inquote ingest again.") from error

@@ -1,0 +1,68 @@
+"""The types that every later stage works on. All offsets are half-open ranges in Unicode code points."""
+
+import bisect
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Section:
+    """The text from one heading to the next heading of the same or a higher level.
+
+    `title` is the heading's text, "" for what stands before the first heading. `level` is 1 to 6, 0 for the
+    untitled beginning. `document.text[start:end]` begins with the heading line itself.
+    """
+
+    title: str
+    level: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text as a person reads it: NFC, "\\n" line ends, no control characters, no marks of its format.
+
+    `id` is the name of the ingested folder and the path below it ("corpus/imlygic.md"). `source` is the origin
+    that the document states of itself (an address, a publisher), "" where it states none. `sha256` is the hex
+    digest of `text` in UTF-8. `sections` are in text order and may nest. `pages[i]` is the offset at which page
+    i + 1 begins; empty for formats without pages.
+    """
+
+    id: str
+    title: str
+    source: str
+    text: str
+    sha256: str
+    sections: tuple[Section, ...] = ()
+    pages: tuple[int, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The page number, from 1, on which `offset` lies; None for formats without pages."""
+        return bisect.bisect_right(self.pages, offset) if self.pages else None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A range of a document that fits the embedder's window: `text == document.text[start:end]`.
+
+    `heading` is the path of section titles around it, outermost first, joined with " > ". `lead` is a line that
+    introduces the list this passage is a piece of, "" where there is none; heading and lead are embedded with the
+    text and are not part of the offsets.
+    """
+
+    document_id: str
+    start: int
+    end: int
+    heading: str
+    text: str
+    lead: str = ""
+
+    @property
+    def id(self) -> str:
+        """Stable between runs: the document's id and the range, zero-padded so that ids sort in text order."""
+        return f"{self.document_id}:{self.start:09d}-{self.end:09d}"
+
+    @property
+    def embedded_text(self) -> str:
+        """What the embedder sees: heading and lead, each on a line of its own, then the text."""
+        return "\n".join(part for part in (self.heading, self.lead, self.text) if part)

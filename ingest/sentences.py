@@ -1,0 +1,116 @@
+"""Text to blocks and sentences, as exact ranges.
+
+A block is a paragraph, a list item, a heading: what blank lines and list markers separate. A sentence never crosses a
+block. Both kinds of range are trimmed of white space, come in text order, do not overlap, and together cover every
+character that is not white space.
+"""
+
+import re
+from collections.abc import Iterator
+
+Range = tuple[int, int]
+
+LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
+
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_STOP = re.compile(r"[.!?…]+[)\]}\"'”’»]*(?=\s|$)|[。！？]+[」』”’）]*")
+_OPENING = "([{\"'“‘«"
+_ABBREVIATIONS = frozenset(
+    (
+        "dr mr mrs ms prof st vs etc cf al approx no nos fig figs eq eqs ref refs vol ed eds pp p jr sr inc "
+        "ltd co corp dept est gen col sgt capt lt rev hon jan feb mar apr jun jul aug sep sept oct nov dec "
+        "e.g i.e a.m p.m ca resp incl"
+    ).split()
+)
+# An abbreviation of capitals ("U.S.") may also end a sentence: it does before one of these words.
+_STARTERS = frozenset(
+    (
+        "the a an in it this that these those he she they we you i but and however its his her their our for "
+        "on at as after although when while since if there here what who why how"
+    ).split()
+)
+_CAPITALS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
+
+
+def block_ranges(text: str, start: int = 0, end: int | None = None) -> list[Range]:
+    """The blocks of `text[start:end]`, as ranges into `text`."""
+    end = len(text) if end is None else end
+    blocks: list[Range] = []
+    at = start
+    for gap in _BLANK_LINES.finditer(text, start, end):
+        blocks.extend(_items(text, at, gap.start()))
+        at = gap.end()
+    blocks.extend(_items(text, at, end))
+    return blocks
+
+
+def sentence_ranges(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """The sentences of `text[start:end]`, as ranges into `text`.
+
+    >>> text = "It cost 3.5 million. Dr. Lee paid."
+    >>> [text[a:b] for a, b in sentence_ranges(text)]
+    ['It cost 3.5 million.', 'Dr. Lee paid.']
+    """
+    return [sentence for block in block_ranges(text, start, end) for sentence in _sentences(text, *block)]
+
+
+def _items(text: str, start: int, end: int) -> Iterator[Range]:
+    """Cut a paragraph before each line that opens a list item."""
+    at = start
+    newline = text.find("\n", start, end)
+    while newline >= 0:
+        if LIST_MARKER.match(text, newline + 1, end):
+            yield from _trimmed(text, at, newline)
+            at = newline + 1
+        newline = text.find("\n", newline + 1, end)
+    yield from _trimmed(text, at, end)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Range]:
+    marker = LIST_MARKER.match(text, start, end)
+    at, begin = start, marker.end() if marker else start
+    for stop in _STOP.finditer(text, begin, end):
+        if _ends_sentence(text, begin, stop, end):
+            yield from _trimmed(text, at, stop.end())
+            at = stop.end()
+    yield from _trimmed(text, at, end)
+
+
+def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool:
+    after = stop.end()
+    while after < end and text[after].isspace():
+        after += 1
+    if after == end or text[stop.start()] in "。！？":
+        return True
+    following = text[after:end]
+    opened = following.lstrip(_OPENING)
+    if opened[:1].islower():
+        return False
+    if stop.group() != ".":
+        return True
+    return not _is_abbreviation(_last_word(text, start, stop.start()), opened)
+
+
+def _is_abbreviation(word: str, following: str) -> bool:
+    if word.lower() in _ABBREVIATIONS:
+        return word.lower() != "etc" or following[:1].isdigit()
+    if len(word) == 1 and word.isalpha() and word.isupper():
+        return word != "I"
+    next_word = re.match(r"\w+", following)
+    return bool(_CAPITALS.fullmatch(word)) and not (next_word and next_word.group().lower() in _STARTERS)
+
+
+def _last_word(text: str, start: int, end: int) -> str:
+    at = end
+    while at > start and not text[at - 1].isspace():
+        at -= 1
+    return text[at:end].lstrip(_OPENING)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Range]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end

@@ -1,0 +1,130 @@
+"""A System without models or library: answers are looked up by the words of the question."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+from app.answer import Answer, Citation
+from index.search import Hit
+from ingest.documents import Document, Passage, Section
+from ingest.errors import QuestionError
+
+HEADINGS = ("A small article", "Results", "Outlook")
+ARTICLE = """A small article
+
+The first virus was approved in 2015. It was found by Ada Quill, who named it Tern.
+
+Results
+
+In the trial, 16.3% of patients had a durable response. The control group had 2.1%, which is less.
+
+Several factors helped:
+
+  1. Safety: side effects were fatigue, chills and fever.
+  2. Price: <b>nothing</b> is said & nothing is *known*, not even $$x$$.
+
+Outlook
+
+The future is open.
+"""
+
+
+def make_document(text: str, *, id: str = "corpus/small.md", title: str = "A small article", **more: object) -> Document:
+    """A document whose sections begin at the lines that are one of `HEADINGS`."""
+    starts = [(at, heading) for heading in HEADINGS if (at := f"\n{text}".find(f"\n{heading}\n")) >= 0]
+    ends = [start for start, _ in starts][1:] + [len(text)]
+    sections = tuple(Section(heading, 1, start, end) for (start, heading), end in zip(starts, ends, strict=False))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Document(id, title, "https://example.org/small", text, digest, sections, **more)  # type: ignore[arg-type]
+
+
+def make_citation(document: Document, quote: str) -> Citation:
+    """A citation of the first place where `quote` stands, its passage being the paragraph around it."""
+    start = document.text.index(quote)
+    end = start + len(quote)
+    left = document.text.rfind("\n\n", 0, start) + 2 if "\n\n" in document.text[:start] else 0
+    right = document.text.find("\n\n", end)
+    right = len(document.text) if right < 0 else right
+    heading = " > ".join(s.title for s in document.sections if s.start <= start < s.end)
+    return Citation(
+        document.id, document.sha256, document.title, heading, document.page_at(start), start, end, quote, left, right
+    )
+
+
+def make_hit(citation: Citation, document: Document, rank: int) -> Hit:
+    passage = Passage(
+        document.id,
+        citation.passage_start,
+        citation.passage_end,
+        citation.heading,
+        document.text[citation.passage_start : citation.passage_end],
+    )
+    return Hit(passage, 1 / rank, rank, 0.9 / rank, None if rank == 2 else rank, 0.0 if rank == 2 else 5.0 / rank)
+
+
+def make_answer(question: str, document: Document, quotes: Sequence[str], nearest: Sequence[str] = ()) -> Answer:
+    citations = tuple(make_citation(document, quote) for quote in quotes)
+    considered = citations or tuple(make_citation(document, quote) for quote in nearest)
+    hits = tuple(make_hit(citation, document, rank) for rank, citation in enumerate(considered, start=1))
+    return Answer(
+        question=question,
+        understood_as=" ".join(question.split()),
+        text=" ".join(quotes) or None,
+        confidence=0.82 if quotes else 0.12,
+        citations=citations,
+        hits=hits,
+        trace={"threshold": 0.5, "reader": "fake", "runner_up": None},
+        generation=1,
+        elapsed_ms=1.0,
+    )
+
+
+@dataclass
+class FakeSystem:
+    """`answers` maps a word of the question to the quotes that answer it; a question without one is refused."""
+
+    document_: Document = field(default_factory=lambda: make_document(ARTICLE))
+    answers: dict[str, list[str]] = field(
+        default_factory=lambda: {
+            "approved": ["2015"],
+            "response": ["16.3% of patients", "2.1%"],
+            "effects": ["fatigue, chills and fever"],
+            "price": ["<b>nothing</b> is said & nothing is *known*, not even $$x$$"],
+        }
+    )
+    nearest: tuple[str, ...] = ("The future is open.", "2015", "16.3% of patients")
+    generation: int = 1
+    asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    hold: threading.Event | None = None
+    closed: bool = False
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        self.asked.append((question, tuple(history)))
+        if self.hold:
+            assert self.hold.wait(20)
+        if len(question) > 2000:
+            raise QuestionError("Please ask in at most 2,000 characters.")
+        if not any(c.isalnum() for c in question):
+            raise QuestionError("Please type a question.")
+        if "crash" in question:
+            raise RuntimeError("secret detail")
+        quotes = next((quotes for word, quotes in self.answers.items() if word in question.lower()), [])
+        return make_answer(question, self.document_, quotes, self.nearest)
+
+    def document(self, id: str) -> Document:
+        return {self.document_.id: self.document_}[id]
+
+    def documents(self) -> list[SimpleNamespace]:
+        return [SimpleNamespace(id=self.document_.id, title=self.document_.title)]
+
+    def suggestions(self) -> list[str]:
+        return ["When was it approved?", "What was the response?", "Which side effects were seen?"]
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def opener(system: FakeSystem) -> Callable[[], FakeSystem]:
+    return lambda: system
