@@ -54,7 +54,7 @@ def ask(
     as_json: JsonOption = False,
     input: Annotated[
         str | None,
-        typer.Option("--input", help="With --json: questions, one JSON object a line; - for standard input."),
+        typer.Option("--input", help="With --json: a file of JSON lines; - for standard input."),
     ] = None,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,

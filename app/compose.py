@@ -16,13 +16,15 @@ _AUXILIARY = r"(?:is|are|was|were|do|does|did|can|could|will|would|should|has|ha
 _YES_NO = re.compile(rf"^{_AUXILIARY}(?:n't)?\b(?!.*\bor\b)", re.IGNORECASE)
 _SHORT_HOW = re.compile(r"^how (?:many|much|long|old|often|far|large|big|high|tall|deep|fast|soon|late|early)\b", re.I)
 _LIST = re.compile(
-    r"^(?:(?:please )?(?:list|name|enumerate)\b|(?:what|which)\b(?: \w+)? (?:are|were) (?:the|some|all|its|their|\w+'s|\w+’s)\b)"
+    r"^(?:(?:please )?(?:list|name|enumerate)\b"
+    r"|(?:what|which)\b(?: \w+)? (?:are|were) (?:the|some|all|its|their|\w+'s|\w+’s)\b)"
     r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|several|main|key|different|various|all) (?:\w+ )?"
     r"(?:factors|reasons|steps|types|kinds|ways|parts|items|points|drivers|causes|rules|members|stages|things)\b",
     re.IGNORECASE,
 )
 _EXPLAIN = re.compile(
-    r"^(?:how|why|explain|describe|summari[sz]e|define|tell me|give me an overview|what (?:happens|does .* (?:do|mean)))\b"
+    r"^(?:how|why|explain|describe|summari[sz]e|define|tell me|give me an overview|what (?:happens|does .* (?:do|mean)))"
+    r"\b"
     r"|\b(?:mechanism|meaning of|mean by|summary|overview|purpose of|reasons? (?:for|why)|work\?)",
     re.IGNORECASE,
 )

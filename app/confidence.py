@@ -1,4 +1,4 @@
-"""Evidence to one number: the calibrated probability that an answer is right, and the line below which it is refused."""
+"""Evidence to one number: the calibrated probability that an answer is right, and the line for refusal."""
 
 import json
 import math

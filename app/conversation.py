@@ -22,6 +22,8 @@ _QUESTION_WORDS = frozenset(
     "what which who whom whose when where why how is are was were do does did can could will would should has have "
     "had the a an in on at of for to and or i tell give name list explain describe define summarise summarize".split()
 )
+_ASKING = frozenset("what which who whom whose when where why how".split())
+_PREPOSITIONS = frozenset("in on at of for with without to from by".split())
 _VERBS = re.compile(
     r"\b(?:is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might|must|\w{3,}(?:ed|es))\b",
     re.IGNORECASE,
@@ -49,7 +51,7 @@ def clean_question(text: object) -> str:
     return cleaned
 
 
-def understand(question: str, history: Sequence[str] = ()) -> str:
+def understand(question: object, history: Sequence[str] = ()) -> str:
     """The question as it stands alone, given the earlier questions, oldest first.
 
     A follow-up by its form ("And in the control group?") continues the question before it; a pronoun takes the topic
@@ -61,14 +63,14 @@ def understand(question: str, history: Sequence[str] = ()) -> str:
     >>> understand("When was it approved?", ["Who makes IMLYGIC?"])
     'When was IMLYGIC approved?'
     """
-    question = clean_question(question)
+    cleaned = clean_question(question)
     earlier = ""
     for typed in list(history)[-MAX_HISTORY:]:
         try:
             earlier = _continue(clean_question(typed), earlier)
         except QuestionError:
             continue
-    return _continue(question, earlier)
+    return _continue(cleaned, earlier)
 
 
 def _continue(question: str, earlier: str) -> str:
@@ -85,16 +87,17 @@ def _continue(question: str, earlier: str) -> str:
 
 
 def _is_elliptical(rest: str, opened: bool) -> bool:
-    """Whether what follows the opener is no sentence: no verb, and few words unless an opener announced it."""
-    words = rest.split()
-    starts = words[0].lower().strip("?,.") if words else ""
-    if starts in ("why", "how", "when", "where", "who") and len(words) == 1:
-        return True
-    return (
-        not _VERBS.search(rest)
-        and starts not in _QUESTION_WORDS - {"in", "on", "at", "of", "for", "to", "the"}
-        and (opened or (len(words) <= 4 and starts in ("in", "on", "at", "of", "for", "with", "without")))
-    )
+    """Whether what follows the opener is no sentence: a lone question word, or words without a verb.
+
+    Without an opener only a short phrase with a preposition counts ("in the control group?"), for keywords without
+    a verb may well be a question of their own.
+    """
+    words = [word.lower().strip("?,.") for word in rest.split()]
+    if not words or _VERBS.search(rest):
+        return not words
+    if words[0] in _ASKING:
+        return len(words) == 1
+    return opened or (len(words) <= 5 and words[0] in _PREPOSITIONS)
 
 
 def _named(found: re.Match[str], topic: str) -> str:

@@ -32,8 +32,8 @@ class System:
         self._derived: Derived | None = None
         self._reload = threading.Lock()
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """Answer `question`, typed after the earlier questions `history`, oldest first.
+    def ask(self, question: object, history: Sequence[str] = ()) -> Answer:
+        """Answer `question`, a text typed after the earlier questions `history`, oldest first.
 
         Raises `QuestionError` for what is no question, `LibraryDamaged` for a library that is not as written.
         """

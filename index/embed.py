@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,16 +21,27 @@ _FINGERPRINTED = (".safetensors", ".json", ".txt", ".model")
 
 
 class Embedder(Protocol):
-    """Maps texts to points whose inner product tells how near they are in meaning.
+    """Maps texts to points whose inner product tells how near they are in meaning."""
 
-    `name` is for people; `fingerprint` is a hex SHA-256 over weights, tokenizer and configuration: two embedders with
-    the same one give the same vectors. `window` is how many tokens of a text it sees, special tokens included.
-    """
+    @property
+    def name(self) -> str:
+        """For people."""
+        ...
 
-    name: str
-    fingerprint: str
-    dimension: int
-    window: int
+    @property
+    def fingerprint(self) -> str:
+        """Hex SHA-256 over weights, tokenizer and configuration: the same one, the same vectors."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    @property
+    def window(self) -> int:
+        """How many tokens of a text it sees, special tokens included."""
+        ...
 
     def count_tokens(self, text: str) -> int:
         """How many tokens `text` is, special tokens included."""
@@ -75,8 +86,13 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, name_or_path: str = PACKAGED) -> None:
-        self.name = name_or_path
+        self._name = name_or_path
         self._folder = packaged_model() if name_or_path == PACKAGED else _local_folder(name_or_path)
+
+    @property
+    def name(self) -> str:
+        """As it was given."""
+        return self._name
 
     @cached_property
     def fingerprint(self) -> str:
@@ -116,11 +132,9 @@ class SentenceTransformerEmbedder:
         """Tokens of a text that the model sees, special tokens included."""
         return int(self._model.max_seq_length or 512)
 
-    @cached_property
-    def count_tokens(self) -> Callable[[str], int]:
-        """`count_tokens(text)`: how many tokens `text` is, special tokens included, nothing cut off."""
-        tokenizer = self._model.tokenizer
-        return lambda text: len(tokenizer(text, truncation=False, verbose=False)["input_ids"])
+    def count_tokens(self, text: str) -> int:
+        """How many tokens `text` is, special tokens included, nothing cut off."""
+        return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
         """(n, dimension) float32, rows of norm 1."""

@@ -17,16 +17,20 @@ from ingest.sentences import sentence_ranges
 WEIGHTS = np.array([6.73, 6.44, -1.06, 0.42, 2.55])
 BIAS = -9.31
 
-_NUMBER_WORDS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|hundred|thousand|million|billion|once|twice"
-)
+_NUMBERS = "one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|hundred|thousand|million|billion|once|twice"
 _KINDS = (  # how a question opens, and what a sentence that answers it shows
-    (r"how (?:many|much|old|long|often|far|large|big)|when|(?:what|which) (?:percent|percentage|number|rate|year|date|share)",
-     rf"\d|\b(?:{_NUMBER_WORDS}|percent|daily|weekly|monthly|century)\b"),
+    (
+        r"how (?:many|much|old|long|often|far|large|big)|when|"
+        r"(?:what|which) (?:percent|percentage|number|rate|year|date|share)",
+        rf"\d|\b(?:{_NUMBERS}|percent|daily|weekly|monthly|century)\b",
+    ),
     (r"who|whose|whom|(?:what|which) (?:company|firm|person|agency|organi[sz]ation)", r"(?<=\w )[A-Z][\w’'-]+"),
     (r"where|(?:what|which) (?:country|city|place|state)", r"\b(?:in|at|on|near|from|into|to) (?:the )?[A-Z]"),
-    (r"why|what (?:reason|cause|drives|drove)", r"\b(?:because|due|since|so|driven|driving|critical|factors?|reasons?|caused?)\b"),
-)  # fmt: skip
+    (
+        r"why|what (?:reason|cause|drives|drove)",
+        r"\b(?:because|due|since|so|driven|driving|critical|factors?|reasons?|caused?)\b",
+    ),
+)
 _QUESTION_KINDS = [(re.compile(rf"\b(?:{opens})\b", re.IGNORECASE), re.compile(shows)) for opens, shows in _KINDS]
 
 
@@ -85,10 +89,8 @@ def _features(
     around = [set(content_terms(passage.embedded_text)) for passage in passages]
     weights = {term: idf(sum(term in terms for terms in held), len(held)) for term in asked}
     total = sum(weights.values()) or 1.0
-    best = [
-        max((c for c, s in zip(cosines, sentences, strict=True) if s.passage == at), default=0.0)
-        for at in range(len(passages))
-    ]
+    best = np.full(len(passages), -1.0)
+    np.maximum.at(best, [sentence.passage for sentence in sentences], cosines)
     shown = next((shows for opens, shows in _QUESTION_KINDS if opens.search(question)), None)
     return np.array(
         [
