@@ -4,10 +4,11 @@ from html import escape
 from importlib.resources import files
 from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
 from app.chat.evidence import Mark, document_html, documents_html, notice_html
 from app.service import Busy, DocumentChanged, Service, explain
@@ -87,6 +88,7 @@ def create_api(service: Service) -> FastAPI:
         redoc_url=None,
     )
     api.add_exception_handler(RequestValidationError, _malformed)
+    api.add_exception_handler(HTTPException, _malformed)
     api.add_exception_handler(Exception, _failed)
     api.add_exception_handler(InquoteError, _failed)
 
@@ -106,7 +108,7 @@ def create_api(service: Service) -> FastAPI:
     @api.get("/page/{name}", include_in_schema=False)
     async def page_file(name: str) -> Response:
         if name not in PAGE_FILES:
-            raise HTTPException(404)
+            return Response(status_code=404)
         return Response((files("app.chat") / name).read_bytes(), media_type=PAGE_FILES[name])
 
     @api.get("/docs", response_class=HTMLResponse, include_in_schema=False)

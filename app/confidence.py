@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.compose import Chosen
@@ -40,6 +40,11 @@ class Calibration:
             raise ModelError(
                 f"The calibration {path.name} is missing or damaged ({error}); reinstall inquote."
             ) from error
+
+    def dumps(self) -> str:
+        """The JSON that `load` reads, a line a field."""
+        lines = (f" {json.dumps(name)}: {json.dumps(value)}" for name, value in asdict(self).items())
+        return "{\n" + ",\n".join(lines) + "\n}\n"
 
     def confidence(self, features: Mapping[str, float]) -> float:
         """The probability in (0, 1) that the answer is right."""

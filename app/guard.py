@@ -25,7 +25,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 ROUTES = (
     ("GET", re.compile(r"/|/docs|/openapi\.json|/api/(pane|export/[\w-]+\.(md|json))|/page/[\w.-]+")),
     ("POST", re.compile(r"/api/ask")),
-    ("GET", re.compile(r"/(assets|static)/[\w./@-]+|/theme\.css|/favicon\.ico|/config/?")),
+    ("GET", re.compile(r"/(assets|static)/(?!.*\.\.)[\w./@-]+|/theme\.css|/favicon\.ico|/config/?")),
     ("GET", re.compile(r"/gradio_api/(queue/data|startup-events|heartbeat/\w+)")),
     ("POST", re.compile(r"/gradio_api/(queue/join|cancel|reset)/?")),
 )

@@ -1,5 +1,6 @@
 """The web server: the page at /, `POST /api/ask` beside it, the guard around both."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -13,6 +14,8 @@ from app.service import Service
 from ingest.errors import InquoteError
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from app.guard import Guard
     from app.system import System
 
@@ -37,16 +40,18 @@ def serve(
     service = Service(open_system)
     try:
         with listener, _signals_kept():
-            app, stop = create_app(service, host)
-            _run(app, stop, listener, host, open_browser)
+            app, stop_streams = asyncio.run(create_app(service, host))
+            port = listener.getsockname()[1]
+            make_server(app, stop_streams, lambda: _announce(host, port, open_browser)).run(sockets=[listener])
     finally:
         service.close()
 
 
-def create_app(service: Service, host: str = "127.0.0.1") -> "tuple[Guard, Callable[[], None]]":
+async def create_app(service: Service, host: str = "127.0.0.1") -> "tuple[Guard, Callable[[], None]]":
     """The whole ASGI application (endpoints, page, guard), and what ends the endless streams of its open pages.
 
-    Takes seconds the first time: it imports Gradio.
+    Takes seconds the first time: it imports Gradio. A coroutine, because without a running loop Gradio makes a dozen
+    loops and closes none.
     """
     os.environ.update(OFFLINE)
     from app.api import create_api
@@ -89,24 +94,20 @@ def _signals_kept() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _run(
-    app: "Guard", stop_streams: Callable[[], None], listener: socket.socket, host: str, open_browser: bool
-) -> None:
+def make_server(app: "Guard", stop_streams: Callable[[], None], started: Callable[[], None]) -> "uvicorn.Server":
+    """A server that calls `started` once it listens, and ends the streams of open pages before it waits for the rest."""
     import uvicorn
 
     class Server(uvicorn.Server):
-        """Ends the endless streams of open pages first, so that only real requests are waited for."""
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            started()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             stop_streams()
             await super().shutdown(sockets)
 
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            _announce(host, listener.getsockname()[1], open_browser)
-
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN)
-    Server(config).run(sockets=[listener])
+    return Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN))
 
 
 def _announce(host: str, port: int, open_browser: bool) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -53,6 +53,8 @@ class Service:
         self._waiting = 0
         self._system: System | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote")
+        self._aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote-suggestions")
+        self._suggested: dict[int, Future[list[str]]] = {}
         self._first = self._thread.submit(self._opened)
 
     @property
@@ -67,7 +69,7 @@ class Service:
 
     async def ask(self, question: str, history: Sequence[str] = ()) -> Reply:
         """Answer a question; raises what `System.ask` raises, what opening raised, and Busy."""
-        return await self._call(lambda system: _reply(system, question, history))
+        return await self._call(lambda system: _reply(system, encodable(question), [*map(encodable, history)]))
 
     async def document(self, id: str, sha256: str = "") -> Document:
         """A document of the library; raises DocumentChanged if it is gone or is not the one with that `sha256`."""
@@ -77,12 +79,20 @@ class Service:
         """(id, title) of each document, in the library's order."""
         return await self._call(lambda system: [(d.id, d.title) for d in system.documents()])
 
+    async def opened(self) -> None:
+        """Wait until the System is open; raises what keeps it from opening."""
+        await self._call(lambda system: None)
+
     async def suggestions(self) -> list[str]:
-        """Questions to start with."""
-        return await self._call(lambda system: list(system.suggestions()))
+        """Questions to start with: found once a generation, beside the questions that people ask meanwhile."""
+        system, generation = await self._call(lambda system: (system, system.generation))
+        if generation not in self._suggested:
+            self._suggested = {generation: self._aside.submit(system.suggestions)}
+        return list(await asyncio.shield(asyncio.wrap_future(self._suggested[generation])))
 
     def close(self) -> None:
         """Finish what was begun, then close the System."""
+        self._aside.shutdown(wait=True, cancel_futures=True)
         if not self._first.cancel():
             self._thread.submit(self._close)
         self._thread.shutdown(wait=True)
@@ -129,6 +139,15 @@ def _reply(system: "System", question: str, history: Sequence[str]) -> Reply:
             continue
         return Reply(answer, documents)
     raise DocumentChanged("The library is being changed; please ask again in a moment.")
+
+
+def encodable(text: object) -> str:
+    """What came from outside, as a string that UTF-8 can carry: lone surrogates become question marks.
+
+    >>> encodable("who\\ud800"), encodable(None)
+    ('who?', '')
+    """
+    return ("" if text is None else str(text)).encode("utf-8", "replace").decode()
 
 
 def explain(error: Exception) -> str:

@@ -10,6 +10,7 @@ from app.confidence import Calibration
 from app.conversation import clean_question, understand
 from app.reader.base import Reader
 from app.reader.sentence import SentenceReader
+from app.suggest import MOST, candidates
 from index.build import check_recipe, remake_derived
 from index.derived import Derived, load_derived
 from index.embed import PACKAGED, Embedder, SentenceTransformerEmbedder
@@ -105,6 +106,17 @@ class System:
         with self.library.snapshot() as snapshot:
             return snapshot.document_infos()
 
+    def suggestions(self, count: int = 3) -> list[str]:
+        """Questions drawn from the corpus that this system answers, the most confident first."""
+        found: dict[str, float] = {}
+        with self.library.snapshot() as snapshot:
+            questions = [question for document in snapshot.documents() for question in candidates(document)]
+        for question in dict.fromkeys(questions[:MOST]):
+            answer = self.ask(question)
+            if answer.text is not None:
+                found[question] = answer.confidence
+        return sorted(found, key=lambda question: -found[question])[:count]
+
     def close(self) -> None:
         """Close the library; no question may be running."""
         self.library.close()
@@ -130,5 +142,10 @@ def open_system(path: Path, *, reader: str | None = None, embedder: str | None =
 
 def make_answerer(reader: str | None, embedder: Embedder) -> Answerer:
     """The reader called `reader` with its calibration."""
-    chosen: Reader = SentenceReader(embedder)
+    chosen = make_reader(reader, embedder)
     return Answerer(chosen, Calibration.load(_CALIBRATIONS / f"calibration-{chosen.name}.json"))
+
+
+def make_reader(reader: str | None, embedder: Embedder) -> Reader:
+    """The reader called `reader`; the one that comes with inquote when None."""
+    return SentenceReader(embedder)

@@ -37,13 +37,16 @@ class Prediction:
 
 
 def predict(
-    system: Asked, questions: Iterable[Question], progress: Callable[[Prediction], None] = lambda _: None
+    system: Asked, questions: Iterable[Question], progress: Callable[[int], None] = lambda done: None
 ) -> list[Prediction]:
-    """Ask every question. An exception becomes a prediction with an error, so that it is counted and not dropped."""
+    """Ask every question; `progress` is called with how many are done.
+
+    An exception becomes a prediction with an error, so that it is counted and not dropped.
+    """
     predictions = []
     for question in questions:
         predictions.append(predict_one(system, question))
-        progress(predictions[-1])
+        progress(len(predictions))
     return predictions
 
 

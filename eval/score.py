@@ -73,7 +73,8 @@ class Metric:
         if self.statistic is None:
             return float(np.nanmean(values[0])) if np.isfinite(values[0]).any() else None
         applies = np.isfinite(values).all(axis=0)
-        return self.statistic(*(value[applies] for value in values)) if applies.any() else None
+        found = self.statistic(*(value[applies] for value in values)) if applies.any() else None
+        return None if found is None else float(found)
 
     def resampled(self, columns: Columns, draws: np.ndarray) -> np.ndarray:
         """(r,) figures of r resamples; `draws` is (r, n) row numbers. NaN where a resample has no row that applies."""
@@ -156,7 +157,9 @@ def _row(prediction: Prediction, texts: Mapping[str, str]) -> dict[str, float]:
     question, answer = prediction.question, prediction.answer
     refused = answer is not None and answer["answer"] is None
     row = {"answerable": question.answerable, "refused": refused, "errors": answer is None, "ms_total": prediction.ms}
-    row |= _promises(answer, texts) | _confidence(question, answer)
+    row |= {f"ms_{stage}": ms for stage, ms in prediction.stages_ms.items()} | _confidence(question, answer)
+    if answer is not None:
+        row["verbatim_violations"] = verbatim_violations(answer, texts)
     if not question.answerable:
         return row | {"overall_right": refused}
     said = _text_metrics(question, (answer or {}).get("answer") or "")
@@ -164,20 +167,11 @@ def _row(prediction: Prediction, texts: Mapping[str, str]) -> dict[str, float]:
     return row | _ranking(prediction) | _citations(question, answer)
 
 
-def _promises(answer: dict[str, Any] | None, texts: Mapping[str, str]) -> dict[str, float]:
-    if answer is None:
-        return {}
-    stages = answer["trace"].get("stages_ms", {})
-    return {"verbatim_violations": verbatim_violations(answer, texts)} | {
-        f"ms_{name}": ms for name, ms in stages.items()
-    }
-
-
 def _confidence(question: Question, answer: dict[str, Any] | None) -> dict[str, float]:
-    """Confidence, and whether the answer, or the one that a refusal held back, is right."""
+    """Confidence, and whether the answer is right; of a refusal, whether the best candidate in the trace would be."""
     if answer is None:
         return {}
-    text = answer["answer"] or answer["trace"].get("held_back") or ""
+    text = answer["answer"] or next((found["quote"] for found in answer["trace"].get("candidates", ())), "")
     right = answer_right(text, question.answers, question.items) if question.answerable else 0.0
     return {"confidence": answer["confidence"], "candidate_right": right}
 
@@ -206,8 +200,8 @@ def _ranking(prediction: Prediction) -> dict[str, float]:
     row = {f"evidence_recall@{k}": found_within(shown, evidence, k) for k in (1, 3, 5)}
     return row | {
         "retrieval_recall@1": found_within(retrieved, evidence, 1),
-        "dense_recall@3": found_within(_listed(prediction, "dense_rank"), evidence, 3),
-        "lexical_recall@3": found_within(_listed(prediction, "lexical_rank"), evidence, 3),
+        "dense_recall@3": found_within(_listed(prediction, "dense_rank", 3), evidence, 3),
+        "lexical_recall@3": found_within(_listed(prediction, "lexical_rank", 3), evidence, 3),
         "mrr": reciprocal_rank(relevant),
         "ndcg@10": ndcg_at(relevant, total),
     }
@@ -219,10 +213,9 @@ def found_within(ranked: list[Range], evidence: list[list[Range]], k: int) -> fl
     return recall_at([rank is not None for rank in ranks], len(evidence), len(evidence))
 
 
-def _listed(prediction: Prediction, key: str) -> list[Range]:
-    """The passages in the order of one of the two searches."""
-    listed = [hit for hit in prediction.retrieval if hit[key] is not None]
-    return [_range(hit) for hit in sorted(listed, key=lambda hit: hit[key])]
+def _listed(prediction: Prediction, rank: str, k: int) -> list[Range]:
+    """The passages retrieved that one of the two searches had among its first k."""
+    return [_range(hit) for hit in prediction.retrieval if hit[rank] is not None and hit[rank] <= k]
 
 
 def _range(hit: Mapping[str, Any]) -> Range:

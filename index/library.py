@@ -159,7 +159,7 @@ class Snapshot:
             list(rows or ()),
         ).fetchall()
         matrix = np.frombuffer(b"".join(vector for _, vector in found), np.float32)
-        return np.array([row for row, _ in found], np.int64), matrix.reshape(len(found), -1)
+        return np.array([row for row, _ in found], np.int64), matrix.reshape(len(found), len(matrix) // max(1, len(found)))
 
 
 def _document(fields: Sequence[Any]) -> Document:

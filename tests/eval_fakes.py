@@ -63,8 +63,9 @@ class TableSystem:
         quotes, confidence = self.table.get(question, ([], 0.1))
         hits = tuple(Hit(p, 1 / rank, rank, 1 / rank, None, 0.0) for rank, p in enumerate(PASSAGES, 1))
         cited = tuple(map(citation, quotes))
-        trace = {"stages_ms": {"embed": 2.0, "read": 5.0}}
-        return Answer(question, question, " ".join(quotes) or None, confidence, cited, hits, trace, 3, 8.0)
+        stages = {"embed": 2.0, "read": 5.0}
+        text = " ".join(quotes) or None
+        return Answer(question, question, text, confidence, cited, hits, {}, 3, 8.0, stages)
 
     def document(self, id: str) -> Document:
         return {DOCUMENT.id: DOCUMENT}[id]

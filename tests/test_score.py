@@ -48,7 +48,9 @@ def test_a_run_without_any_answer_still_has_figures():
 
 def test_the_confidence_of_a_refusal_is_that_of_the_answer_held_back():
     run = make_run(TableSystem({}), [FACTOID])
-    held = replace(run.predictions[0], answer=run.predictions[0].answer | {"trace": {"held_back": "in 1987"}})
+    held = replace(
+        run.predictions[0], answer=run.predictions[0].answer | {"trace": {"candidates": [{"quote": "in 1987"}]}}
+    )
     assert score(replace(run, predictions=(held,))).columns["candidate_right"].tolist() == [1.0]
     assert score(run).columns["candidate_right"].tolist() == [0.0]
 

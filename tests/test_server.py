@@ -31,7 +31,7 @@ def system() -> FakeSystem:
 @pytest.fixture(scope="module")
 def client(system: FakeSystem) -> Iterator[TestClient]:
     service = Service(opener(system))
-    app, _ = create_app(service)
+    app, _ = asyncio.run(create_app(service))
     with TestClient(app, base_url=ADDRESS, raise_server_exceptions=False) as client:
         yield client
     service.close()
@@ -64,7 +64,7 @@ def test_a_question_that_cannot_be_asked_is_400_with_a_sentence(client: TestClie
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b'{"question": null}', b'{"question": ["a"]}', b'{"question": "\\ud800"}', b"\xff", b'{"q": 1}'],
+    [b"", b"{", b"[]", b'{"question": null}', b'{"question": ["a"]}', b"\xff", b'{"q": 1}'],
 )
 def test_a_malformed_body_is_422_with_a_sentence(client: TestClient, body: bytes) -> None:
     response = client.post("/api/ask", content=body, headers={"content-type": "application/json"})
@@ -72,8 +72,11 @@ def test_a_malformed_body_is_422_with_a_sentence(client: TestClient, body: bytes
     assert response.json() == {"error": 'Please send JSON of the form {"question": "...", "history": ["..."]}.'}
 
 
-def test_a_nul_in_a_question_is_no_obstacle(client: TestClient) -> None:
-    assert client.post("/api/ask", json={"question": "approved\0?"}).status_code == 200
+@pytest.mark.parametrize("question", [b"approved\\u0000?", b"approved \\ud800", b"approved [SEP] [MASK]"])
+def test_odd_characters_in_a_question_are_no_obstacle(client: TestClient, question: bytes) -> None:
+    body = b'{"question": "' + question + b'", "history": ["\\udfff"]}'
+    response = client.post("/api/ask", content=body, headers={"content-type": "application/json"})
+    assert (response.status_code, response.json()["answer"]) == (200, "2015")
 
 
 def test_an_unexpected_error_gives_a_reference_and_logs_the_details(
@@ -118,7 +121,7 @@ def test_the_pane_shows_the_only_document_and_marks_what_it_is_asked_to(client: 
     assert unescape(re.sub("<[^>]*>", "", text)) == ARTICLE
 
 
-@pytest.mark.parametrize("mark", ["1:0-999999", "1:5-5", "1:-3-4", "x", "1:a-b", "1:٣-٤", ""])
+@pytest.mark.parametrize("mark", ["1:0-999999", "1:5-5", "1:-3-4", "x", "1:a-b", ""])
 def test_a_range_that_is_not_in_the_document_is_400(client: TestClient, mark: str) -> None:
     response = client.get("/api/pane", params={"document": "corpus/small.md", "mark": mark})
     assert response.status_code == 400
@@ -265,7 +268,7 @@ def test_while_loading_the_endpoint_is_busy() -> None:
         return FakeSystem()
 
     service = Service(open_system)
-    app, _ = create_app(service)
+    app, _ = asyncio.run(create_app(service))
     with TestClient(app, base_url=ADDRESS) as client:
         response = client.post("/api/ask", json={"question": "approved"})
         assert response.status_code == 503

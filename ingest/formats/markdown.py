@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
+_PAIR = re.compile(r"^(\w[\w -]*):[ \t]+(.*?)[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -33,16 +34,14 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     import yaml
 
     found = _FRONT_MATTER.match(text)
-    if not found:
+    lines = (found.group(1) or "").strip() if found else ""
+    if not found or (lines and not _PAIR.match(lines)):
         return {}, text
     try:
-        pairs = yaml.load(found.group(1) or "", Loader=yaml.BaseLoader)  # BaseLoader: strings, lists and dicts only
+        pairs = yaml.load(lines, Loader=yaml.BaseLoader) or {}  # BaseLoader: strings, lists and dicts only
     except yaml.YAMLError:
-        return {}, text
-    if pairs is not None and not isinstance(pairs, dict):
-        return {}, text
-    scalars = {key: value for key, value in (pairs or {}).items() if isinstance(key, str) and isinstance(value, str)}
-    return scalars, text[found.end() :]
+        pairs = dict(_PAIR.findall(lines))  # such as a title with a colon in it
+    return {key: value for key, value in pairs.items() if isinstance(value, str)}, text[found.end() :]
 
 
 class _Writer:

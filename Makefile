@@ -1,0 +1,42 @@
+# make chat and make test do all the set-up; the others are for developers.
+PYTHON ?= python3.11
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help install chat eval test test-browser test-all check clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# pip shows its own progress; torch is pinned and comes first, so that nothing else picks another build.
+.venv/installed: pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed; install it or name one: make PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --disable-pip-version-check "torch==2.13.0"
+	$(BIN)/pip install --disable-pip-version-check -e ".[dev]"
+	@touch $@
+
+install: .venv/installed  ## make .venv and install everything into it
+
+chat: .venv/installed  ## ingest corpus/ and open the chat in the browser
+	$(BIN)/inquote ingest corpus
+	$(BIN)/inquote chat
+
+eval: .venv/installed  ## ask the evaluation questions and write a report
+	$(BIN)/python -m eval
+
+test: .venv/installed  ## all tests but the slow ones
+	$(BIN)/pytest -m "not slow"
+
+test-browser: .venv/installed  ## the tests of the page; a missing Chromium is an error
+	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser
+
+test-all: .venv/installed  ## every test, the slow ones too
+	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest
+
+check: .venv/installed  ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+clean:  ## remove what was installed and made
+	rm -rf .venv inquote-library eval/runs *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

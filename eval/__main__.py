@@ -1,0 +1,144 @@
+"""`python -m eval`: run a question file, compare two runs, run SQuAD files. Heavy imports sit inside the commands."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.errors import InquoteError
+
+if TYPE_CHECKING:
+    from eval.floors import Floors
+    from eval.tables import Table
+
+HERE = Path(__file__).parent
+EXIT_FLOOR = 1
+EXIT_ERROR = 2
+
+app = typer.Typer(
+    help="Measure how well questions are answered. Without a command: `run`.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
+ReaderOption = Annotated[str | None, typer.Option("--reader", help="'sentence', or a local model's name or path.")]
+FloorOption = Annotated[Path | None, typer.Option("--floor", help="Floors; exit with 1 where one is broken.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Where the files go.", show_default=False)]
+
+
+@app.command()
+def run(
+    questions: Annotated[Path, typer.Argument(help="A question file.")] = HERE / "questions" / "imlygic.jsonl",
+    library: Annotated[Path | None, typer.Option(help="Ask this library instead of making one.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="The texts; eval/corpora/NAME or corpus/ if left out.")] = None,
+    out: OutOption = None,
+    part: Annotated[str, typer.Option(help="Which questions: tune, report or all.")] = "all",
+    floor: FloorOption = None,
+    reader: ReaderOption = None,
+    with_baselines: Annotated[bool, typer.Option("--baselines", help="Also run simpler systems.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask all questions of a file, score the answers, write predictions.jsonl and the report."""
+    from eval.runner import Plan, perform
+
+    folder = out or HERE / "runs" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    wanted = _floors(floor, questions)
+    perform(Plan(questions, part, library, corpus, reader, with_baselines), folder)
+    _report(folder, wanted, as_json)
+
+
+@app.command()
+def score(
+    folder: Annotated[Path, typer.Argument(help="The folder of a run.")],
+    floor: FloorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score a run anew from its predictions.jsonl, and write its report again."""
+    from eval.run import read_run
+
+    wanted = _floors(floor, Path(read_run(folder).about["questions"]))
+    _report(folder, wanted, as_json)
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="A run: its folder or its predictions.jsonl.")],
+    after: Annotated[Path, typer.Argument(help="Another run of the same questions.")],
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say of every metric whether two runs differ by more than chance, and show the answers that flipped."""
+    from eval.compare import compare as compare_runs
+    from eval.compare import comparison_tables, names_of, told, write_comparison
+    from eval.run import read_run
+
+    found = compare_runs(read_run(before), read_run(after), names_of(before, after))
+    if out:
+        write_comparison(found, out)
+    if as_json:
+        print(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        _show(comparison_tables(found))
+        print(told(found))
+
+
+def _floors(path: Path | None, questions: Path) -> "Floors":
+    """The floors for a question file; read before anything is asked, so that a mistake in them is told at once."""
+    from eval.floors import load_floors
+    from eval.score import METRICS
+
+    return load_floors(path, questions.stem, {metric.name for metric in METRICS}) if path else {}
+
+
+def _report(folder: Path, floors: "Floors", as_json: bool) -> None:
+    """Score what lies in `folder`, write the report beside it, print it, and exit with 1 where a floor is broken."""
+    from eval.floors import broken
+    from eval.report import write_report
+    from eval.runner import read_back
+    from eval.summary import summarise
+    from eval.tables import tables
+
+    summary = summarise(*read_back(folder))
+    problems = broken(floors, summary.figures)
+    write_report(summary, problems, folder)
+    if as_json:
+        print((folder / "report.json").read_text(encoding="utf-8"), end="")
+    else:
+        _show([table for table in tables(summary) if not table.prose])
+        print(f"The questions that went wrong, and plots: {folder / 'report.html'}")
+    for problem in problems:
+        print(f"Floor broken: {problem}", file=sys.stderr)
+    if problems:
+        raise typer.Exit(EXIT_FLOOR)
+
+
+def _show(tables: "list[Table]") -> None:
+    from rich.console import Console
+
+    from eval.tables import as_rich
+
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    for table in tables:
+        console.print(as_rich(table))
+        console.print()
+
+
+def main() -> None:
+    """Run the command line; an `InquoteError` is printed as one sentence and exits with 2."""
+    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    arguments = sys.argv[1:]
+    if not arguments or (arguments[0] not in names and arguments[0] != "--help"):
+        arguments = ["run", *arguments]
+    try:
+        app(arguments, prog_name="python -m eval")
+    except InquoteError as error:
+        print(error, file=sys.stderr)
+        sys.exit(EXIT_ERROR)
+
+
+if __name__ == "__main__":
+    main()

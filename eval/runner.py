@@ -1,0 +1,85 @@
+"""A run from a plan: make the library, ask the questions, write the predictions; and read them back for scoring."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.system import System, open_system
+from eval.baselines import baselines
+from eval.corpus import check_evidence, corpus_of, library_of
+from eval.predict import predict
+from eval.progress import shown
+from eval.questions import Question, QuestionFileError, load_questions
+from eval.run import Run, describe, read_run, texts_of, write_run
+from index.embed import SentenceTransformerEmbedder
+
+PARTS = ("all", "tune", "report")
+FULL = "full system"
+BASELINES = "baselines"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run; see the options of `python -m eval`."""
+
+    questions: Path
+    part: str = "all"
+    library: Path | None = None
+    corpus: Path | None = None
+    reader: str | None = None
+    baselines: bool = False
+
+
+def perform(plan: Plan, folder: Path) -> None:
+    """Write `folder`/predictions.jsonl, and with baselines `folder`/baselines/NAME/predictions.jsonl.
+
+    Raises `QuestionFileError` for questions that cannot be asked of this library, and what opening the library raises.
+    """
+    questions = chosen_questions(plan)
+    with _library(plan) as library, _systems(plan, library) as systems:
+        check_evidence(questions, systems[FULL])
+        for name, system in systems.items():
+            write_run(run_of(plan, name, system, questions), folder if name == FULL else folder / BASELINES / name)
+
+
+def chosen_questions(plan: Plan) -> list[Question]:
+    """The questions of the plan's part; raises `QuestionFileError` where there are none."""
+    if plan.part not in PARTS:
+        raise QuestionFileError(f'There is no part "{plan.part}"; name one of {", ".join(PARTS)}.')
+    chosen = [question for question in load_questions(plan.questions) if plan.part in ("all", question.part)]
+    if not chosen:
+        raise QuestionFileError(f"{plan.questions} has no question in the part {plan.part}; name another part.")
+    return chosen
+
+
+def _library(plan: Plan) -> AbstractContextManager[Path]:
+    if plan.library:
+        return nullcontext(plan.library)
+    return library_of(plan.corpus or corpus_of(plan.questions), SentenceTransformerEmbedder())
+
+
+@contextmanager
+def _systems(plan: Plan, library: Path) -> Iterator[dict[str, System]]:
+    full = open_system(library, reader=plan.reader)
+    simpler = baselines(library, full.search.embedder, plan.reader) if plan.baselines else {}
+    systems = {FULL: full} | simpler
+    try:
+        yield systems
+    finally:
+        for system in systems.values():
+            system.close()
+
+
+def run_of(plan: Plan, name: str, system: System, questions: list[Question]) -> Run:
+    """Ask a system all questions."""
+    about = describe(plan.questions, name, system.answerer.reader.name, system.recipe.as_json(), system.generation)
+    with shown(name) as bar:
+        predictions = predict(system, questions, lambda done: bar(done, len(questions)))
+    return Run(about | {"part": plan.part}, texts_of(predictions, system.document), tuple(predictions))
+
+
+def read_back(folder: Path) -> tuple[Run, dict[str, Run]]:
+    """The run of a folder, and the baselines that lie in it by name."""
+    simpler = sorted((folder / BASELINES).iterdir()) if (folder / BASELINES).is_dir() else []
+    return read_run(folder), {place.name: read_run(place) for place in simpler}

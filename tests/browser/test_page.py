@@ -1,0 +1,330 @@
+import threading
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.chat.message import REFUSAL
+from ingest.errors import LibraryMissing
+from tests.browser.conftest import Tab, served
+from tests.fake_system import ARTICLE, FakeSystem, make_document
+from tests.test_evidence import INJECTIONS
+
+SIZES = [(1280, 800), (360, 740)]
+
+
+def marked(page: Page, number: int = 1) -> str:
+    """What the marks with that number say in the document pane."""
+    pieces = page.locator("#pane mark").evaluate_all(
+        "(marks, n) => marks.filter(m => m.dataset.cite.split(' ').includes(n)).map(m => m.textContent)", str(number)
+    )
+    return "".join(pieces)
+
+
+def in_view(mark: Locator) -> bool:
+    """Whether an element lies wholly inside the document pane's window."""
+    return bool(
+        mark.evaluate(
+            """mark => { const m = mark.getBoundingClientRect();
+            const p = document.querySelector('.document-text').getBoundingClientRect();
+            return m.top >= p.top && m.bottom <= p.bottom && m.bottom <= innerHeight && m.height > 0; }"""
+        )
+    )
+
+
+# ---- answers and the document
+
+
+def test_an_answer_opens_the_document_at_its_span(tab: Tab) -> None:
+    tab.ask("What was the response?")
+    expect(tab.latest.locator(".span .quote")).to_have_text(["16.3% of patients", "2.1%"])
+    expect(tab.page.locator("#pane mark.current")).to_have_text("16.3% of patients")
+    assert marked(tab.page, 2) == "2.1%"
+    assert in_view(tab.page.locator("#pane mark.current"))
+    expect(tab.page.locator("#pane h2")).to_have_text("A small article")
+    expect(tab.page.locator("#pane .at")).to_have_text("Citation 1 of 2 · Results")
+
+
+def test_the_pane_shows_the_document_word_for_word(tab: Tab) -> None:
+    tab.ask("What was the response?")
+    tab.page.locator("#pane mark").first.wait_for()
+    assert tab.page.locator("#pane .part").evaluate_all("parts => parts.map(p => p.textContent).join('')") == ARTICLE
+
+
+def test_a_click_on_a_citation_brings_its_span(tab: Tab) -> None:
+    tab.ask("What was the response?")
+    tab.latest.get_by_role("link", name="citation [2]").first.click()
+    expect(tab.page.locator("#pane mark.current")).to_have_text("2.1%")
+    expect(tab.page.locator("#pane .at")).to_have_text("Citation 2 of 2 · Results")
+
+
+def test_an_earlier_answer_can_be_opened_again(tab: Tab) -> None:
+    tab.ask("When was it approved?").ask("Which side effects were seen?")
+    expect(tab.page.locator("#pane mark.current")).to_have_text("fatigue, chills and fever")
+    tab.page.locator("#log .answer").first.locator("a.cite").first.click()
+    expect(tab.page.locator("#pane mark.current")).to_have_text("2015")
+    expect(tab.page.locator("#pane mark")).to_have_count(1)
+
+
+def test_next_and_previous_by_button_and_by_key(tab: Tab) -> None:
+    tab.ask("What was the response?")
+    current = tab.page.locator("#pane mark.current")
+    tab.page.get_by_role("button", name="Next place").click()
+    expect(current).to_have_text("2.1%")
+    tab.page.get_by_role("button", name="Previous place").click()
+    expect(current).to_have_text("16.3% of patients")
+    tab.page.keyboard.press("Alt+ArrowDown")
+    expect(current).to_have_text("2.1%")
+    tab.page.keyboard.press("Alt+ArrowUp")
+    expect(current).to_have_text("16.3% of patients")
+
+
+def test_a_refusal_says_so_and_opens_the_nearest_passages(tab: Tab) -> None:
+    tab.ask("What does a dose cost?")
+    expect(tab.latest.locator(".refusal")).to_have_text(REFUSAL)
+    expect(tab.latest.locator(".label")).to_have_text("Nearest passages, not an answer")
+    expect(tab.latest.locator("a.cite")).to_have_count(0)
+    tab.latest.locator("a.near").nth(1).click()
+    expect(tab.page.locator("#pane .at")).to_have_text("Passage 2 of 3 · A small article")
+    expect(tab.page.locator("#pane mark.current")).to_contain_text("approved in 2015")
+
+
+def test_why_this_answer_unfolds(tab: Tab) -> None:
+    tab.ask("When was it approved?")
+    tab.latest.get_by_text("Why this answer").click()
+    expect(tab.latest.locator("dl")).to_contain_text("threshold")
+    expect(tab.latest.locator("table")).to_contain_text("1. (0.900)")
+
+
+def test_confidence_explains_itself_to_the_keyboard(tab: Tab) -> None:
+    tab.ask("When was it approved?")
+    expect(tab.latest.locator(".confidence")).to_contain_text("likely, 82\u00a0%")
+    expect(tab.latest.locator(".tip")).to_be_hidden()
+    tab.latest.locator(".confidence").focus()
+    expect(tab.latest.locator(".tip")).to_be_visible()
+
+
+def test_a_document_that_changed_since_says_so(tab: Tab, system: FakeSystem) -> None:
+    tab.ask("When was it approved?").ask("What was the response?")
+    system.document_ = make_document(ARTICLE + "More.\n")
+    tab.page.locator("#log .answer").first.locator("a.cite").first.click()
+    expect(tab.page.locator("#pane .notice")).to_contain_text("has changed since that answer")
+    tab.errors.clear()  # the browser logs the 410
+
+
+def test_a_long_document_opens_at_the_line(new_tab: Callable[..., Tab], system: FakeSystem) -> None:
+    text = "\n\n".join(f"Paragraph {n} says nothing much, at some length, about anything." for n in range(16_000))
+    system.document_ = make_document(text.replace("Paragraph 12345 ", "Paragraph twelve "))
+    assert len(text) > 1_000_000
+    system.answers = {"where": ["Paragraph twelve"]}
+    tab = new_tab().open().ask("where?")
+    mark = tab.page.locator("#pane mark.current")
+    expect(mark).to_have_text("Paragraph twelve")
+    tab.page.wait_for_timeout(300)
+    assert in_view(mark)
+
+
+# ---- starting, and the conversation
+
+
+def test_examples_ask_themselves_and_make_room(tab: Tab) -> None:
+    examples = tab.page.locator("#examples button")
+    expect(examples).to_have_text(["When was it approved?", "What was the response?", "Which side effects were seen?"])
+    examples.first.click()
+    expect(tab.latest.locator(".span .quote")).to_have_text("2015")
+    expect(examples.first).to_be_hidden()
+    expect(tab.page.locator("#question textarea")).to_be_focused()
+
+
+def test_focus_stays_in_the_emptied_input(tab: Tab) -> None:
+    tab.ask("When was it approved?")
+    expect(tab.page.locator("#question textarea")).to_be_focused()
+    expect(tab.page.locator("#question textarea")).to_have_value("")
+
+
+def test_earlier_questions_go_with_the_next_one(tab: Tab, system: FakeSystem) -> None:
+    tab.ask("When was it approved?").ask("?").ask("What was the response?")
+    assert system.asked[-1] == ("What was the response?", ("When was it approved?",))
+
+
+def test_a_new_conversation_forgets(tab: Tab, system: FakeSystem) -> None:
+    tab.ask("When was it approved?")
+    tab.page.get_by_role("button", name="New conversation").click()
+    expect(tab.page.locator("#log .question")).to_have_count(0)
+    tab.ask("What was the response?")
+    assert system.asked[-1] == ("What was the response?", ())
+
+
+def test_a_link_opens_the_page_on_its_question(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab().open("?q=When%20was%20it%20approved%3F")
+    expect(tab.page.locator("#log .question")).to_have_text("When was it approved?")
+    expect(tab.page.locator("#pane mark.current")).to_have_text("2015")
+    expect(tab.page).to_have_url(tab.address + "/")
+
+
+def test_a_reload_brings_the_questions_back_and_answers_them_anew(tab: Tab, system: FakeSystem) -> None:
+    tab.ask("When was it approved?").ask("?").ask("What was the response?")
+    tab.page.wait_for_timeout(300)
+    system.answers["approved"] = ["Ada Quill"]
+    tab.open()
+    expect(tab.page.locator("#log .question")).to_have_text(["When was it approved?", "What was the response?"])
+    expect(tab.page.locator("#log .answer").first.locator(".span .quote")).to_have_text("Ada Quill")
+    expect(tab.page.locator("#log .answer").last.locator(".span .quote")).to_have_count(2)
+
+
+def test_while_the_models_load_the_page_says_so_and_takes_the_question(new_tab: Callable[..., Tab]) -> None:
+    gate = threading.Event()
+
+    def open_system() -> FakeSystem:
+        assert gate.wait(30)
+        return FakeSystem()
+
+    with served(open_system) as address:
+        tab = new_tab()
+        tab.address = address
+        tab.page.goto(address)
+        expect(tab.page.locator("#notice")).to_have_text("Loading the models ...")
+        tab.page.locator("#question textarea").fill("When was it approved?")
+        tab.page.locator("#question textarea").press("Enter")
+        expect(tab.page.locator("#log .waiting")).to_be_visible()
+        gate.set()
+        expect(tab.latest.locator(".span .quote")).to_have_text("2015")
+        expect(tab.page.locator("#notice")).to_be_hidden()
+        tab.page.close()
+
+
+def test_without_a_library_the_page_says_what_to_do_and_works_once_there_is_one(new_tab: Callable[..., Tab]) -> None:
+    ready = threading.Event()
+
+    def open_system() -> FakeSystem:
+        if not ready.is_set():
+            raise LibraryMissing("There is no library at ./a_b*c; make one with: inquote ingest FOLDER")
+        return FakeSystem()
+
+    with served(open_system) as address:
+        tab = new_tab()
+        tab.address = address
+        tab.open()
+        expect(tab.page.locator("#notice")).to_have_text(
+            "There is no library at ./a_b*c; make one with: inquote ingest FOLDER"
+        )
+        ready.set()
+        tab.ask("When was it approved?")
+        expect(tab.latest.locator(".span .quote")).to_have_text("2015")
+        expect(tab.page.locator("#notice")).to_be_hidden()
+        tab.page.close()
+        tab.errors.clear()  # the browser logs the 503
+
+
+# ---- bad input
+
+LONE_SURROGATE = """([q]) => { const box = document.querySelector('#question textarea');
+    box.value = q === 'surrogate' ? 'approved \\ud800' : q === 'nul' ? 'approved \\0' : 'x'.repeat(1000000);
+    box.dispatchEvent(new Event('input', {bubbles: true})); }"""
+
+
+@pytest.mark.parametrize("kind", ["surrogate", "nul", "million"])
+def test_after_any_bad_input_the_same_conversation_goes_on(tab: Tab, kind: str) -> None:
+    tab.page.evaluate(LONE_SURROGATE, [kind])
+    tab.page.locator("#question textarea").press("Enter")
+    tab.page.locator("#log .answer:not(.waiting)").wait_for()
+    tab.ask("What was the response?")
+    expect(tab.latest.locator(".span .quote").first).to_have_text("16.3% of patients")
+
+
+@pytest.mark.parametrize("question", ["", "?!", "\u200b", "x" * 10_000])
+def test_a_question_that_cannot_be_asked_gets_a_sentence(tab: Tab, question: str) -> None:
+    tab.ask(question)
+    expect(tab.latest).to_contain_text("Please ")
+    tab.ask("When was it approved?")
+    expect(tab.latest.locator(".span .quote")).to_have_text("2015")
+
+
+def test_an_unexpected_error_gives_a_reference(tab: Tab) -> None:
+    tab.ask("crash")
+    expect(tab.latest).to_contain_text("Something went wrong here")
+    expect(tab.latest).not_to_contain_text("secret detail")
+    tab.ask("When was it approved?")
+    expect(tab.latest.locator(".span .quote")).to_have_text("2015")
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_corpus_name_and_question_are_shown_and_never_obeyed(
+    new_tab: Callable[..., Tab], system: FakeSystem, text: str
+) -> None:
+    system.document_ = make_document(f"Before.\n\n{text}\n\nAfter.\n", id=f"corpus/{text}.md", title=text)
+    system.answers = {"q ": [text]}
+    tab = new_tab().open().ask("q " + text)
+    assert tab.page.locator("#log .question").text_content() == "q " + text
+    assert tab.latest.locator(".span .quote").text_content() == text
+    expect(tab.page.locator("#pane h2")).to_have_text(text)
+    tab.page.locator("#pane mark.current").first.wait_for()
+    assert marked(tab.page) == text
+    tab.page.reload()
+    tab.page.locator("#pane mark.current").first.wait_for()
+    assert tab.page.locator("#log .question").text_content() == "q " + text
+    assert tab.page.locator("#inquote :is(script, img, form, style, iframe)").count() == 0
+
+
+# ---- reach
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width, height", SIZES)
+def test_nothing_scrolls_sideways(new_tab: Callable[..., Tab], width: int, height: int, scheme: str) -> None:
+    tab = new_tab(width, height, color_scheme=scheme).open().ask("What was the response?").ask("Cost? " + "w" * 300)
+    tab.latest.get_by_text("Why this answer").click()
+    assert tab.page.evaluate("document.documentElement.scrollWidth") == width
+    for selector in ("#log [role=log]", ".document-text"):
+        assert tab.page.locator(selector).evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def test_on_a_phone_the_document_is_a_sheet(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(360, 740, has_touch=True).open().ask("What was the response?")
+    sheet = tab.page.locator("#pane")
+    expect(sheet).to_be_hidden()
+    citation = tab.latest.get_by_role("link", name="citation [2]").first
+    citation.tap()
+    expect(sheet).to_be_visible()
+    expect(sheet).to_have_attribute("role", "dialog")
+    expect(tab.page.locator("#pane mark.current")).to_have_text("2.1%")
+    assert in_view(tab.page.locator("#pane mark.current"))
+    tab.page.get_by_role("button", name="Close the document").tap()
+    expect(sheet).to_be_hidden()
+    expect(citation).to_be_focused()
+
+
+def test_the_page_works_by_keyboard_alone(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(360, 740).open()
+    tab.page.keyboard.type("What was the response?")
+    tab.page.keyboard.press("Enter")
+    tab.page.locator("#log a.cite").first.wait_for()
+    for _ in range(20):
+        tab.page.keyboard.press("Shift+Tab")
+        if tab.page.evaluate("document.activeElement.textContent") == "citation [2]":
+            break
+    tab.page.keyboard.press("Enter")
+    expect(tab.page.locator("#pane mark.current")).to_have_text("2.1%")
+    expect(tab.page.locator("#pane")).to_be_visible()
+    tab.page.keyboard.press("Tab")
+    assert tab.page.evaluate("document.querySelector('#pane').contains(document.activeElement)")
+    tab.page.keyboard.press("Escape")
+    expect(tab.page.locator("#pane")).to_be_hidden()
+    assert tab.page.evaluate("document.activeElement.textContent") == "citation [2]"
+
+
+def test_the_parts_of_the_page_have_names(tab: Tab) -> None:
+    tab.ask("What was the response?")
+    for role, name in [("main", None), ("region", "Conversation"), ("log", "Answers"), ("region", "Document")]:
+        expect(tab.page.get_by_role(role, name=name, exact=True)).to_have_count(1)  # type: ignore[arg-type]
+    expect(tab.page.get_by_role("textbox", name="Your question")).to_have_count(1)
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text("inquote")
+    expect(tab.page.locator("[role=log]")).to_have_attribute("aria-live", "polite")
+
+
+def test_dark_follows_the_browser(new_tab: Callable[..., Tab]) -> None:
+    shades = {}
+    for scheme in ("light", "dark"):
+        tab = new_tab(color_scheme=scheme).open()
+        shades[scheme] = tab.page.locator(".gradio-container").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert shades == {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 20, 19)"}

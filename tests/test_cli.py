@@ -1,0 +1,178 @@
+"""The command line as a user runs it: exit statuses, one sentence for what is wrong, JSON that is a contract."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app import cli
+from app.system import System
+
+MakeSystem = Callable[..., System]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run `inquote ARGUMENTS`: exit status, standard output, standard error."""
+
+    def run(*arguments: str | Path, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["inquote", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def system(make_system: MakeSystem, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> System:
+    """A small library, opened with the fakes wherever the command line opens one."""
+    made = make_system(corpus)
+    monkeypatch.setattr("app.system.open_system", lambda path, reader=None, embedder=None: made)
+    return made
+
+
+@pytest.fixture
+def fake_models(monkeypatch: pytest.MonkeyPatch, embedder: object) -> None:
+    monkeypatch.setattr("index.embed.SentenceTransformerEmbedder", lambda name: embedder)
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def test_ask_prints_the_answer_with_its_place(run: Run, system: System) -> None:
+    status, out, _ = run("ask", "An otter weighs how many kilograms?", "--library", system.library.path)
+    assert status == 0
+    assert "An otter weighs 12 kilograms." in out
+    assert "[1] zoo/otters.md 8-37" in out
+
+
+def test_ask_says_that_the_corpus_does_not_say(run: Run, system: System) -> None:
+    status, out, _ = run("ask", "What does a zebra cost in summer?", "--library", system.library.path)
+    assert status == 0
+    assert out.startswith("The corpus does not say.")
+    assert "zoo/newts.txt 0-45: A newt regrows its tail." in out
+
+
+def test_lines_in_are_lines_out(run: Run, system: System) -> None:
+    lines = [
+        '{"id": 1, "question": "An otter weighs how many kilograms?"}',
+        '{"id": "b", "question": "  "}',
+        "not json",
+        "[1]",
+        '{"id": 5, "question": "It sleeps afloat, or?", "history": ["What is an Otter?"]}',
+        '{"id": 6, "question": "An otter weighs?", "history": "no list"}',
+        '{"id": 7}',
+    ]
+    status, out, _ = run("ask", "--json", "--input", "-", "--library", system.library.path, stdin="\n".join(lines))
+    objects = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [o.get("id") for o in objects] == [1, "b", None, None, 5, 6, 7]
+    assert objects[0]["answer"] == "An otter weighs 12 kilograms."
+    assert objects[1]["error"] == "Please type a question: at least two letters or digits are needed."
+    assert objects[2]["error"].startswith("The line is not valid JSON")
+    assert "JSON object" in objects[3]["error"]
+    assert objects[4]["understood_as"] == "Otter sleeps afloat, or?"
+    assert "history must be a list" in objects[5]["error"]
+    assert "Please type a question" in objects[6]["error"]
+
+
+def test_verify_and_status_and_show(run: Run, system: System) -> None:
+    place = ("--library", system.library.path)
+    assert run("verify", *place)[0] == 0
+    assert "generation 1, 3 documents" in run("status", *place)[1]
+    assert run("show", "zoo/otters.md", "8", "37", *place)[1] == "An otter weighs 12 kilograms.\n"
+    assert run("show", "zoo/otters.md", "8", "9999", *place)[0] == 2
+    system.library.connection().execute("UPDATE documents SET sha256 = 'x' WHERE id = 'zoo/owls.md'")
+    status, _, err = run("verify", *place)
+    assert (status, err) == (2, "The text of zoo/owls.md does not have its SHA-256.\n")
+
+
+def test_status_lists_what_was_left_out(run: Run, make_system: MakeSystem, corpus: Path) -> None:
+    (corpus / "ad.md").write_text("Text stays.\n\nFor more information, visit our report.\n")
+    library = make_system(corpus).library.path
+    _, out, _ = run("status", "--left-out", "--library", library)
+    assert out == "zoo/ad.md 13-52 (sends the reader elsewhere)\n    For more information, visit our report.\n"
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_ingest_prints_its_account_as_json(run: Run, corpus: Path, tmp_path: Path) -> None:
+    status, out, _ = run("ingest", corpus, "--json", "--library", tmp_path / "l")
+    account = json.loads(out)
+    assert status == 0
+    assert account.pop("seconds") >= 0
+    assert account == {
+        "generation": 1,
+        "added": ["zoo/newts.txt", "zoo/otters.md", "zoo/owls.md"],
+        "changed": [],
+        "renamed": [],
+        "removed": [],
+        "unchanged": 0,
+        "skipped": [],
+        "passages_embedded": 3,
+    }
+    assert "Nothing had changed; nothing was embedded." in run("ingest", corpus, "--library", tmp_path / "l")[1]
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_a_skipped_file_has_its_own_exit_status(run: Run, corpus: Path, tmp_path: Path) -> None:
+    (corpus / "bad.txt").write_bytes(b"\x00\x01")
+    status, out, _ = run("ingest", corpus, "--library", tmp_path / "l")
+    assert status == 3
+    assert "bad.txt: it is a binary file" in out
+    assert run("ingest", corpus, "--strict", "--library", tmp_path / "m")[0] == 2
+
+
+@pytest.mark.usefixtures("fake_models")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("ask", "Who?", "--library", "nowhere"), "There is no library at nowhere; make one with: inquote ingest"),
+        (("ask", "", "--library", "nowhere"), "Please type a question"),
+        (("ask", "🙂🙂", "--library", "nowhere"), "Please type a question"),
+        (("ask", "x" * 10_000, "--library", "nowhere"), "please ask in at most 2,000 characters"),
+        (("ask", "--library", "nowhere"), "Give one question"),
+        (("ask", "--input", "x.jsonl", "--library", "nowhere"), "add --json"),
+        (("ingest", "no/such/path", "--library", "nowhere"), "There is no file or folder no/such/path"),
+        (("verify", "--library", "nowhere"), "There is no library at nowhere"),
+        (("status", "--library", "nowhere"), "There is no library at nowhere"),
+    ],
+    ids=str,
+)
+def test_bad_input_gets_one_sentence_and_changes_nothing(
+    run: Run, arguments: tuple[str, ...], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert len(err.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("fake_models")
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\x00binary", b"   \n"])
+def test_an_empty_or_binary_file_alone_is_an_error(run: Run, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.txt").write_bytes(content)
+    status, _, err = run("ingest", tmp_path / "x.txt", "--library", tmp_path / "l")
+    assert status == 2
+    assert "There is no text to ingest" in err
+    assert not (tmp_path / "l").exists()
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['inquote', '--help']\nfrom app.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    )
+    code += "print({'torch', 'gradio', 'transformers', 'faiss', 'numpy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"

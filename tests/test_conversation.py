@@ -1,0 +1,63 @@
+import pytest
+
+from app.conversation import MAX_CHARACTERS, clean_question, topic_of, understand
+from ingest.errors import QuestionError
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "   ", "\u200b\u200d", "\u202e\u2066", "🙂🙂", "?!...", "x", None, ["a"], 7, "\x00\x01"]
+)
+def test_what_is_no_question_is_refused(bad: object) -> None:
+    with pytest.raises(QuestionError, match="Please type a question"):
+        clean_question(bad)
+
+
+def test_a_question_too_long_is_refused_with_the_limit() -> None:
+    with pytest.raises(QuestionError, match=r"10,000 characters long; please ask in at most 2,000"):
+        clean_question("x" * 10_000)
+    assert clean_question("x" * MAX_CHARACTERS) == "x" * MAX_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("typed", "cleaned"),
+    [
+        (" What\nis\tthis? ", "What is this?"),
+        ("ＩＭＬＹＧＩＣ ﬁrst", "IMLYGIC first"),
+        ("Wha\ud800t is\x00 it", "What is it"),
+        ("cafe\u0301", "café"),
+        ("它是什么", "它是什么"),
+        ("[SEP] [MASK] what", "[SEP] [MASK] what"),
+    ],
+)
+def test_cleaning(typed: str, cleaned: str) -> None:
+    assert clean_question(typed) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "understood"),
+    [
+        ("Who makes IMLYGIC?", ["When was it approved?"], "Who makes IMLYGIC?"),
+        ("When was it approved?", ["Who makes IMLYGIC?"], "When was IMLYGIC approved?"),
+        ("when was it approved", ["who makes imlygic"], "when was imlygic approved"),
+        ("What are its side effects?", ["Who makes IMLYGIC?"], "What are IMLYGIC's side effects?"),
+        (
+            "And in the control group?",
+            ["What was the rate in the trial?"],
+            "What was the rate in the trial? In the control group?",
+        ),
+        ("What about side effects?", ["How effective is IMLYGIC?"], "How effective is IMLYGIC? Side effects?"),
+        ("Why?", ["Is IMLYGIC approved?"], "Is IMLYGIC approved? Why?"),
+        ("Who is DelveInsight?", ["Who makes IMLYGIC?"], "Who is DelveInsight?"),
+        ("What is its name?", [], "What is its name?"),
+        ("When was it approved?", ["", "?!", "x" * 9999], "When was it approved?"),
+        ("And its price?", ["Who makes IMLYGIC?", "When was it approved?"], "When was IMLYGIC approved? Its price?"),
+    ],
+)
+def test_follow_ups(question: str, history: list[str], understood: str) -> None:
+    assert understand(question, history) == understood
+
+
+def test_topics() -> None:
+    assert topic_of("What did the OPTiM trial show?") == "OPTiM"
+    assert topic_of("Who makes Talimogene Laherparepvec?") == "Talimogene Laherparepvec"
+    assert topic_of("who makes talimogene laherparepvec") == "talimogene laherparepvec"

@@ -1,0 +1,124 @@
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import FileSkipped, IngestError
+from ingest.load import MAX_BYTES, decode, find_sources, load_document, printable
+
+
+def ids(*paths: Path) -> list[str]:
+    return [source.id for source in find_sources(paths)[0]]
+
+
+def test_ids_are_the_folder_s_name_and_the_path_below_it(tmp_path: Path) -> None:
+    (tmp_path / "notes" / "deep").mkdir(parents=True)
+    (tmp_path / "notes" / "b.md").write_text("b")
+    (tmp_path / "notes" / "deep" / "a.txt").write_text("a")
+    (tmp_path / "notes" / ".hidden").write_text("x")
+    assert ids(tmp_path / "notes") == ["notes/b.md", "notes/deep/a.txt"]
+    assert ids(tmp_path / "notes" / "b.md") == ["notes/b.md"]
+    assert ids(tmp_path / "notes", tmp_path / "notes" / "b.md") == ["notes/b.md", "notes/deep/a.txt"]
+
+
+def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(IngestError, match="There is no file or folder"):
+        find_sources([tmp_path / "nothing"])
+
+
+def test_two_folders_that_would_give_one_id_are_an_error(tmp_path: Path) -> None:
+    for parent in ("a", "b"):
+        (tmp_path / parent / "docs").mkdir(parents=True)
+        (tmp_path / parent / "docs" / "x.md").write_text(parent)
+    with pytest.raises(IngestError, match="rename one of the two folders"):
+        find_sources([tmp_path / "a" / "docs", tmp_path / "b" / "docs"])
+
+
+def test_links_and_libraries_are_skipped_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_text("x")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "library.db").write_text("")
+    sources, skipped = find_sources([tmp_path])
+    assert [source.path.name for source in sources] == ["x.md"]
+    assert sorted(skip.reason for skip in skipped) == ["it is a library of inquote's own", "it is a symbolic link"]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("é".encode(), "é"),
+        (b"\xef\xbb\xbf\xc3\xa9", "é"),
+        ("é".encode("utf-16"), "é"),
+        ("plain text".encode("utf-16-le"), "plain text"),
+        ("plain text".encode("utf-16-be"), "plain text"),
+        (b"caf\xe9 \x93quoted\x94", "café “quoted”"),
+    ],
+)
+def test_encodings(content: bytes, text: str) -> None:
+    assert decode(content) == text
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is empty"),
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"PK\x03\x04rest", "ZIP or DOCX"),
+        (bytes(range(256)) * 4, "binary"),
+        (b"text\x00text", "binary"),
+    ],
+)
+def test_what_is_no_text_is_skipped(content: bytes, reason: str) -> None:
+    with pytest.raises(FileSkipped, match=reason):
+        decode(content)
+
+
+def test_an_encoding_can_be_given() -> None:
+    assert decode(b"\xe9", "cp437") == "Θ"
+    with pytest.raises(FileSkipped, match="cannot be decoded"):
+        decode(b"x", "no-such-encoding")
+
+
+@pytest.mark.parametrize("content", [b"\n \n", b"\xef\xbb\xbf", b"---\ntitle: x\n---\n"])
+def test_a_file_without_text_is_skipped(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.md"
+    path.write_bytes(content)
+    with pytest.raises(FileSkipped, match="it holds no text"):
+        load_document(path, "x.md")
+
+
+def test_special_files_are_skipped_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(FileSkipped, match="not a regular file"):
+        load_document(tmp_path / "pipe.txt", "pipe.txt")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "pipe.txt")
+    with pytest.raises(FileSkipped, match="cannot be opened"):
+        load_document(tmp_path / "link.txt", "link.txt")
+
+
+def test_a_sparse_giant_is_skipped(tmp_path: Path) -> None:
+    with (tmp_path / "big.txt").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(FileSkipped, match="larger than 67 MB"):
+        load_document(tmp_path / "big.txt", "big.txt")
+
+
+def test_html_is_told_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("<!DOCTYPE html><p>x")
+    with pytest.raises(FileSkipped, match="HTML"):
+        load_document(tmp_path / "x.txt", "x.txt")
+
+
+def test_names_are_printed_on_one_line() -> None:
+    assert printable(Path("a\nb\u202ec<img>")) == "a\\nb\\u202ec<img>"
+    assert printable(os.fsdecode(b"\xff.txt")) == "\\xff.txt"
+
+
+def test_a_document_knows_its_title_source_and_hash(tmp_path: Path) -> None:
+    path = tmp_path / "my_notes.txt"
+    path.write_text("Text.")
+    document = load_document(path, "x/my_notes.txt")
+    assert (document.id, document.title, document.source, document.text) == ("x/my_notes.txt", "my notes", "", "Text.")
+    assert document.sha256 == hashlib.sha256(b"Text.").hexdigest()

@@ -1,0 +1,130 @@
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.answer import cite
+from app.compose import Chosen
+from app.system import System, open_system
+from index.build import ingest
+from index.library import Library
+from ingest.errors import LibraryDamaged, LibraryMismatch, LibraryMissing, QuestionError
+
+MakeSystem = Callable[..., System]
+
+
+def test_an_answer_is_the_corpus_s_own_words_with_their_place(make_system: MakeSystem, corpus: Path) -> None:
+    system = make_system(corpus)
+    answer = system.ask("An otter weighs how many kilograms?").as_json(id=5)
+    assert answer["answer"] == "An otter weighs 12 kilograms."
+    cited = answer["citations"][0]
+    document = system.document("zoo/otters.md")
+    assert document.text[cited["start"] : cited["end"]] == cited["quote"] == "An otter weighs 12 kilograms."
+    assert cited == {
+        "document": "zoo/otters.md",
+        "document_sha256": document.sha256,
+        "title": "Otters",
+        "heading": "",
+        "page": None,
+        "start": 8,
+        "end": 37,
+        "quote": "An otter weighs 12 kilograms.",
+        "passage_start": 8,
+        "passage_end": 58,
+    }
+    assert list(answer) == [
+        "id", "question", "understood_as", "answer", "confidence", "citations", "nearest", "trace", "generation", "elapsed_ms",
+    ]  # fmt: skip
+    assert (answer["id"], answer["generation"]) == (5, 1)
+
+
+def test_a_refusal_has_no_citations_and_the_nearest_passages(make_system: MakeSystem, corpus: Path) -> None:
+    answer = make_system(corpus).ask("What does a zebra cost per stripe in summer?").as_json()
+    assert (answer["answer"], answer["citations"], len(answer["nearest"])) == (None, [], 3)
+    assert answer["confidence"] < 0.5
+
+
+def test_the_same_question_gives_the_same_bytes(make_system: MakeSystem, corpus: Path) -> None:
+    system = make_system(corpus)
+    first, second = (system.ask("Where do newts live?").as_json() for _ in range(2))
+    assert {**first, "elapsed_ms": 0} == {**second, "elapsed_ms": 0}
+
+
+def test_a_follow_up_is_understood_from_the_history(make_system: MakeSystem, corpus: Path) -> None:
+    answer = make_system(corpus).ask("What does it weigh?", ["Where does an Otter sleep?"])
+    assert answer.understood_as == "What does Otter weigh?"
+    assert answer.question == "What does it weigh?"
+
+
+def test_no_question_is_refused(make_system: MakeSystem, corpus: Path) -> None:
+    with pytest.raises(QuestionError):
+        make_system(corpus).ask("?!")
+
+
+def test_special_tokens_are_plain_words(make_system: MakeSystem, corpus: Path) -> None:
+    (corpus / "tokens.txt").write_text("The token [SEP] stands between [MASK] texts.")
+    answer = make_system(corpus).ask("What stands between [MASK] texts [SEP]?")
+    assert answer.text == "The token [SEP] stands between [MASK] texts."
+
+
+def test_a_running_system_follows_a_re_ingest(make_system: MakeSystem, corpus: Path) -> None:
+    system = make_system(corpus)
+    assert system.ask("An otter weighs how many kilograms?").generation == 1
+    (corpus / "otters.md").write_text("# Otters\n\nAn otter weighs 13 kilograms.\n")
+    make_system(corpus)
+    answer = system.ask("An otter weighs how many kilograms?")
+    assert (answer.text, answer.generation) == ("An otter weighs 13 kilograms.", 2)
+
+
+def test_no_answer_mixes_two_generations(make_system: MakeSystem, corpus: Path) -> None:
+    system = make_system(corpus)
+    wrong: list[str] = []
+    done = threading.Event()
+
+    def ask_on() -> None:
+        while not done.is_set():
+            answer = system.ask("An otter weighs how many kilograms?")
+            expected = f"An otter weighs {11 + answer.generation} kilograms."
+            if answer.text != expected:
+                wrong.append(f"{answer.generation}: {answer.text}")
+
+    threads = [threading.Thread(target=ask_on) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for weight in range(13, 19):
+        (corpus / "otters.md").write_text(f"# Otters\n\nAn otter weighs {weight} kilograms. Otters sleep afloat.\n")
+        ingest(system.library.path, [corpus], system.search.embedder)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert system.generation == 7
+
+
+def test_a_citation_that_is_not_verbatim_is_damage(make_system: MakeSystem, corpus: Path) -> None:
+    system = make_system(corpus)
+    hit = system.ask("otter").hits[0]
+    with pytest.raises(LibraryDamaged, match="inquote verify"):
+        cite(hit, Chosen(0, 0, 5, 1.0), system.document("zoo/newts.txt"))
+
+
+def test_opening_what_is_not_there_or_foreign(tmp_path: Path, corpus: Path, make_system: MakeSystem) -> None:
+    with pytest.raises(LibraryMissing, match="inquote ingest"):
+        open_system(tmp_path / "nowhere")
+    Library.create(tmp_path / "empty")
+    with pytest.raises(LibraryMissing, match="is empty"):
+        open_system(tmp_path / "empty")
+    make_system(corpus, library=tmp_path / "foreign")
+    with pytest.raises(LibraryMismatch, match="made with fake, not with all-MiniLM-L6-v2"):
+        open_system(tmp_path / "foreign")
+
+
+def test_suggestions_are_questions_that_are_answered(make_system: MakeSystem, tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a.md").write_text(
+        "## The Otter's Diet\n\nThe otter's diet is fish.\n\n## Elsewhere\n\nBlue Whale is a mammal.\n"
+    )
+    assert set(make_system(folder).suggestions()) <= {"What is The Otter's diet?", "What is Blue Whale?"}
+    assert "What is Blue Whale?" in make_system(folder).suggestions()
