@@ -1,5 +1,6 @@
 """The HTTP endpoints beside the page: `POST /api/ask`, the document pane's content, exports, and their description."""
 
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from typing import Annotated, Any
@@ -101,7 +102,7 @@ def create_api(service: Service) -> FastAPI:
 
     @api.get("/api/pane", response_class=HTMLResponse, include_in_schema=False)
     async def pane(
-        document: str = "", sha256: str = "", mark: Annotated[list[str], Query(max_length=64)] = []
+        document: str = "", sha256: str = "", mark: Annotated[tuple[str, ...], Query(max_length=64)] = ()
     ) -> HTMLResponse:
         return await _pane(service, document, sha256, mark)
 
@@ -118,7 +119,7 @@ def create_api(service: Service) -> FastAPI:
     return api
 
 
-async def _pane(service: Service, id: str, sha256: str, marks: list[str]) -> HTMLResponse:
+async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) -> HTMLResponse:
     """The pane's HTML; a refusal is a sentence inside the pane."""
     try:
         if not id:

@@ -95,7 +95,7 @@ def _signals_kept() -> Iterator[None]:
 
 
 def make_server(app: "Guard", stop_streams: Callable[[], None], started: Callable[[], None]) -> "uvicorn.Server":
-    """A server that calls `started` once it listens, and ends the streams of open pages before it waits for the rest."""
+    """A server that calls `started` once it listens, and ends open pages' streams before it waits for requests."""
     import uvicorn
 
     class Server(uvicorn.Server):

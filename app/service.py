@@ -54,7 +54,7 @@ class Service:
         self._system: System | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote")
         self._aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote-suggestions")
-        self._suggested: dict[int, Future[list[str]]] = {}
+        self._suggested: dict[int, Future[Sequence[str]]] = {}
         self._first = self._thread.submit(self._opened)
 
     @property
@@ -88,7 +88,8 @@ class Service:
         system, generation = await self._call(lambda system: (system, system.generation))
         if generation not in self._suggested:
             self._suggested = {generation: self._aside.submit(system.suggestions)}
-        return list(await asyncio.shield(asyncio.wrap_future(self._suggested[generation])))
+        found = await asyncio.shield(asyncio.wrap_future(self._suggested[generation]))
+        return list(found)
 
     def close(self) -> None:
         """Finish what was begun, then close the System."""

@@ -147,5 +147,9 @@ def make_answerer(reader: str | None, embedder: Embedder) -> Answerer:
 
 
 def make_reader(reader: str | None, embedder: Embedder) -> Reader:
-    """The reader called `reader`; the one that comes with inquote when None."""
-    return SentenceReader(embedder)
+    """The reader called `reader`: "sentence", "span", a local model's name or path; None is the one that ships."""
+    if reader == "sentence":
+        return SentenceReader(embedder)
+    from app.reader.load import open_reader
+
+    return open_reader(reader)

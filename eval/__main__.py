@@ -12,6 +12,7 @@ from ingest.errors import InquoteError
 
 if TYPE_CHECKING:
     from eval.floors import Floors
+    from eval.squad_data import SquadFile, SquadQuestion
     from eval.tables import Table
 
 HERE = Path(__file__).parent
@@ -28,6 +29,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 ReaderOption = Annotated[str | None, typer.Option("--reader", help="'sentence', or a local model's name or path.")]
 FloorOption = Annotated[Path | None, typer.Option("--floor", help="Floors; exit with 1 where one is broken.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Where the files go.", show_default=False)]
+SquadArgument = Annotated[Path, typer.Argument(help="A file in SQuAD's layout, gzipped or not.", show_default=False)]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many questions.")]
+SplitOption = Annotated[Path | None, typer.Option("--split", help="Titles by part; only those of --part are asked.")]
+PartOption = Annotated[str, typer.Option("--part", help="The part of --split.")]
+CacheOption = Annotated[Path | None, typer.Option("--cache", help="A folder that keeps embeddings between runs.")]
 
 
 @app.command()
@@ -84,6 +90,80 @@ def compare(
     else:
         _show(comparison_tables(found))
         print(told(found))
+
+
+@app.command()
+def squad(
+    file: SquadArgument,
+    retrieved: Annotated[
+        bool, typer.Option("--open", help="Retrieve from all contexts instead of giving the gold.")
+    ] = False,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    reader: ReaderOption = None,
+    split: SplitOption = None,
+    part: PartOption = "report",
+    cache: CacheOption = None,
+) -> None:
+    """Answer the questions of a file in SQuAD's layout and measure as its official script does."""
+    from time import monotonic
+
+    from app.system import make_answerer
+    from eval.progress import stages
+    from eval.shelf import Remembering
+    from eval.squad import evaluate, summary
+    from index.embed import SentenceTransformerEmbedder
+
+    started = monotonic()
+    content, questions = _squad_questions(file, split, part, limit)
+    embedder = Remembering(SentenceTransformerEmbedder(), cache)
+    with stages() as bar:
+        outcomes = evaluate(
+            content, questions, make_answerer(reader, embedder), embedder, retrieved=retrieved, progress=bar
+        )
+    found = summary(outcomes, monotonic() - started)
+    print(json.dumps(found) if as_json else "\n".join(f"{name:24}{value}" for name, value in found.items()))
+
+
+@app.command()
+def fusion(
+    file: SquadArgument,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    split: SplitOption = None,
+    part: PartOption = "report",
+    cache: CacheOption = None,
+) -> None:
+    """Recall of retrieval over all contexts of a SQuAD file for BM25, dense search, and weights between them."""
+    from dataclasses import asdict
+
+    from eval.fusion import compare_fusions
+    from eval.progress import stages
+    from eval.shelf import Remembering, Shelf
+    from eval.tables import Table
+    from index.embed import SentenceTransformerEmbedder
+
+    content, questions = _squad_questions(file, split, part, limit)
+    embedder = Remembering(SentenceTransformerEmbedder(), cache)
+    with stages() as bar:
+        shelf = Shelf(content.contexts, embedder, lambda done, total: bar("embedding", done, total))
+        results = compare_fusions(content, questions, shelf, lambda done, total: bar("asking", done, total))
+    if as_json:
+        print(json.dumps([asdict(result) for result in results]))
+        return
+    rows = [(r.name, f"{r.weight:.1f}", f"{r.recall_at_1:.4f}", f"{r.recall_at_5:.4f}") for r in results]
+    head = ("scores fused", "weight of the cosine", "recall@1", "recall@5")
+    _show([Table(f"{len(content.contexts)} contexts, {len(questions)} questions", head, tuple(rows))])
+
+
+def _squad_questions(
+    file: Path, split: Path | None, part: str, limit: int | None
+) -> "tuple[SquadFile, list[SquadQuestion]]":
+    from eval.squad_data import load_squad, of_titles, titles_of
+
+    content = load_squad(file)
+    chosen = of_titles(content.questions, titles_of(split, part) if split else None)
+    return content, chosen[:limit]
 
 
 def _floors(path: Path | None, questions: Path) -> "Floors":

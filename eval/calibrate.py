@@ -220,7 +220,9 @@ def calibrate(
         file, _, corpus = pair.partition("=")
         tuning = [question for question in load_questions(Path(file)) if question.part == "tune"]
         asked += retrieve(Path(file).stem, Path(corpus), tuning, embedder)
-    best = _best(lambda weight: observe(list(track(asked, f"reading, retrieval weight {weight}")), chosen, weight))
+    for one in track(asked, "reading"):
+        chosen.read(one.understood, [hit.passage for hit in one.hits])
+    best = _best(lambda weight: observe(asked, chosen, weight))
     calibration, summary = fit(best[1], best[0], target)
     path = out / f"calibration-{chosen.name}.json"
     path.write_text(calibration.dumps(), encoding="utf-8")

@@ -9,7 +9,7 @@ from app.system import System, open_system
 from eval.baselines import baselines
 from eval.corpus import check_evidence, corpus_of, library_of
 from eval.predict import predict
-from eval.progress import shown
+from eval.progress import stages
 from eval.questions import Question, QuestionFileError, load_questions
 from eval.run import Run, describe, read_run, texts_of, write_run
 from index.embed import SentenceTransformerEmbedder
@@ -74,12 +74,13 @@ def _systems(plan: Plan, library: Path) -> Iterator[dict[str, System]]:
 def run_of(plan: Plan, name: str, system: System, questions: list[Question]) -> Run:
     """Ask a system all questions."""
     about = describe(plan.questions, name, system.answerer.reader.name, system.recipe.as_json(), system.generation)
-    with shown(name) as bar:
-        predictions = predict(system, questions, lambda done: bar(done, len(questions)))
+    with stages() as bar:
+        predictions = predict(system, questions, lambda done: bar(name, done, len(questions)))
     return Run(about | {"part": plan.part}, texts_of(predictions, system.document), tuple(predictions))
 
 
 def read_back(folder: Path) -> tuple[Run, dict[str, Run]]:
-    """The run of a folder, and the baselines that lie in it by name."""
-    simpler = sorted((folder / BASELINES).iterdir()) if (folder / BASELINES).is_dir() else []
-    return read_run(folder), {place.name: read_run(place) for place in simpler}
+    """The run of a folder, and the baselines that lie in it by name, in the order of their making."""
+    places = (folder / BASELINES).iterdir() if (folder / BASELINES).is_dir() else []
+    simpler = {place.name: read_run(place) for place in places}
+    return read_run(folder), dict(sorted(simpler.items(), key=lambda pair: (pair[1].about["made_at"], pair[0])))

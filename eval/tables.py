@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from eval.bootstrap import Estimate
-from eval.summary import BY_TYPE, Summary
+from eval.summary import BY_TYPE, Figures, Summary
 
 BASELINE_METRICS = (
     *("evidence_recall@1", "evidence_recall@3", "mrr", "ndcg@10", "exact_match", "token_f1", "answer_right"),
@@ -16,12 +16,17 @@ BASELINE_METRICS = (
 
 @dataclass(frozen=True)
 class Table:
-    """Cells of text; the first column holds names, the others are aligned right unless `prose`."""
+    """Cells of text; the first column and "meaning" are aligned left, the others right unless the table is `prose`."""
 
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     prose: bool = False
+
+    @property
+    def left(self) -> list[bool]:
+        """Of each column, whether it is aligned left."""
+        return [self.prose or at == 0 or name == "meaning" for at, name in enumerate(self.head)]
 
 
 def figure(found: Estimate | None) -> str:
@@ -44,8 +49,16 @@ def _number(value: float) -> str:
 
 def tables(summary: Summary) -> list[Table]:
     """All tables of a report, in its order; those that would be empty are left out."""
-    made = [_main(summary), _grouped("By part", summary.parts, _shown(summary)), _baselines(summary)]
-    return [*(table for table in [*made, _grouped("By type", summary.types, BY_TYPE)] if table.rows), _misses(summary)]
+    names = [name for name in BASELINE_METRICS if name in summary.figures]
+    systems = {**summary.baselines, "full system": summary.figures} if summary.baselines else {}
+    made = [
+        _main(summary),
+        _beside("What every part is worth", systems, names),
+        _beside("By part", summary.parts, [name for name in names if not name.startswith("ms_")]),
+        _by_type(summary),
+        _misses(summary),
+    ]
+    return [table for table in made if table.rows]
 
 
 def _main(summary: Summary) -> Table:
@@ -57,22 +70,18 @@ def _main(summary: Summary) -> Table:
     return Table("All questions", ("metric", "figure", "95 % interval", "questions", "meaning"), tuple(rows))
 
 
-def _shown(summary: Summary) -> tuple[str, ...]:
-    return tuple(name for name in BASELINE_METRICS if name in summary.figures and not name.startswith("ms_"))
+def _beside(title: str, groups: dict[str, Figures], names: Sequence[str]) -> Table:
+    """A column a group, a row a metric."""
+    rows = [(name, *(figure(figures.get(name)) for figures in groups.values())) for name in names if groups]
+    return Table(title, ("", *groups), tuple(rows))
 
 
-def _grouped(title: str, groups: dict[str, dict[str, Estimate]], names: Sequence[str]) -> Table:
-    rows = [(group, *(figure(figures.get(name)) for name in names)) for group, figures in groups.items()]
-    return Table(title, ("", *names), tuple(rows))
-
-
-def _baselines(summary: Summary) -> Table:
-    if not summary.baselines:
-        return Table("Baselines", (), ())
-    names = [name for name in BASELINE_METRICS if name in summary.figures]
-    columns = {**summary.baselines, "full system": summary.figures}
-    rows = [(name, *(figure(figures.get(name)) for figures in columns.values())) for name in names]
-    return Table("What every part is worth", ("", *columns), tuple(rows))
+def _by_type(summary: Summary) -> Table:
+    rows = [
+        (kind, str(figures["overall_right"].n), *(figure(figures[name]) for name in BY_TYPE))
+        for kind, figures in summary.types.items()
+    ]
+    return Table("By type", ("", "questions", *BY_TYPE), tuple(rows))
 
 
 def _misses(summary: Summary) -> Table:
@@ -85,8 +94,8 @@ def _misses(summary: Summary) -> Table:
 
 def as_markdown(table: Table) -> str:
     """A Markdown table under its title; cells are escaped."""
-    rule = ["---", *(["---" if table.prose else "---:"] * (len(table.head) - 1))]
-    lines = [table.head, tuple(rule), *(tuple(map(_plain, row)) for row in table.rows)]
+    rule = tuple("---" if left else "---:" for left in table.left)
+    lines = [table.head, rule, *(tuple(map(_plain, row)) for row in table.rows)]
     return f"## {table.title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
@@ -97,11 +106,16 @@ def _plain(cell: str) -> str:
 
 def as_html(table: Table) -> str:
     """An HTML section; cells are escaped."""
-    kind = ' class="prose"' if table.prose else ""
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in table.head)
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
-    body = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
-    return f'<h2>{escape(table.title)}</h2><div class="wide"><table{kind}>{body}</table></div>'
+    head = _html_row("th", table.head, table.left)
+    rows = "".join(_html_row("td", row, table.left) for row in table.rows)
+    body = f"<thead>{head}</thead><tbody>{rows}</tbody>"
+    return f'<h2>{escape(table.title)}</h2><div class="wide"><table>{body}</table></div>'
+
+
+def _html_row(tag: str, cells: Sequence[str], left: Sequence[bool]) -> str:
+    kinds = [' class="left"' if is_left else "" for is_left in left]
+    made = (f"<{tag}{kind}>{escape(cell)}</{tag}>" for cell, kind in zip(cells, kinds, strict=True))
+    return f"<tr>{''.join(made)}</tr>"
 
 
 def as_rich(table: Table) -> Any:
@@ -110,9 +124,8 @@ def as_rich(table: Table) -> Any:
     from rich.text import Text
 
     shown = RichTable(title=table.title, title_justify="left")
-    for at, name in enumerate(table.head):
-        text = at == 0 or table.prose or name == "meaning"
-        shown.add_column(name, justify="left" if text else "right", no_wrap=at == 0)
+    for at, (name, left) in enumerate(zip(table.head, table.left, strict=True)):
+        shown.add_column(name, justify="left" if left else "right", no_wrap=at == 0)
     for row in table.rows:
         shown.add_row(*map(Text, row))
     return shown

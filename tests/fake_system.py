@@ -30,11 +30,22 @@ Outlook
 The future is open.
 """
 
+INJECTIONS = [
+    "<script>alert(1)</script>",
+    '<img src=x onerror="alert(1)">',
+    "[link](javascript:alert(1)) ![image](https://example.com/x.png)",
+    "$$\\frac{1}{2}$$ `code` *bold* <b>b</b> &amp; &lt;",
+    '"><form action=https://example.com><style>*{display:none}</style>',
+    "</mark></p><mark>",
+]
 
-def make_document(text: str, *, id: str = "corpus/small.md", title: str = "A small article", **more: object) -> Document:
+
+def make_document(
+    text: str, *, id: str = "corpus/small.md", title: str = "A small article", **more: object
+) -> Document:
     """A document whose sections begin at the lines that are one of `HEADINGS`."""
     starts = [(at, heading) for heading in HEADINGS if (at := f"\n{text}".find(f"\n{heading}\n")) >= 0]
-    ends = [start for start, _ in starts][1:] + [len(text)]
+    ends = [*[start for start, _ in starts][1:], len(text)]
     sections = tuple(Section(heading, 1, start, end) for (start, heading), end in zip(starts, ends, strict=False))
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Document(id, title, "https://example.org/small", text, digest, sections, **more)  # type: ignore[arg-type]

@@ -3,22 +3,13 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
+from fake_system import ARTICLE, INJECTIONS, make_answer, make_citation, make_document
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.chat.evidence import Mark, blocks, document_html, documents_html, heading_at, marked, notice_html, text_html
 from app.chat.message import answer_html, confidence_words, question_html, sentence_html, sentences_around
 from ingest.documents import Document, Section
-from tests.fake_system import ARTICLE, make_answer, make_citation, make_document
-
-INJECTIONS = [
-    "<script>alert(1)</script>",
-    '<img src=x onerror="alert(1)">',
-    "[link](javascript:alert(1)) ![image](https://example.com/x.png)",
-    "$$\\frac{1}{2}$$ `code` *bold* <b>b</b> &amp; &lt;",
-    '"><form action=https://example.com><style>*{display:none}</style>',
-    "</mark></p><mark>",
-]
 
 
 def plain(html: str) -> str:
@@ -99,7 +90,8 @@ def test_pages_are_shown_where_they_begin() -> None:
     html = text_html(bare("one\n\ntwo three", (0, 5, 9)))
     assert plain(html) == "one\n\ntwo three"
     assert re.sub(r'<span class="page-break" data-page="(\d)"></span>', r"[\1]", html) == (
-        '<div class="part">[1]<p class="text">one</p><span class="gap">\n\n</span>[2]<p class="text">two [3]three</p></div>'
+        '<div class="part">[1]<p class="text">one</p><span class="gap">\n\n</span>'
+        '[2]<p class="text">two [3]three</p></div>'
     )
 
 
@@ -124,7 +116,11 @@ def test_the_place_of_a_mark_has_heading_and_page() -> None:
 
 def test_names_of_documents_are_escaped() -> None:
     name = '<img src=x onerror="alert(1)">.md'
-    for html in (documents_html([(name, name)]), document_html(replace(bare("x"), id=name, title=name)), notice_html(name)):
+    for html in (
+        documents_html([(name, name)]),
+        document_html(replace(bare("x"), id=name, title=name)),
+        notice_html(name),
+    ):
         assert "<img" not in html
         assert "&lt;img" in html
 
@@ -217,7 +213,8 @@ def test_a_question_of_a_million_characters_is_cut_for_display() -> None:
 
 
 @pytest.mark.parametrize(
-    "confidence, words", [(0.97, "very likely, 97\xa0%"), (0.7, "likely, 70\xa0%"), (0.5, "more likely than not, 50\xa0%")]
+    "confidence, words",
+    [(0.97, "very likely, 97\xa0%"), (0.7, "likely, 70\xa0%"), (0.5, "more likely than not, 50\xa0%")],
 )
 def test_confidence_in_words(confidence: float, words: str) -> None:
     assert confidence_words(confidence) == words

@@ -96,7 +96,7 @@ def test_a_table_in_markdown():
 
 
 def test_a_table_in_html_escapes_its_cells():
-    assert "<td>a &lt; b</td>" in as_html(Table("Name", ("x",), (("a < b",),)))
+    assert '<td class="left">a &lt; b</td>' in as_html(Table("Name", ("x",), (("a < b",),)))
 
 
 def test_a_bar_is_as_high_as_its_share_and_shows_its_count():

@@ -176,7 +176,8 @@ def _place(hit: Hit, documents: Documents) -> str:
 def _refusal_html(answer: Answer, documents: Documents) -> str:
     """The refusal, how likely the answer held back was, and the nearest passages, labelled as such."""
     passages = "".join(
-        f'<li>{_passage_link(hit, documents, _place(hit, documents))}<p class="passage">{escape(hit.passage.text)}</p></li>'
+        f"<li>{_passage_link(hit, documents, _place(hit, documents))}"
+        f'<p class="passage">{escape(hit.passage.text)}</p></li>'
         for hit in answer.hits[:NEAREST_SHOWN]
     )
     nearest = f'<p class="label">Nearest passages, not an answer</p><ol class="nearest">{passages}</ol>'
@@ -195,9 +196,11 @@ def _trace_html(answer: Answer, documents: Documents) -> str:
         f"<td>{hit.score:.3f}</td></tr>"
         for hit in answer.hits
     )
+    facts = {"confidence": answer.confidence, **answer.trace}
+    facts.pop("retrieval", None)  # the table has it
     return (
         '<details class="trace"><summary>Why this answer</summary>'
-        f"{_facts_html({'understood_as': answer.understood_as, 'confidence': answer.confidence, **answer.trace})}"
+        f"{_facts_html(facts)}"
         '<table><thead><tr><th scope="col">Passage</th><th scope="col">Meaning</th><th scope="col">Words</th>'
         f'<th scope="col">Together</th></tr></thead><tbody>{rows}</tbody></table>'
         '<p class="held">Rank and score: the cosine of the embeddings, BM25, and the two together.</p></details>'

@@ -141,7 +141,7 @@ NARROW.addEventListener("change", () => closeSheet());
 // Gradio labels every message with its own HTML source; a screen reader should hear the text instead.
 function tidy(log) {
   log.querySelectorAll("[aria-label*='message:']").forEach((message) => message.removeAttribute("aria-label"));
-  log.querySelector("[role=log]")?.setAttribute("aria-label", "Conversation");
+  log.querySelector("[role=log]")?.setAttribute("aria-label", "Answers");
 }
 
 let answers = 0;

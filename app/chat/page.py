@@ -6,7 +6,7 @@ conversation holds stays on the server; a browser keeps only the questions, and 
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from starlette.routing import Mount
 
 from app.answer import Answer
 from app.chat.message import answer_html, question_html, sentence_html, waiting_html
-from app.service import Service, explain
+from app.service import Service, encodable, explain, log
 
 EXAMPLES = 3
 KEPT_QUESTIONS = 20  # that a browser brings back after a reload
@@ -52,11 +52,6 @@ class Conversation:
     def questions(self) -> list[str]:
         """The questions that got an answer or a refusal, oldest first."""
         return [turn.question for turn in self.turns if turn.answer]
-
-
-def sayable(question: Any) -> str:
-    """What came from a browser, as a string that can be encoded; lone surrogates become question marks."""
-    return ("" if question is None else str(question)).encode("utf-8", "replace").decode().replace("\0", "")
 
 
 async def reply_to(service: Service, conversation: Conversation, turn: Turn) -> None:
@@ -122,7 +117,7 @@ class Page:
 
     def _connect(self) -> None:
         """Tie every event to its handler; none is an endpoint for others."""
-        everything = [self.conversation, self.kept, self.notice, self.chat, self.box, *self.suggestions]
+        everything = [self.conversation, self.kept, self.notice, self.chat, self.box]
         quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking: dict[str, Any] = {"outputs": everything, "trigger_mode": "once", **quietly}
         self.box.submit(self.ask, [self.box, self.conversation], **asking)
@@ -130,42 +125,50 @@ class Page:
             button.click(self.ask, [button, self.conversation], **asking)
         self.new.click(self.clear, self.conversation, everything, **quietly)
         self.blocks.load(self.open, [self.kept, self.conversation], everything, **quietly)
+        self.blocks.load(self.offer, None, self.suggestions, **quietly)
 
     async def ask(self, question: Any, conversation: Conversation) -> AsyncIterator[dict[Any, Any]]:
         """Show the question at once, then its answer in the same place."""
-        turn = Turn(sayable(question))
+        turn = Turn(encodable(question))
         conversation.turns.append(turn)
         yield {**self._shown(conversation), self.box: ""}
         await reply_to(self._service, conversation, turn)
-        yield self._shown(conversation)
+        yield {**self._shown(conversation), **(self._noticed("") if self._service.ready else {})}
 
     def clear(self, conversation: Conversation) -> dict[Any, Any]:
         """Begin a new conversation."""
         conversation.turns.clear()
         return {**self._shown(conversation), self.box: ""}
 
-    async def open(
-        self, kept: Any, conversation: Conversation, request: gr.Request
-    ) -> AsyncIterator[dict[Any, Any]]:
-        """Wait for the models, offer the examples, and ask what the address or the browser brought along."""
+    async def open(self, kept: Any, conversation: Conversation, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
+        """Wait for the models, then ask what the address or the browser brought along."""
         if not self._service.ready:
             yield self._noticed("Loading the models ...")
         try:
-            suggestions = await self._service.suggestions()
+            await self._service.opened()
         except Exception as error:
             yield self._noticed(explain(error))
             return
-        yield {**self._noticed(""), **self._offered(suggestions)}
+        yield self._noticed("")
         linked = request.query_params.get("q")
         questions = [linked] if linked else kept if isinstance(kept, list) else []
-        turns = [Turn(sayable(question)) for question in questions[-KEPT_QUESTIONS:]]
-        if not turns or conversation.turns:
-            return
-        conversation.turns.extend(turns)
-        yield self._shown(conversation)
-        for turn in turns:
-            await reply_to(self._service, conversation, turn)
+        turns = [Turn(encodable(question)) for question in questions[-KEPT_QUESTIONS:]]
+        if turns and not conversation.turns:
+            conversation.turns.extend(turns)
             yield self._shown(conversation)
+            for turn in turns:
+                await reply_to(self._service, conversation, turn)
+                yield self._shown(conversation)
+
+    async def offer(self) -> list[dict[str, Any]]:
+        """Show the example questions once they are found."""
+        questions: list[str] = []
+        try:
+            questions = await self._service.suggestions()
+        except Exception as error:
+            log.info("no example questions", exc_info=error)  # `open` says what keeps the system from opening
+        shown = [gr.update(value=question, visible=True) for question in questions[:EXAMPLES]]
+        return shown + [gr.update(visible=False)] * (EXAMPLES - len(shown))
 
     def _shown(self, conversation: Conversation) -> dict[Any, Any]:
         """What every change of the conversation changes on the page and in the browser's memory."""
@@ -177,12 +180,6 @@ class Page:
 
     def _noticed(self, sentence: str) -> dict[Any, Any]:
         return {self.notice: gr.update(value=literal(sentence), visible=True if sentence else "hidden")}
-
-    def _offered(self, suggestions: Sequence[str]) -> dict[Any, Any]:
-        return {
-            button: gr.update(value=question, visible=True)
-            for button, question in zip(self.suggestions, suggestions, strict=False)
-        }
 
 
 def mount_page(api: FastAPI, service: Service) -> App:
@@ -203,4 +200,4 @@ def mount_page(api: FastAPI, service: Service) -> App:
         theme=theme,
         head=HEAD,
     )
-    return next(route.app for route in api.routes if isinstance(route, Mount))
+    return next(route.app for route in api.routes if isinstance(route, Mount) and isinstance(route.app, App))

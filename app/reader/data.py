@@ -98,7 +98,9 @@ def _question(item: dict) -> Question:
 
 def training_groups(articles: Iterable[Article], seed: int) -> list[Group]:
     """The groups of all questions of the articles; the same articles and seed give the same groups."""
-    return list(chain.from_iterable(_article_groups(article, random.Random(f"{seed} {article.title}")) for article in articles))
+    return list(
+        chain.from_iterable(_article_groups(article, random.Random(f"{seed} {article.title}")) for article in articles)
+    )
 
 
 def _article_groups(article: Article, rng: random.Random) -> Iterator[Group]:
@@ -111,7 +113,9 @@ def _article_groups(article: Article, rng: random.Random) -> Iterator[Group]:
                 yield (_crop(Pair(question.text, heading, paragraph.text), rng),)
                 continue
             yield _answerable_group(article, at, question, heading, index, rng)
-            reworded = unanswerable_version(question.text, paragraph.text, entities, rng) if rng.random() < _REWORDED else None
+            reworded = (
+                unanswerable_version(question.text, paragraph.text, entities, rng) if rng.random() < _REWORDED else None
+            )
             if reworded is not None:
                 start, text = question.answers[0]
                 pair = _crop(Pair(reworded, heading, paragraph.text, start, start + len(text)), rng)
@@ -160,7 +164,9 @@ def _window(text: str, budget: int, rng: random.Random) -> str:
     return text[begin:end]
 
 
-def _around(sentences: Sequence[tuple[int, int]], start: int, end: int, budget: int, rng: random.Random) -> tuple[int, int]:
+def _around(
+    sentences: Sequence[tuple[int, int]], start: int, end: int, budget: int, rng: random.Random
+) -> tuple[int, int]:
     """Grow the sentences that touch [start, end) by neighbours at random sides while they fit `budget`."""
     touched = [at for at, (a, b) in enumerate(sentences) if a < end and start < b]
     if not touched:

@@ -1,8 +1,11 @@
 """From a start and an end logit a token to the best spans."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+
+from app.reader.base import Span
 
 LONGEST = 30  # tokens of a span
 CANDIDATES = 20  # spans kept of a passage
@@ -33,3 +36,22 @@ def best_spans(
     flat = scores.ravel()
     order = np.argsort(-flat, kind="stable")[:k]
     return [(int(i // width), int(i // width + i % width), float(flat[i])) for i in order if np.isfinite(flat[i])]
+
+
+def merged(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
+    """The best of the spans of all windows, each range once with its best score, best first; ties by position.
+
+    A span is lengthened by the combining marks and joiners that follow it in `text`.
+    """
+    scores: dict[tuple[int, int], float] = {}
+    for span in spans:
+        place = span.start, _past_marks(text, span.end)
+        scores[place] = max(span.score, scores.get(place, span.score))
+    ordered = sorted((Span(*place, score) for place, score in scores.items()), key=lambda s: (-s.score, s.start, s.end))
+    return tuple(ordered[:CANDIDATES])
+
+
+def _past_marks(text: str, end: int) -> int:
+    while end < len(text) and (unicodedata.category(text[end])[0] == "M" or text[end] == "\u200d"):
+        end += 1
+    return end

@@ -1,14 +1,16 @@
 """The span reader's network and the windows it reads: one pass over question and passage, three outputs."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from torch.nn import functional
 
 QUESTION_TOKENS = 64
 CONTEXT_TOKENS = 48
@@ -51,8 +53,7 @@ class WordPieces:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._tokenizer.encode_special_tokens = True
-        self._cls = self._tokenizer.token_to_id("[CLS]")
-        self._sep = self._tokenizer.token_to_id("[SEP]")
+        self._cls, self._sep = self._tokenizer.encode("").ids  # what it puts around a text
 
     def tokens(self, text: str) -> TextTokens:
         """All word pieces of `text`."""
@@ -95,37 +96,88 @@ class Batch:
 
     ids: Tensor
     types: Tensor  # 1 where context or text stands
-    attention: Tensor  # 1 where a window has a token
     text: Tensor  # bool, where the text stands
+    padding: Tensor | None  # bool, where a window is over; None where all are of one length
 
     @classmethod
     def of(cls, windows: Sequence[Window]) -> "Batch":
         """Pad and stack."""
-        length = max(len(window.ids) for window in windows)
-        ids, types, attention = (torch.zeros(len(windows), length, dtype=torch.long) for _ in range(3))
-        text = torch.zeros(len(windows), length, dtype=torch.bool)
+        lengths = [len(window.ids) for window in windows]
+        shape = len(windows), max(lengths)
+        ids, types = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
+        text = torch.zeros(shape, dtype=torch.bool)
         for row, window in enumerate(windows):
-            ids[row, : len(window.ids)] = torch.tensor(window.ids)
-            types[row, window.question_length : len(window.ids)] = 1
-            attention[row, : len(window.ids)] = 1
+            ids[row, : lengths[row]] = torch.tensor(window.ids)
+            types[row, window.question_length : lengths[row]] = 1
             text[row, window.prefix : window.prefix + window.last - window.first] = True
-        return cls(ids, types, attention, text)
-
-    @cached_property
-    def padded(self) -> bool:
-        """Whether any window is shorter than the batch."""
-        return not bool(self.attention.all())
+        padding = torch.arange(shape[1])[None, :] >= torch.tensor(lengths)[:, None]
+        return cls(ids, types, text, padding if min(lengths) < shape[1] else None)
 
 
 @dataclass(frozen=True)
 class Logits:
-    """The network's outputs: `start`, `end`, `evidence` (n, length), start and end -inf outside the text;
+    """The network's outputs in float32: `start`, `end`, `evidence` (n, length), the first two -inf outside the text;
     `answerable` (n,)."""
 
     start: Tensor
     end: Tensor
     evidence: Tensor
     answerable: Tensor
+
+
+@dataclass(frozen=True)
+class Size:
+    """The sizes of a BERT encoder."""
+
+    hidden: int = 384
+    inner: int = 1536
+    layers: int = 6
+    heads: int = 12
+    vocabulary: int = 30522
+    positions: int = 512
+
+
+class Embeddings(nn.Module):
+    """Word, position and segment embeddings, summed and normed."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.word = nn.Embedding(size.vocabulary, size.hidden)
+        self.position = nn.Embedding(size.positions, size.hidden)
+        self.segment = nn.Embedding(2, size.hidden)
+        self.norm = nn.LayerNorm(size.hidden, eps=1e-12)
+
+    def forward(self, ids: Tensor, types: Tensor) -> Tensor:
+        """(n, length) twice -> (n, length, hidden)."""
+        return self.norm(self.word(ids) + self.position.weight[: ids.shape[1]] + self.segment(types))
+
+
+class Layer(nn.Module):
+    """A transformer layer of BERT (Devlin et al. 2019, arXiv:1810.04805), without dropout.
+
+    The three projections are one matrix, and attention is plain products: on a CPU the fused kernels train slower.
+    """
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.heads = size.heads
+        self.projections = nn.Linear(size.hidden, 3 * size.hidden)
+        self.attended = nn.Linear(size.hidden, size.hidden)
+        self.attended_norm = nn.LayerNorm(size.hidden, eps=1e-12)
+        self.up = nn.Linear(size.hidden, size.inner)
+        self.down = nn.Linear(size.inner, size.hidden)
+        self.down_norm = nn.LayerNorm(size.hidden, eps=1e-12)
+
+    def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        """(n, length, hidden) to the same; `bias` (n, 1, 1, length) is added to the attention scores."""
+        n, length, hidden = x.shape
+        split = self.projections(x).view(n, length, 3, self.heads, hidden // self.heads)
+        query, key, value = split.permute(2, 0, 3, 1, 4).unbind(0)
+        scores = query @ (key * (hidden // self.heads) ** -0.5).transpose(2, 3)
+        weights = torch.softmax(scores if bias is None else scores + bias, -1)
+        mixed = (weights @ value).transpose(1, 2).reshape(n, length, hidden)
+        x = self.attended_norm(x + self.attended(mixed))
+        return self.down_norm(x + self.down(functional.gelu(self.up(x))))
 
 
 class SpanModel(nn.Module):
@@ -135,36 +187,67 @@ class SpanModel(nn.Module):
     arXiv:1710.10723), so `start[i] + end[j]` is comparable between texts.
     """
 
-    def __init__(self, encoder: BertModel) -> None:
+    def __init__(self, size: Size) -> None:
         super().__init__()
-        self.encoder = encoder
-        self.token_head = nn.Linear(encoder.config.hidden_size, 3)
-        self.answerable_head = nn.Linear(encoder.config.hidden_size, 1)
+        self.embeddings = Embeddings(size)
+        self.layers = nn.ModuleList(Layer(size) for _ in range(size.layers))
+        self.token_head = nn.Linear(size.hidden, 3)
+        self.answerable_head = nn.Linear(size.hidden, 1)
 
     def forward(self, batch: Batch) -> Logits:
-        """All outputs in float32."""
-        hidden = self.encoder(
-            input_ids=batch.ids,
-            token_type_ids=batch.types,
-            attention_mask=batch.attention if batch.padded else None,
-        ).last_hidden_state
-        start, end, evidence = self.token_head(hidden).float().unbind(-1)
+        """The outputs for each window."""
+        x = self.embeddings(batch.ids, batch.types)
+        bias = None
+        if batch.padding is not None:
+            bias = torch.zeros(batch.padding.shape, dtype=x.dtype).masked_fill(batch.padding, -1e4)[:, None, None, :]
+        for layer in self.layers:
+            x = layer(x, bias)
+        start, end, evidence = self.token_head(x).float().unbind(-1)
         outside = ~batch.text
         return Logits(
             start.masked_fill(outside, -torch.inf),
             end.masked_fill(outside, -torch.inf),
             evidence,
-            self.answerable_head(hidden[:, 0]).float().squeeze(-1),
+            self.answerable_head(x[:, 0]).float().squeeze(-1),
         )
 
 
-def encoder_from(folder: Path) -> BertModel:
-    """The encoder of a BERT model folder, safetensors only, without dropout, which training on a CPU pays dearly for."""
-    config = BertConfig.from_pretrained(folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
-    config._attn_implementation = "eager"
-    encoder = BertModel(config, add_pooling_layer=False)
-    from safetensors.torch import load_file
+_EMBEDDING_NAMES = {  # ours: theirs
+    "word.weight": "word_embeddings.weight",
+    "position.weight": "position_embeddings.weight",
+    "segment.weight": "token_type_embeddings.weight",
+    "norm.weight": "LayerNorm.weight",
+    "norm.bias": "LayerNorm.bias",
+}
+_LAYER_NAMES = {
+    "attended": "attention.output.dense",
+    "attended_norm": "attention.output.LayerNorm",
+    "up": "intermediate.dense",
+    "down": "output.dense",
+    "down_norm": "output.LayerNorm",
+}
 
-    weights = load_file(folder / "model.safetensors")
-    encoder.load_state_dict({name: value for name, value in weights.items() if not name.startswith("pooler.")}, strict=False)
-    return encoder
+
+def base_embeddings(weights_file: Path) -> dict[str, Tensor]:
+    """The embeddings in a BERT safetensors file, by our names; raises KeyError where one is missing."""
+    with safe_open(weights_file, "pt") as file:
+        stored = set(file.keys())
+        for theirs in _EMBEDDING_NAMES.values():
+            if f"embeddings.{theirs}" not in stored:
+                raise KeyError(f"embeddings.{theirs}")
+        return {
+            f"embeddings.{ours}": file.get_tensor(f"embeddings.{theirs}") for ours, theirs in _EMBEDDING_NAMES.items()
+        }
+
+
+def base_layers(weights_file: Path, layers: int) -> dict[str, Tensor]:
+    """The transformer layers in a BERT safetensors file, by our names; raises KeyError where one is missing."""
+    stored = load_file(weights_file)
+    renamed: dict[str, Tensor] = {}
+    for at, kind in itertools.product(range(layers), ("weight", "bias")):
+        theirs = f"encoder.layer.{at}"
+        parts = [stored[f"{theirs}.attention.self.{part}.{kind}"] for part in ("query", "key", "value")]
+        renamed[f"layers.{at}.projections.{kind}"] = torch.cat(parts)
+        for ours, other in _LAYER_NAMES.items():
+            renamed[f"layers.{at}.{ours}.{kind}"] = stored[f"{theirs}.{other}.{kind}"]
+    return renamed

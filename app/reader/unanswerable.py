@@ -8,26 +8,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_OPPOSITES = """first/last largest/smallest biggest/smallest highest/lowest most/least more/fewer more/less greater/lesser
+_OPPOSITES = """
+first/last largest/smallest biggest/smallest highest/lowest most/least more/fewer more/less greater/lesser
 before/after north/south northern/southern east/west eastern/western early/late earlier/later earliest/latest
-increase/decrease increased/decreased increases/decreases increasing/decreasing rise/fall rose/fell begin/end began/ended
-beginning/end start/end started/ended open/close opened/closed high/low higher/lower large/small larger/smaller
-big/small long/short longer/shorter longest/shortest old/new older/younger oldest/youngest oldest/newest old/young
-good/bad better/worse best/worst strong/weak stronger/weaker win/lose won/lost support/oppose supported/opposed
-allow/forbid allowed/forbidden accept/reject accepted/rejected above/below over/under inside/outside internal/external
-male/female men/women man/woman father/mother son/daughter brother/sister husband/wife king/queen common/rare
-popular/unpopular major/minor majority/minority positive/negative success/failure successful/unsuccessful
-legal/illegal possible/impossible able/unable include/exclude included/excluded includes/excludes join/leave
-joined/left arrive/leave arrived/left enter/exit gain/lose gained/lost import/export imported/exported buy/sell
-bought/sold hot/cold warm/cool hottest/coldest warmest/coolest wet/dry light/dark heavy/light fast/slow faster/slower
-rich/poor public/private urban/rural modern/ancient domestic/foreign always/never often/rarely usually/rarely
-all/none with/without same/different similar/different like/unlike upper/lower top/bottom front/back left/right
-create/destroy created/destroyed build/demolish built/demolished born/buried alive/dead love/hate true/false
-easy/difficult hard/easy simple/complex maximum/minimum primary/secondary main/secondary friend/enemy victory/defeat
-attack/defend attacked/defended agree/disagree agreed/disagreed appear/disappear known/unknown formal/informal
-directly/indirectly permanent/temporary natural/artificial winter/summer day/night morning/evening cause/prevent
-caused/prevented causes/prevents encourage/discourage encouraged/discouraged improve/worsen improved/worsened
-expand/shrink expanded/shrank""".split()
+increase/decrease increased/decreased increases/decreases increasing/decreasing rise/fall rose/fell begin/end
+began/ended beginning/end start/end started/ended open/close opened/closed high/low higher/lower large/small
+larger/smaller big/small long/short longer/shorter longest/shortest old/new older/younger oldest/youngest
+oldest/newest old/young good/bad better/worse best/worst strong/weak stronger/weaker win/lose won/lost
+support/oppose supported/opposed allow/forbid allowed/forbidden accept/reject accepted/rejected above/below
+over/under inside/outside internal/external male/female men/women man/woman father/mother son/daughter
+brother/sister husband/wife king/queen common/rare popular/unpopular major/minor majority/minority positive/negative
+success/failure successful/unsuccessful legal/illegal possible/impossible able/unable include/exclude
+included/excluded includes/excludes join/leave joined/left arrive/leave arrived/left enter/exit gain/lose
+gained/lost import/export imported/exported buy/sell bought/sold hot/cold warm/cool hottest/coldest warmest/coolest
+wet/dry light/dark heavy/light fast/slow faster/slower rich/poor public/private urban/rural modern/ancient
+domestic/foreign always/never often/rarely usually/rarely all/none with/without same/different similar/different
+like/unlike upper/lower top/bottom front/back left/right create/destroy created/destroyed build/demolish
+built/demolished born/buried alive/dead love/hate true/false easy/difficult hard/easy simple/complex maximum/minimum
+primary/secondary main/secondary friend/enemy victory/defeat attack/defend attacked/defended agree/disagree
+agreed/disagreed appear/disappear known/unknown formal/informal directly/indirectly permanent/temporary
+natural/artificial winter/summer day/night morning/evening cause/prevent caused/prevented causes/prevents
+encourage/discourage encouraged/discouraged improve/worsen improved/worsened expand/shrink expanded/shrank
+""".split()
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
@@ -35,7 +37,9 @@ _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 _NAME = re.compile(r"[A-Z][\w’'-]*[a-z0-9A-Z](?: (?:of the |of |de |the )?[A-Z][\w’'-]*[a-z0-9A-Z])*")
 _AUXILIARY = re.compile(r"\b(is|are|was|were|did|does|do|can|could|will|would|has|had|have|should)\b")
 _CONTRACTED = {"can": "can't", "will": "won't"}
-_QUESTION_WORDS = frozenset("What Which Who Whom Whose When Where Why How In On At The A An Is Are Was Were Did Does Do".split())
+_QUESTION_WORDS = frozenset(
+    "What Which Who Whom Whose When Where Why How In On At The A An Is Are Was Were Did Does Do".split()
+)
 
 
 def _opposites() -> dict[str, list[str]]:
@@ -70,7 +74,7 @@ def _entities(text: str) -> list[tuple[int, int, str, str]]:
     """(start, end, kind, text) of what looks like a name, month, year or number, not overlapping."""
     found = []
     for match in _NAME.finditer(text):
-        opens_sentence = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".?!\"“"
+        opens_sentence = match.start() == 0 or text[: match.start()].rstrip()[-1:] in '.?!"“'
         if not opens_sentence and match.group() not in _QUESTION_WORDS:
             found.append((*match.span(), "month" if match.group() in _MONTHS else "name", match.group()))
     years = [(*match.span(), "year", match.group()) for match in _YEAR.finditer(text)]
@@ -82,7 +86,7 @@ def _entities(text: str) -> list[tuple[int, int, str, str]]:
 
 
 def unanswerable_version(question: str, text: str, entities: Entities, rng: random.Random) -> str | None:
-    """The question changed so that `text`, which answered it, most likely no longer does; None where no way is found."""
+    """The question changed so that `text`, which answered it, most likely no longer does; None where that cannot be."""
     ways = [_exchange_entity, _exchange_entity, _oppose, _oppose, _negate]
     for way in rng.sample(ways, len(ways)):
         changed = way(question, text, entities, rng)

@@ -1,23 +1,17 @@
-"""The page in a real Chromium: a server over a fake system, or over the real one, in a thread of this process."""
+"""The page in a real Chromium; without one the tests are skipped, or fail if INQUOTE_REQUIRE_BROWSER is set."""
 
-import asyncio
 import os
 import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from fake_system import FakeSystem, opener
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from app.server import create_app, make_server
-from app.service import Service
-from tests.fake_system import FakeSystem, opener
+from browser.driving import Tab, served
 
-ROOT = Path(__file__).parent.parent.parent
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -29,11 +23,11 @@ FLAGS = [
     "--disable-sync",
 ]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PATIENCE = 30_000  # milliseconds; for machines that do other things as well
 HOW = "no Chromium here: `apt-get install chromium` brings one, and `make test-browser` insists on it"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder is a browser test; without a browser it is skipped, or fails if one is required."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -45,81 +39,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.fail(HOW)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
 
 
-@contextmanager
-def served(open_system: Callable[[], Any]) -> Iterator[str]:
-    """The address of a server that runs, in a thread of its own, while the context is open."""
-    service = Service(open_system)
-    started = threading.Event()
-    servers = []
-
-    async def run() -> None:
-        servers.append(make_server(*await create_app(service), started.set))
-        await servers[0].serve(sockets=[listener])
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=lambda: asyncio.run(run()))
-        thread.start()
-        try:
-            assert started.wait(60)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            servers[0].should_exit = True
-            thread.join(60)
-            service.close()
-
-
-@pytest.fixture
-def system() -> FakeSystem:
-    return FakeSystem()
-
-
-@pytest.fixture
-def address(system: FakeSystem) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def fake() -> Iterator[tuple[FakeSystem, str]]:
+    """One fake system for all tests, and the address of the server over it."""
+    system = FakeSystem()
     with served(opener(system)) as address:
-        yield address
+        yield system, address
 
 
-class Tab:
-    """A browser tab on the page, with a log of what went wrong in it."""
+@pytest.fixture
+def system(fake: tuple[FakeSystem, str]) -> FakeSystem:
+    """The fake system as it is at first; what a test changes in it, its page sees."""
+    vars(fake[0]).update(vars(FakeSystem()))
+    return fake[0]
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page = page
-        self.address = address
-        self.foreign: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", self._note)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
 
-    def _note(self, request: Request) -> None:
-        if not request.url.startswith((self.address + "/", "data:", "blob:")):
-            self.foreign.append(request.url)
-
-    def open(self, query: str = "") -> "Tab":
-        """Open the page and wait until it takes a question."""
-        self.page.goto(f"{self.address}/{query}")
-        self.page.locator("#question textarea").wait_for()
-        self.page.locator("#pane h2").wait_for(timeout=60_000)
-        return self
-
-    def ask(self, question: str) -> "Tab":
-        """Type a question, press Enter, and wait for what comes of it."""
-        before = self.page.locator("#log .answer:not(.waiting)").count()
-        self.page.locator("#question textarea").fill(question)
-        self.page.locator("#question textarea").press("Enter")
-        self.page.locator("#log .answer:not(.waiting)").nth(before).wait_for()
-        return self
-
-    @property
-    def latest(self) -> Any:
-        """The latest answer."""
-        return self.page.locator("#log .answer").last
+@pytest.fixture
+def address(system: FakeSystem, fake: tuple[FakeSystem, str]) -> str:
+    return fake[1]
 
 
 @pytest.fixture

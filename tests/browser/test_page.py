@@ -2,34 +2,14 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from fake_system import ARTICLE, INJECTIONS, FakeSystem, make_document
+from playwright.sync_api import expect
 
 from app.chat.message import REFUSAL
+from browser.driving import Tab, in_view, marked, served
 from ingest.errors import LibraryMissing
-from tests.browser.conftest import Tab, served
-from tests.fake_system import ARTICLE, FakeSystem, make_document
-from tests.test_evidence import INJECTIONS
 
 SIZES = [(1280, 800), (360, 740)]
-
-
-def marked(page: Page, number: int = 1) -> str:
-    """What the marks with that number say in the document pane."""
-    pieces = page.locator("#pane mark").evaluate_all(
-        "(marks, n) => marks.filter(m => m.dataset.cite.split(' ').includes(n)).map(m => m.textContent)", str(number)
-    )
-    return "".join(pieces)
-
-
-def in_view(mark: Locator) -> bool:
-    """Whether an element lies wholly inside the document pane's window."""
-    return bool(
-        mark.evaluate(
-            """mark => { const m = mark.getBoundingClientRect();
-            const p = document.querySelector('.document-text').getBoundingClientRect();
-            return m.top >= p.top && m.bottom <= p.bottom && m.bottom <= innerHeight && m.height > 0; }"""
-        )
-    )
 
 
 # ---- answers and the document
@@ -263,7 +243,7 @@ def test_corpus_name_and_question_are_shown_and_never_obeyed(
     tab.page.reload()
     tab.page.locator("#pane mark.current").first.wait_for()
     assert tab.page.locator("#log .question").text_content() == "q " + text
-    assert tab.page.locator("#inquote :is(script, img, form, style, iframe)").count() == 0
+    assert tab.page.locator(":is([role=log], #pane) :is(script, img, form, style, iframe)").count() == 0
 
 
 # ---- reach

@@ -1,0 +1,154 @@
+"""The span reader: exact spans, evidence sentences and "no answer here", from one pass of the network in weights.py."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.reader.base import Reading, Span
+from app.reader.decode import best_spans, merged
+from app.reader.weights import NAME, SHIPPED, load_weights
+from index.embed import packaged_model
+from ingest.documents import Passage
+from ingest.sentences import sentence_ranges
+
+if TYPE_CHECKING:
+    from app.reader.model import SpanModel, TextTokens, Window, WordPieces
+
+ANSWERABLE_WEIGHT = 1.0  # of the answerable output against the sum of a span's start and end; chosen on `calibrate`
+_LEAST_FILLED = 0.75  # a batch's shortest window is at least this share of its longest
+_MOST_WINDOWS = 16  # of a batch
+_SILENT = -10.0  # the evidence of a sentence that has no word pieces
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """What the network said of a window's text tokens [first, last)."""
+
+    first: int
+    last: int
+    start: np.ndarray
+    end: np.ndarray
+    evidence: np.ndarray
+    answerable: float
+
+
+class SpanReader:
+    """Reads question and passage together; a passage longer than the window is read in overlapping windows.
+
+    `bfloat16` halves the time where the processor has instructions for it; by default it is used there.
+    """
+
+    name = NAME
+
+    def __init__(self, folder: Path = SHIPPED, *, bfloat16: bool | None = None) -> None:
+        model = load_weights(folder)
+        from app.reader.model import WordPieces
+
+        self._set(model, WordPieces(packaged_model() / "tokenizer.json"), bfloat16)
+
+    @classmethod
+    def of(cls, model: "SpanModel", pieces: "WordPieces", *, bfloat16: bool = False) -> "SpanReader":
+        """A reader of a model at hand."""
+        reader = cls.__new__(cls)
+        reader._set(model, pieces, bfloat16)
+        return reader
+
+    def _set(self, model: "SpanModel", pieces: "WordPieces", bfloat16: bool | None) -> None:
+        import torch
+
+        faster = has_bfloat16() if bfloat16 is None else bfloat16
+        self._model = model.to(torch.bfloat16 if faster else torch.float32).eval()
+        self._pieces = pieces
+
+    def note(self, question: str) -> str | None:
+        """What a person should know about how this question is read."""
+        from app.reader.model import QUESTION_TOKENS
+
+        cut = self._pieces.question(question)[1]
+        return f"The reader saw only the first {QUESTION_TOKENS} word pieces of the question." if cut else None
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """One `Reading` a passage, in the order given.
+
+        A span's score is the sum of its start and end logits, "none" being 0 in training; `none_score` is the negative
+        logit of "this passage answers", weighted.
+        """
+        asked, _ = self._pieces.question(question)
+        tokens = [self._pieces.tokens(passage.text) for passage in passages]
+        windows = [
+            list(self._pieces.windows(asked, self._pieces.context(passage.heading, passage.lead), text))
+            for passage, text in zip(passages, tokens, strict=True)
+        ]
+        outputs = iter(self._outputs([window for of_passage in windows for window in of_passage]))
+        return [
+            _reading(passage.text, text, [next(outputs) for _ in of_passage])
+            for passage, text, of_passage in zip(passages, tokens, windows, strict=True)
+        ]
+
+    def _outputs(self, windows: Sequence["Window"]) -> list[_Outputs]:
+        """The network's outputs in the order of the windows, which are run by length."""
+        import torch
+
+        from app.reader.model import Batch
+
+        outputs: dict[int, _Outputs] = {}
+        for rows in _batches([len(window.ids) for window in windows]):
+            with torch.inference_mode():
+                logits = self._model(Batch.of([windows[row] for row in rows]))
+            arrays = logits.start.numpy(), logits.end.numpy(), logits.evidence.numpy()
+            for at, row in enumerate(rows):
+                window = windows[row]
+                text = slice(window.prefix, window.prefix + window.last - window.first)
+                start, end, evidence = (array[at, text] for array in arrays)
+                outputs[row] = _Outputs(window.first, window.last, start, end, evidence, float(logits.answerable[at]))
+        return [outputs[row] for row in range(len(windows))]
+
+
+def has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 matrices faster than float32 ones."""
+    import torch
+
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The rows, longest first, cut where padding would begin to cost."""
+    batch: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda row: (-lengths[row], row)):
+        if batch and (len(batch) == _MOST_WINDOWS or lengths[row] < _LEAST_FILLED * lengths[batch[0]]):
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+def _reading(text: str, tokens: "TextTokens", windows: Sequence[_Outputs]) -> Reading:
+    evidence, seen = np.zeros(len(tokens.ids)), np.zeros(len(tokens.ids))
+    for window in windows:
+        evidence[window.first : window.last] += window.evidence
+        seen[window.first : window.last] += 1
+    return Reading(
+        spans=merged((span for window in windows for span in _spans(tokens, window)), text),
+        evidence=tuple(_evidence(text, tokens, evidence / np.maximum(seen, 1))),
+        none_score=-ANSWERABLE_WEIGHT * max(window.answerable for window in windows),
+    )
+
+
+def _spans(tokens: "TextTokens", window: _Outputs) -> Iterator[Span]:
+    opens, closes = (words[window.first : window.last] for words in (tokens.opens, tokens.closes))
+    offsets = tokens.offsets[window.first : window.last]
+    for first, last, score in best_spans(window.start, window.end, opens, closes):
+        yield Span(offsets[first][0], offsets[last][1], score)
+
+
+def _evidence(text: str, tokens: "TextTokens", scores: np.ndarray) -> Iterator[Span]:
+    """The sentences of the text, each with the mean of its tokens' scores."""
+    begins = np.array([start for start, _ in tokens.offsets])
+    for start, end in sentence_ranges(text):
+        inside = scores[(begins >= start) & (begins < end)]
+        yield Span(start, end, float(inside.mean()) if len(inside) else _SILENT)
