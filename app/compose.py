@@ -23,8 +23,8 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 _EXPLAIN = re.compile(
-    r"^(?:how|why|explain|describe|summari[sz]e|define|tell me|give me an overview|what (?:happens|does .* (?:do|mean)))"
-    r"\b"
+    r"^(?:how|why|explain|describe|summari[sz]e|define|tell me|give me an overview|what (?:happens|does .* (?:do|mean))"
+    r")\b"
     r"|\b(?:mechanism|meaning of|mean by|summary|overview|purpose of|reasons? (?:for|why)|work\?)",
     re.IGNORECASE,
 )

@@ -158,8 +158,9 @@ class Snapshot:
             f"SELECT p.row, e.vector FROM passages p JOIN embeddings e ON e.content = p.content{where} ORDER BY p.row",
             list(rows or ()),
         ).fetchall()
-        matrix = np.frombuffer(b"".join(vector for _, vector in found), np.float32)
-        return np.array([row for row, _ in found], np.int64), matrix.reshape(len(found), len(matrix) // max(1, len(found)))
+        numbers = np.frombuffer(b"".join(vector for _, vector in found), np.float32)
+        matrix = numbers.reshape(len(found), len(numbers) // max(1, len(found)))
+        return np.array([row for row, _ in found], np.int64), matrix
 
 
 def _document(fields: Sequence[Any]) -> Document:

@@ -89,7 +89,7 @@ def test_a_dry_run_changes_nothing(library: Path, corpus: Path, embedder: FakeEm
     assert Library.open(library).generation_folder(2).exists() is False
 
 
-def test_one_bad_file_is_listed_and_the_others_are_ingested(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
+def test_one_bad_file_is_listed_and_the_others_ingested(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
     (corpus / "bad.txt").write_bytes(b"")
     done = ingest(library, [corpus], embedder)
     assert len(done.added) == 3

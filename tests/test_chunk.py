@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from ingest.chunk import LeftOut, chunk
 from ingest.documents import Document
-from ingest.formats import markdown, text
-from ingest.formats import Parsed
+from ingest.formats import Parsed, markdown, text
 
 
 def count_words(text: str) -> int:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser.driving import Tab, in_view, marked, served
 from conftest import CORPUS
 from playwright.sync_api import expect
 
 from app.chat.message import REFUSAL
 from app.system import System, open_system
+from browser.driving import Tab, in_view, marked, served
 from index.build import ingest
 from index.embed import PACKAGED, SentenceTransformerEmbedder
 
