@@ -6,7 +6,7 @@ from typing import Any
 
 from app.compose import Chosen, Form, best_spans, compose, form_of
 from app.confidence import Calibration, features_of
-from app.reader.base import Reader
+from app.reader.base import Reader, Reading
 from index.library import Snapshot
 from index.search import Hit
 from ingest.documents import Document
@@ -94,10 +94,12 @@ class Answer:
 class Choice:
     """What the reader's words come to, before documents are looked at: an answer that may still be refused.
 
-    `spans` is empty only where no passage had a span.
+    `hits` are those that were read, in the order of their best spans. `spans`, the answer's, and `best`, the first few
+    candidates, index them; both are empty only where no passage had a span.
     """
 
     form: Form
+    hits: tuple[Hit, ...]
     spans: tuple[Chosen, ...]
     best: tuple[Chosen, ...]
     features: dict[str, float]
@@ -113,15 +115,23 @@ class Answerer:
 
     def choose(self, question: str, hits: Sequence[Hit]) -> Choice:
         """The best answer that the passages of `hits` give to a question that stands alone."""
-        readings = self.reader.read(question, [hit.passage for hit in hits])
-        spans = best_spans(hits, readings, self.calibration.retrieval_weight)
         form = form_of(question)
+        hits, readings = self._ranked(hits, self.reader.read(question, [hit.passage for hit in hits]))
+        spans = best_spans(hits, readings, self.calibration.retrieval_weight)
         if not spans:
-            return Choice(form, (), (), {}, 0.0)
+            return Choice(form, tuple(hits), (), (), {}, 0.0)
         features = features_of(hits, readings, spans)
         chosen = compose(form, hits, readings, spans)
         confidence = round(self.calibration.confidence(features), 4)
-        return Choice(form, tuple(chosen), tuple(spans[:5]), features, confidence)
+        return Choice(form, tuple(hits), tuple(chosen), tuple(spans[:5]), features, confidence)
+
+    def _ranked(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> tuple[list[Hit], list[Reading]]:
+        """Hits and readings in the order of their best spans; hits without one come last, as they were."""
+        first: dict[int, int] = {}
+        for rank, span in enumerate(best_spans(hits, readings, self.calibration.retrieval_weight)):
+            first.setdefault(span.hit, rank)
+        order = sorted(range(len(hits)), key=lambda at: (first.get(at, len(hits) * 10_000), at))
+        return [hits[at] for at in order], [readings[at] for at in order]
 
     def answer(self, question: str, understood_as: str, hits: Sequence[Hit], snapshot: Snapshot) -> Answer:
         """The answer, its citations checked against the documents of `snapshot`; the times are left to the caller.
@@ -131,29 +141,35 @@ class Answerer:
         choice = self.choose(understood_as, hits)
         citations: tuple[Citation, ...] = ()
         if choice.spans and choice.confidence >= self.calibration.threshold:
-            documents = {hits[span.hit].passage.document_id: None for span in choice.spans}
-            loaded = {id: snapshot.document(id) for id in documents}
-            citations = tuple(cite(hits[s.hit], s, loaded[hits[s.hit].passage.document_id]) for s in choice.spans)
+            cited = [(choice.hits[span.hit], span) for span in choice.spans]
+            documents = {id: snapshot.document(id) for id in {hit.passage.document_id for hit, _ in cited}}
+            citations = tuple(cite(hit, span, documents[hit.passage.document_id]) for hit, span in cited)
         return Answer(
             question=question,
             understood_as=understood_as,
             text=" ".join(citation.quote for citation in citations) or None,
             confidence=choice.confidence,
             citations=citations,
-            hits=tuple(hits),
-            trace=self._trace(choice, hits),
+            hits=choice.hits,
+            trace=self._trace(understood_as, choice),
             generation=snapshot.generation,
         )
 
-    def _trace(self, choice: Choice, hits: Sequence[Hit]) -> dict[str, Any]:
+    def _trace(self, question: str, choice: Choice) -> dict[str, Any]:
         """Why: what was asked for, the scores, the line, and what came next."""
         return {
             "form": choice.form.value,
             "reader": self.reader.name,
+            "note": self.reader.note(question),
             "threshold": self.calibration.threshold,
+            "observed": self._observed(choice.confidence),
             "features": {name: round(value, 4) for name, value in choice.features.items()},
             "candidates": [
-                {"quote": hits[s.hit].passage.text[s.start : s.end], "nearest": s.hit, "score": round(s.score, 4)}
+                {
+                    "quote": choice.hits[s.hit].passage.text[s.start : s.end],
+                    "nearest": s.hit,
+                    "score": round(s.score, 4),
+                }
                 for s in choice.best
             ],
             "retrieval": [
@@ -164,9 +180,14 @@ class Answerer:
                     "lexical_rank": hit.lexical_rank,
                     "lexical_score": round(hit.lexical_score, 4),
                 }
-                for hit in hits
+                for hit in choice.hits
             ],
         }
+
+    def _observed(self, confidence: float) -> dict[str, float] | None:
+        """How often answers at about this confidence were right on the questions of the calibration."""
+        observed = self.calibration.observed(confidence)
+        return {"answers": observed[0], "right": observed[1]} if observed else None
 
 
 def cite(hit: Hit, span: Chosen, document: Document) -> Citation:

@@ -57,6 +57,10 @@ class Calibration:
         return (around[-1][1], around[-1][2]) if around else None
 
 
+# For a reader that was never calibrated here: the odds are its score over "none". `eval calibrate` does better.
+UNFITTED = Calibration(weights={"score": 1.0}, bias=0.0, threshold=0.5, retrieval_weight=0.0)
+
+
 def features_of(hits: Sequence[Hit], readings: Sequence[Reading], spans: Sequence[Chosen]) -> dict[str, float]:
     """What the confidence is computed from, of the best of `spans` (best first, at least one).
 

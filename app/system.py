@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.answer import READ_PASSAGES, Answer, Answerer
-from app.confidence import Calibration
+from app.confidence import UNFITTED, Calibration
 from app.conversation import clean_question, understand
 from app.reader.base import Reader
 from app.reader.sentence import SentenceReader
@@ -20,6 +20,7 @@ from ingest.documents import Document
 from ingest.errors import LibraryDamaged, LibraryMissing
 
 _CALIBRATIONS = Path(__file__).parent / "reader"
+OWN_READERS = (None, "span", "sentence")  # None is the one that ships: span
 _ATTEMPTS = 5  # to find the derived files of a generation that is being replaced
 
 
@@ -141,8 +142,10 @@ def open_system(path: Path, *, reader: str | None = None, embedder: str | None =
 
 
 def make_answerer(reader: str | None, embedder: Embedder) -> Answerer:
-    """The reader called `reader` with its calibration."""
+    """The reader called `reader` with its calibration; one that was not made here is not calibrated."""
     chosen = make_reader(reader, embedder)
+    if reader not in OWN_READERS:
+        return Answerer(chosen, UNFITTED)
     return Answerer(chosen, Calibration.load(_CALIBRATIONS / f"calibration-{chosen.name}.json"))
 
 

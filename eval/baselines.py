@@ -26,6 +26,10 @@ class FirstSentenceReader:
         firsts = [sentence_ranges(passage.text)[0] for passage in passages]
         return [Reading((Span(start, end, 1.0 / rank),), (), 0.0) for rank, (start, end) in enumerate(firsts, 1)]
 
+    def note(self, question: str) -> str | None:
+        """Nothing to say."""
+        return None
+
 
 def baselines(path: Path, embedder: Embedder, reader: str | None) -> dict[str, System]:
     """Systems over the library at `path` by name, the weakest first; the caller closes them."""

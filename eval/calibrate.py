@@ -102,6 +102,10 @@ class RememberingReader:
             self._read[key] = self._reader.read(question, passages)
         return self._read[key]
 
+    def note(self, question: str) -> str | None:
+        """See `Reader.note`."""
+        return self._reader.note(question)
+
 
 def observe(asked: Sequence[Asked], reader: Reader, retrieval_weight: float) -> list[Observation]:
     """Read every question's hits and note the features of the best answer."""
@@ -110,7 +114,7 @@ def observe(asked: Sequence[Asked], reader: Reader, retrieval_weight: float) -> 
     for one in asked:
         choice = answerer.choose(one.understood, one.hits)
         if choice.spans:
-            text = " ".join(one.hits[s.hit].passage.text[s.start : s.end] for s in choice.spans)
+            text = " ".join(choice.hits[s.hit].passage.text[s.start : s.end] for s in choice.spans)
             question = one.question
             right = question.answerable and answer_right(text, question.answers, question.items) >= 0.5
             observations.append(Observation(one.source, choice.features, right, question.answerable))

@@ -83,13 +83,14 @@ def outcome(question: SquadQuestion, gold: str, answerer: Answerer, retrieve: Ca
     if not choice.best:
         return Outcome(question, rank=rank)
     best = choice.best[0]
+    passage = choice.hits[best.hit].passage
     return Outcome(
         question=question,
-        span=hits[best.hit].passage.text[best.start : best.end],
+        span=passage.text[best.start : best.end],
         confidence=choice.confidence,
         refused=choice.confidence < answerer.calibration.threshold,
         rank=rank,
-        after_reading=held[best.hit],
+        after_reading=holds_answer(passage, question, gold),
     )
 
 

@@ -87,7 +87,7 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, name_or_path: str = PACKAGED) -> None:
         self._name = name_or_path
-        self._folder = packaged_model() if name_or_path == PACKAGED else _local_folder(name_or_path)
+        self._folder = packaged_model() if name_or_path == PACKAGED else local_folder(name_or_path)
 
     @property
     def name(self) -> str:
@@ -150,8 +150,8 @@ class SentenceTransformerEmbedder:
         )
 
 
-def _local_folder(name_or_path: str) -> Path:
-    """The folder of a model given by path, or by a name that the local hub cache holds."""
+def local_folder(name_or_path: str) -> Path:
+    """The folder of a model given by path, or by a name that the local hub cache holds; `ModelError` for neither."""
     path = Path(name_or_path)
     if path.is_dir():
         return path

@@ -5,7 +5,7 @@ statistics, so an index that was patched and one that was rebuilt would answer d
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from ingest.errors import LibraryDamaged
 
 _HEAP_BYTES = 64_000_000
 _MOST_TERMS = 256  # of a query
+_SHORTEST_MISSPELT = 4  # letters of a term that may be misspelt
 _K1 = 1.2
 _FUNCTION_WORDS = frozenset(
     (
@@ -101,22 +102,35 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def bound(self, terms: Sequence[str]) -> float:
-        """What BM25 approaches for a passage full of `terms`: the sum of idf (k1 + 1), unknown terms included."""
-        return sum(idf(self._searcher.doc_freq("text", term), len(self)) * (_K1 + 1) for term in terms)
-
     def search(self, question: str, k: int) -> list[tuple[int, float]]:
-        """The best k (row, score), best first; the score is BM25 divided by `bound`, in (0, 1).
+        """The best k (row, score), best first.
 
-        There is no query language: every word is a word.
+        The score, in (0, 1), is BM25 over its bound for the question, which is the sum of idf (k1 + 1) over all its
+        terms, those included that stand nowhere. There is no query language: every word is a word. A term that stands
+        nowhere counts as misspelt where terms one edit away do stand somewhere: each passage with one of these scores
+        as for one occurrence of a term that stands in as many passages.
         """
         from tantivy import Occur, Query
 
         terms = content_terms(question)[:_MOST_TERMS]
         if not terms or k < 1 or not len(self):
             return []
-        schema = self._index.schema
-        query = Query.boolean_query([(Occur.Should, Query.term_query(schema, "text", term)) for term in terms])
+        clauses = [self._clause(term) for term in terms]
+        query = Query.boolean_query([(Occur.Should, clause) for clause, _ in clauses])
         found = self._searcher.search(query, limit=k, count=False).hits
-        bound = self.bound(terms)
+        bound = sum(weight * (_K1 + 1) for _, weight in clauses)
         return [(int(self._searcher.doc(address)["row"][0]), float(score) / bound) for score, address in found]
+
+    def _clause(self, term: str) -> tuple[Any, float]:
+        """The query for a term, and its idf."""
+        from tantivy import Query
+
+        schema, total = self._index.schema, len(self)
+        exact = Query.term_query(schema, "text", term)
+        containing = int(self._searcher.doc_freq("text", term))
+        if containing or len(term) < _SHORTEST_MISSPELT or term.isdigit():
+            return exact, idf(containing, total)
+        near = Query.fuzzy_term_query(schema, "text", term, distance=1, transposition_cost_one=True)
+        containing = int(self._searcher.search(near, limit=1, count=True).count or 0)
+        weight = idf(containing, total)
+        return (Query.const_score_query(near, weight), weight) if containing else (exact, weight)

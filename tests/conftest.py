@@ -55,6 +55,9 @@ class FakeReader:
         asked = {word.strip("?.,:").lower() for word in question.split()}
         return [self._reading(asked, passage.text) for passage in passages]
 
+    def note(self, question: str) -> str | None:
+        return None
+
     def _reading(self, asked: set[str], text: str) -> Reading:
         spans = [
             Span(start, end, float(len(asked & {w.strip("?.,:").lower() for w in text[start:end].split()})))

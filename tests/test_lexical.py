@@ -53,3 +53,15 @@ def test_an_index_on_disk_answers_as_in_memory(tmp_path: Path) -> None:
 
 def test_idf() -> None:
     assert idf(0, 1) == pytest.approx(math.log(4))
+
+
+def test_a_misspelt_word_finds_what_was_meant() -> None:
+    index = LexicalIndex.build([(1, "the virus is derived from herpes"), (2, "nothing of the kind")])
+    right, wrong = index.search("virus derived", 5), index.search("virsu dervied", 5)
+    assert [row for row, _ in wrong] == [row for row, _ in right] == [1]
+    assert wrong[0][1] == pytest.approx(right[0][1], rel=0.2)
+
+
+@pytest.mark.parametrize("question", ["2016", "ox", "zebras"])
+def test_numbers_short_words_and_strangers_are_not_taken_for_misspelt(question: str) -> None:
+    assert LexicalIndex.build([(1, "in 2015 an os walked")]).search(question, 5) == []

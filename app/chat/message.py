@@ -106,6 +106,10 @@ def _heading(citation: Citation) -> str:
 
 def _confidence_html(answer: Answer) -> str:
     tip = "The calibrated probability that this answer is right."
+    observed = answer.trace.get("observed")
+    if observed:
+        right = percent(observed["right"])
+        tip += f" Of the {observed['answers']} answers at this level in the calibration, {right} were right."
     return (
         f'<p class="confidence" tabindex="0">{confidence_words(answer.confidence)}'
         f'<span class="tip" role="tooltip">{tip}</span></p>'
@@ -199,7 +203,8 @@ def _trace_html(answer: Answer, documents: Documents) -> str:
     facts = {"confidence": answer.confidence, **answer.trace}
     facts.pop("retrieval", None)  # the table has it
     return (
-        '<details class="trace"><summary>Why this answer</summary>'
+        '<details class="trace"><summary>'
+        f"{'Why this answer' if answer.text is not None else 'Why no answer'}</summary>"
         f"{_facts_html(facts)}"
         '<table><thead><tr><th scope="col">Passage</th><th scope="col">Meaning</th><th scope="col">Words</th>'
         f'<th scope="col">Together</th></tr></thead><tbody>{rows}</tbody></table>'
@@ -212,11 +217,25 @@ def _rank(rank: int | None, score: float) -> str:
     return "–" if rank is None else f"{rank}. ({score:.3f})"
 
 
-def _facts_html(facts: Any) -> str:
-    """A trace, whatever it holds, as nested lists."""
-    if isinstance(facts, Mapping):
-        items = (f"<dt>{escape(str(k).replace('_', ' '))}</dt><dd>{_facts_html(v)}</dd>" for k, v in facts.items())
-        return f"<dl>{''.join(items)}</dl>"
-    if isinstance(facts, list | tuple):
-        return f"<ol>{''.join(f'<li>{_facts_html(fact)}</li>' for fact in facts)}</ol>"
-    return escape(f"{facts:.3f}" if isinstance(facts, float) else "–" if facts is None else str(facts))
+def _facts_html(facts: Mapping[str, Any]) -> str:
+    """A trace, whatever it holds, as a list of what is known and its value."""
+    known = {name: fact for name, fact in facts.items() if fact is not None}
+    items = (f"<dt>{_name(name)}</dt><dd>{_fact_html(fact)}</dd>" for name, fact in known.items())
+    return f"<dl>{''.join(items)}</dl>"
+
+
+def _fact_html(fact: Any) -> str:
+    """One value: mappings on one line, lists of mappings as tables."""
+    if isinstance(fact, Mapping):
+        return " · ".join(f"{_name(name)} {_fact_html(value)}" for name, value in fact.items())
+    if isinstance(fact, list | tuple) and fact and all(isinstance(row, Mapping) for row in fact):
+        heads = "".join(f'<th scope="col">{_name(name)}</th>' for name in fact[0])
+        rows = "".join(f"<tr>{''.join(f'<td>{_fact_html(value)}</td>' for value in row.values())}</tr>" for row in fact)
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    if isinstance(fact, list | tuple):
+        return ", ".join(map(_fact_html, fact))
+    return escape(f"{fact:.3f}" if isinstance(fact, float) else "–" if fact is None else str(fact))
+
+
+def _name(name: str) -> str:
+    return escape(str(name).replace("_", " "))

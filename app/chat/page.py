@@ -5,17 +5,19 @@ conversation is a sanitised `Chatbot`, used as output only, and the document pan
 conversation holds stays on the server; a browser keeps only the questions, and they are answered anew.
 """
 
-import re
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from gradio.routes import App
 from starlette.routing import Mount
 
 from app.answer import Answer
+from app.chat.export import as_json, as_markdown, literal
 from app.chat.message import answer_html, question_html, sentence_html, waiting_html
 from app.service import Service, encodable, explain, log
 
@@ -23,6 +25,7 @@ EXAMPLES = 3
 KEPT_QUESTIONS = 20  # that a browser brings back after a reload
 QUEUE_LIMIT = 512
 INTRODUCTION = "Ask the text a question. It answers in its own words, and opens at the line."
+EXPORTS = {"md": ("text/markdown; charset=utf-8", as_markdown), "json": ("application/json", as_json)}
 HEAD = '<link rel="stylesheet" href="/page/style.css"><script src="/page/page.js" type="module"></script>'
 
 
@@ -40,6 +43,7 @@ class Conversation:
     """The turns of one browser tab; every handler works on the same object, so that none undoes another's work."""
 
     turns: list[Turn] = field(default_factory=list)
+    key: str = ""  # under which it can be saved; nobody else can guess it
 
     def messages(self) -> list[dict[str, Any]]:
         """The turns as a Chatbot takes them: already escaped HTML, in parts that it does not re-indent."""
@@ -63,20 +67,12 @@ async def reply_to(service: Service, conversation: Conversation, turn: Turn) -> 
         turn.html = sentence_html(explain(error))
 
 
-def literal(text: str) -> str:
-    """Markdown that shows `text` as it stands: every ASCII punctuation mark may be escaped.
-
-    >>> literal("a_b*")
-    'a\\\\_b\\\\*'
-    """
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
-
-
 class Page:
     """The page's components and what happens between them."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._saved: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         with gr.Blocks(title="inquote", analytics_enabled=False, fill_width=True) as self.blocks:
             self.conversation = gr.State(Conversation())
             self.kept = gr.BrowserState([], storage_key="inquote-questions", secret="inquote")
@@ -84,6 +80,7 @@ class Page:
                 with gr.Column(elem_id="conversation"):
                     with gr.Row(elem_id="top"):
                         gr.Markdown("# inquote", elem_id="name")
+                        self.save = gr.Markdown(elem_id="save")
                         self.new = gr.Button("New conversation", elem_id="new", size="sm")
                     self.notice = gr.Markdown(elem_id="notice", visible="hidden")
                     self.chat = gr.Chatbot(
@@ -117,7 +114,7 @@ class Page:
 
     def _connect(self) -> None:
         """Tie every event to its handler; none is an endpoint for others."""
-        everything = [self.conversation, self.kept, self.notice, self.chat, self.box]
+        everything = [self.conversation, self.kept, self.notice, self.chat, self.box, self.save]
         quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking: dict[str, Any] = {"outputs": everything, "trigger_mode": "once", **quietly}
         self.box.submit(self.ask, [self.box, self.conversation], **asking)
@@ -176,7 +173,24 @@ class Page:
             self.conversation: conversation,
             self.chat: conversation.messages(),
             self.kept: conversation.questions()[-KEPT_QUESTIONS:],
+            self.save: self._save_links(conversation),
         }
+
+    def _save_links(self, conversation: Conversation) -> str:
+        """Links under which this conversation can be saved, for as long as its tab is open."""
+        conversation.key = conversation.key or secrets.token_urlsafe(24)
+        self._saved[conversation.key] = conversation
+        return "Save as " + " or ".join(f"[{kind}](/api/export/{conversation.key}.{kind})" for kind in EXPORTS)
+
+    async def export(self, key: str, kind: str) -> Response:
+        """A conversation as a file; 404 once its tab is closed."""
+        conversation = self._saved.get(key)
+        if conversation is None or kind not in EXPORTS:
+            return Response("This conversation is not there any more.", 404, media_type="text/plain")
+        media_type, write = EXPORTS[kind]
+        disposition = {"Content-Disposition": f'attachment; filename="inquote-conversation.{kind}"'}
+        answers = [turn.answer for turn in conversation.turns if turn.answer]
+        return Response(write(answers), headers=disposition, media_type=media_type)
 
     def _noticed(self, sentence: str) -> dict[Any, Any]:
         return {self.notice: gr.update(value=literal(sentence), visible=True if sentence else "hidden")}
@@ -184,10 +198,12 @@ class Page:
 
 def mount_page(api: FastAPI, service: Service) -> App:
     """Mount the page at the root of `api`; returns Gradio's own application."""
+    page = Page(service)
+    api.add_api_route("/api/export/{key}.{kind}", page.export, methods=["GET"], include_in_schema=False)
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
     gr.mount_gradio_app(
         api,
-        Page(service).blocks,
+        page.blocks,
         "/",
         footer_links=[],
         run_history=False,

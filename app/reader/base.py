@@ -38,3 +38,7 @@ class Reader(Protocol):
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """One `Reading` a passage, in the order given."""
         ...
+
+    def note(self, question: str) -> str | None:
+        """What a person should know about how this question is read, None mostly."""
+        ...

@@ -60,6 +60,10 @@ class SentenceReader:
         scores = self._scores(question, passages, sentences)
         return [_reading(at, sentences, scores) for at in range(len(passages))]
 
+    def note(self, question: str) -> str | None:
+        """Nothing to say: every question is read whole."""
+        return None
+
     def _scores(self, question: str, passages: Sequence[Passage], sentences: list[_Sentence]) -> np.ndarray:
         if not sentences:
             return np.zeros(0)

@@ -1,7 +1,6 @@
 """The page in a real Chromium; without one the tests are skipped, or fail if INQUOTE_REQUIRE_BROWSER is set."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,19 +9,8 @@ import pytest
 from fake_system import FakeSystem, opener
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from browser.driving import Tab, served
+from browser.driving import CHROMIUM, FLAGS, Tab, served
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PATIENCE = 30_000  # milliseconds; for machines that do other things as well
 HOW = "no Chromium here: `apt-get install chromium` brings one, and `make test-browser` insists on it"
 

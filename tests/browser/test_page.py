@@ -1,3 +1,4 @@
+import json
 import threading
 from collections.abc import Callable
 
@@ -196,6 +197,20 @@ def test_without_a_library_the_page_says_what_to_do_and_works_once_there_is_one(
         tab.errors.clear()  # the browser logs the 503
 
 
+@pytest.mark.parametrize("kind", ["md", "json"])
+def test_a_conversation_can_be_saved(tab: Tab, kind: str) -> None:
+    save = tab.page.locator("#save").get_by_role("link", name=kind)
+    expect(save).to_be_hidden()
+    tab.ask("When was it approved?").ask("What does it cost?")
+    with tab.page.expect_download() as download:
+        save.click()
+    assert download.value.suggested_filename == f"inquote-conversation.{kind}"
+    text = download.value.path().read_text("utf-8")
+    assert "When was it approved" in text
+    if kind == "json":
+        assert [answer["answer"] for answer in json.loads(text)["answers"]] == ["2015", None]
+
+
 # ---- bad input
 
 LONE_SURROGATE = """([q]) => { const box = document.querySelector('#question textarea');
@@ -253,7 +268,7 @@ def test_corpus_name_and_question_are_shown_and_never_obeyed(
 @pytest.mark.parametrize("width, height", SIZES)
 def test_nothing_scrolls_sideways(new_tab: Callable[..., Tab], width: int, height: int, scheme: str) -> None:
     tab = new_tab(width, height, color_scheme=scheme).open().ask("What was the response?").ask("Cost? " + "w" * 300)
-    tab.latest.get_by_text("Why this answer").click()
+    tab.latest.get_by_text("Why no answer").click()
     assert tab.page.evaluate("document.documentElement.scrollWidth") == width
     for selector in ("#log [role=log]", ".document-text"):
         assert tab.page.locator(selector).evaluate("e => e.scrollWidth <= e.clientWidth")

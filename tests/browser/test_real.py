@@ -2,44 +2,32 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from conftest import CORPUS
 from playwright.sync_api import expect
 
 from app.chat.message import REFUSAL
-from app.system import System, open_system
+from app.system import open_system
 from browser.driving import Tab, in_view, marked, served
 from index.build import ingest
 from index.embed import PACKAGED, SentenceTransformerEmbedder
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("real") / "library"
-    ingest(path, [CORPUS], SentenceTransformerEmbedder(PACKAGED))
-    return path
-
-
-@pytest.fixture(scope="session")
-def real(library: Path) -> Iterator[tuple[System, str]]:
-    systems = []
-
-    def open_library() -> System:
-        systems.append(open_system(library))
-        return systems[0]
-
-    with served(open_library) as address:
-        yield systems[0] if systems else open_system(library), address
+def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    library = tmp_path_factory.mktemp("real") / "library"
+    ingest(library, [CORPUS], SentenceTransformerEmbedder(PACKAGED))
+    with served(lambda: open_system(library)) as address:
+        yield address
 
 
 @pytest.fixture
-def address(real: tuple[System, str]) -> str:
-    return real[1]
+def address(real_address: str) -> str:
+    return real_address
 
 
-def test_a_question_opens_the_article_at_the_cited_line(new_tab: Callable[..., Tab], library: Path) -> None:
+def test_a_question_opens_the_article_at_the_cited_line(new_tab: Callable[..., Tab]) -> None:
     tab = new_tab().open().ask("Who developed IMLYGIC?")
     quote = tab.latest.locator(".span .quote").first.text_content()
     assert quote and "Amgen" in quote

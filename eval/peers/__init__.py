@@ -1,0 +1,1 @@
+"""Other systems in the same run: an optional extra, `pip install -e ".[peers]"`."""

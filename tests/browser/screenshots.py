@@ -1,0 +1,65 @@
+"""Pictures of the page's main states: the real system on the real article.
+
+PYTHONPATH=tests python -m browser.screenshots FOLDER
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from app.system import open_system
+from browser.driving import CHROMIUM, FLAGS, Tab, served
+from index.build import ingest
+from index.embed import PACKAGED, SentenceTransformerEmbedder
+
+CORPUS = Path(__file__).parent.parent.parent / "corpus"
+SIZES = [(1280, 800), (360, 740)]
+ANSWERED = "What was the durable response rate in the OPTiM trial?"
+LONGER = "Who developed IMLYGIC?"
+REFUSED = "What does a dose of IMLYGIC cost?"
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        library = Path(scratch) / "library"
+        ingest(library, [CORPUS], SentenceTransformerEmbedder(PACKAGED))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with served(lambda: open_system(library)) as address:
+            for width, height in SIZES:
+                for scheme in ("light", "dark"):
+                    take(browser, address, width, height, scheme, folder)
+        browser.close()
+
+
+def take(browser: Browser, address: str, width: int, height: int, scheme: str, folder: Path) -> None:
+    """One walk through the states at one size, in one colour scheme."""
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    tab = Tab(context.new_page(), address)
+
+    def shot(state: str) -> None:
+        tab.page.wait_for_timeout(600)
+        tab.page.screenshot(path=folder / f"{state}-{width}-{scheme}.png")
+
+    tab.open()
+    tab.page.locator("#examples button").first.wait_for(timeout=120_000)
+    shot("start")
+    tab.ask(ANSWERED)
+    shot("answer")
+    tab.ask(LONGER)
+    if width < 800:
+        tab.latest.locator("a.cite, a.near").first.click()
+        shot("document")
+        tab.page.keyboard.press("Escape")
+    tab.latest.locator("summary").click()
+    tab.latest.locator(".trace").evaluate("trace => trace.scrollIntoView()")
+    shot("why")
+    tab.ask(REFUSED)
+    shot("refusal")
+    context.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
