@@ -1,5 +1,6 @@
 """The HTTP endpoints beside the page: `POST /api/ask`, the document pane's content, exports, and their description."""
 
+import asyncio
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
@@ -16,6 +17,10 @@ from app.service import Busy, DocumentChanged, Service, explain
 from ingest.errors import InquoteError, QuestionError
 
 PAGE_FILES = {"page.js": "text/javascript", "style.css": "text/css"}
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#f8cf4a"/>'
+    '<path d="M8 21v-5q0-6 6-7v3q-3 1-3 4h3v5zm10 0v-5q0-6 6-7v3q-3 1-3 4h3v5z" fill="#1f1d1a"/></svg>'
+)
 
 
 class AskRequest(BaseModel):
@@ -112,6 +117,10 @@ def create_api(service: Service) -> FastAPI:
             return Response(status_code=404)
         return Response((files("app.chat") / name).read_bytes(), media_type=PAGE_FILES[name])
 
+    @api.get("/favicon.ico", include_in_schema=False)
+    async def icon() -> Response:
+        return Response(ICON, media_type="image/svg+xml")
+
     @api.get("/docs", response_class=HTMLResponse, include_in_schema=False)
     async def docs() -> str:
         return docs_html(api.openapi())
@@ -127,7 +136,8 @@ async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) ->
             if len(documents) != 1:
                 return HTMLResponse(documents_html(documents))
             id = documents[0][0]
-        return HTMLResponse(document_html(await service.document(id, sha256), [_mark(mark) for mark in marks]))
+        document = await service.document(id, sha256)
+        return HTMLResponse(await asyncio.to_thread(document_html, document, [_mark(mark) for mark in marks]))
     except ValueError:
         return HTMLResponse(notice_html("That place is not in the document."), 400)
     except DocumentChanged as error:

@@ -180,7 +180,7 @@ class Page:
         """Links under which this conversation can be saved, for as long as its tab is open."""
         conversation.key = conversation.key or secrets.token_urlsafe(24)
         self._saved[conversation.key] = conversation
-        return "Save as " + " or ".join(f"[{kind}](/api/export/{conversation.key}.{kind})" for kind in EXPORTS)
+        return "Save " + " · ".join(f"[{kind}](/api/export/{conversation.key}.{kind})" for kind in EXPORTS)
 
     async def export(self, key: str, kind: str) -> Response:
         """A conversation as a file; 404 once its tab is closed."""
