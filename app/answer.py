@@ -12,7 +12,7 @@ from index.search import Hit
 from ingest.documents import Document
 from ingest.errors import LibraryDamaged
 
-READ_PASSAGES = 5
+READ_PASSAGES = 12
 
 
 @dataclass(frozen=True)

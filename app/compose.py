@@ -12,6 +12,9 @@ from ingest.sentences import LIST_MARKER, block_ranges, sentence_ranges
 MOST_SENTENCES = 3
 SENTENCE_MARGIN = 1.0  # a further sentence is taken while its evidence score is this near to the best one's
 
+EXTENT_MARGIN = 1.0  # a longer extent of the best span is taken while its score is this near
+SURE_SCORE = 4.0  # below this the sentence is given, not the span (both chosen in eval/LOG.md)
+
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might)"
 _YES_NO = re.compile(rf"^{_AUXILIARY}(?:n't)?\b(?!.*\bor\b)", re.IGNORECASE)
 _SHORT_HOW = re.compile(r"^how (?:many|much|long|old|often|far|large|big|high|tall|deep|fast|soon|late|early)\b", re.I)
@@ -29,6 +32,7 @@ _EXPLAIN = re.compile(
     re.IGNORECASE,
 )
 _DEFINITION = re.compile(r"^what(?: exactly)? (?:is|are)(?: an?)? [^?]{2,60}\??$|^who (?:is|are|was)\b", re.IGNORECASE)
+_ASKS = re.compile(rf"\b(?:who|whom|whose|what|which|when|where|how|why|name|{_AUXILIARY[3:-1]})\b", re.IGNORECASE)
 _OF = re.compile(r"\b(?:of|for|in|by|with|percentage|rate|number|name|year|date)\b", re.IGNORECASE)
 
 
@@ -51,7 +55,7 @@ def form_of(question: str) -> Form:
     if _LIST.search(question):
         return Form.LIST
     definition = _DEFINITION.search(question) and not _OF.search(question)
-    if definition or _YES_NO.search(question) or _EXPLAIN.search(question):
+    if definition or not _ASKS.search(question) or _YES_NO.search(question) or _EXPLAIN.search(question):
         return Form.SENTENCES
     return Form.SHORT
 
@@ -89,8 +93,22 @@ def compose(form: Form, hits: Sequence[Hit], readings: Sequence[Reading], spans:
         if len(items) > 1:
             return items
     if form is Form.SHORT:
-        return [best]
+        return [_short(hits[best.hit].passage.text, spans)]
     return _sentences(readings, best)
+
+
+def _short(text: str, spans: Sequence[Chosen]) -> Chosen:
+    """The best span at the longest of its extents that score about alike; its sentence where the score is low.
+
+    So "oncologists" becomes "oncologists and patients", and a reader that is unsure shows the words around as well.
+    """
+    best = spans[0]
+    extents = [s for s in spans if s.hit == best.hit and s.start <= best.start and best.end <= s.end]
+    longest = max((s for s in extents if s.score >= best.score - EXTENT_MARGIN), key=lambda s: s.end - s.start)
+    if best.score >= SURE_SCORE:
+        return longest
+    touched = [(a, b) for a, b in sentence_ranges(text) if a < longest.end and longest.start < b]
+    return Chosen(best.hit, touched[0][0], touched[-1][1], longest.score) if touched else longest
 
 
 def _sentences(readings: Sequence[Reading], best: Chosen) -> list[Chosen]:

@@ -209,10 +209,14 @@ def _show(tables: "list[Table]") -> None:
 
 def main() -> None:
     """Run the command line; an `InquoteError` is printed as one sentence and exits with 2."""
-    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
     arguments = sys.argv[1:]
-    if not arguments or (arguments[0] not in names and arguments[0] != "--help"):
+    if not arguments or arguments[0] not in {*commands, "calibrate", "--help"}:
         arguments = ["run", *arguments]
+    if arguments[0] in ("calibrate", "--help"):
+        from eval.calibrate import calibrate
+
+        app.command()(calibrate)
     try:
         app(arguments, prog_name="python -m eval")
     except InquoteError as error:

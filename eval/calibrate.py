@@ -1,7 +1,8 @@
 """Fit `confidence`: questions never trained on, through the whole system with retrieval, to a calibration file.
 
 Logistic regression (Platt 1999) of "the answer is right" on the features of `app.confidence.features_of`, each source
-of questions weighing the same; the threshold is the lowest confidence above which the target share of answers is right.
+of questions weighing the same; the threshold is the lowest that refuses the target share of the unanswerable questions
+of the question files.
 """
 
 import gzip
@@ -32,6 +33,7 @@ from ingest.documents import Passage
 
 RETRIEVAL_WEIGHTS = (0.0, 1.0, 2.0, 4.0)
 FOLDS = 5
+SQUAD = "squad"  # the source whose unanswerable questions, made to mislead, do not decide the threshold
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,9 @@ def fit(
     model.fit(x, right, logisticregression__sample_weight=weight)
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
-    threshold = choose_threshold(held_out, right, weight, target)
+    answerable = np.array([o.answerable for o in observations])
+    decides = np.array([o.source != SQUAD for o in observations])
+    threshold = choose_threshold(held_out[decides], answerable[decides], target)
     calibration = Calibration(
         weights={name: round(float(slope), 6) for name, slope in zip(names, slopes, strict=True)},
         bias=round(float(logistic.intercept_[0] - slopes @ scaler.mean_), 6),
@@ -160,17 +164,15 @@ def fit(
     return calibration, _summary(observations, held_out, right, threshold)
 
 
-def choose_threshold(confidence: np.ndarray, right: np.ndarray, weight: np.ndarray, target: float) -> float:
-    """The lowest confidence from which on the weighted share of right answers is at least `target`, to two places.
+def choose_threshold(confidence: np.ndarray, answerable: np.ndarray, target: float) -> float:
+    """The lowest threshold that refuses at least the share `target` of the unanswerable questions, to two places.
 
-    >>> choose_threshold(np.array([0.2, 0.5, 0.9]), np.array([False, True, True]), np.ones(3), 0.9)
-    0.21
+    >>> choose_threshold(np.array([0.15, 0.35, 0.9]), np.array([False, False, True]), 0.5)
+    0.16
     """
-    for threshold in np.round(np.arange(0.05, 0.96, 0.01), 2):
-        given = confidence >= threshold
-        if given.any() and np.average(right[given], weights=weight[given]) >= target:
-            return float(threshold)
-    return 0.95
+    unanswerable = confidence[~answerable]
+    thresholds = np.round(np.arange(0.01, 1.0, 0.01), 2)
+    return float(next((t for t in thresholds if (unanswerable < t).mean() >= target), thresholds[-1]))
 
 
 def _summary(
@@ -206,7 +208,7 @@ def calibrate(
     part: Annotated[str, typer.Option(help="The part of the titles whose questions are asked.")] = "calibrate",
     questions: Annotated[list[str], typer.Option(help="FILE=CORPUS: a question file, its tuning part.")] = [],  # noqa: B006
     limit: Annotated[int, typer.Option(help="At most so many SQuAD questions, evenly drawn.")] = 1500,
-    target: Annotated[float, typer.Option(help="Share of the given answers that is to be right.")] = 0.85,
+    target: Annotated[float, typer.Option(help="Share of the unanswerable questions to be refused.")] = 0.8,
     reader: Annotated[str | None, typer.Option(help="The reader to calibrate.")] = None,
     out: Annotated[Path, typer.Option(help="The folder for calibration-READER.json.")] = Path("app/reader"),
 ) -> None:
@@ -219,7 +221,7 @@ def calibrate(
     asked: list[Asked] = []
     with tempfile.TemporaryDirectory() as folder:
         wanted = squad_questions(squad, titles, Path(folder))
-        asked += retrieve("squad", Path(folder), wanted[:: max(1, len(wanted) // limit)][:limit], embedder)
+        asked += retrieve(SQUAD, Path(folder), wanted[:: max(1, len(wanted) // limit)][:limit], embedder)
     for pair in questions:
         file, _, corpus = pair.partition("=")
         tuning = [question for question in load_questions(Path(file)) if question.part == "tune"]

@@ -24,8 +24,8 @@ class Prediction:
     """What the system said to a question.
 
     `answer` is the object of `Answer.as_json`, None where the system raised; then `error` says what. `retrieval` lists
-    the hits with their ranks and scores in each search, best first. `ms` is the wall time of the call, `stages_ms` what
-    the system says of its stages.
+    the hits with their ranks and scores in each search, in the order of retrieval (`nearest` in the answer is in that
+    of reading). `ms` is the wall time of the call, `stages_ms` what the system says of its stages.
     """
 
     question: Question
@@ -59,9 +59,11 @@ def predict_one(system: Asked, question: Question) -> Prediction:
         message = str(error) if isinstance(error, InquoteError) else f"{type(error).__name__}: {error}"
         return Prediction(question, None, message, (), _ms_since(started), {})
     ms = _ms_since(started)
-    return Prediction(
-        question, answer.as_json(question.id), None, tuple(map(_hit_json, answer.hits)), ms, dict(answer.stages_ms)
-    )
+    return Prediction(question, answer.as_json(question.id), None, _retrieval(answer), ms, dict(answer.stages_ms))
+
+
+def _retrieval(answer: Answer) -> tuple[dict[str, Any], ...]:
+    return tuple(map(_hit_json, sorted(answer.hits, key=lambda hit: (-hit.score, hit.passage.id))))
 
 
 def _ms_since(started: float) -> float:

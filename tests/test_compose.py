@@ -35,6 +35,7 @@ def reading(
         ("What are the five key factors?", Form.LIST),
         ("What are the common side effects?", Form.LIST),
         ("List the cancers", Form.LIST),
+        ("HSV-1 genetic modification", Form.SENTENCES),
     ],
 )
 def test_forms(question: str, form: Form) -> None:
@@ -50,8 +51,22 @@ def test_spans_of_all_passages_are_ordered_by_score_over_none_and_retrieval() ->
 
 def test_a_short_question_gets_the_best_span_alone() -> None:
     hits = [hit("It rose by 5 %. More.")]
-    readings = [reading("It rose by 5 %. More.", ("5 %", 2.0), ("More.", 1.0))]
+    readings = [reading("It rose by 5 %. More.", ("5 %", 6.0), ("More.", 1.0))]
     assert [(s.start, s.end) for s in compose(Form.SHORT, hits, readings, best_spans(hits, readings, 0))] == [(11, 14)]
+
+
+def test_a_longer_extent_that_scores_about_alike_is_taken() -> None:
+    text = "It helps oncologists and patients alike."
+    readings = [reading(text, ("oncologists", 6.0), ("oncologists and patients", 5.5), ("helps oncologists", 4.0))]
+    chosen = compose(Form.SHORT, [hit(text)], readings, best_spans([hit(text)], readings, 0))
+    assert [text[s.start : s.end] for s in chosen] == ["oncologists and patients"]
+
+
+def test_an_unsure_span_is_given_with_its_sentence() -> None:
+    text = "Before. It rose by 5 %. After."
+    readings = [reading(text, ("5 %", 1.0))]
+    chosen = compose(Form.SHORT, [hit(text)], readings, best_spans([hit(text)], readings, 0))
+    assert [text[s.start : s.end] for s in chosen] == ["It rose by 5 %."]
 
 
 def test_an_explanation_gets_the_sentences_that_support_it_in_text_order() -> None:

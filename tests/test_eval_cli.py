@@ -199,6 +199,12 @@ def test_a_broken_squad_file_is_one_sentence(tmp_path, evaluate):
     assert (status, out, err.count("\n")) == (2, "", 1)
 
 
+def test_calibrate_is_one_of_the_commands(evaluate):
+    status, out, _ = evaluate("calibrate", "--help")
+    assert status == 0
+    assert "python -m eval calibrate" in out
+
+
 def test_fusion_prints_a_line_a_weight(tmp_path, evaluate):
     path = tmp_path / "squad.json"
     path.write_text(json.dumps(SQUAD), encoding="utf-8")

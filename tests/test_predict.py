@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from eval_fakes import CRASHING, FACTOID, QUESTIONS, TEXT, UNANSWERABLE, TableSystem, make_run, prediction_of
@@ -15,6 +16,17 @@ def test_an_answer_is_recorded_with_its_retrieval_list():
     assert [hit["dense_rank"] for hit in prediction.retrieval] == [1, 2, 3, 4]
     assert prediction.retrieval[0]["document"] == "small/tern.md"
     assert prediction.ms > 0
+
+
+def test_retrieval_is_listed_in_its_own_order_whatever_reading_made_of_it():
+    class Rereading(TableSystem):
+        def ask(self, question, history=()):
+            answer = super().ask(question, history)
+            return replace(answer, hits=answer.hits[::-1])
+
+    prediction = prediction_of(Rereading(), FACTOID)
+    assert [hit["dense_rank"] for hit in prediction.retrieval] == [1, 2, 3, 4]
+    assert prediction.answer["nearest"][0]["quote"] == "It weighs 120 g."
 
 
 def test_an_exception_becomes_a_prediction_with_its_message():

@@ -253,7 +253,7 @@ def test_a_model_is_opened_by_path_without_network(tmp_path: Path, monkeypatch: 
 
 def test_a_name_that_is_nowhere_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: pytest.fail("looked a name up"))
-    with pytest.raises(ModelError, match="There is no reader no-such/model here"):
+    with pytest.raises(ModelError, match="There is no model no-such/model here"):
         open_reader("no-such/model")
 
 
