@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install chat eval test test-browser test-all check clean
+.PHONY: help install chat eval test test-browser test-all screenshots check clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,7 +22,7 @@ chat: .venv/installed  ## ingest corpus/ and open the chat in the browser
 	$(BIN)/inquote chat
 
 eval: .venv/installed  ## ask the evaluation questions and write a report
-	$(BIN)/python -m eval
+	$(BIN)/python -m eval run --floor eval/floors.toml
 
 test: .venv/installed  ## all tests but the slow ones
 	$(BIN)/pytest -m "not slow"
@@ -32,6 +32,9 @@ test-browser: .venv/installed  ## the tests of the page; a missing Chromium is a
 
 test-all: .venv/installed  ## every test, the slow ones too
 	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest
+
+screenshots: .venv/installed  ## pictures of the page for the README
+	PYTHONPATH=tests $(BIN)/python -m browser.screenshots app/chat/screenshots
 
 check: .venv/installed  ## ruff and mypy
 	$(BIN)/ruff check

@@ -208,7 +208,7 @@ def calibrate(
     part: Annotated[str, typer.Option(help="The part of the titles whose questions are asked.")] = "calibrate",
     questions: Annotated[list[str], typer.Option(help="FILE=CORPUS: a question file, its tuning part.")] = [],  # noqa: B006
     limit: Annotated[int, typer.Option(help="At most so many SQuAD questions, evenly drawn.")] = 1500,
-    target: Annotated[float, typer.Option(help="Share of the unanswerable questions to be refused.")] = 0.8,
+    target: Annotated[float, typer.Option(help="Share of the unanswerable questions to be refused.")] = 0.75,
     reader: Annotated[str | None, typer.Option(help="The reader to calibrate.")] = None,
     out: Annotated[Path, typer.Option(help="The folder for calibration-READER.json.")] = Path("app/reader"),
 ) -> None:
