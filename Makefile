@@ -24,14 +24,17 @@ chat: .venv/installed  ## ingest corpus/ and open the chat in the browser
 eval: .venv/installed  ## ask the evaluation questions and write a report
 	$(BIN)/python -m eval run --floor eval/floors.toml
 
+# Playwright keeps an event loop running in its process, so the tests of the page have one of their own.
 test: .venv/installed  ## all tests but the slow ones
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow and not browser"
+	$(BIN)/pytest -m browser tests/browser
 
 test-browser: .venv/installed  ## the tests of the page; a missing Chromium is an error
 	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser
 
 test-all: .venv/installed  ## every test, the slow ones too
-	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest
+	$(BIN)/pytest -m "not browser"
+	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser
 
 screenshots: .venv/installed  ## pictures of the page for the README
 	PYTHONPATH=tests $(BIN)/python -m browser.screenshots app/chat/screenshots
