@@ -13,6 +13,7 @@ from ingest.documents import Document
 from ingest.errors import LibraryDamaged
 
 READ_PASSAGES = 12
+READ_FIRST = 5  # of these; the others are read where the first leave doubt
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Answer:
 class Choice:
     """What the reader's words come to, before documents are looked at: an answer that may still be refused.
 
-    `hits` are those that were read, in the order of their best spans. `spans`, the answer's, and `best`, the first few
+    `hits` are in the order of their best spans, those not read last. `spans`, the answer's, and `best`, the first few
     candidates, index them; both are empty only where no passage had a span.
     """
 
@@ -116,14 +117,27 @@ class Answerer:
     def choose(self, question: str, hits: Sequence[Hit]) -> Choice:
         """The best answer that the passages of `hits` give to a question that stands alone."""
         form = form_of(question)
-        hits, readings = self._ranked(hits, self.reader.read(question, [hit.passage for hit in hits]))
-        spans = best_spans(hits, readings, self.calibration.retrieval_weight)
+        readings = self._readings(question, hits)
+        read, unread = hits[: len(readings)], hits[len(readings) :]
+        read, readings = self._ranked(read, readings)
+        spans = best_spans(read, readings, self.calibration.retrieval_weight)
+        shown = (*read, *unread)
         if not spans:
-            return Choice(form, tuple(hits), (), (), {}, 0.0)
-        features = features_of(hits, readings, spans)
-        chosen = compose(form, hits, readings, spans)
+            return Choice(form, shown, (), (), {}, 0.0)
+        features = features_of(read, readings, spans)
+        chosen = compose(form, read, readings, spans)
         confidence = round(self.calibration.confidence(features), 4)
-        return Choice(form, tuple(hits), tuple(chosen), tuple(spans[:5]), features, confidence)
+        return Choice(form, shown, tuple(chosen), tuple(spans[:5]), features, confidence)
+
+    def _readings(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+        """The readings of the first of `hits`, and of the others unless the first have settled the question."""
+        enough = self.calibration.enough_score
+        first = hits if enough is None else hits[:READ_FIRST]
+        readings = self.reader.read(question, [hit.passage for hit in first])
+        spans = best_spans(first, readings, self.calibration.retrieval_weight)
+        if enough is not None and not (spans and spans[0].score >= enough):
+            readings += self.reader.read(question, [hit.passage for hit in hits[READ_FIRST:]])
+        return readings
 
     def _ranked(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> tuple[list[Hit], list[Reading]]:
         """Hits and readings in the order of their best spans; hits without one come last, as they were."""

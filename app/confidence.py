@@ -17,9 +17,11 @@ class Calibration:
     """Logistic regression on the features below (Platt 1999), fitted by `python -m eval calibrate`.
 
     `weights` by feature name and `bias` give the log-odds that the answer is right; below `threshold`, a probability,
-    it is refused. `retrieval_weight` is what a hit's fused score adds to the reader's score of its spans. `bins` are
-    (lower bound, number of answers, share right) on held-out questions, for the tooltip; `questions` is how many
-    questions that were in all, `unanswerable` how many of them had no answer.
+    it is refused. `retrieval_weight` is what a hit's fused score adds to the reader's score of its spans.
+    `enough_score` is the best span's score from which on the first few passages settle a question and no more are
+    read; None where all are always read. `bins` are (lower bound, number of answers, share right) on held-out
+    questions, for the tooltip; `questions` is how many questions that were in all, `unanswerable` how many of them had
+    no answer.
     """
 
     weights: Mapping[str, float]
@@ -29,6 +31,7 @@ class Calibration:
     bins: tuple[tuple[float, int, float], ...] = ()
     questions: int = 0
     unanswerable: int = 0
+    enough_score: float | None = None
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":

@@ -16,7 +16,7 @@ _HEAP_BYTES = 64_000_000
 _MOST_TERMS = 256  # of a query
 _SHORTEST_MISSPELT = 4  # letters of a term that may be misspelt
 _K1 = 1.2
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     (
         "a an the of in on at to for from by with as is are was were be been being am do does did done has have had "
         "having can could will would shall should may might must what which who whom whose when where why how that "
@@ -44,7 +44,7 @@ def content_terms(text: str) -> list[str]:
     ['side', 'effect']
     """
     words = _analyzer(stem=False).analyze(text)
-    content = [word for word in words if word not in _FUNCTION_WORDS] or words
+    content = [word for word in words if word not in FUNCTION_WORDS] or words
     return list(dict.fromkeys(_analyzer().analyze(" ".join(content))))
 
 

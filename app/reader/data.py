@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from app.reader.asked import as_asked
 from app.reader.unanswerable import Entities, unanswerable_version
 from index.lexical import LexicalIndex
 from ingest.errors import InquoteError
@@ -109,10 +110,11 @@ def _article_groups(article: Article, rng: random.Random) -> Iterator[Group]:
     for at, paragraph in enumerate(article.paragraphs):
         for question in paragraph.questions:
             heading = article.heading if rng.random() < _HEADED else ""
+            asked = as_asked(question.text, rng)
             if not question.answers:
-                yield (_crop(Pair(question.text, heading, paragraph.text), rng),)
+                yield (_crop(Pair(asked, heading, paragraph.text), rng),)
                 continue
-            yield _answerable_group(article, at, question, heading, index, rng)
+            yield _answerable_group(article, at, question, asked, heading, index, rng)
             reworded = (
                 unanswerable_version(question.text, paragraph.text, entities, rng) if rng.random() < _REWORDED else None
             )
@@ -123,11 +125,11 @@ def _article_groups(article: Article, rng: random.Random) -> Iterator[Group]:
 
 
 def _answerable_group(
-    article: Article, at: int, question: Question, heading: str, index: LexicalIndex, rng: random.Random
+    article: Article, at: int, question: Question, asked: str, heading: str, index: LexicalIndex, rng: random.Random
 ) -> Group:
     paragraph = article.paragraphs[at]
     start, answer = rng.choice(question.answers)
-    whole = Pair(question.text, heading, paragraph.text, start, start + len(answer))
+    whole = Pair(asked, heading, paragraph.text, start, start + len(answer))
     positive = _crop(whole, rng)
     draw = rng.random()
     if draw < _RETRIEVED:
@@ -135,11 +137,11 @@ def _answerable_group(
         wrong = [text for text in texts if answer.lower() not in text.lower()][:4]
         if wrong:
             text = _window(rng.choice(wrong), len(positive.text), rng)
-            return positive, Pair(question.text, heading, text)
+            return positive, Pair(asked, heading, text)
     elif draw < _RETRIEVED + _BEREFT:
         rest = _without_answer(whole)
         if len(rest) > 100 and answer.lower() not in rest.lower():
-            return positive, Pair(question.text, heading, _window(rest, max(len(positive.text), 200), rng))
+            return positive, Pair(asked, heading, _window(rest, max(len(positive.text), 200), rng))
     return (positive,)
 
 

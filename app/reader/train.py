@@ -18,6 +18,7 @@ from app.reader.data import Article, Pair, read_squad, training_groups
 from app.reader.examples import Example, ExampleMaker, batches
 from app.reader.model import Batch, Size, SpanModel, WordPieces, base_embeddings, base_layers
 from app.reader.objective import loss_of, validate
+from app.reader.weights import load_weights
 from index.embed import packaged_model
 from ingest.errors import ModelError
 
@@ -58,8 +59,10 @@ def rate_at(progress: float) -> float:
     return max(min(progress / WARM_UP, (1 - progress) / (1 - WARM_UP)), 0.0)
 
 
-def new_model(size: Size, base: Path, seed: int) -> SpanModel:
-    """The encoder of the BERT folder `base` with fresh heads."""
+def new_model(size: Size, base: Path, seed: int, start: Path | None = None) -> SpanModel:
+    """The encoder of the BERT folder `base` with fresh heads, or the weights that `save_weights` wrote to `start`."""
+    if start is not None:
+        return load_weights(start, base, size).train()
     torch.manual_seed(seed)
     model, weights = SpanModel(size), base / "model.safetensors"
     model.load_state_dict({**base_embeddings(weights), **base_layers(weights, size.layers)}, strict=False)
@@ -229,13 +232,15 @@ def main(
     max_minutes: Annotated[float, typer.Option(help="end the schedule after this time; 0 for no limit")] = 0,
     save_every: Annotated[float, typer.Option(help="minutes between checkpoints")] = 5,
     threads: Annotated[int, typer.Option(help="0 for torch's choice")] = 0,
+    learning_rate: Annotated[float, typer.Option(help="of the last layer, at its height")] = Settings.learning_rate,
+    start: Annotated[Path | None, typer.Option(help="folder with weights to go on from")] = None,
     resume: Annotated[bool, typer.Option(help="go on from the checkpoint in the folder")] = False,
 ) -> None:
     """Train the span reader on SQuAD files."""
     if threads:
         torch.set_num_threads(threads)
-    settings = Settings(seed=seed, epochs=epochs)
-    run = Run(out, new_model(Size(), packaged_model(), seed), settings, max_minutes)
+    settings = Settings(seed=seed, epochs=epochs, learning_rate=learning_rate)
+    run = Run(out, new_model(Size(), packaged_model(), seed, start), settings, max_minutes)
     if resume:
         run.resume()
     maker = ExampleMaker(WordPieces(packaged_model() / "tokenizer.json"), settings.longest)
