@@ -88,6 +88,7 @@ def ingest(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Cut and embed everything anew.")] = False,
     encoding: Annotated[str | None, typer.Option(help="Of the files, where it is not UTF-8.")] = None,
     max_megabytes: Annotated[int, typer.Option(help="Larger files are skipped.", min=1)] = 64,
+    max_seconds: Annotated[float, typer.Option(help="Files that take longer to parse are skipped.", min=1)] = 18,
     embedder: EmbedderOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -95,10 +96,10 @@ def ingest(
     from index.build import Options
     from index.build import ingest as run_ingest
     from index.embed import PACKAGED, SentenceTransformerEmbedder
+    from ingest.collect import Limits
 
-    options = Options(
-        strict=strict, dry_run=dry_run, rebuild=rebuild, encoding=encoding, max_bytes=max_megabytes * 1_000_000
-    )
+    limits = Limits(encoding, max_megabytes * 1_000_000, max_seconds)
+    options = Options(strict=strict, dry_run=dry_run, rebuild=rebuild, limits=limits)
     with _progress(quiet=as_json) as progress:
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
         account = run_ingest(library, paths, encoder, options=options, progress=progress)

@@ -11,10 +11,11 @@ from app.conversation import clean_question, understand
 from app.reader.base import Reader
 from app.reader.sentence import SentenceReader
 from app.suggest import MOST, candidates
-from index.build import check_recipe, remake_derived
+from index.build import remake_derived
 from index.derived import Derived, load_derived
 from index.embed import PACKAGED, Embedder, SentenceTransformerEmbedder
-from index.library import DocumentInfo, Library, Recipe, Snapshot
+from index.library import DocumentInfo, Library, Snapshot
+from index.recipe import Recipe, check_recipe
 from index.search import Clock, Search
 from ingest.documents import Document
 from ingest.errors import LibraryDamaged, LibraryMissing

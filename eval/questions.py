@@ -5,7 +5,6 @@ The format and how the questions were checked are told in eval/questions/README.
 """
 
 import argparse
-import contextlib
 import hashlib
 import json
 import sys
@@ -14,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ingest.errors import FileSkipped, InquoteError
-from ingest.load import find_sources, load_document
+from ingest.collect import Limits, collect
+from ingest.errors import InquoteError
+from ingest.find import find_sources
 
 TYPES = tuple("factoid list definition how why yes/no paraphrase keyword typo follow-up several".split())
 _REQUIRED = {"id", "question", "type", "answerable"}
@@ -194,9 +194,8 @@ def fill(path: Path, folder: Path) -> int:
 
 def _documents(folder: Path) -> Iterator[tuple[str, str]]:
     """Ids and texts of the documents of a folder; files that hold no text are passed over, as an ingest does."""
-    for source in find_sources([folder])[0]:
-        with contextlib.suppress(FileSkipped):
-            yield source.id, load_document(source.path, source.id).text
+    for loaded in collect(find_sources([folder])[0], {}, Limits()).loaded:
+        yield loaded.source.id, loaded.document.text
 
 
 def _located(found: dict[str, Any], texts: dict[str, str]) -> dict[str, int]:

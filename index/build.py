@@ -1,33 +1,29 @@
 """Ingest: what changed, embed only that, commit once."""
 
-import hashlib
 import json
-import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
+from index.changes import Files, Known, Plan, compare
 from index.derived import check_derived, write_derived
 from index.embed import Embedder
-from index.library import Library, Recipe, Snapshot
-from ingest import chunk as chunking
+from index.library import Library, Snapshot
+from index.recipe import Recipe, check_recipe, content_hash, recipe_of
+from index.writing import now, writing
 from ingest.chunk import Chunks, chunk
-from ingest.documents import Document, Passage
-from ingest.errors import FileSkipped, IngestError, LibraryBusy, LibraryMismatch
-from ingest.load import LIBRARY_FILE, MAX_BYTES, Skipped, Source, find_sources, load_document, printable
+from ingest.collect import Limits, collect
+from ingest.errors import IngestError
+from ingest.find import LIBRARY_FILE, Skipped, find_sources
 
 BATCH = 64  # passages embedded and stored at a time
 KEPT_GENERATIONS = 2
-LOCK_SECONDS = 10.0
 
 Progress = Callable[[str, int, int], None]
 """`progress(stage, done, total)`, called as the work goes on; stages are "reading", "embedding", "indexing"."""
@@ -68,40 +64,10 @@ class Options:
     strict: bool = False
     dry_run: bool = False
     rebuild: bool = False
-    encoding: str | None = None
-    max_bytes: int = MAX_BYTES
+    limits: Limits = field(default_factory=Limits)
 
 
 PLAIN = Options()
-
-
-@dataclass(frozen=True)
-class _Files:
-    """What was found below the paths named: `documents` maps an id to its root folder and what was read."""
-
-    sources: list[Source]
-    documents: dict[str, tuple[str, Document]]
-    skipped: list[Skipped]
-
-    @property
-    def named(self) -> set[str]:
-        return {source.id for source in self.sources}
-
-    @property
-    def mirrored(self) -> set[str]:
-        return {str(source.root) for source in self.sources if source.mirrored}
-
-
-@dataclass
-class _Plan:
-    """Documents to write (id to root, document and state), and ids to take out."""
-
-    write: dict[str, tuple[str, Document, str]] = field(default_factory=dict)
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    renamed: list[tuple[str, str]] = field(default_factory=list)
-    unchanged: int = 0
 
 
 def ingest(
@@ -119,89 +85,73 @@ def ingest(
     `LibraryMismatch` where the library was made with another recipe, `LibraryBusy` where another ingest goes on.
     """
     started = time.monotonic()
-    sources, skipped = find_sources(paths)
-    files = _Files(sources, _load(sources, skipped, options, progress), skipped)
-    if not files.documents:
-        raise IngestError(f"There is no text to ingest{_first_reason(skipped)}; the library was not changed.")
-    if options.strict and skipped:
-        raise IngestError(f"Not everything could be read{_first_reason(skipped)}; the library was not changed.")
-    if options.dry_run:
-        plan, generation, embedded = *_dry_run(path, files), 0
-    else:
-        with _writer(path) as library:
-            plan, generation, embedded = _update(library, files, embedder, options, progress)
-    return _account(plan, skipped, generation, embedded, time.monotonic() - started)
+    while True:
+        known = Known.of(path)
+        files = _files(paths, known, options, progress)
+        if options.dry_run:
+            return _account(_dry_run(path, files), files, known.generation, 0, started)
+        with writing(path) as library:
+            if generation_of(library) == known.generation:
+                plan, generation, embedded = _update(library, files, embedder, options, progress)
+                return _account(plan, files, generation, embedded, started)
 
 
-def _dry_run(path: Path, files: _Files) -> tuple[_Plan, int]:
+def _files(paths: Sequence[Path], known: Known, options: Options, progress: Progress) -> Files:
+    """What lies below `paths`, read; raises `IngestError` where there is no text, or less than all if it is strict."""
+    sources, skipped = find_sources(paths, known.names)
+    digests = {} if options.rebuild else known.digests
+    collected = collect(sources, digests, options.limits, lambda done, total: progress("reading", done, total))
+    collected.skipped[:0] = skipped
+    if not collected.loaded and not collected.same:
+        raise IngestError(f"There is no text to ingest{_first_reason(collected.skipped)}; the library was not changed.")
+    if options.strict and collected.skipped:
+        raise IngestError(
+            f"Not everything could be read{_first_reason(collected.skipped)}; the library was not changed."
+        )
+    return Files(sources, collected)
+
+
+def _dry_run(path: Path, files: Files) -> Plan:
     if not (path / LIBRARY_FILE).exists():
-        return _Plan(added=list(files.documents)), 0
+        return Plan(added=[loaded.source.id for loaded in files.collected.loaded])
     library = Library.open(path)
     try:
         with library.snapshot() as snapshot:
-            return _compare(snapshot, files, everything=False), snapshot.generation
+            return compare(snapshot, files, everything=False)
     finally:
         library.close()
 
 
+def generation_of(library: Library) -> int:
+    """The generation that a library is at."""
+    with library.snapshot() as snapshot:
+        return snapshot.generation
+
+
 def _update(
-    library: Library, files: _Files, embedder: Embedder, options: Options, progress: Progress
-) -> tuple[_Plan, int, int]:
+    library: Library, files: Files, embedder: Embedder, options: Options, progress: Progress
+) -> tuple[Plan, int, int]:
     """The plan that was carried out, the generation it led to, and how many passages were embedded."""
     with library.snapshot() as snapshot:
         generation = snapshot.generation
         if snapshot.recipe and not options.rebuild:
             check_recipe(snapshot.recipe, embedder)
-        plan = _compare(snapshot, files, everything=options.rebuild)
+        plan = compare(snapshot, files, everything=options.rebuild)
     if plan.write or plan.removed:
-        embedded = _commit(library, plan, embedder, progress)
+        names = {str(source.root): source.name for source in files.sources}
+        embedded = _commit(library, plan, names, embedder, progress)
         return plan, generation + 1, embedded
     if check_derived(library.generation_folder(generation)):
         _write_generation(library, generation, progress)
     return plan, generation, 0
 
 
-def recipe_of(embedder: Embedder) -> Recipe:
-    """How libraries are made with this embedder and this version of the chunker."""
-    return Recipe(embedder.name, embedder.fingerprint, embedder.dimension, embedder.window, chunking.RECIPE)
-
-
-def check_recipe(stored: Recipe, embedder: Embedder) -> None:
-    """Raise `LibraryMismatch` where a library was not made as this embedder and this version would make it.
-
-    Only names and hashes are compared, so that the model need not be loaded.
-    """
-    if (stored.embedder, stored.fingerprint) != (embedder.name, embedder.fingerprint):
-        made, now = stored.embedder, embedder.name
-        difference = f"with {made}, not with {now}" if made != now else f"with another version of {now}"
-    elif stored.chunking != chunking.RECIPE:
-        difference = "by another version of inquote, which cuts passages differently"
-    else:
-        return
-    raise LibraryMismatch(f"The library was made {difference}; rebuild it with: inquote ingest --rebuild PATH...")
-
-
 def remake_derived(library: Library) -> None:
     """Write the derived files of the current generation anew, under the lock, where they are missing or damaged."""
-    with _writer(library.path):
-        with library.snapshot() as snapshot:
-            generation = snapshot.generation
+    with writing(library.path):
+        generation = generation_of(library)
         if generation and check_derived(library.generation_folder(generation)):
             _write_generation(library, generation, silent)
-
-
-def _load(
-    sources: list[Source], skipped: list[Skipped], options: Options, progress: Progress
-) -> dict[str, tuple[str, Document]]:
-    documents = {}
-    for done, source in enumerate(sources, 1):
-        try:
-            document = load_document(source.path, source.id, encoding=options.encoding, max_bytes=options.max_bytes)
-            documents[source.id] = (str(source.root), document)
-        except FileSkipped as reason:
-            skipped.append(Skipped(printable(source.path), str(reason)))
-        progress("reading", done, len(sources))
-    return documents
 
 
 def _first_reason(skipped: list[Skipped]) -> str:
@@ -211,107 +161,20 @@ def _first_reason(skipped: list[Skipped]) -> str:
     return f": {skipped[0].path}: {skipped[0].reason}{more}"
 
 
-@contextmanager
-def _writer(path: Path) -> Iterator[Library]:
-    """The library, created if missing, with the write lock held; I/O errors become `IngestError`."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        if not os.access(path, os.W_OK):
-            raise PermissionError(13, "the folder is not writable")
-        with _lock(path):
-            library = Library.create(path)
-            try:
-                yield library
-            finally:
-                library.close()
-    except (OSError, sqlite3.OperationalError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise IngestError(f"The library at {printable(path)} was not changed: {reason}.") from error
-
-
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    holder = path / "ingest.holder"
-    lock = FileLock(path / "ingest.lock")
-    try:
-        lock.acquire(timeout=LOCK_SECONDS)
-    except Timeout as error:
-        since = holder.read_text(encoding="utf-8") if holder.exists() else "an unknown process"
-        raise LibraryBusy(
-            f"The library at {printable(path)} is being written by {since}; wait until that is done and try again."
-        ) from error
-    try:
-        holder.write_text(f"process {os.getpid()} since {_now()}", encoding="utf-8")
-        yield
-    finally:
-        lock.release()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _compare(snapshot: Snapshot, files: _Files, *, everything: bool) -> _Plan:
-    """What to do: a file that could not be read keeps its old document; one gone from a mirrored folder loses it.
-
-    With `everything`, documents that did not change are written anew as well.
-    """
-    plan = _Plan()
-    known = snapshot.document_states()
-    for id, (root, document) in files.documents.items():
-        _check_root(id, root, known)
-        state = document_state(document)
-        if id in known and known[id][1] == state:
-            plan.unchanged += 1
-        else:
-            (plan.changed if id in known else plan.added).append(id)
-            plan.write[id] = (root, document, state)
-    plan.removed = [id for id, (root, _) in known.items() if root in files.mirrored and id not in files.named]
-    if everything:
-        current = {document.id: document for document in snapshot.documents() if document.id not in plan.removed}
-        anew = {id: (known[id][0], document, known[id][1]) for id, document in current.items()}
-        plan.unchanged, plan.write = len(current) - len(plan.changed), anew | plan.write
-    _find_renamed(plan, {id: known[id][1] for id in plan.removed})
-    return plan
-
-
-def _check_root(id: str, root: str, known: dict[str, tuple[str, str]]) -> None:
-    if id in known and known[id][0] != root:
-        raise IngestError(
-            f"{printable(id)} is already in the library from the folder {printable(known[id][0])}; "
-            "rename one of the two folders."
-        )
-
-
-def _find_renamed(plan: _Plan, removed: dict[str, str]) -> None:
-    """A document that went and one that came with the same text are one that was renamed."""
-    for new in list(plan.added):
-        old = next((id for id, state in removed.items() if state == plan.write[new][2]), None)
-        if old is not None:
-            del removed[old]
-            plan.added.remove(new)
-            plan.renamed.append((old, new))
-
-
-def document_state(document: Document) -> str:
-    """A digest of everything in a document but its id: two states are equal when a re-ingest has nothing to do."""
-    about = (document.title, document.source, document.sha256, document.sections, document.pages)
-    return hashlib.sha256(repr(about).encode()).hexdigest()
-
-
-def _commit(library: Library, plan: _Plan, embedder: Embedder, progress: Progress) -> int:
+def _commit(library: Library, plan: Plan, names: Mapping[str, str], embedder: Embedder, progress: Progress) -> int:
     """Embed what is new, then change the rows and write the next generation's files in one transaction.
 
     Until its commit, every reader sees the old generation. Returns how many passages were embedded.
     """
     recipe = recipe_of(embedder)
-    chunks = {id: chunk(document, embedder.count_tokens, recipe.window) for id, (_, document, _) in plan.write.items()}
+    chunks = {id: chunk(record.document, embedder.count_tokens, recipe.window) for id, record in plan.write.items()}
     contents = _contents(chunks, recipe)
     connection = library.connection()
     embedded = _embed_missing(connection, contents, embedder, progress)
     connection.execute("BEGIN IMMEDIATE")
     try:
         _change_rows(connection, plan, chunks, recipe)
+        connection.executemany("INSERT OR IGNORE INTO roots VALUES (?, ?)", names.items())
         snapshot = Snapshot(connection)
         if not snapshot.has_passages():
             raise IngestError("Nothing would be left to search; the library was not changed.")
@@ -319,7 +182,7 @@ def _commit(library: Library, plan: _Plan, embedder: Embedder, progress: Progres
         _write_files(library, generation, snapshot, progress)
         connection.executemany(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",
-            [("generation", str(generation)), ("recipe", json.dumps(recipe.as_json())), ("changed_at", _now())],
+            [("generation", str(generation)), ("recipe", json.dumps(recipe.as_json())), ("changed_at", now())],
         )
         connection.execute("COMMIT")
     except BaseException:
@@ -335,11 +198,6 @@ def _contents(chunks: dict[str, Chunks], recipe: Recipe) -> dict[str, str]:
     return {
         content_hash(passage, recipe): passage.embedded_text for made in chunks.values() for passage in made.passages
     }
-
-
-def content_hash(passage: Passage, recipe: Recipe) -> str:
-    """The key of a passage's embedding: what is embedded, and by which embedder."""
-    return hashlib.sha256(f"{recipe.fingerprint}\n{passage.embedded_text}".encode()).hexdigest()
 
 
 def _embed_missing(
@@ -363,26 +221,28 @@ def _embed_missing(
     return len(missing)
 
 
-def _change_rows(connection: sqlite3.Connection, plan: _Plan, chunks: dict[str, Chunks], recipe: Recipe) -> None:
+def _change_rows(connection: sqlite3.Connection, plan: Plan, chunks: dict[str, Chunks], recipe: Recipe) -> None:
     gone = [(id,) for id in (*plan.removed, *plan.write)]
     connection.executemany("DELETE FROM passages WHERE document_id = ?", gone)
     connection.executemany("DELETE FROM documents WHERE id = ?", gone)
-    for id, (root, document, state) in plan.write.items():
-        made = chunks[id]
+    for id, record in plan.write.items():
+        made, document = chunks[id], record.document
         connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 id,
-                root,
+                record.root,
                 document.title,
                 document.source,
                 document.text,
                 document.sha256,
                 json.dumps([(s.title, s.level, s.start, s.end) for s in document.sections]),
                 json.dumps(document.pages),
+                json.dumps(document.asides),
                 json.dumps([(left.start, left.end, left.reason) for left in made.left_out]),
-                state,
-                _now(),
+                record.state,
+                record.file,
+                now(),
             ),
         )
         connection.executemany(
@@ -419,7 +279,7 @@ def _sweep(library: Library, generation: int) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _account(plan: _Plan, skipped: list[Skipped], generation: int, embedded: int, seconds: float) -> Account:
+def _account(plan: Plan, files: Files, generation: int, embedded: int, started: float) -> Account:
     moved = {old for old, _ in plan.renamed}
     return Account(
         generation=generation,
@@ -428,7 +288,7 @@ def _account(plan: _Plan, skipped: list[Skipped], generation: int, embedded: int
         renamed=tuple(plan.renamed),
         removed=tuple(id for id in plan.removed if id not in moved),
         unchanged=plan.unchanged,
-        skipped=tuple(skipped),
+        skipped=tuple(files.collected.skipped),
         passages_embedded=embedded,
-        seconds=round(seconds, 3),
+        seconds=round(time.monotonic() - started, 3),
     )

@@ -13,53 +13,37 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from index.recipe import FORMAT, Recipe
 from ingest.chunk import LeftOut
 from ingest.documents import Document, Passage, Section
 from ingest.errors import LibraryDamaged, LibraryMismatch, LibraryMissing
-from ingest.load import LIBRARY_FILE, printable
-
-FORMAT = 1
+from ingest.find import LIBRARY_FILE, printable
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, root TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL,
-    sha256 TEXT NOT NULL, sections TEXT NOT NULL, pages TEXT NOT NULL, left_out TEXT NOT NULL, state TEXT NOT NULL,
-    ingested_at TEXT NOT NULL
+    sha256 TEXT NOT NULL, sections TEXT NOT NULL, pages TEXT NOT NULL, asides TEXT NOT NULL, left_out TEXT NOT NULL,
+    state TEXT NOT NULL, file TEXT NOT NULL, ingested_at TEXT NOT NULL
 );
+CREATE TABLE roots (root TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, document_id TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     heading TEXT NOT NULL, lead TEXT NOT NULL, content TEXT NOT NULL, UNIQUE (document_id, start, stop)
 );
 CREATE TABLE embeddings (content TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
-_DOCUMENT = "SELECT id, title, source, text, sha256, sections, pages FROM documents"
+_DOCUMENT = "SELECT id, title, source, text, sha256, sections, pages, asides FROM documents"
 _PASSAGE = (
     "SELECT p.row, p.document_id, p.start, p.stop, p.heading, substr(d.text, p.start + 1, p.stop - p.start), p.lead"
     " FROM passages p JOIN documents d ON d.id = p.document_id"
 )
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a library was made; two libraries of one recipe and one text answer alike."""
-
-    embedder: str
-    fingerprint: str
-    dimension: int
-    window: int
-    chunking: str
-    format: int = FORMAT
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values for storage and reports."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -115,6 +99,14 @@ class Snapshot:
         found = self._connection.execute("SELECT id, root, state FROM documents ORDER BY id")
         return {id: (root, state) for id, root, state in found}
 
+    def roots(self) -> dict[str, str]:
+        """Root folder to the name that its documents' ids begin with."""
+        return dict(self._connection.execute("SELECT root, name FROM roots"))
+
+    def file_digests(self) -> dict[str, str]:
+        """Id to the digest of the file that each document was made of."""
+        return dict(self._connection.execute("SELECT id, file FROM documents"))
+
     def document_infos(self) -> list[DocumentInfo]:
         """What there is, in the order of ids, texts not read."""
         found = self._connection.execute(
@@ -164,9 +156,12 @@ class Snapshot:
 
 
 def _document(fields: Sequence[Any]) -> Document:
-    id, title, source, text, sha256, sections, pages = fields
+    id, title, source, text, sha256, sections, pages, asides = fields
     return Document(
-        id, title, source, text, sha256, tuple(Section(*s) for s in json.loads(sections)), tuple(json.loads(pages))
+        *(id, title, source, text, sha256),
+        sections=tuple(Section(*section) for section in json.loads(sections)),
+        pages=tuple(json.loads(pages)),
+        asides=tuple((start, end) for start, end in json.loads(asides)),
     )
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from index.build import content_hash
 from index.derived import LEXICAL, VECTORS, check_derived
 from index.lexical import LexicalIndex
 from index.library import Library, Snapshot
+from index.recipe import content_hash
 from index.vectors import FaissStore
 from ingest.documents import Document
 from ingest.errors import InquoteError

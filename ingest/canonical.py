@@ -23,15 +23,21 @@ class TextBuilder:
     parts: list[str] = field(default_factory=list)
     length: int = 0
     headings: list[tuple[str, int, int]] = field(default_factory=list)
+    asides: list[tuple[int, int]] = field(default_factory=list)
 
-    def block(self, text: str, *, gap: str = "\n\n") -> None:
-        """Append a block, `gap` (line ends only) before it unless it is the first; an empty one leaves no trace."""
+    def block(self, text: str, *, gap: str = "\n\n", aside: bool = False) -> None:
+        """Append a block, `gap` (line ends only) before it unless it is the first; an empty one leaves no trace.
+
+        An `aside` stands beside the text proper; its range is noted.
+        """
         text = canonical(text).strip("\n")
         if not text.strip():
             return
         for part in (gap if self.parts else "", text):
             self.parts.append(part)
             self.length += len(part)
+        if aside:
+            self.asides.append((self.length - len(text), self.length))
 
     def heading(self, title: str, level: int) -> None:
         """Append a heading of `level` 1 to 6 as a block of one line."""

@@ -1,5 +1,6 @@
 """A document to passages: whole blocks of one section, packed within a token budget, no sentence cut that fits."""
 
+import bisect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -55,8 +56,8 @@ def chunk(document: Document, count_tokens: Callable[[str], int], window: int) -
     passages: list[Passage] = []
     left_out: list[LeftOut] = []
     for stretch in _stretches(document):
-        runs, aside = _prose(document.text, stretch)
-        left_out.extend(aside)
+        runs, without = _prose(document, stretch)
+        left_out.extend(without)
         packer = _Packer(document, stretch.heading, count_tokens, window)
         passages.extend(passage for run in runs for passage in packer.pack(run))
     return Chunks(tuple(passages), tuple(left_out))
@@ -77,22 +78,32 @@ def _stretches(document: Document) -> Iterator[_Stretch]:
         yield _Stretch(section.title, " > ".join(titles), section.start + len(section.title), end)
 
 
-def _prose(text: str, stretch: _Stretch) -> tuple[list[list[Range]], list[LeftOut]]:
-    """The runs of neighbouring blocks that go into passages, and the blocks between them that only advertise."""
+def _prose(document: Document, stretch: _Stretch) -> tuple[list[list[Range]], list[LeftOut]]:
+    """The runs of neighbouring blocks that go into passages, and what is left out between them."""
     runs: list[list[Range]] = [[]]
     left_out = []
     links = announces_links(stretch.title)
     if links:
         left_out.append(LeftOut(stretch.start - len(stretch.title), stretch.start, "heading that announces links"))
-    for start, end in block_ranges(text, stretch.start, stretch.end):
-        block = text[start:end]
-        if is_call_to_act(block) or (links and is_bare_line(block)):
-            reason = "sends the reader elsewhere" if is_call_to_act(block) else "link under such a heading"
+    for start, end in block_ranges(document.text, stretch.start, stretch.end):
+        reason = _reason_to_leave_out(document, start, end, links)
+        if reason:
             left_out.append(LeftOut(start, end, reason))
             runs.append([])
         else:
             runs[-1].append((start, end))
     return [run for run in runs if run], left_out
+
+
+def _reason_to_leave_out(document: Document, start: int, end: int, links: bool) -> str:
+    """Why a block is no prose, "" where it is; `links` tells that its heading announces links."""
+    block = document.text[start:end]
+    aside = bisect.bisect_right(document.asides, (start, end)) - 1
+    if aside >= 0 and start < document.asides[aside][1]:
+        return "beside the text of the page"
+    if is_call_to_act(block):
+        return "sends the reader elsewhere"
+    return "link under such a heading" if links and is_bare_line(block) else ""
 
 
 class _Packer:

@@ -25,7 +25,8 @@ class Document:
     `id` is the name of the ingested folder and the path below it ("corpus/imlygic.md"). `source` is the origin
     that the document states of itself (an address, a publisher), "" where it states none. `sha256` is the hex
     digest of `text` in UTF-8. `sections` are in text order and may nest. `pages[i]` is the offset at which page
-    i + 1 begins; empty for formats without pages.
+    i + 1 begins; empty for formats without pages. `asides` are ranges that stand beside the text proper (a page's
+    navigation), in text order; they are in no passage.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Document:
     sha256: str
     sections: tuple[Section, ...] = ()
     pages: tuple[int, ...] = ()
+    asides: tuple[tuple[int, int], ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """The page number, from 1, on which `offset` lies; None for formats without pages."""

@@ -1,19 +1,20 @@
-"""Paths to documents: which files, read safely, decoded, parsed by a format told from the content."""
+"""Files to documents: read safely, the format told from the content, decoded, parsed."""
 
 import codecs
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.documents import Document
-from ingest.errors import FileSkipped, IngestError
-from ingest.formats import Parsed, markdown, text
+from ingest.errors import FileSkipped
+from ingest.formats import Parsed
+from ingest.sandbox import Sandbox
 
 MAX_BYTES = 64 * 1024 * 1024
-LIBRARY_FILE = "library.db"  # a folder that holds one is a library, not a corpus
+PARSERS = "2"  # counts up when documents come out differently
+READ_ATTEMPTS = 3  # while a file is being written
 
 _BOMS = (  # the four-byte mark first: its beginning is the two-byte one
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -21,102 +22,63 @@ _BOMS = (  # the four-byte mark first: its beginning is the two-byte one
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SIGNATURES = ((b"%PDF-", "PDF"), (b"PK\x03\x04", "ZIP or DOCX"), (b"\x1f\x8b", "gzip"), (b"\x89PNG", "PNG"))
+_REFUSED = (
+    *((b"\x1f\x8b", "gzip"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "RAR")),
+    (b"\xd0\xcf\x11\xe0", "old Word, Excel or PowerPoint"),
+)
 _MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
-_HTML_STARTS = (b"<!doctype html", b"<html")
+_HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")
+_HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file to read: `id` is what its document will be called, `root` the folder that was named for it.
+class Content:
+    """A file's bytes as they were at one moment, and what they are: text, markdown, html, pdf or docx."""
 
-    `mirrored` tells whether that folder was named itself, so that a file gone from it goes from the library too.
-    """
+    name: str
+    kind: str
+    content: bytes
+    encoding: str | None = None
 
-    id: str
-    path: Path
-    root: Path
-    mirrored: bool
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A file or folder that was not ingested, and why, in words for a person."""
-
-    path: str
-    reason: str
+    @property
+    def digest(self) -> str:
+        """Equal digests give equal documents."""
+        about = f"{PARSERS} {self.kind} {self.encoding} {self.name}\n"
+        return hashlib.sha256(about.encode("utf-8", "surrogateescape") + self.content).hexdigest()
 
 
-def find_sources(paths: Sequence[Path]) -> tuple[list[Source], list[Skipped]]:
-    """The files below `paths` in a stable order; hidden names are passed over, links and special files skipped.
-
-    Raises `IngestError` for a path that does not exist.
-    """
-    sources: dict[str, Source] = {}
-    skipped: list[Skipped] = []
-    for given in paths:
-        if not os.path.lexists(given):
-            raise IngestError(f"There is no file or folder {printable(given)}; name one that exists.")
-        root = given.resolve() if given.is_dir() else given.parent.resolve() / given.name
-        found = _walk(root, skipped) if root.is_dir() else iter([root])
-        folder = root if root.is_dir() else root.parent
-        for path in found:
-            source = Source(_id(folder, path), path, folder, mirrored=root.is_dir())
-            clash = sources.setdefault(source.id, source)
-            if clash.path != path:
-                raise IngestError(
-                    f"{printable(path)} and {printable(clash.path)} would both be called {printable(source.id)}; "
-                    "rename one of the two folders."
-                )
-    return list(sources.values()), skipped
-
-
-def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
-    if (folder / LIBRARY_FILE).exists():
-        skipped.append(Skipped(printable(folder), "it is a library of inquote's own"))
-        return
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        skipped.append(Skipped(printable(folder), f"the folder cannot be read: {error.strerror}"))
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_symlink():
-            skipped.append(Skipped(printable(entry.path), "it is a symbolic link"))
-        elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), skipped)
-        else:
-            yield Path(entry.path)
-
-
-def _id(folder: Path, path: Path) -> str:
-    """The folder's own name and the path below it; bytes that are no UTF-8 are written as "\\xNN"."""
-    return os.fsencode("/".join((folder.name, *path.relative_to(folder).parts))).decode("utf-8", "backslashreplace")
-
-
-def printable(path: object) -> str:
-    """A path as one line of text that is safe to print: control and bidirectional characters escaped."""
-    name = os.fsencode(str(path)).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() or c == " " else c.encode("unicode_escape").decode() for c in name)
-
-
-def load_document(path: Path, id: str, *, encoding: str | None = None, max_bytes: int = MAX_BYTES) -> Document:
-    """Read one file as a `Document`; raises `FileSkipped` with the reason where it holds no readable text."""
+def read(path: Path, *, encoding: str | None = None, max_bytes: int = MAX_BYTES) -> Content:
+    """Read one file; raises `FileSkipped` with the reason where it holds nothing that can be parsed."""
     content = read_file(path, max_bytes)
-    parsed = _parse(path, decode(content, encoding), content)
+    return Content(path.stem, kind_of(content, path), content, encoding)
+
+
+def load_document(read: Content, id: str, sandbox: Sandbox) -> Document:
+    """Parse what was read as a `Document`; raises `FileSkipped` with the reason where it holds no readable text."""
+    parsed = _parse(read, sandbox)
     if not parsed.text.strip():
         raise FileSkipped("it holds no text")
     return Document(
         id=id,
-        title=parsed.title or path.stem.replace("_", " ").replace("-", " "),
+        title=parsed.title or read.name.replace("_", " ").replace("-", " "),
         source=parsed.source,
         text=parsed.text,
         sha256=hashlib.sha256(parsed.text.encode()).hexdigest(),
         sections=parsed.sections,
         pages=parsed.pages,
+        asides=parsed.asides,
     )
+
+
+def _parse(read: Content, sandbox: Sandbox) -> Parsed:
+    """Plain text and Markdown are parsed here; the other formats, whose parsers may be led astray, in a child."""
+    from ingest.formats import markdown, text
+
+    if read.kind == "text":
+        return text.parse(decode(read.content, read.encoding))
+    if read.kind == "markdown":
+        return markdown.parse(decode(read.content, read.encoding))
+    return sandbox.parse(read.kind, read.content, read.encoding)
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:
@@ -126,15 +88,41 @@ def read_file(path: Path, max_bytes: int) -> bytes:
     except OSError as error:
         raise FileSkipped(f"it cannot be opened: {error.strerror}") from error
     with os.fdopen(descriptor, "rb") as file:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
-            raise FileSkipped("it is not a regular file")
-        if about.st_size > max_bytes:
-            raise FileSkipped(f"it is larger than {max_bytes // 1_000_000} MB (raise the limit with --max-megabytes)")
         try:
-            return file.read(max_bytes)
+            for _ in range(READ_ATTEMPTS):
+                before = os.fstat(descriptor)
+                if not stat.S_ISREG(before.st_mode):
+                    raise FileSkipped("it is not a regular file")
+                if before.st_size > max_bytes:
+                    limit = max_bytes // 1_000_000
+                    raise FileSkipped(f"it is larger than {limit} MB (raise the limit with --max-megabytes)")
+                file.seek(0)
+                content = file.read(max_bytes + 1)
+                after = os.fstat(descriptor)
+                if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
+                    return content
         except OSError as error:
             raise FileSkipped(f"it cannot be read: {error.strerror}") from error
+    raise FileSkipped("it is being written; ingest again when that is done")
+
+
+def kind_of(content: bytes, path: Path) -> str:
+    """What a file is, told from its content and, between the texts, from its name; raises `FileSkipped`."""
+    if not content:
+        raise FileSkipped("it is empty")
+    for signature, name in _REFUSED:
+        if content.startswith(signature):
+            raise FileSkipped(f"it is a {name} file; text, Markdown, HTML, PDF and Word (.docx) can be read")
+    if b"%PDF-" in content[:1024]:
+        return "pdf"
+    if content.startswith(b"PK\x03\x04"):
+        return "docx"
+    start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"<?xml") and b"<html" in start:
+        return "html"
+    if start.startswith(_HTML_STARTS) or (path.suffix.lower() in _HTML_SUFFIXES and b"<" in content):
+        return "html"
+    return "markdown" if path.suffix.lower() in _MARKDOWN_SUFFIXES else "text"
 
 
 def decode(content: bytes, encoding: str | None = None) -> str:
@@ -142,11 +130,6 @@ def decode(content: bytes, encoding: str | None = None) -> str:
 
     UTF-16 without a mark is told by its zero bytes. Raises `FileSkipped` for what is no text.
     """
-    if not content:
-        raise FileSkipped("it is empty")
-    for signature, name in _SIGNATURES:
-        if content.startswith(signature):
-            raise FileSkipped(f"it is a {name} file; plain text and Markdown can be read")
     try:
         decoded = content.decode(encoding or _encoding(content))
     except (UnicodeDecodeError, LookupError) as error:
@@ -171,11 +154,3 @@ def _encoding(content: bytes) -> str:
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8"
-
-
-def _parse(path: Path, decoded: str, content: bytes) -> Parsed:
-    if content[:1024].lstrip().lower().startswith(_HTML_STARTS):
-        raise FileSkipped("it is an HTML file; plain text and Markdown can be read")
-    if path.suffix.lower() in _MARKDOWN_SUFFIXES:
-        return markdown.parse(decoded)
-    return text.parse(decoded)

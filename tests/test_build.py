@@ -151,7 +151,7 @@ def test_missing_and_damaged_derived_files_are_made_anew(
 
 
 def hold_the_lock(library: Path, ready: "multiprocessing.synchronize.Event") -> None:
-    from index.build import _lock
+    from index.writing import _lock
 
     with _lock(library):
         ready.set()
@@ -162,7 +162,7 @@ def test_a_second_ingest_says_who_holds_the_lock(
     library: Path, corpus: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ingest(library, [corpus], embedder)
-    monkeypatch.setattr("index.build.LOCK_SECONDS", 0.2)
+    monkeypatch.setattr("index.writing.LOCK_SECONDS", 0.2)
     context = multiprocessing.get_context("spawn")
     ready = context.Event()
     holder = context.Process(target=hold_the_lock, args=(library, ready))

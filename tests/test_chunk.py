@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ingest.chunk import LeftOut, chunk
 from ingest.documents import Document
-from ingest.formats import Parsed, markdown, text
+from ingest.formats import Parsed, html, markdown, text
 
 
 def count_words(text: str) -> int:
@@ -15,7 +15,7 @@ def count_words(text: str) -> int:
 
 def document(parsed: Parsed) -> Document:
     digest = hashlib.sha256(parsed.text.encode()).hexdigest()
-    return Document("d", "Title", "", parsed.text, digest, parsed.sections, parsed.pages)
+    return Document("d", "Title", "", parsed.text, digest, parsed.sections, parsed.pages, parsed.asides)
 
 
 def test_a_short_section_is_one_passage_with_its_path_of_headings() -> None:
@@ -96,3 +96,13 @@ def test_every_passage_is_verbatim_within_the_window_and_nothing_is_lost(source:
     covered = {at for p in (*made.passages, *made.left_out) for at in range(p.start, p.end)}
     prose_at = {at for at, character in enumerate(made_from.text) if not character.isspace()} - headings
     assert prose_at <= covered
+
+
+def test_what_stands_beside_the_text_is_left_out() -> None:
+    parsed = html.parse(b"<nav><p>Zoo. Newts.</nav><main><p>Otters swim.<p>Owls fly.</main><footer>Imprint.</footer>")
+    made = chunk(document(parsed), count_words, 64)
+    assert [p.text for p in made.passages] == ["Otters swim.\n\nOwls fly."]
+    assert [(parsed.text[left.start : left.end], left.reason) for left in made.left_out] == [
+        ("Zoo. Newts.", "beside the text of the page"),
+        ("Imprint.", "beside the text of the page"),
+    ]

@@ -4,8 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from ingest.documents import Document
 from ingest.errors import FileSkipped, IngestError
-from ingest.load import MAX_BYTES, decode, find_sources, load_document, printable
+from ingest.find import find_sources, printable
+from ingest.load import MAX_BYTES, decode, kind_of, load_document, read
+from ingest.sandbox import Sandbox
+
+
+def load(path: Path, id: str) -> Document:
+    with Sandbox() as sandbox:
+        return load_document(read(path), id, sandbox)
 
 
 def ids(*paths: Path) -> list[str]:
@@ -27,12 +35,14 @@ def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
         find_sources([tmp_path / "nothing"])
 
 
-def test_two_folders_that_would_give_one_id_are_an_error(tmp_path: Path) -> None:
+def test_two_folders_of_one_name_are_told_apart_and_keep_their_names(tmp_path: Path) -> None:
     for parent in ("a", "b"):
         (tmp_path / parent / "docs").mkdir(parents=True)
         (tmp_path / parent / "docs" / "x.md").write_text(parent)
-    with pytest.raises(IngestError, match="rename one of the two folders"):
-        find_sources([tmp_path / "a" / "docs", tmp_path / "b" / "docs"])
+    assert ids(tmp_path / "a" / "docs", tmp_path / "b" / "docs") == ["docs/x.md", "b/docs/x.md"]
+    names = {str(tmp_path / "b" / "docs"): "docs"}
+    sources, _ = find_sources([tmp_path / "a" / "docs", tmp_path / "b" / "docs"], names)
+    assert [source.id for source in sources] == ["a/docs/x.md", "docs/x.md"]
 
 
 def test_links_and_libraries_are_skipped_with_the_reason(tmp_path: Path) -> None:
@@ -63,9 +73,6 @@ def test_encodings(content: bytes, text: str) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "it is empty"),
-        (b"%PDF-1.7 ...", "PDF"),
-        (b"PK\x03\x04rest", "ZIP or DOCX"),
         (bytes(range(256)) * 4, "binary"),
         (b"text\x00text", "binary"),
     ],
@@ -86,29 +93,46 @@ def test_a_file_without_text_is_skipped(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.md"
     path.write_bytes(content)
     with pytest.raises(FileSkipped, match="it holds no text"):
-        load_document(path, "x.md")
+        load(path, "x.md")
 
 
 def test_special_files_are_skipped_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     with pytest.raises(FileSkipped, match="not a regular file"):
-        load_document(tmp_path / "pipe.txt", "pipe.txt")
+        load(tmp_path / "pipe.txt", "pipe.txt")
     (tmp_path / "link.txt").symlink_to(tmp_path / "pipe.txt")
     with pytest.raises(FileSkipped, match="cannot be opened"):
-        load_document(tmp_path / "link.txt", "link.txt")
+        load(tmp_path / "link.txt", "link.txt")
 
 
 def test_a_sparse_giant_is_skipped(tmp_path: Path) -> None:
     with (tmp_path / "big.txt").open("wb") as file:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(FileSkipped, match="larger than 67 MB"):
-        load_document(tmp_path / "big.txt", "big.txt")
+        load(tmp_path / "big.txt", "big.txt")
 
 
-def test_html_is_told_by_its_content(tmp_path: Path) -> None:
-    (tmp_path / "x.txt").write_text("<!DOCTYPE html><p>x")
-    with pytest.raises(FileSkipped, match="HTML"):
-        load_document(tmp_path / "x.txt", "x.txt")
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("x.txt", b"<!DOCTYPE html><p>x", "html"),
+        ("x.html", b"<p>x", "html"),
+        ("x.html", b"no markup at all", "text"),
+        ("x.txt", b"%PDF-1.7 ...", "pdf"),
+        ("x.txt", b"PK\x03\x04...", "docx"),
+        ("x.md", b"# x", "markdown"),
+        ("x", b"x", "text"),
+    ],
+)
+def test_what_a_file_is_is_told_by_its_content(name: str, content: bytes, kind: str) -> None:
+    assert kind_of(content, Path(name)) == kind
+
+
+def test_pictures_and_archives_are_named_and_skipped() -> None:
+    with pytest.raises(FileSkipped, match="it is a gzip file; text, Markdown, HTML, PDF and Word"):
+        kind_of(b"\x1f\x8b...", Path("x.txt"))
+    with pytest.raises(FileSkipped, match="it is empty"):
+        kind_of(b"", Path("x.txt"))
 
 
 def test_names_are_printed_on_one_line() -> None:
@@ -119,6 +143,6 @@ def test_names_are_printed_on_one_line() -> None:
 def test_a_document_knows_its_title_source_and_hash(tmp_path: Path) -> None:
     path = tmp_path / "my_notes.txt"
     path.write_text("Text.")
-    document = load_document(path, "x/my_notes.txt")
+    document = load(path, "x/my_notes.txt")
     assert (document.id, document.title, document.source, document.text) == ("x/my_notes.txt", "my notes", "", "Text.")
     assert document.sha256 == hashlib.sha256(b"Text.").hexdigest()

@@ -6,7 +6,8 @@ import pytest
 
 from eval.questions import TYPES, Question, QuestionFileError, fill, load_questions, main, part
 from ingest.advertising import is_call_to_act
-from ingest.load import find_sources, load_document
+from ingest.collect import Limits, collect
+from ingest.find import find_sources
 
 ROOT = Path(__file__).parents[1]
 CORPORA = {"imlygic": ROOT / "corpus", "stations": ROOT / "eval" / "corpora" / "stations"}
@@ -25,8 +26,8 @@ def questions(name: str) -> tuple[Question, ...]:
 
 @pytest.fixture(scope="module")
 def texts(name: str) -> dict[str, str]:
-    sources, _ = find_sources([CORPORA[name]])
-    return {source.id: load_document(source.path, source.id).text for source in sources}
+    loaded = collect(find_sources([CORPORA[name]])[0], {}, Limits()).loaded
+    return {found.source.id: found.document.text for found in loaded}
 
 
 def test_there_are_enough_questions_and_enough_unanswerable_ones(name, questions):

@@ -9,7 +9,7 @@ from ingest.documents import Section
 class Parsed:
     """What a format's parser gives: canonical `text`, its `sections`, and what the file says of itself.
 
-    `title` and `source` are "" where the file states none.
+    `title` and `source` are "" where the file states none; `pages` and `asides` are those of `Document`.
     """
 
     text: str
@@ -17,3 +17,4 @@ class Parsed:
     title: str = ""
     source: str = ""
     pages: tuple[int, ...] = ()
+    asides: tuple[tuple[int, int], ...] = ()

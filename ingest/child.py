@@ -1,0 +1,58 @@
+"""What runs in a child of the sandbox: one file after the other from standard input, parsed within limits."""
+
+import resource
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from ingest.errors import FileSkipped
+from ingest.formats import Parsed
+from ingest.sandbox import receive, send
+
+MEMORY = 1_000_000_000  # bytes
+
+
+def main() -> None:
+    """Serve until the parent closes its end."""
+    _limit(resource.RLIMIT_AS, MEMORY)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    sys.setrecursionlimit(1_000)
+    while True:
+        try:
+            asked, content = receive(sys.stdin.buffer)
+        except EOFError:
+            return
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + asked["seconds"])
+        send(sys.stdout.buffer, _answer(asked, content))
+
+
+def _limit(which: int, most: int) -> None:
+    hard = resource.getrlimit(which)[1]
+    resource.setrlimit(which, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _answer(asked: dict[str, Any], content: bytes) -> dict[str, Any]:
+    try:
+        return asdict(_parser(asked["kind"])(content, asked["encoding"]))
+    except FileSkipped as reason:
+        return {"skipped": str(reason)}
+    except MemoryError:
+        return {"skipped": f"reading it takes more than {MEMORY // 1_000_000} MB of memory"}
+    except Exception as error:  # whatever a parser runs into is the file's fault, and the next file's turn
+        return {"skipped": f"it cannot be parsed ({type(error).__name__}: {error})"}
+
+
+def _parser(kind: str) -> Callable[[bytes, str | None], Parsed]:
+    if kind == "html":
+        from ingest.formats.html import parse
+    elif kind == "pdf":
+        from ingest.formats.pdf import parse
+    else:
+        from ingest.formats.docx import parse
+    return parse
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""HTML: the words that a browser shows, block by block; navigation is kept as an aside.
+
+What is an aside: `nav`, `footer`, `aside`, `form`, `dialog`, a `header` outside an article, elements with such a role,
+lists and paragraphs that are nothing but three links or more, and, where the page has one `main` (or else one
+`article`), everything outside of it. Scripts, styles and hidden elements are not text.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.canonical import TextBuilder, canonical
+from ingest.errors import FileSkipped
+from ingest.formats import Parsed
+
+_UNSEEN = frozenset("script style template noscript head svg math iframe object canvas audio video select".split())
+_ASIDE = frozenset("nav footer aside form dialog menu".split())
+_ASIDE_ROLES = frozenset("navigation banner contentinfo complementary search form menu menubar dialog".split())
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th "
+    "thead tr ul caption".split()
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t\n\r\f\v]+")
+_TAG = re.compile(r"<!--(?:(?!-->).)*-->|<(script|style)\b(?:(?!</\1).)*</\1[^>]*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_FEW_LINKS = 3
+
+
+def parse(content: bytes, encoding: str | None = None) -> Parsed:
+    """Parse an HTML file; the title is the `title` element's, else the first heading's."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(huge_tree=True, encoding=encoding, remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(content, parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        root = None
+    if root is None or any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        return _stripped(content, encoding)  # such as tags nested deeper than 2,048, where lxml drops the rest
+    builder = TextBuilder()
+    _Walker(builder, _main(root)).walk(root)
+    text, sections = builder.build()
+    if not text:
+        return _stripped(content, encoding)
+    title = " ".join((root.findtext(".//title") or "").split())
+    first = next((section.title for section in sections if section.title), "")
+    return Parsed(text, sections, canonical(title) or first, _source(root), asides=tuple(builder.asides))
+
+
+def _stripped(content: bytes, encoding: str | None) -> Parsed:
+    """The text between the tags, for markup that the parser gives up on; raises `FileSkipped` where there is none."""
+    from html import unescape
+
+    text = unescape(_TAG.sub(" ", content.decode(encoding or "utf-8", "replace")))
+    builder = TextBuilder()
+    builder.block(_SPACES.sub(" ", text))
+    body, sections = builder.build()
+    if not body.strip():
+        raise FileSkipped("it holds no text that a browser would show")
+    return Parsed(body, sections)
+
+
+def _main(root: Any) -> Any:
+    """The one element that the page says is its content; None where it does not say."""
+    for name in ("main", "article"):
+        found = list(root.iter(name)) or [e for e in root.iter("div") if name == "main" and e.get("role") == "main"]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _source(root: Any) -> str:
+    """The address that the page gives as its own."""
+    for link in root.iter("link"):
+        if (link.get("rel") or "").lower() == "canonical":
+            return canonical(link.get("href") or "").strip()
+    return ""
+
+
+class _Walker:
+    """Goes through the elements without recursion, collecting inline text until a block opens or closes."""
+
+    def __init__(self, builder: TextBuilder, main: Any) -> None:
+        self.builder = builder
+        self.main = main
+        self.inline: list[str] = []
+        self.asides: list[Any] = []  # the open elements that make their content an aside
+        self.numbers: list[int | None] = []  # one an open list: the next item's number, None for bullets
+        self.marker = ""  # of the item just opened, until its first line is written
+        self.cells: list[str] | None = None  # of the open table row
+        self.after = ""  # what was written last: "row" of a table, "item" of a list that is still open, or neither
+        self.verbatim = 0  # how many pre elements are open
+        self.inside_main = main is None
+
+    def walk(self, root: Any) -> None:
+        """Write everything that is shown."""
+        for event, element in _events(root):
+            if event == "open":
+                self._open(element)
+                self._say(element.text)
+            elif event == "close":
+                self._close(element)
+            if event != "open":
+                self._say(element.tail)
+        self._flush()
+
+    def _say(self, text: str | None) -> None:
+        if text:
+            self.inline.append(text if self.verbatim else _SPACES.sub(" ", text))
+
+    def _open(self, element: Any) -> None:
+        name = element.tag
+        if name == "br":
+            self.inline.append("\n")
+        elif name == "img" and element.get("alt"):
+            self.inline.append(f" {element.get('alt')} ")
+        if name not in _BLOCKS:
+            return
+        if name not in ("td", "th"):
+            self._flush()
+        if element is self.main:
+            self.inside_main = True
+        if _is_aside(element):
+            self.asides.append(element)
+        if name == "pre":
+            self.verbatim += 1
+        elif name in ("ul", "ol", "menu", "dir"):
+            self.numbers.append(_first_number(element) if name == "ol" else None)
+        elif name == "li":
+            self._item()
+        elif name == "tr":
+            self.cells = []
+
+    def _close(self, element: Any) -> None:
+        name = element.tag
+        if name not in _BLOCKS:
+            return
+        if name in ("td", "th") and self.cells is not None:
+            self.cells.append(" ".join("".join(self.inline).split()))
+            self.inline = []
+        elif name in _HEADINGS:
+            self._heading(_HEADINGS[name])
+        else:
+            self._flush(row=name == "tr")
+        if name == "pre":
+            self.verbatim -= 1
+        elif name in ("ul", "ol", "menu", "dir") and self.numbers:
+            self.numbers.pop()
+            self.after = self.after if self.numbers else ""
+        elif name == "li":
+            self.marker = ""
+        if self.asides and self.asides[-1] is element:
+            self.asides.pop()
+        if element is self.main:
+            self.inside_main = False
+
+    def _item(self) -> None:
+        number = self.numbers[-1] if self.numbers else None
+        self.marker = "- " if number is None else f"{number}. "
+        if number is not None:
+            self.numbers[-1] = number + 1
+
+    def _heading(self, level: int) -> None:
+        title, self.inline = "".join(self.inline), []
+        if self.cells is not None or self.numbers or self._aside:
+            self._put(title)
+        else:
+            self.builder.heading(title, level)
+
+    @property
+    def _aside(self) -> bool:
+        return bool(self.asides) or not self.inside_main
+
+    def _flush(self, *, row: bool = False) -> None:
+        if row and self.cells is not None:
+            line, self.cells = " | ".join(self.cells), None
+            self._put(line if line.strip(" |") else "", row=True)
+        elif self.cells is None:
+            text, self.inline = "".join(self.inline), []
+            lines = text.split("\n") if self.verbatim else (" ".join(line.split()) for line in text.split("\n"))
+            self._put("\n".join(lines).strip("\n"))
+
+    def _put(self, text: str, *, row: bool = False) -> None:
+        """Write a block; the items of a list and the rows of a table follow one another closely."""
+        if not text.strip():
+            return
+        kind = "row" if row else "item" if self.numbers else ""
+        close = kind == self.after != "" and (row or bool(self.marker))
+        indent = "  " * max(0, len(self.numbers) - 1)
+        self.builder.block(indent + self.marker + text, gap="\n" if close else "\n\n", aside=self._aside)
+        self.marker, self.after = "", kind
+
+
+def _events(root: Any) -> Iterator[tuple[str, Any]]:
+    """("open", e) and ("close", e) for each shown element, ("skip", e) for one that is not; `e.tail` follows both."""
+    stack: list[tuple[Any, Iterator[Any]]] = [(root, iter(root))]
+    yield "open", root
+    while stack:
+        element, children = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            yield "close", element
+        elif not isinstance(child.tag, str) or _is_unseen(child):
+            yield "skip", child
+        else:
+            yield "open", child
+            stack.append((child, iter(child)))
+
+
+def _is_unseen(element: Any) -> bool:
+    return (
+        element.tag in _UNSEEN
+        or element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+        or bool(_HIDDEN.search(element.get("style") or ""))
+    )
+
+
+def _is_aside(element: Any) -> bool:
+    if element.tag in _ASIDE or (element.get("role") or "").lower() in _ASIDE_ROLES:
+        return True
+    if element.tag == "header":
+        return not any(above.tag in ("article", "main", "section") for above in element.iterancestors())
+    return element.tag in ("ul", "ol", "p") and _is_only_links(element)
+
+
+def _is_only_links(element: Any) -> bool:
+    links = list(element.iter("a"))
+    if len(links) < _FEW_LINKS:
+        return False
+    linked = sum(len("".join("".join(link.itertext()).split())) for link in links)
+    return linked >= 0.9 * len("".join("".join(element.itertext()).split()))
+
+
+def _first_number(element: Any) -> int:
+    start = element.get("start") or "1"
+    return int(start) if start.isdecimal() and len(start) < 9 else 1

@@ -1,0 +1,65 @@
+"""PDF and Word files made on the spot, the good and the bad."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+
+Page = Sequence[tuple[float, float, str]]  # (height on the page, size of the letters, text) of each line
+
+
+def pdf(pages: Sequence[Page], title: str = "", extra: bytes = b"") -> bytes:
+    """A PDF with these lines; `extra` goes into each page's dictionary."""
+    count = len(pages)
+    kids = b" ".join(b"%d 0 R" % (5 + 2 * at) for at in range(count))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count %d /Kids [%s] >>" % (count, kids),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        b"<< /Title (%s) >>" % title.encode("latin-1"),
+    ]
+    for at, lines in enumerate(pages):
+        drawn = b"\n".join(
+            b"BT /F1 %g Tf 72 %g Td (%s) Tj ET" % (size, height, text.encode("latin-1").replace(b"(", b"\\("))
+            for height, size, text in lines
+        )
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R "
+            b"/Resources << /Font << /F1 3 0 R >> >> %s >>" % (6 + 2 * at, extra)
+        )
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn))
+    out, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    return out + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R /Info 4 0 R >>\nstartxref\n%d\n%%%%EOF"
+        % (size, table, size, len(out))
+    )
+
+
+def down(lines: Sequence[str], *, start: float = 700, size: float = 10) -> list[tuple[float, float, str]]:
+    """Lines one below the other."""
+    return [(start - 12 * at, size, line) for at, line in enumerate(lines)]
+
+
+def word(fill: object = None) -> bytes:
+    """A Word document; `fill`, a function, writes into it."""
+    import docx
+
+    document = docx.Document()
+    if callable(fill):
+        fill(document)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def archive(parts: dict[str, bytes], level: int = 9) -> bytes:
+    """A ZIP archive with these parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return file.getvalue()

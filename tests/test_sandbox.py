@@ -1,0 +1,71 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from made_files import down, pdf, word
+
+from ingest.collect import Limits, collect
+from ingest.errors import FileSkipped
+from ingest.find import find_sources
+from ingest.sandbox import Sandbox
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_a_child_gives_what_the_parser_gives() -> None:
+    from ingest.formats import html
+    from ingest.formats import pdf as pdf_format
+
+    page, paper = b"<nav>Zoo</nav><h1>Otters</h1><p>They swim.", pdf([[(700, 20, "Otters"), *down(["They swim."])]])
+    with Sandbox() as sandbox:
+        assert sandbox.parse("html", page) == html.parse(page)
+        assert sandbox.parse("pdf", paper) == pdf_format.parse(paper)
+
+
+def test_a_file_that_takes_too_long_is_skipped_and_the_next_one_read() -> None:
+    with Sandbox(seconds=0.001) as sandbox, pytest.raises(FileSkipped, match="longer than 0.001 seconds"):
+        sandbox.parse("html", b"<p>x" * 100_000)
+    with Sandbox() as sandbox:
+        with pytest.raises(FileSkipped, match="damaged"):
+            sandbox.parse("docx", b"PK")
+        assert sandbox.parse("html", b"<p>x").text == "x"
+
+
+def test_a_file_that_brings_its_parser_down_is_skipped_and_the_next_one_read() -> None:
+    with Sandbox() as sandbox:
+        sandbox.parse("html", b"<p>x")
+        sandbox._local.child.kill()
+        sandbox._local.child.wait()
+        assert sandbox.parse("html", b"<p>y").text == "y"
+
+
+def test_too_much_memory_is_a_reason() -> None:
+    with Sandbox() as sandbox, pytest.raises(FileSkipped, match="memory"):
+        sandbox.parse("html", b"<p>" + b"<b>x</b>" * 8_000_000)
+
+
+def test_the_child_imports_no_torch() -> None:
+    code = "import ingest.child, ingest.formats.html, ingest.formats.pdf, sys; print('torch' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
+
+
+def test_bad_files_do_not_stop_the_good_ones_beside_them(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(b"<p>One.")
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7 nothing")
+    (tmp_path / "c.docx").write_bytes(word(lambda document: document.add_paragraph("Three.")))
+    (tmp_path / "d.txt").write_bytes(bytes(range(256)))
+    (tmp_path / "e.pdf").write_bytes(pdf([down(["Five."])]))
+    found = collect(find_sources([tmp_path])[0], {}, Limits())
+    assert [loaded.document.text for loaded in found.loaded] == ["One.", "Three.", "Five."]
+    assert [Path(skipped.path).name for skipped in found.skipped] == ["b.pdf", "d.txt"]
+
+
+def test_a_file_that_did_not_change_is_not_parsed_again(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(b"<p>One.")
+    sources, _ = find_sources([tmp_path])
+    first = collect(sources, {}, Limits())
+    digests = {loaded.source.id: loaded.digest for loaded in first.loaded}
+    again = collect(sources, digests, Limits())
+    assert (again.loaded, again.same) == ([], [sources[0].id])
