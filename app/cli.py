@@ -2,19 +2,20 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.told import answer_line, changed, readable, told
 from ingest.errors import InquoteError
 
 if TYPE_CHECKING:
-    from app.answer import Answer
     from app.system import System
-    from index.build import Account, Progress
+    from index.build import Progress
+    from index.journal import Asked
 
 EXIT_SKIPPED = 3
 EXIT_ERROR = 2
@@ -32,6 +33,7 @@ LibraryOption = Annotated[
 ]
 ReaderOption = Annotated[str | None, typer.Option("--reader", help="'sentence', or a local model's name or path.")]
 EmbedderOption = Annotated[str | None, typer.Option("--embedder", help="A local sentence-transformers model.")]
+HistoryOption = Annotated[bool, typer.Option("--history/--no-history", help="Keep the question for inquote changes.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DEFAULT_LIBRARY = Path("inquote-library")
 
@@ -56,6 +58,7 @@ def ask(
         str | None,
         typer.Option("--input", help="With --json: a file of JSON lines; - for standard input."),
     ] = None,
+    history: HistoryOption = True,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
 ) -> None:
@@ -70,7 +73,7 @@ def ask(
         from app.conversation import clean_question
 
         clean_question(question)  # before the models are loaded
-    with _system(library, reader, embedder) as system:
+    with _system(library, reader, embedder, history) as system:
         if input is not None:
             for line in _lines(input):
                 print(json.dumps(answer_line(system, line), ensure_ascii=False), flush=True)
@@ -112,6 +115,50 @@ def ingest(
 
 
 @app.command()
+def remove(
+    documents: Annotated[list[str], typer.Argument(help="Their ids, as inquote status lists them.")],
+    library: LibraryOption = DEFAULT_LIBRARY,
+    embedder: EmbedderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take documents out of the library; their files stay, and ingesting their folder brings them back."""
+    from index.build import remove as run_remove
+    from index.embed import PACKAGED, SentenceTransformerEmbedder
+
+    with _progress(quiet=as_json) as progress:
+        encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
+        account = run_remove(library, documents, encoder, progress=progress)
+    print(json.dumps(account.as_json(), ensure_ascii=False) if as_json else told(account, dry_run=False))
+
+
+@app.command()
+def changes(
+    library: LibraryOption = DEFAULT_LIBRARY,
+    since: Annotated[int | None, typer.Option(help="The generation to compare with; else the one before.")] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help="Also the questions of this file, JSON lines as for ask --input.")
+    ] = None,
+    reader: ReaderOption = None,
+    embedder: EmbedderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which answers changed with the texts: what was asked before is asked again, then and now."""
+    from app.changes import Kind, changes_since
+
+    asked = _questions(questions) if questions else []
+    with _system(library, reader, embedder) as system:
+        found = changes_since(system, asked, since, _bar("asking"))
+    if as_json:
+        print(json.dumps([change.as_json() for change in found], ensure_ascii=False))
+        return
+    for change in found:
+        if change.kind is not Kind.UNCHANGED:
+            print(changed(change))
+    counts = {kind: sum(change.kind is kind for change in found) for kind in Kind}
+    print(", ".join(f"{count} {kind.value}" for kind, count in counts.items()))
+
+
+@app.command()
 def status(
     library: LibraryOption = DEFAULT_LIBRARY,
     left_out: Annotated[bool, typer.Option("--left-out", help="List what is in no passage.")] = False,
@@ -126,7 +173,9 @@ def status(
                 print(f"{id} {place.start}-{place.end} ({place.reason})\n    {text}")
             return
         recipe, infos = snapshot.recipe, snapshot.document_infos()
-        print(f"{library}: generation {snapshot.generation}, {len(infos)} documents")
+        passages = sum(info.passages for info in infos)
+        print(f"{library}: generation {snapshot.generation} of {snapshot.changed_at}")
+        print(f"{len(infos)} documents, {passages} passages, {opened.size / 1e6:.1f} MB on disk")
         if recipe:
             print(f"made with {recipe.embedder} ({recipe.dimension} dimensions), chunking {recipe.chunking}")
         for info in infos:
@@ -174,6 +223,7 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 7860,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    history: HistoryOption = True,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
 ) -> None:
@@ -183,20 +233,20 @@ def chat(
     def opener() -> "System":
         from app.system import open_system
 
-        return open_system(library, reader=reader, embedder=embedder)
+        return open_system(library, reader=reader, embedder=embedder, journal=history)
 
     serve(opener, host=host, port=port, open_browser=browser)
 
 
 @contextmanager
-def _system(library: Path, reader: str | None, embedder: str | None) -> Iterator["System"]:
+def _system(library: Path, reader: str | None, embedder: str | None, journal: bool = False) -> Iterator["System"]:
     from index.library import Library
 
     Library.open(library).close()  # a missing library is told before the models are loaded
     with _spinner("Loading the models"):
         from app.system import open_system
 
-        system = open_system(library, reader=reader, embedder=embedder)
+        system = open_system(library, reader=reader, embedder=embedder, journal=journal)
     try:
         yield system
     finally:
@@ -219,15 +269,42 @@ def _progress(quiet: bool) -> Iterator["Progress"]:
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=Console(stderr=True), disable=quiet) as bars:
-        tasks: dict[str, Any] = {}
+    bars = Bars(*columns, console=Console(stderr=True), disable=quiet)
+    tasks: dict[str, Any] = {}
 
-        def progress(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)
+    def progress(stage: str, done: int, total: int) -> None:
+        bars.start()  # with the first work done: before it there is nothing to show
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage, total=total)
+        bars.update(tasks[stage], completed=done, total=total)
 
+    try:
         yield progress
+    finally:
+        if tasks:
+            bars.stop()
+
+
+def _bar(stage: str) -> Callable[[Sequence[Any]], Iterable[Any]]:
+    """A function that goes through a sequence and shows on standard error how far it is."""
+    from rich.console import Console
+    from rich.progress import track
+
+    return lambda items: track(items, stage, console=Console(stderr=True))
+
+
+def _questions(file: Path) -> "list[Asked]":
+    """The questions of a file of JSON lines; raises `InquoteError` naming the first line that is none."""
+    from index.journal import Asked
+
+    asked = []
+    for number, line in enumerate(_lines(str(file)), 1):
+        try:
+            found = json.loads(line)
+            asked.append(Asked(str(found["question"]), tuple(map(str, found.get("history") or []))))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise InquoteError(f'Line {number} of {file} is not a JSON object like {{"question": "..."}}.') from None
+    return asked
 
 
 def _lines(name: str) -> Iterator[bytes]:
@@ -239,65 +316,6 @@ def _lines(name: str) -> Iterator[bytes]:
             yield from file
     except OSError as error:
         raise InquoteError(f"The question file {name} cannot be read: {error.strerror}.") from error
-
-
-def answer_line(system: "System", line: bytes) -> dict[str, Any]:
-    """The JSON object that answers one line `{"id", "question", "history"}`; what cannot be answered gets `error`."""
-    id = None
-    try:
-        asked = json.loads(line)
-        if not isinstance(asked, dict):
-            raise InquoteError('A line must be a JSON object like {"question": "..."}.')
-        id, history = asked.get("id"), asked.get("history") or []
-        if not isinstance(history, list):
-            raise InquoteError("history must be a list of earlier questions.")
-        return system.ask(asked.get("question"), [str(earlier) for earlier in history]).as_json(id)
-    except (ValueError, RecursionError) as error:
-        return {"id": id, "error": f"The line is not valid JSON: {error}."}
-    except InquoteError as error:
-        return {"id": id, "error": str(error)}
-
-
-def readable(answer: "Answer") -> str:
-    """An answer as text for a terminal, each citation with its document, heading and range."""
-    lines = [] if answer.understood_as == answer.question else [f"Understood as: {answer.understood_as}", ""]
-    if answer.text is None:
-        lines += [f"The corpus does not say. (confidence {answer.confidence:.0%})", "", "Nearest passages:"]
-        return "\n".join(lines + [f"  {_nearest(at, answer)}" for at in range(min(3, len(answer.hits)))])
-    lines += [answer.text, "", f"confidence {answer.confidence:.0%}", ""]
-    for number, c in enumerate(answer.citations, 1):
-        place = ", ".join(part for part in (c.heading, f"page {c.page}" if c.page else "") if part)
-        lines.append(f"[{number}] {c.document_id} {c.start}-{c.end}" + (f" ({place})" if place else ""))
-        lines.append(f"    {c.quote}")
-    return "\n".join(lines)
-
-
-def _nearest(at: int, answer: "Answer") -> str:
-    passage = answer.hits[at].passage
-    text = " ".join(passage.text.split())
-    return f"{passage.document_id} {passage.start}-{passage.end}: {text[:160]}{'...' if len(text) > 160 else ''}"
-
-
-def told(account: "Account", dry_run: bool) -> str:
-    """What an ingest did, for a terminal."""
-    would = "would be " if dry_run else ""
-    lines: list[str] = []
-    kinds: list[tuple[str, tuple[Any, ...], Callable[[Any], str]]] = [
-        ("added", account.added, str),
-        ("changed", account.changed, str),
-        ("renamed", account.renamed, " -> ".join),
-        ("removed", account.removed, str),
-    ]
-    for kind, ids, shown in kinds:
-        lines += [f"{would}{kind}: {shown(id)}" for id in ids]
-    lines += [f"skipped: {skipped.path}: {skipped.reason}" for skipped in account.skipped]
-    if not account.has_changes:
-        lines.append("Nothing had changed; nothing was embedded.")
-    else:
-        lines.append(f"{account.unchanged} documents unchanged, {account.passages_embedded} passages embedded.")
-    if not dry_run:
-        lines.append(f"Generation {account.generation}, {account.seconds:.1f} s.")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def compose(form: Form, hits: Sequence[Hit], readings: Sequence[Reading], spans:
             return items
     if form is Form.SHORT:
         return [_short(hits[best.hit].passage.text, spans)]
-    return _sentences(readings, best)
+    return _sentences(hits, readings, best)
 
 
 def _short(text: str, spans: Sequence[Chosen]) -> Chosen:
@@ -111,7 +111,17 @@ def _short(text: str, spans: Sequence[Chosen]) -> Chosen:
     return Chosen(best.hit, touched[0][0], touched[-1][1], longest.score) if touched else longest
 
 
-def _sentences(readings: Sequence[Reading], best: Chosen) -> list[Chosen]:
+def same_place(hits: Sequence[Hit], one: Chosen, other: Chosen) -> bool:
+    """Whether two spans overlap in the document; neighbouring passages share a sentence."""
+    first, second = hits[one.hit].passage, hits[other.hit].passage
+    return (
+        first.document_id == second.document_id
+        and first.start + one.start < second.start + other.end
+        and second.start + other.start < first.start + one.end
+    )
+
+
+def _sentences(hits: Sequence[Hit], readings: Sequence[Reading], best: Chosen) -> list[Chosen]:
     """The sentence of the best span, and the sentences that support an answer about as well."""
     evidence = [
         Chosen(at, span.start, span.end, span.score - reading.none_score)
@@ -125,7 +135,10 @@ def _sentences(readings: Sequence[Reading], best: Chosen) -> list[Chosen]:
     others = sorted(
         (s for s in evidence if s not in own and s.score >= max(floor, 0.0)), key=lambda s: (-s.score, s.hit, s.start)
     )
-    chosen = (own + others)[: max(MOST_SENTENCES, len(own))]
+    chosen = list(own)
+    for other in others:
+        if len(chosen) < MOST_SENTENCES and not any(same_place(hits, other, one) for one in chosen):
+            chosen.append(other)
     return sorted(chosen, key=lambda span: (span.hit != best.hit, span.hit, span.start))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.compose import Chosen
+from app.compose import Chosen, same_place
 from app.reader.base import Reading
 from index.search import Hit
 from ingest.errors import ModelError
@@ -72,7 +72,7 @@ def features_of(hits: Sequence[Hit], readings: Sequence[Reading], spans: Sequenc
     passages; passage_none: how firmly its passage says that it does not answer.
     """
     best = spans[0]
-    rival = next((s for s in spans[1:] if s.hit != best.hit or s.end <= best.start or best.end <= s.start), None)
+    rival = next((span for span in spans[1:] if not same_place(hits, best, span)), None)
     reading, hit = readings[best.hit], hits[best.hit]
     evidence = [s.score for s in reading.evidence if s.start < best.end and best.start < s.end]
     return {

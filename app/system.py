@@ -11,12 +11,14 @@ from app.conversation import clean_question, understand
 from app.reader.base import Reader
 from app.reader.sentence import SentenceReader
 from app.suggest import MOST, candidates
-from index.build import remake_derived
+from index.build import KEPT_GENERATIONS, remake_derived
 from index.derived import Derived, load_derived
 from index.embed import PACKAGED, Embedder, SentenceTransformerEmbedder
+from index.journal import Asked, Journal
 from index.library import DocumentInfo, Library, Snapshot
 from index.recipe import Recipe, check_recipe
 from index.search import Clock, Search
+from index.writing import now
 from ingest.documents import Document
 from ingest.errors import LibraryDamaged, LibraryMissing
 
@@ -28,22 +30,30 @@ _ATTEMPTS = 5  # to find the derived files of a generation that is being replace
 class System:
     """Answers questions from a library, following its generations; safe to use from several threads."""
 
-    def __init__(self, library: Library, search: Search, answerer: Answerer) -> None:
+    def __init__(self, library: Library, search: Search, answerer: Answerer, journal: Journal | None = None) -> None:
         self.library = library
         self.search = search
         self.answerer = answerer
+        self.journal = journal
         self._derived: Derived | None = None
         self._reload = threading.Lock()
 
     def ask(self, question: object, history: Sequence[str] = ()) -> Answer:
-        """Answer `question`, a text typed after the earlier questions `history`, oldest first.
+        """Answer `question`, a text typed after the earlier questions `history`, oldest first, and note it.
 
         Raises `QuestionError` for what is no question, `LibraryDamaged` for a library that is not as written.
         """
+        answer = self.answer(question, history)
+        if self.journal is not None:
+            self.journal.note(Asked(answer.question, tuple(history)), now())
+        return answer
+
+    def answer(self, question: object, history: Sequence[str] = (), generation: int | None = None) -> Answer:
+        """As `ask`, without a note; from an earlier `generation` that is kept, where one is given."""
         clock = Clock()
         understood = understand(question, history)
         clock.lap("understand")
-        with self._current() as (snapshot, derived):
+        with self._reading(generation) as (snapshot, derived):
             clock.lap("open")
             hits = self.search.search(snapshot, derived, understood, READ_PASSAGES, clock)
             answer = self.answerer.answer(clean_question(question), understood, hits, snapshot)
@@ -51,13 +61,13 @@ class System:
         return answer.with_times(clock.laps)
 
     @contextmanager
-    def _current(self) -> Iterator[tuple[Snapshot, Derived]]:
+    def _reading(self, generation: int | None = None) -> Iterator[tuple[Snapshot, Derived]]:
         """A snapshot and the derived files of its generation, which are made anew where they are missing or damaged.
 
         Files that are gone because an ingest has moved on in between are no damage: the next snapshot has newer ones.
         """
         for attempt in range(_ATTEMPTS):
-            with self.library.snapshot() as snapshot:
+            with self.library.snapshot(generation) as snapshot:
                 try:
                     derived = self._derived_of(snapshot)
                 except LibraryDamaged:
@@ -66,7 +76,7 @@ class System:
                 else:
                     yield snapshot, derived
                     return
-            remake_derived(self.library)
+            remake_derived(self.library, generation)
 
     def _derived_of(self, snapshot: Snapshot) -> Derived:
         """The searchable files of the snapshot's generation, loaded once a generation."""
@@ -81,7 +91,7 @@ class System:
 
     def warm_up(self) -> None:
         """Load everything that a first question would load."""
-        with self._current():
+        with self._reading():
             self.search.embedder.embed_query("warm up")
 
     @property
@@ -103,6 +113,11 @@ class System:
         with self.library.snapshot() as snapshot:
             return snapshot.document(id)
 
+    @property
+    def generations(self) -> range:
+        """Those that can still be asked, the current one last."""
+        return range(max(1, self.generation - KEPT_GENERATIONS + 1), self.generation + 1)
+
     def documents(self) -> list[DocumentInfo]:
         """What the library holds, in the order of ids."""
         with self.library.snapshot() as snapshot:
@@ -114,7 +129,7 @@ class System:
         with self.library.snapshot() as snapshot:
             questions = [question for document in snapshot.documents() for question in candidates(document)]
         for question in dict.fromkeys(questions[:MOST]):
-            answer = self.ask(question)
+            answer = self.answer(question)
             if answer.text is not None:
                 found[question] = answer.confidence
         return sorted(found, key=lambda question: -found[question])[:count]
@@ -124,8 +139,8 @@ class System:
         self.library.close()
 
 
-def open_system(path: Path, *, reader: str | None = None, embedder: str | None = None) -> System:
-    """A system over the library at `path`, its models loaded.
+def open_system(path: Path, *, reader: str | None = None, embedder: str | None = None, journal: bool = False) -> System:
+    """A system over the library at `path`, its models loaded; with a `journal` it keeps what is asked.
 
     Raises `LibraryMissing` where there is none, `LibraryMismatch` where another embedder made it, `ModelError` where
     a model cannot be loaded.
@@ -137,7 +152,7 @@ def open_system(path: Path, *, reader: str | None = None, embedder: str | None =
     if recipe is None:
         raise LibraryMissing(f"The library at {path} is empty; fill it with: inquote ingest PATH...")
     check_recipe(recipe, encoder)
-    system = System(library, Search(encoder), make_answerer(reader, encoder))
+    system = System(library, Search(encoder), make_answerer(reader, encoder), Journal(path) if journal else None)
     system.warm_up()
     return system
 

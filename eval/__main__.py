@@ -156,6 +156,38 @@ def fusion(
     _show([Table(f"{len(content.contexts)} contexts, {len(questions)} questions", head, tuple(rows))])
 
 
+@app.command()
+def chunking(
+    file: SquadArgument,
+    as_json: JsonOption = False,
+    split: SplitOption = None,
+    part: PartOption = "train",
+    cache: CacheOption = None,
+) -> None:
+    """Recall of retrieval over whole articles of a SQuAD file, cut in passages of several lengths and overlaps."""
+    from dataclasses import asdict
+
+    from eval.chunking import compare_cuttings
+    from eval.progress import stages
+    from eval.shelf import Remembering
+    from eval.tables import Table
+    from index.embed import SentenceTransformerEmbedder
+
+    content, questions = _squad_questions(file, split, part, None)
+    embedder = Remembering(SentenceTransformerEmbedder(), cache)
+    with stages() as bar:
+        results = compare_cuttings(content, questions, embedder, bar)
+    if as_json:
+        print(json.dumps([asdict(result) for result in results]))
+        return
+    rows = [
+        (str(r.target), str(r.overlap), str(r.passages), f"{r.tokens:.0f}", *(f"{x:.4f}" for x in r.recall))
+        for r in results
+    ]
+    head = ("target", "overlap", "passages", "mean tokens", "recall@1", "recall@3", "recall@5", "recall@12")
+    _show([Table(f"{len(questions)} questions", head, tuple(rows))])
+
+
 def _squad_questions(
     file: Path, split: Path | None, part: str, limit: int | None
 ) -> "tuple[SquadFile, list[SquadQuestion]]":

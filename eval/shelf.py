@@ -15,7 +15,7 @@ from index.lexical import LexicalIndex
 from index.library import Snapshot
 from index.search import Hit, Search, fuse
 from index.vectors import FaissStore
-from ingest.chunk import chunk
+from ingest.chunk import CUTTING, Cutting, chunk
 from ingest.documents import Document, Passage
 
 BATCH = 256
@@ -75,8 +75,9 @@ class Shelf:
         documents: Sequence[Document],
         embedder: Embedder,
         progress: Callable[[int, int], None] = lambda a, b: None,
+        cutting: Cutting = CUTTING,
     ) -> None:
-        made = [chunk(document, embedder.count_tokens, embedder.window).passages for document in documents]
+        made = [chunk(document, embedder.count_tokens, embedder.window, cutting).passages for document in documents]
         self.rows = dict(enumerate(passage for passages in made for passage in passages))
         self._of_document: dict[str, list[int]] = {}
         for row, passage in self.rows.items():

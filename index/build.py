@@ -14,16 +14,16 @@ import numpy as np
 from index.changes import Files, Known, Plan, compare
 from index.derived import check_derived, write_derived
 from index.embed import Embedder
-from index.library import Library, Snapshot
+from index.library import NEVER, Library, Snapshot
 from index.recipe import Recipe, check_recipe, content_hash, recipe_of
 from index.writing import now, writing
 from ingest.chunk import Chunks, chunk
-from ingest.collect import Limits, collect
+from ingest.collect import Collected, Limits, collect
 from ingest.errors import IngestError
 from ingest.find import LIBRARY_FILE, Skipped, find_sources
 
 BATCH = 64  # passages embedded and stored at a time
-KEPT_GENERATIONS = 2
+KEPT_GENERATIONS = 3  # the current one and those before it that can still be asked
 
 Progress = Callable[[str, int, int], None]
 """`progress(stage, done, total)`, called as the work goes on; stages are "reading", "embedding", "indexing"."""
@@ -146,10 +146,10 @@ def _update(
     return plan, generation, 0
 
 
-def remake_derived(library: Library) -> None:
-    """Write the derived files of the current generation anew, under the lock, where they are missing or damaged."""
+def remake_derived(library: Library, generation: int | None = None) -> None:
+    """Write the derived files of a generation, by default the current one, anew where they are missing or damaged."""
     with writing(library.path):
-        generation = generation_of(library)
+        generation = generation or generation_of(library)
         if generation and check_derived(library.generation_folder(generation)):
             _write_generation(library, generation, silent)
 
@@ -173,12 +173,12 @@ def _commit(library: Library, plan: Plan, names: Mapping[str, str], embedder: Em
     embedded = _embed_missing(connection, contents, embedder, progress)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _change_rows(connection, plan, chunks, recipe)
+        generation = Snapshot(connection).generation + 1
+        _change_rows(connection, plan, chunks, recipe, generation)
         connection.executemany("INSERT OR IGNORE INTO roots VALUES (?, ?)", names.items())
-        snapshot = Snapshot(connection)
+        snapshot = Snapshot(connection, generation)
         if not snapshot.has_passages():
             raise IngestError("Nothing would be left to search; the library was not changed.")
-        generation = snapshot.generation + 1
         _write_files(library, generation, snapshot, progress)
         connection.executemany(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",
@@ -221,16 +221,24 @@ def _embed_missing(
     return len(missing)
 
 
-def _change_rows(connection: sqlite3.Connection, plan: Plan, chunks: dict[str, Chunks], recipe: Recipe) -> None:
-    gone = [(id,) for id in (*plan.removed, *plan.write)]
-    connection.executemany("DELETE FROM passages WHERE document_id = ?", gone)
-    connection.executemany("DELETE FROM documents WHERE id = ?", gone)
+def _change_rows(
+    connection: sqlite3.Connection, plan: Plan, chunks: dict[str, Chunks], recipe: Recipe, generation: int
+) -> None:
+    """What goes holds until this generation, what comes holds from it on; what is past the kept ones is deleted."""
+    gone = [(generation, id, NEVER) for id in (*plan.removed, *plan.write)]
+    connection.executemany("UPDATE passages SET until = ? WHERE document_id = ? AND until = ?", gone)
+    connection.executemany("UPDATE documents SET until = ? WHERE id = ? AND until = ?", gone)
+    past = (generation - KEPT_GENERATIONS + 1,)
+    connection.execute("DELETE FROM passages WHERE until <= ?", past)
+    connection.execute("DELETE FROM documents WHERE until <= ?", past)
     for id, record in plan.write.items():
         made, document = chunks[id], record.document
         connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 id,
+                generation,
+                NEVER,
                 record.root,
                 document.title,
                 document.source,
@@ -246,14 +254,18 @@ def _change_rows(connection: sqlite3.Connection, plan: Plan, chunks: dict[str, C
             ),
         )
         connection.executemany(
-            "INSERT INTO passages (document_id, start, stop, heading, lead, content) VALUES (?, ?, ?, ?, ?, ?)",
-            [(id, p.start, p.end, p.heading, p.lead, content_hash(p, recipe)) for p in made.passages],
+            "INSERT INTO passages (document_id, since, until, start, stop, heading, lead, content)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (id, generation, NEVER, p.start, p.end, p.heading, p.lead, content_hash(p, recipe))
+                for p in made.passages
+            ],
         )
     connection.execute("DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM passages)")
 
 
 def _write_generation(library: Library, generation: int, progress: Progress) -> None:
-    with library.snapshot() as snapshot:
+    with library.snapshot(generation) as snapshot:
         _write_files(library, generation, snapshot, progress)
 
 
@@ -277,6 +289,24 @@ def _sweep(library: Library, generation: int) -> None:
     for folder in library.derived.iterdir():
         if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove(path: Path, ids: Sequence[str], embedder: Embedder, *, progress: Progress = silent) -> Account:
+    """Take documents out of the library at `path`; raises `IngestError` for one that it does not hold."""
+    started = time.monotonic()
+    Library.open(path)
+    with writing(path) as library:
+        with library.snapshot() as snapshot:
+            known = snapshot.document_states()
+            if snapshot.recipe:
+                check_recipe(snapshot.recipe, embedder)
+            before = snapshot.generation
+        unknown = next((id for id in ids if id not in known), None)
+        if unknown is not None:
+            raise IngestError(f"There is no document {unknown} in the library; inquote status lists them.")
+        plan = Plan(removed=list(dict.fromkeys(ids)), unchanged=len(known) - len(set(ids)))
+        _commit(library, plan, {}, embedder, progress)
+    return _account(plan, Files([], Collected()), before + 1, 0, started)
 
 
 def _account(plan: Plan, files: Files, generation: int, embedded: int, started: float) -> Account:

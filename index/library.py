@@ -1,11 +1,15 @@
 """The library on disk: SQLite is the truth, vectors and lexical index are derived from it.
 
     library.db              documents, passages, embeddings by content hash, recipe, generation
+    journal.db              questions asked
     derived/gen-000007/     vectors.faiss, lexical/, manifest.json
     ingest.lock             one writer
 
-A reader takes one snapshot a question: a deferred transaction whose first read is `generation`, so that everything it
-then sees belongs to that generation. Connections belong to one thread.
+Rows of documents and passages hold from generation `since` to before `until`, so that the last few generations can be
+asked again, and what changed between them told. A reader takes one snapshot a question: a deferred transaction whose
+first read is `generation`, so that everything it then sees belongs to that generation.
+
+Connections belong to one thread.
 """
 
 import json
@@ -28,21 +32,26 @@ from ingest.find import LIBRARY_FILE, printable
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
-    id TEXT PRIMARY KEY, root TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL,
-    sha256 TEXT NOT NULL, sections TEXT NOT NULL, pages TEXT NOT NULL, asides TEXT NOT NULL, left_out TEXT NOT NULL,
-    state TEXT NOT NULL, file TEXT NOT NULL, ingested_at TEXT NOT NULL
+    id TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, root TEXT NOT NULL, title TEXT NOT NULL,
+    source TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, sections TEXT NOT NULL, pages TEXT NOT NULL,
+    asides TEXT NOT NULL, left_out TEXT NOT NULL, state TEXT NOT NULL, file TEXT NOT NULL, ingested_at TEXT NOT NULL,
+    PRIMARY KEY (id, since)
 );
 CREATE TABLE roots (root TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, document_id TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
-    heading TEXT NOT NULL, lead TEXT NOT NULL, content TEXT NOT NULL, UNIQUE (document_id, start, stop)
+    row INTEGER PRIMARY KEY, document_id TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, heading TEXT NOT NULL, lead TEXT NOT NULL, content TEXT NOT NULL,
+    UNIQUE (document_id, since, start, stop)
 );
 CREATE TABLE embeddings (content TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
-_DOCUMENT = "SELECT id, title, source, text, sha256, sections, pages, asides FROM documents"
+NEVER = 2**62  # the `until` of rows that hold still
+_LIVE = ":at >= since AND :at < until"
+_DOCUMENT = f"SELECT id, title, source, text, sha256, sections, pages, asides FROM documents WHERE {_LIVE}"
 _PASSAGE = (
     "SELECT p.row, p.document_id, p.start, p.stop, p.heading, substr(d.text, p.start + 1, p.stop - p.start), p.lead"
-    " FROM passages p JOIN documents d ON d.id = p.document_id"
+    " FROM passages p JOIN documents d ON d.id = p.document_id AND :at >= d.since AND :at < d.until"
+    " WHERE :at >= p.since AND :at < p.until"
 )
 
 
@@ -60,15 +69,25 @@ class DocumentInfo:
 
 
 class Snapshot:
-    """One generation of a library, read within one transaction."""
+    """One generation of a library, read within one transaction: the current one, or an earlier one that is kept."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, generation: int | None = None) -> None:
         self._connection = connection
-        self.generation = int(self._meta("generation") or 0)
+        self.generation = int(self._meta("generation") or 0) if generation is None else generation
+        self._at = {"at": self.generation}
 
     def _meta(self, key: str) -> str | None:
         found = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return found[0] if found else None
+
+    @property
+    def changed_at(self) -> str:
+        """When the current generation was made, ISO 8601 UTC; "" before the first."""
+        return self._meta("changed_at") or ""
+
+    def _live(self, query: str) -> sqlite3.Cursor:
+        """The rows of a query, "{live}" in it standing for: of this generation."""
+        return self._connection.execute(query.format(live=_LIVE), self._at)
 
     @property
     def recipe(self) -> Recipe | None:
@@ -85,18 +104,18 @@ class Snapshot:
 
     def document(self, id: str) -> Document:
         """The document called `id`; raises `KeyError` where there is none."""
-        found = self._connection.execute(f"{_DOCUMENT} WHERE id = ?", (id,)).fetchone()
+        found = self._connection.execute(f"{_DOCUMENT} AND id = :id", {**self._at, "id": id}).fetchone()
         if found is None:
             raise KeyError(id)
         return _document(found)
 
     def documents(self) -> Iterator[Document]:
         """All documents in the order of their ids."""
-        return map(_document, self._connection.execute(f"{_DOCUMENT} ORDER BY id"))
+        return map(_document, self._connection.execute(f"{_DOCUMENT} ORDER BY id", self._at))
 
     def document_states(self) -> dict[str, tuple[str, str]]:
         """Id to (root folder, state) of every document, in the order of ids."""
-        found = self._connection.execute("SELECT id, root, state FROM documents ORDER BY id")
+        found = self._live("SELECT id, root, state FROM documents WHERE {live} ORDER BY id")
         return {id: (root, state) for id, root, state in found}
 
     def roots(self) -> dict[str, str]:
@@ -105,30 +124,31 @@ class Snapshot:
 
     def file_digests(self) -> dict[str, str]:
         """Id to the digest of the file that each document was made of."""
-        return dict(self._connection.execute("SELECT id, file FROM documents"))
+        return dict(self._live("SELECT id, file FROM documents WHERE {live}"))
 
     def document_infos(self) -> list[DocumentInfo]:
         """What there is, in the order of ids, texts not read."""
-        found = self._connection.execute(
-            "SELECT d.id, title, source, sha256, length(text), count(p.row), ingested_at FROM documents d"
-            " LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY d.id"
+        found = self._live(
+            "SELECT id, title, source, sha256, length(text), count, ingested_at FROM documents LEFT JOIN"
+            " (SELECT document_id, count(*) AS count FROM passages WHERE {live} GROUP BY document_id)"
+            " ON document_id = id WHERE {live} ORDER BY id"
         )
         return [DocumentInfo(*line) for line in found]
 
     def left_out(self) -> Iterator[tuple[str, LeftOut, str]]:
         """(document id, range and rule, text) of everything that is in no passage."""
-        for id, text, stored in self._connection.execute("SELECT id, text, left_out FROM documents ORDER BY id"):
+        for id, text, stored in self._live("SELECT id, text, left_out FROM documents WHERE {live} ORDER BY id"):
             for start, end, reason in json.loads(stored):
                 yield id, LeftOut(start, end, reason), text[start:end]
 
     def has_passages(self) -> bool:
         """Whether there is anything to search."""
-        return self._connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone() is not None
+        return self._live("SELECT 1 FROM passages WHERE {live} LIMIT 1").fetchone() is not None
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """The passages of these rows; raises `LibraryDamaged` where one is missing."""
-        marks = ",".join("?" * len(rows))
-        found = self._connection.execute(f"{_PASSAGE} WHERE p.row IN ({marks})", list(rows))
+        listed = ",".join(str(int(row)) for row in rows)
+        found = self._connection.execute(f"{_PASSAGE} AND p.row IN ({listed})", self._at)
         passages = {row: Passage(*fields) for row, *fields in found}
         if len(passages) != len(set(rows)):
             raise LibraryDamaged("The index names passages that the library does not hold; run inquote verify.")
@@ -136,19 +156,19 @@ class Snapshot:
 
     def all_passages(self) -> Iterator[tuple[int, Passage]]:
         """(row, passage) in the order of documents and text."""
-        for row, *fields in self._connection.execute(f"{_PASSAGE} ORDER BY p.document_id, p.start, p.stop"):
+        for row, *fields in self._connection.execute(f"{_PASSAGE} ORDER BY p.document_id, p.start, p.stop", self._at):
             yield row, Passage(*fields)
 
     def contents(self) -> dict[int, str]:
         """Row to content hash of every passage."""
-        return dict(self._connection.execute("SELECT row, content FROM passages ORDER BY row"))
+        return dict(self._live("SELECT row, content FROM passages WHERE {live} ORDER BY row"))
 
     def vectors(self, rows: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Rows (n,) int64 ascending and their vectors (n, d) float32; of all passages when `rows` is None."""
-        where = "" if rows is None else f" WHERE p.row IN ({','.join('?' * len(rows))})"
-        found = self._connection.execute(
-            f"SELECT p.row, e.vector FROM passages p JOIN embeddings e ON e.content = p.content{where} ORDER BY p.row",
-            list(rows or ()),
+        chosen = "" if rows is None else f" AND row IN ({','.join(str(int(row)) for row in rows)})"
+        found = self._live(
+            "SELECT row, vector FROM passages JOIN embeddings ON embeddings.content = passages.content"
+            f" WHERE {{live}}{chosen} ORDER BY row"
         ).fetchall()
         numbers = np.frombuffer(b"".join(vector for _, vector in found), np.float32)
         matrix = numbers.reshape(len(found), len(numbers) // max(1, len(found)))
@@ -219,12 +239,15 @@ class Library:
         return connection
 
     @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
-        """One generation for as long as the context lasts; raises `LibraryDamaged` where SQLite cannot read it."""
+    def snapshot(self, generation: int | None = None) -> Iterator[Snapshot]:
+        """One generation, by default the current one, for as long as the context lasts.
+
+        Raises `LibraryDamaged` where SQLite cannot read it.
+        """
         connection = self.connection()
         try:
             connection.execute("BEGIN")
-            yield Snapshot(connection)
+            yield Snapshot(connection, generation)
         except sqlite3.DatabaseError as error:
             raise LibraryDamaged(f"The library cannot be read ({error}); run inquote verify.") from error
         finally:
@@ -234,6 +257,11 @@ class Library:
     def generation_folder(self, generation: int) -> Path:
         """Where the derived files of a generation lie."""
         return self.derived / f"gen-{generation:06d}"
+
+    @property
+    def size(self) -> int:
+        """The bytes that the library takes on disk."""
+        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
 
     def close(self) -> None:
         """Close the connections of all threads; none may be in use."""

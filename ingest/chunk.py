@@ -9,13 +9,26 @@ from ingest.advertising import announces_links, is_bare_line, is_call_to_act
 from ingest.documents import Document, Passage
 from ingest.sentences import LIST_MARKER, Range, block_ranges, sentence_ranges
 
-TARGET_TOKENS = 200  # a passage is closed when another block would take it over this
-RECIPE = f"version 1, target {TARGET_TOKENS} tokens"  # the version counts up when passages come out differently
 HEADING_SHARE = 0.25  # of the window at most goes to the heading, and as much to the lead-in
 MOST_CHARACTERS = 24  # a token; longer ranges are not worth counting
 
 _CLAUSE_END = re.compile(r"(?<=[,;:)–—])(?=\s)")
 _WORD_END = re.compile(r"(?<=\S)(?=\s)")
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """How long passages get: one is closed when another block would take it over `target` tokens.
+
+    The next one then begins with its last `overlap` sentences, where these take less than a quarter of the target.
+    """
+
+    target: int = 200
+    overlap: int = 1
+
+
+CUTTING = Cutting()  # chosen in eval/LOG.md
+RECIPE = f"version 2, {CUTTING}"  # the version counts up when passages come out differently
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,7 @@ class _Stretch:
     end: int
 
 
-def chunk(document: Document, count_tokens: Callable[[str], int], window: int) -> Chunks:
+def chunk(document: Document, count_tokens: Callable[[str], int], window: int, cutting: Cutting = CUTTING) -> Chunks:
     """Cut `document` into passages of at most `window` tokens, heading and lead-in included.
 
     `count_tokens(text)` counts as the embedder does, its special tokens included. Headings are in no passage's range:
@@ -58,7 +71,7 @@ def chunk(document: Document, count_tokens: Callable[[str], int], window: int) -
     for stretch in _stretches(document):
         runs, without = _prose(document, stretch)
         left_out.extend(without)
-        packer = _Packer(document, stretch.heading, count_tokens, window)
+        packer = _Packer(document, stretch.heading, count_tokens, window, cutting)
         passages.extend(passage for run in runs for passage in packer.pack(run))
     return Chunks(tuple(passages), tuple(left_out))
 
@@ -109,10 +122,13 @@ def _reason_to_leave_out(document: Document, start: int, end: int, links: bool) 
 class _Packer:
     """Packs blocks of one section into passages."""
 
-    def __init__(self, document: Document, heading: str, count_tokens: Callable[[str], int], window: int) -> None:
+    def __init__(
+        self, document: Document, heading: str, count_tokens: Callable[[str], int], window: int, cutting: Cutting
+    ) -> None:
         self.document = document
         self.count_tokens = count_tokens
         self.window = window
+        self.cutting = cutting
         self.heading = self._fit(heading)
 
     def pack(self, blocks: list[Range]) -> Iterator[Passage]:
@@ -120,14 +136,28 @@ class _Packer:
         group: list[Range] = []
         lead, lead_at = "", -1  # the line that introduces the open list, and where it stands
         for block in blocks:
-            if group and not self._fits(group[0][0], block[1], self._lead_of(group[0], lead, lead_at), TARGET_TOKENS):
+            if group and not self._fits_target(group[0][0], block[1], self._lead_of(group[0], lead, lead_at)):
                 yield from self._passages(group, self._lead_of(group[0], lead, lead_at))
-                group = []
+                group = self._overlap_before(block, group[-1])
             if not self._is_item(block):
                 lead, lead_at = self._introduction(block), block[0]
             group.append(block)
         if group:
             yield from self._passages(group, self._lead_of(group[0], lead, lead_at))
+
+    def _overlap_before(self, block: Range, before: Range) -> list[Range]:
+        """The end of the block before, which the passage of `block` repeats; items of a list have a lead-in instead."""
+        start = self._overlap_of(*before)
+        if start == before[1] or self._is_item(block) or self._is_item(before):
+            return []
+        return [(start, before[1])] if self._fits_target(start, block[1], "") else []
+
+    def _overlap_of(self, start: int, end: int) -> int:
+        """Where the last sentences of a range begin that the next passage repeats; its end where it repeats none."""
+        if not self.cutting.overlap:
+            return end
+        begins = [begin for begin, _ in sentence_ranges(self.document.text, start, end)][-self.cutting.overlap :]
+        return next((begin for begin in begins if self._fits(begin, end, "", self.cutting.target // 4)), end)
 
     def _lead_of(self, first: Range, lead: str, lead_at: int) -> str:
         """The lead-in for a passage that begins with `first`: none where the passage holds it itself."""
@@ -153,10 +183,15 @@ class _Packer:
         while not self._fits(start, end, lead, self.window):
             cut = self._last_fitting(start, end, lead)
             yield start, cut
-            start = cut
+            again = self._overlap_of(start, cut)
+            start = again if start < again < cut and self._goes_beyond(cut, again, end, lead) else cut
             while start < end and self.document.text[start].isspace():
                 start += 1
         yield start, end
+
+    def _goes_beyond(self, cut: int, start: int, end: int, lead: str) -> bool:
+        """Whether a passage that begins at `start` holds more than what ends at `cut`."""
+        return self._fits(start, end, lead, self.window) or self._last_fitting(start, end, lead) > cut
 
     def _last_fitting(self, start: int, end: int, lead: str) -> int:
         text = self.document.text
@@ -184,6 +219,9 @@ class _Packer:
         if end - start > self.window * MOST_CHARACTERS:
             return False
         return self.count_tokens(self._passage(start, end, lead).embedded_text) <= min(budget, self.window)
+
+    def _fits_target(self, start: int, end: int, lead: str) -> bool:
+        return self._fits(start, end, lead, self.cutting.target)
 
     def _passage(self, start: int, end: int, lead: str) -> Passage:
         return Passage(self.document.id, start, end, self.heading, self.document.text[start:end], lead)

@@ -40,15 +40,15 @@ def test_a_damaged_calibration_is_refused(tmp_path: Path, content: str) -> None:
 
 
 def test_features_of_a_reading() -> None:
-    def hit(dense: float, lexical: float) -> Hit:
-        return Hit(Passage("d", 0, 9, "", "one. two."), 0.5, 1, dense, 1, lexical)
+    def hit(id: str, dense: float, lexical: float) -> Hit:
+        return Hit(Passage(id, 0, 9, "", "one. two."), 0.5, 1, dense, 1, lexical)
 
     readings = [
         Reading((Span(0, 4, 3.0), Span(0, 3, 2.9), Span(5, 9, 1.0)), (Span(0, 4, 0.7), Span(5, 9, 0.1)), 0.5),
         Reading((Span(0, 4, 2.0),), (), -1.0),
     ]
     spans = [Chosen(0, 0, 4, 3.0), Chosen(0, 0, 3, 2.9), Chosen(1, 0, 4, 2.0), Chosen(0, 5, 9, 1.0)]
-    assert features_of([hit(0.6, 0.2), hit(0.1, 0.4)], readings, spans) == {
+    assert features_of([hit("d", 0.6, 0.2), hit("e", 0.1, 0.4)], readings, spans) == {
         "score": 3.0,
         "margin": 1.0,
         "evidence": 0.7,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.chunk import LeftOut, chunk
+from ingest.chunk import Cutting, LeftOut, chunk
 from ingest.documents import Document
 from ingest.formats import Parsed, html, markdown, text
 
@@ -35,10 +35,26 @@ def test_no_passage_crosses_a_section() -> None:
 
 def test_a_long_paragraph_is_cut_between_sentences() -> None:
     paragraph = " ".join(f"Sentence {n} has six words here." for n in range(9))
-    made = chunk(document(text.parse(paragraph)), count_words, 20)
+    made = chunk(document(text.parse(paragraph)), count_words, 20, Cutting(overlap=0))
     assert [p.text for p in made.passages] == [
         " ".join(f"Sentence {n} has six words here." for n in range(at, at + 3)) for at in (0, 3, 6)
     ]
+
+
+def test_a_passage_begins_with_the_last_sentence_of_the_one_before() -> None:
+    paragraphs = [" ".join(f"Sentence {n} has six words here." for n in range(at, at + 4)) for at in (0, 4)]
+    long = Cutting(target=32, overlap=1)
+    for source, cuts in ((" ".join(paragraphs), [(0, 5), (4, 8)]), ("\n\n".join(paragraphs), [(0, 4), (3, 8)])):
+        made = chunk(document(text.parse(source)), count_words, 32, long)
+        assert [" ".join(p.text.split()) for p in made.passages] == [
+            " ".join(f"Sentence {n} has six words here." for n in range(*cut)) for cut in cuts
+        ]
+
+
+def test_a_sentence_of_more_than_a_quarter_of_the_target_is_not_repeated() -> None:
+    paragraph = " ".join(f"Sentence {n} has six words here." for n in range(9))
+    made = chunk(document(text.parse(paragraph)), count_words, 32, Cutting(target=20, overlap=1))
+    assert [p.text[:10] for p in made.passages] == ["Sentence 0", "Sentence 5"]
 
 
 def test_a_sentence_longer_than_the_window_is_cut_at_clauses_then_words() -> None:

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import FakeEmbedder
 
 from app import cli
 from app.system import System
+from index.build import ingest
+from index.journal import Journal
 
 MakeSystem = Callable[..., System]
 
@@ -37,7 +40,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def system(make_system: MakeSystem, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> System:
     """A small library, opened with the fakes wherever the command line opens one."""
     made = make_system(corpus)
-    monkeypatch.setattr("app.system.open_system", lambda path, reader=None, embedder=None: made)
+    monkeypatch.setattr("app.system.open_system", lambda path, **_: made)
     return made
 
 
@@ -89,7 +92,9 @@ def test_lines_in_are_lines_out(run: Run, system: System) -> None:
 def test_verify_and_status_and_show(run: Run, system: System) -> None:
     place = ("--library", system.library.path)
     assert run("verify", *place)[0] == 0
-    assert "generation 1, 3 documents" in run("status", *place)[1]
+    told = run("status", *place)[1]
+    assert f"{system.library.path}: generation 1 of 2" in told
+    assert "3 documents, 3 passages, 0.1 MB on disk" in told
     assert run("show", "zoo/otters.md", "8", "37", *place)[1] == "An otter weighs 12 kilograms.\n"
     assert run("show", "zoo/otters.md", "8", "9999", *place)[0] == 2
     system.library.connection().execute("UPDATE documents SET sha256 = 'x' WHERE id = 'zoo/owls.md'")
@@ -176,3 +181,42 @@ def test_help_loads_nothing_heavy() -> None:
     code += "print({'torch', 'gradio', 'transformers', 'faiss', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_changes_tells_what_became_of_the_answers(
+    run: Run, system: System, corpus: Path, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    system.journal = Journal(system.library.path)
+    place = ("--library", system.library.path)
+    run("ask", "An otter weighs how many kilograms?", *place)
+    assert "not kept" in run("changes", *place)[2]
+    (corpus / "otters.md").write_text("# Otters\n\nAn otter weighs 14 kilograms. Otters eat crabs.")
+    ingest(system.library.path, [corpus], embedder)
+    status, out, _ = run("changes", *place)
+    assert status == 0
+    assert out == (
+        "changed: An otter weighs how many kilograms?\n"
+        "  before An otter weighs 12 kilograms.  [zoo/otters.md 8-37]\n"
+        "  now    An otter weighs 14 kilograms.  [zoo/otters.md 8-37]\n"
+        "0 unchanged, 0 moved, 1 changed, 0 lost, 0 newly answerable\n"
+    )
+    (tmp_path / "q.jsonl").write_text('{"question": "Otters eat crabs?"}\n')
+    found = json.loads(run("changes", "--json", "--questions", tmp_path / "q.jsonl", *place)[1])
+    assert [(change["question"], change["kind"]) for change in found] == [
+        ("Otters eat crabs?", "newly answerable"),
+        ("An otter weighs how many kilograms?", "changed"),
+    ]
+    (tmp_path / "q.jsonl").write_text("nonsense\n")
+    status, _, err = run("changes", "--questions", tmp_path / "q.jsonl", *place)
+    assert (status, err) == (2, f'Line 1 of {tmp_path}/q.jsonl is not a JSON object like {{"question": "..."}}.\n')
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_documents_are_removed_by_their_ids(run: Run, system: System) -> None:
+    place = ("--library", system.library.path)
+    status, _, err = run("remove", "zoo/zebra.md", *place)
+    assert (status, err) == (2, "There is no document zoo/zebra.md in the library; inquote status lists them.\n")
+    status, out, _ = run("remove", "zoo/owls.md", *place)
+    assert status == 0
+    assert out.startswith("removed: zoo/owls.md\n2 documents unchanged, 0 passages embedded.\nGeneration 2")
+    assert run("verify", *place)[0] == 0

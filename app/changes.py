@@ -1,0 +1,89 @@
+"""Which answers changed: the same questions asked of an earlier generation of a library and of the current one."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from app.answer import Answer
+from app.system import System
+from index.journal import Asked, Journal
+from ingest.errors import InquoteError
+
+
+class Kind(Enum):
+    """What became of an answer."""
+
+    UNCHANGED = "unchanged"
+    MOVED = "moved"  # the same words at another place
+    CHANGED = "changed"
+    LOST = "lost"  # the corpus no longer says
+    NEW = "newly answerable"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A question with its answers from both generations."""
+
+    asked: Asked
+    before: Answer
+    after: Answer
+
+    @property
+    def kind(self) -> Kind:
+        """What became of the answer."""
+        if self.before.text is None or self.after.text is None:
+            if self.before.text == self.after.text:
+                return Kind.UNCHANGED
+            return Kind.LOST if self.after.text is None else Kind.NEW
+        if self.before.text != self.after.text:
+            return Kind.CHANGED
+        return Kind.UNCHANGED if _places(self.before) == _places(self.after) else Kind.MOVED
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `inquote changes --json` prints for each question."""
+        return {
+            "question": self.asked.question,
+            "history": list(self.asked.history),
+            "kind": self.kind.value,
+            "before": _told(self.before),
+            "after": _told(self.after),
+        }
+
+
+def _places(answer: Answer) -> list[tuple[str, int, int]]:
+    return [(citation.document_id, citation.start, citation.end) for citation in answer.citations]
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    return {
+        "generation": answer.generation,
+        "answer": answer.text,
+        "confidence": answer.confidence,
+        "citations": [citation.as_json() for citation in answer.citations],
+    }
+
+
+def changes_since(
+    system: System,
+    questions: Sequence[Asked],
+    since: int | None = None,
+    shown: Callable[[Sequence[Asked]], Iterable[Asked]] = iter,
+) -> list[Change]:
+    """Ask `questions` and those of the library's journal of generation `since` and of the current one.
+
+    `since` is the one before the current if left out. `shown` goes through the questions and may show how far it is.
+    Raises `InquoteError` for a generation that is not kept and where there is nothing to ask.
+    """
+    kept = system.generations
+    since = kept[-1] - 1 if since is None else since
+    if since not in kept[:-1]:
+        earlier = ", ".join(map(str, kept[:-1])) or "none yet"
+        raise InquoteError(f"Generation {since} is not kept; those that can be compared with are: {earlier}.")
+    wanted = list(dict.fromkeys([*questions, *Journal(system.library.path).asked()]))
+    if not wanted:
+        raise InquoteError("Nothing was asked of this library yet; ask something, or give --questions FILE.")
+    return [
+        Change(asked, *(system.answer(asked.question, asked.history, at) for at in (since, None)))
+        for asked in shown(wanted)
+    ]

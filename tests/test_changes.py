@@ -1,0 +1,74 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import FakeEmbedder
+
+from app.changes import Kind, changes_since
+from app.system import System
+from index.build import KEPT_GENERATIONS, ingest
+from index.journal import Asked, Journal
+from index.verify import verify
+from ingest.errors import InquoteError
+
+MakeSystem = Callable[..., System]
+WEIGHT = Asked("An otter weighs how many kilograms?")
+
+
+def test_an_earlier_generation_answers_as_it_did(make_system: MakeSystem, corpus: Path, embedder: FakeEmbedder) -> None:
+    system = make_system(corpus)
+    before = system.ask(WEIGHT.question).as_json()
+    (corpus / "otters.md").write_text("An otter weighs 14 kilograms.")
+    ingest(system.library.path, [corpus], embedder)
+    again = system.answer(WEIGHT.question, generation=1).as_json()
+    assert {**again, "elapsed_ms": 0} == {**before, "elapsed_ms": 0}
+    assert system.ask(WEIGHT.question).text == "An otter weighs 14 kilograms."
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("An otter weighs 12 kilograms. An owl weighs nothing.", Kind.MOVED),
+        ("# Otters\n\nAn otter weighs 14 kilograms.", Kind.CHANGED),
+        ("Otters are heavy.", Kind.LOST),
+    ],
+)
+def test_what_became_of_an_answer(
+    make_system: MakeSystem, corpus: Path, embedder: FakeEmbedder, text: str, kind: Kind
+) -> None:
+    system = make_system(corpus)
+    before = (corpus / "otters.md").read_text()
+    (corpus / "otters.md").write_text(text)
+    ingest(system.library.path, [corpus], embedder)
+    assert [change.kind for change in changes_since(system, [WEIGHT])] == [kind]
+    (corpus / "otters.md").write_text(before)
+    ingest(system.library.path, [corpus], embedder)
+    assert [change.kind for change in changes_since(system, [WEIGHT], since=1)] == [Kind.UNCHANGED]
+    back = {Kind.LOST: Kind.NEW}.get(kind, kind)
+    assert [change.kind for change in changes_since(system, [WEIGHT], since=2)] == [back]
+
+
+def test_only_the_last_generations_are_kept(make_system: MakeSystem, corpus: Path, embedder: FakeEmbedder) -> None:
+    system = make_system(corpus)
+    for number in range(KEPT_GENERATIONS):
+        (corpus / "otters.md").write_text(f"An otter weighs {number} kilograms.")
+        ingest(system.library.path, [corpus], embedder)
+    with pytest.raises(InquoteError, match="Generation 1 is not kept; those that can be compared with are: 2, 3"):
+        changes_since(system, [WEIGHT], since=1)
+    texts = system.library.connection().execute("SELECT text FROM documents WHERE id = 'zoo/otters.md'").fetchall()
+    assert len(texts) == KEPT_GENERATIONS
+    assert verify(system.library) == []
+
+
+def test_a_journal_keeps_each_question_once_in_order(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    assert journal.asked() == []
+    asked = [Asked("a"), Asked("b", ("a",)), Asked("b")]
+    for one in (*asked, asked[0]):
+        journal.note(one, "2026-01-01")
+    assert journal.asked() == asked
+
+
+def test_a_journal_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").mkdir()
+    Journal(tmp_path).note(WEIGHT, "2026-01-01")
