@@ -1,5 +1,6 @@
 """Ingest: what changed, embed only that, commit once."""
 
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -16,6 +17,7 @@ from index.derived import check_derived, write_derived
 from index.embed import Embedder
 from index.library import NEVER, Library, Snapshot
 from index.recipe import Recipe, check_recipe, content_hash, recipe_of
+from index.steps import step
 from index.writing import now, writing
 from ingest.chunk import Chunks, chunk
 from ingest.collect import Collected, Limits, collect
@@ -184,12 +186,14 @@ def _commit(library: Library, plan: Plan, names: Mapping[str, str], embedder: Em
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",
             [("generation", str(generation)), ("recipe", json.dumps(recipe.as_json())), ("changed_at", now())],
         )
+        step()
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    _sweep(library, generation)
+    with contextlib.suppress(OSError):  # the ingest is done; what is left over goes with the next one
+        _sweep(library, generation)
     return embedded
 
 
@@ -211,6 +215,7 @@ def _embed_missing(
         matrix = embedder.embed_passages([contents[content] for content in batch])
         if matrix.shape != (len(batch), embedder.dimension) or not np.isfinite(matrix).all():
             raise IngestError("The embedder gave vectors of a wrong shape or not finite; the library was not changed.")
+        step()
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(
             "INSERT OR IGNORE INTO embeddings VALUES (?, ?)",
@@ -285,9 +290,11 @@ def _write_files(library: Library, generation: int, snapshot: Snapshot, progress
 
 def _sweep(library: Library, generation: int) -> None:
     """Remove the folders of generations past and of ingests that were cut off."""
+    step()
     kept = {library.generation_folder(generation - back).name for back in range(KEPT_GENERATIONS)}
     for folder in library.derived.iterdir():
         if folder.name not in kept:
+            step()
             shutil.rmtree(folder, ignore_errors=True)
 
 

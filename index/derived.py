@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from index.lexical import LexicalIndex
+from index.steps import step
 from index.vectors import FaissStore, VectorStore
 from ingest.errors import LibraryDamaged
 
@@ -35,17 +36,23 @@ def write_derived(folder: Path, rows: np.ndarray, matrix: np.ndarray, texts: Ite
     """
     beside = folder.with_name(folder.name + ".new")
     shutil.rmtree(beside, ignore_errors=True)
+    step()
     (beside / LEXICAL).mkdir(parents=True)
+    step()
     FaissStore.build(rows, matrix).save(beside / VECTORS)
+    step()
     LexicalIndex.build(texts, beside / LEXICAL)
     files = [beside / VECTORS, *_lexical_files(beside / LEXICAL)]
     for file in files:
         _sync(file)
     manifest = {file.relative_to(beside).as_posix(): _sha256(file) for file in files}
+    step()
     (beside / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for path in (beside / MANIFEST, beside / LEXICAL, beside):
         _sync(path)
+    step()
     shutil.rmtree(folder, ignore_errors=True)
+    step()
     beside.rename(folder)
     _sync(folder.parent)
 
@@ -85,6 +92,7 @@ def _sha256(path: Path) -> str:
 
 
 def _sync(path: Path) -> None:
+    step()
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

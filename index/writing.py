@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.library import Library
+from index.steps import step
 from ingest.errors import IngestError, LibraryBusy
 from ingest.find import printable
 
@@ -46,6 +47,7 @@ def _lock(path: Path) -> Iterator[None]:
             f"The library at {printable(path)} is being written by {since}; wait until that is done and try again."
         ) from error
     try:
+        step()
         holder.write_text(f"process {os.getpid()} since {now()}", encoding="utf-8")
         yield
     finally:

@@ -1,0 +1,160 @@
+"""Kill ingests and look what is left: `python tests/crash.py [TRIALS [SEED [STEPS]]]`, STEPS 0 for kills only.
+
+An ingest of changed texts is ended at each of its steps, fails at each as on a full disk, and is killed TRIALS times at
+random. Each time the library must answer as before or as after, after if the ingest had ended well; and the next ingest
+must bring it to the same end, sweep what was left over and embed nothing that is already there.
+"""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+
+from conftest import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
+
+from app.answer import Answerer
+from app.system import System
+from index.build import ingest
+from index.library import Library
+from index.search import Search
+from index.verify import verify
+from ingest.errors import InquoteError
+
+DOCUMENTS = 30
+QUESTIONS = [f"What does animal {number} eat?" for number in range(0, DOCUMENTS + 2, 3)]
+
+
+def in_child(work: Callable[[], Any], kill_after: float | None = None) -> tuple[int, Any]:
+    """Run `work` in a forked process; its exit status and what it returned, by way of JSON."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        status = 1
+        try:
+            with os.fdopen(writing, "w") as out:
+                out.write(json.dumps(work()))
+            status = 0
+        except InquoteError as error:
+            print(error, file=sys.stderr)
+            status = 2
+        finally:
+            os._exit(status)
+    os.close(writing)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    with os.fdopen(reading) as told:
+        said = told.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return status, json.loads(said) if status == 0 else None
+
+
+def write_texts(folder: Path, changed: bool) -> None:
+    """Thirty texts; changed: some say other things, one is gone, one is new."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for number in range(1 if changed else 0, DOCUMENTS + (1 if changed else 0)):
+        meal = "fish" if changed and number % 4 == 0 else "crabs"
+        (folder / f"{number:02d}.md").write_text(f"Animal {number} eats {meal}.\n\nIt sleeps {number} hours a day.")
+
+
+def run_ingest(library: Path, texts: Path) -> int:
+    """How many passages were embedded."""
+    return ingest(library, [texts], FakeEmbedder()).passages_embedded
+
+
+def look(library: Path) -> dict[str, Any]:
+    """A digest of what the library answers, and what is wrong with it."""
+    opened = Library.open(library)
+    system = System(opened, Search(FakeEmbedder()), Answerer(FakeReader(), PLAIN_CALIBRATION))
+    answers = [{**system.ask(question).as_json(), "elapsed_ms": 0} for question in QUESTIONS]
+    digest = hashlib.sha256(json.dumps(answers).encode()).hexdigest()
+    folders = sorted(path.name for path in opened.derived.iterdir())
+    return {"digest": digest, "problems": verify(opened), "folders": folders}
+
+
+class Trials:
+    """A library before and after an ingest, to be cut short in many ways."""
+
+    def __init__(self, folder: Path) -> None:
+        self.texts, self.base, self.library = folder / "texts", folder / "base", folder / "library"
+        write_texts(self.texts, changed=False)
+        in_child(lambda: run_ingest(self.base, self.texts))
+        self.before = in_child(lambda: look(self.base))[1]
+        write_texts(self.texts, changed=True)
+        self.reset()
+        began = time.monotonic()
+        self.to_embed = in_child(lambda: run_ingest(self.library, self.texts))[1]
+        self.seconds = time.monotonic() - began
+        self.after = in_child(lambda: look(self.library))[1]
+        assert self.before["digest"] != self.after["digest"]
+        assert self.before["problems"] == self.after["problems"] == []
+
+    def reset(self) -> None:
+        """The library as before the ingest."""
+        shutil.rmtree(self.library, ignore_errors=True)
+        shutil.copytree(self.base, self.library)
+
+    def trial(self, *, fault: str = "", kill_after: float | None = None) -> int:
+        """One ingest that is cut short; gives its exit status."""
+        self.reset()
+
+        def cut_short() -> int:
+            os.environ["INQUOTE_FAULT"] = fault or "none:0"
+            return run_ingest(self.library, self.texts)
+
+        status, _ = in_child(cut_short, kill_after)
+        _, found = in_child(lambda: look(self.library))
+        assert found is not None, "the library cannot be read"
+        assert found["problems"] == [], found["problems"]
+        expected = [self.after] if status == 0 else [self.before, self.after]
+        assert found["digest"] in [state["digest"] for state in expected], f"neither before nor after ({status})"
+        embedded = in_child(lambda: run_ingest(self.library, self.texts))[1]
+        assert embedded <= (0 if found["digest"] == self.after["digest"] else self.to_embed)
+        assert in_child(lambda: run_ingest(self.library, self.texts)) == (0, 0)
+        _, last = in_child(lambda: look(self.library))
+        assert last == self.after, (last, self.after)
+        return status
+
+
+def every_step(trials: Trials, kind: str) -> int:
+    """Cut an ingest short at each of its steps; gives how many there are."""
+    number = 1
+    while trials.trial(fault=f"{kind}:{number}") != 0:
+        number += 1
+    return number - 1
+
+
+def kills(trials: Trials, count: int, seed: int) -> int:
+    """Kill `count` ingests at random times; gives how many of them before their end."""
+    rng, cut = random.Random(seed), 0
+    for number in range(1, count + 1):
+        cut += trials.trial(kill_after=rng.uniform(0, 1.3 * trials.seconds)) != 0
+        if number % 50 == 0:
+            print(f"kill -9: {number} of {count}, {cut} before the end", flush=True)
+    return cut
+
+
+def main(count: int = 20, seed: int = 0, steps: int = 1) -> None:
+    """Run all trials, those at every step only with `steps`; an assertion tells of the first that goes wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        trials = Trials(Path(folder))
+        if steps:
+            for kind in ("exit", "full"):
+                print(f"{kind}: {every_step(trials, kind)} steps", flush=True)
+        print(f"kill -9: {count} times, {kills(trials, count, seed)} before the end; before or after each time")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

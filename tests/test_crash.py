@@ -1,0 +1,26 @@
+"""Ingests that are cut short leave the library as before or as after; `crash.py` says how, for people too."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parent / "crash.py"
+
+
+def crash(*arguments: str) -> str:
+    done = subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_an_ingest_killed_at_random_leaves_the_library_before_or_after() -> None:
+    assert "kill -9: 20 times" in crash("20", "0", "0")
+
+
+@pytest.mark.slow
+def test_an_ingest_cut_short_at_every_step_leaves_the_library_before_or_after() -> None:
+    told = crash("30", "1")
+    assert "exit: 23 steps" in told
+    assert "full: 22 steps" in told
