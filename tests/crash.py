@@ -18,8 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
-
 from conftest import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 
 from app.answer import Answerer
