@@ -67,6 +67,14 @@ def packaged_model() -> Path:
     return Path(spec.origin).parent / "model"
 
 
+def has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 matrices faster than float32 ones."""
+    import torch
+
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
 def sha256_of(path: Path) -> str:
     """The hex SHA-256 of a file; raises `ModelError` where it cannot be read."""
     try:
@@ -134,14 +142,29 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """How many tokens `text` is, special tokens included, nothing cut off."""
-        return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
+        return len(self._counter.encode(text).ids)
+
+    @cached_property
+    def _counter(self) -> Any:
+        """A copy of the model's tokenizer that cuts and pads nothing, several times faster when called directly."""
+        from tokenizers import Tokenizer
+
+        counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
+        counter.no_truncation()
+        counter.no_padding()
+        return counter
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
-        """(n, dimension) float32, rows of norm 1."""
+        """(n, dimension) float32, rows of norm 1; computed in bfloat16 where the processor is faster with it."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        vectors = self._model.encode_document(list(texts), normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, np.float32)
+        model = self._model
+        import torch
+
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16()):
+            vectors = model.encode_document(list(texts), convert_to_numpy=False, show_progress_bar=False)
+        matrix = torch.stack(vectors).float()
+        return np.asarray(torch.nn.functional.normalize(matrix, dim=1), np.float32)
 
     def embed_query(self, text: str) -> np.ndarray:
         """(dimension,) float32 of norm 1."""

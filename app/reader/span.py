@@ -10,7 +10,7 @@ import numpy as np
 from app.reader.base import Reading, Span
 from app.reader.decode import best_spans, merged
 from app.reader.weights import NAME, SHIPPED, load_weights
-from index.embed import packaged_model
+from index.embed import has_bfloat16, packaged_model
 from ingest.documents import Passage
 from ingest.sentences import sentence_ranges
 
@@ -105,14 +105,6 @@ class SpanReader:
                 start, end, evidence = (array[at, text] for array in arrays)
                 outputs[row] = _Outputs(window.first, window.last, start, end, evidence, float(logits.answerable[at]))
         return [outputs[row] for row in range(len(windows))]
-
-
-def has_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 matrices faster than float32 ones."""
-    import torch
-
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
