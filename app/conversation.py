@@ -18,6 +18,18 @@ _PRONOUN = re.compile(
     r"(?:this|that|the) (?:drug|therapy|treatment|medicine|product|virus|company|study|trial|one|thing)))\b(?! that\b)",
     re.IGNORECASE,
 )
+_PLURAL = re.compile(r"\b(?:they|them|their|these|those)\b", re.IGNORECASE)
+_ASKED_FOR = (  # what a question for several things asks for: "What are the side effects?", "Which cancers do ...?"
+    re.compile(r"^(?:what|which|who|name|list)\b(?: \w+)? (?:are|were) ((?:\S+ ){0,6}\S+?)\??$", re.IGNORECASE),
+    re.compile(r"^(?:what|which) ((?:\w+ ){0,2}\w+s) (?:are|were|do|did|have|can|will)\b", re.IGNORECASE),
+)
+# Words that stand for something said before: "Which one?", "Who benefited more?", "What happens then?"
+_LEANING = re.compile(
+    r"\b(?:which|what|new|old|other|last|first|this|that) ones?\b|\b(?:theirs|hers|each of|both|neither|the same)\b"
+    r"|\b(?:then|there|else|more|less|instead)\??$",
+    re.IGNORECASE,
+)
+_SHORT_SENTENCE = 6  # words; one that opens with "and" leans on what was said before, unless it names something itself
 _QUESTION_WORDS = frozenset(
     "what which who whom whose when where why how is are was were do does did can could will would should has have "
     "had the a an in on at of for to and or i tell give name list explain describe define summarise summarize".split()
@@ -54,9 +66,10 @@ def clean_question(text: object) -> str:
 def understand(question: object, history: Sequence[str] = ()) -> str:
     """The question as it stands alone, given the earlier questions, oldest first.
 
-    A follow-up by its form ("And in the control group?") continues the question before it; a pronoun takes the topic
-    that was named last. Anything else is left as it is, so that a change of topic drags nothing along. Earlier
-    questions that are no questions are passed over. Raises `QuestionError` as `clean_question` does.
+    A follow-up by its form ("And in the control group?", "Which one?") continues the question before it; a pronoun
+    takes the topic that was named last, "they" what was asked for last. Anything else is left as it is, so that a change of
+    topic drags nothing along. Earlier questions that are no questions are passed over. Raises `QuestionError` as
+    `clean_question` does.
 
     >>> understand("What about the control group?", ["What was the response rate in the IMLYGIC group?"])
     'What was the response rate in the IMLYGIC group? The control group?'
@@ -80,10 +93,26 @@ def _continue(question: str, earlier: str) -> str:
     rest = question[opener.end() :] if opener else question
     if _is_elliptical(rest, bool(opener)):
         return f"{earlier} {rest[:1].upper()}{rest[1:]}" if rest else earlier
-    topic = topic_of(earlier)
+    topic = _topic_for(question, earlier)
     if topic and _PRONOUN.search(question):
         return _PRONOUN.sub(lambda found: _named(found, topic), question, count=1)
+    if not _names_something(rest) and (_LEANING.search(rest) or (opener and len(rest.split()) <= _SHORT_SENTENCE)):
+        return f"{earlier} {rest[:1].upper()}{rest[1:]}"
     return question
+
+
+def _topic_for(question: str, earlier: str) -> str:
+    """What a pronoun of `question` stands for: for "they" the things that `earlier` asked for, else what it names."""
+    if _PLURAL.search(question):
+        found = next((match for pattern in _ASKED_FOR if (match := pattern.search(earlier))), None)
+        if found:
+            return found.group(1)
+    return topic_of(earlier)
+
+
+def _names_something(question: str) -> bool:
+    """Whether a word after the first has a capital or a digit."""
+    return any(any(c.isupper() or c.isdigit() for c in word) for word in question.split()[1:])
 
 
 def _is_elliptical(rest: str, opened: bool) -> bool:
@@ -114,7 +143,7 @@ def topic_of(question: str) -> str:
     """
     for found in _NAME.finditer(question):
         words = found.group().split()
-        while words and (words[0].islower() or words[0].lower() in _QUESTION_WORDS):
+        while words and (words[0].islower() or words[0].lower() in _QUESTION_WORDS or not words[0][0].isalpha()):
             words.pop(0)
         if words:
             return " ".join(words).removesuffix("'s").removesuffix("’s")
@@ -124,7 +153,10 @@ def topic_of(question: str) -> str:
 def _last_words(question: str) -> str:
     """The run of words without a verb or a function word that ends the question, for those who type no capitals."""
     run: list[str] = []
-    for word in reversed(re.findall(r"[\w®™’'-]+", question)):
+    for word in reversed(re.findall(r"[\w®™][\w®™’'.-]*", question)):
+        word = word.rstrip(".")
+        if not any(c.isalpha() for c in word):
+            break
         if word.lower() in _QUESTION_WORDS or _VERBS.fullmatch(word) or _PRONOUN.fullmatch(word):
             break
         run.insert(0, word)

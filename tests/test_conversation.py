@@ -61,3 +61,25 @@ def test_topics() -> None:
     assert topic_of("What did the OPTiM trial show?") == "OPTiM"
     assert topic_of("Who makes Talimogene Laherparepvec?") == "Talimogene Laherparepvec"
     assert topic_of("who makes talimogene laherparepvec") == "talimogene laherparepvec"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "understood"),
+    [
+        ("What are the side effects of X?", "Are they severe?", "Are the side effects of X severe?"),
+        ("Which cancers do they treat?", "How common are those?", "How common are cancers?"),
+        ("Did X improve survival?", "Who benefited more?", "Did X improve survival? Who benefited more?"),
+        ("How is X given?", "What happens to the cells then?", "How is X given? What happens to the cells then?"),
+        (
+            "When is a gauge scrapped?",
+            "And what does a new one cost?",
+            "When is a gauge scrapped? What does a new one cost?",
+        ),
+        ("What did X reach in OPTiM?", "And what was the p-value?", "What did X reach in OPTiM? What was the p-value?"),
+        ("What happens below 11.8 volts?", "How low can it fall?", "How low can volts fall?"),
+        ("Who makes X?", "And who makes Keytruda?", "And who makes Keytruda?"),
+        ("Who makes X?", "What are the key factors of the market?", "What are the key factors of the market?"),
+    ],
+)
+def test_what_leans_on_the_question_before_it(earlier: str, question: str, understood: str) -> None:
+    assert understand(question, [earlier]) == understood
