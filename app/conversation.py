@@ -67,9 +67,9 @@ def understand(question: object, history: Sequence[str] = ()) -> str:
     """The question as it stands alone, given the earlier questions, oldest first.
 
     A follow-up by its form ("And in the control group?", "Which one?") continues the question before it; a pronoun
-    takes the topic that was named last, "they" what was asked for last. Anything else is left as it is, so that a change of
-    topic drags nothing along. Earlier questions that are no questions are passed over. Raises `QuestionError` as
-    `clean_question` does.
+    takes the topic that was named last, "they" what was asked for last. Anything else is left as it is, so that a
+    change of topic drags nothing along. Earlier questions that are no questions are passed over. Raises
+    `QuestionError` as `clean_question` does.
 
     >>> understand("What about the control group?", ["What was the response rate in the IMLYGIC group?"])
     'What was the response rate in the IMLYGIC group? The control group?'

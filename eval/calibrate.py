@@ -5,122 +5,22 @@ of questions weighing the same; the threshold is the lowest that refuses the tar
 of the question files.
 """
 
-import gzip
 import json
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
 
-from app.answer import READ_PASSAGES, Answerer
 from app.confidence import Calibration
-from app.conversation import understand
-from app.reader.base import Reader, Reading
 from app.system import make_reader
 from eval.confidence import expected_calibration_error, reliability, roc_auc
-from eval.metrics import answer_right
-from eval.questions import Question, load_questions
-from index.build import ingest
-from index.derived import load_derived
-from index.embed import PACKAGED, Embedder, SentenceTransformerEmbedder
-from index.library import Library
-from index.search import Hit, Search
-from ingest.documents import Passage
+from eval.observe import SQUAD, Observation, RememberingReader, observe, of_corpus, of_squad
+from index.embed import PACKAGED, SentenceTransformerEmbedder
 
 RETRIEVAL_WEIGHTS = (0.0, 1.0, 2.0, 4.0)
 FOLDS = 5
-SQUAD = "squad"  # the source whose unanswerable questions, made to mislead, do not decide the threshold
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What the best answer to a question looked like, and whether it was right; never right for an unanswerable one."""
-
-    source: str
-    features: dict[str, float]
-    right: bool
-    answerable: bool
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question with the hits of its own corpus."""
-
-    source: str
-    question: Question
-    understood: str
-    hits: list[Hit]
-
-
-def retrieve(source: str, corpus: Path, questions: Sequence[Question], embedder: Embedder) -> Iterator[Asked]:
-    """Every question with its hits, from a library of `corpus` made for the purpose."""
-    with tempfile.TemporaryDirectory() as folder:
-        ingest(Path(folder), [corpus], embedder)
-        library, search = Library.open(Path(folder)), Search(embedder)
-        with library.snapshot() as snapshot:
-            derived = load_derived(library.generation_folder(snapshot.generation), snapshot.generation)
-            for question in questions:
-                understood = understand(question.question, question.history)
-                yield Asked(source, question, understood, search.search(snapshot, derived, understood, READ_PASSAGES))
-        library.close()
-
-
-def squad_questions(path: Path, titles: set[str], folder: Path) -> list[Question]:
-    """Write every paragraph of a SQuAD file as a text file below `folder`; return the questions of `titles`."""
-    content = path.read_bytes()
-    articles = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)["data"]
-    questions = []
-    for article in articles:
-        (folder / article["title"].replace("/", "_")).mkdir()
-        for number, paragraph in enumerate(article["paragraphs"]):
-            place = folder / article["title"].replace("/", "_") / f"{number:04d}.txt"
-            place.write_text(paragraph["context"], encoding="utf-8")
-            if article["title"] in titles:
-                questions += [_squad_question(asked) for asked in paragraph["qas"]]
-    return questions
-
-
-def _squad_question(asked: dict[str, Any]) -> Question:
-    answers = tuple(dict.fromkeys(answer["text"] for answer in asked["answers"]))
-    return Question(asked["id"], asked["question"], "factoid", bool(answers), answers=answers)
-
-
-class RememberingReader:
-    """A reader that reads each question once, however often its passages are weighed."""
-
-    def __init__(self, reader: Reader) -> None:
-        self.name = reader.name
-        self._reader = reader
-        self._read: dict[tuple[str, ...], list[Reading]] = {}
-
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """See `Reader.read`."""
-        key = (question, *(passage.id for passage in passages))
-        if key not in self._read:
-            self._read[key] = self._reader.read(question, passages)
-        return self._read[key]
-
-    def note(self, question: str) -> str | None:
-        """See `Reader.note`."""
-        return self._reader.note(question)
-
-
-def observe(asked: Sequence[Asked], reader: Reader, retrieval_weight: float) -> list[Observation]:
-    """Read every question's hits and note the features of the best answer."""
-    answerer = Answerer(reader, Calibration({}, 0.0, 0.0, retrieval_weight))
-    observations = []
-    for one in asked:
-        choice = answerer.choose(one.understood, one.hits)
-        if choice.spans:
-            text = " ".join(choice.hits[s.hit].passage.text[s.start : s.end] for s in choice.spans)
-            question = one.question
-            right = question.answerable and answer_right(text, question.answers, question.items) >= 0.5
-            observations.append(Observation(one.source, choice.features, right, question.answerable))
-    return observations
 
 
 def fit(
@@ -217,15 +117,10 @@ def calibrate(
 
     embedder = SentenceTransformerEmbedder(PACKAGED)
     chosen = RememberingReader(make_reader(reader, embedder))
-    titles = set(json.loads(split.read_text(encoding="utf-8"))[part])
-    asked: list[Asked] = []
-    with tempfile.TemporaryDirectory() as folder:
-        wanted = squad_questions(squad, titles, Path(folder))
-        asked += retrieve(SQUAD, Path(folder), wanted[:: max(1, len(wanted) // limit)][:limit], embedder)
+    asked = of_squad(squad, split, part, limit, embedder)
     for pair in questions:
         file, _, corpus = pair.partition("=")
-        tuning = [question for question in load_questions(Path(file)) if question.part == "tune"]
-        asked += retrieve(Path(file).stem, Path(corpus), tuning, embedder)
+        asked += of_corpus(Path(file), Path(corpus), embedder)
     for one in track(asked, "reading"):
         chosen.read(one.understood, [hit.passage for hit in one.hits])
     best = _best(lambda weight: observe(asked, chosen, weight))

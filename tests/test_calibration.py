@@ -7,7 +7,8 @@ import pytest
 from app.compose import Chosen
 from app.confidence import Calibration, features_of
 from app.reader.base import Reading, Span
-from eval.calibrate import Observation, choose_threshold, fit
+from eval.calibrate import choose_threshold, fit
+from eval.observe import Observation
 from index.search import Hit
 from ingest.documents import Passage
 from ingest.errors import ModelError

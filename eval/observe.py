@@ -1,0 +1,105 @@
+"""Questions through retrieval and reading, to what the confidence is fitted on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.answer import Answerer
+from app.confidence import Calibration
+from app.conversation import understand
+from app.reader.base import Reader, Reading
+from eval.metrics import answer_right
+from eval.questions import Question, load_questions
+from eval.shelf import Shelf
+from eval.squad_data import SquadQuestion, load_squad, of_titles, titles_of
+from index.embed import Embedder
+from index.search import Hit
+from ingest.collect import Limits, collect
+from ingest.documents import Document, Passage
+from ingest.find import find_sources
+
+SQUAD = "squad"  # the source whose unanswerable questions, made to mislead, do not decide the threshold
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What the best answer to a question looked like, and whether it was right; never right for an unanswerable one."""
+
+    source: str
+    features: dict[str, float]
+    right: bool
+    answerable: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with the hits of its own corpus."""
+
+    source: str
+    question: Question
+    understood: str
+    hits: list[Hit]
+
+
+def of_corpus(file: Path, corpus: Path, embedder: Embedder) -> list[Asked]:
+    """The tuning part of a question file, asked of the texts of a folder."""
+    documents = [loaded.document for loaded in collect(find_sources([corpus])[0], {}, Limits()).loaded]
+    tuning = [question for question in load_questions(file) if question.part == "tune"]
+    return _asked(file.stem, documents, tuning, embedder)
+
+
+def of_squad(file: Path, split: Path, part: str, limit: int, embedder: Embedder) -> list[Asked]:
+    """At most `limit` questions of a part of a SQuAD file, evenly drawn, asked of all its contexts."""
+    content = load_squad(file)
+    chosen = of_titles(content.questions, titles_of(split, part))
+    drawn = chosen[:: max(1, len(chosen) // limit)][:limit]
+    return _asked(SQUAD, content.contexts, [_as_question(asked) for asked in drawn], embedder)
+
+
+def _as_question(asked: SquadQuestion) -> Question:
+    return Question(asked.id, asked.question, "factoid", asked.answerable, answers=tuple(dict.fromkeys(asked.answers)))
+
+
+def _asked(
+    source: str, documents: Sequence[Document], questions: Sequence[Question], embedder: Embedder
+) -> list[Asked]:
+    shelf = Shelf(documents, embedder)
+    understood = [understand(question.question, question.history) for question in questions]
+    return [
+        Asked(source, question, alone, shelf.search(alone))
+        for question, alone in zip(questions, understood, strict=True)
+    ]
+
+
+class RememberingReader:
+    """A reader that reads each question once, however often its passages are weighed."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.name = reader.name
+        self._reader = reader
+        self._read: dict[tuple[str, ...], list[Reading]] = {}
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """See `Reader.read`."""
+        key = (question, *(passage.id for passage in passages))
+        if key not in self._read:
+            self._read[key] = self._reader.read(question, passages)
+        return self._read[key]
+
+    def note(self, question: str) -> str | None:
+        """See `Reader.note`."""
+        return self._reader.note(question)
+
+
+def observe(asked: Sequence[Asked], reader: Reader, retrieval_weight: float) -> list[Observation]:
+    """Read every question's hits and note the features of the best answer."""
+    answerer = Answerer(reader, Calibration({}, 0.0, 0.0, retrieval_weight))
+    observations = []
+    for one in asked:
+        choice = answerer.choose(one.understood, one.hits)
+        if choice.spans:
+            text = " ".join(choice.hits[s.hit].passage.text[s.start : s.end] for s in choice.spans)
+            question = one.question
+            right = question.answerable and answer_right(text, question.answers, question.items) >= 0.5
+            observations.append(Observation(one.source, choice.features, right, question.answerable))
+    return observations
