@@ -106,10 +106,9 @@ def ingest(
     with _progress(quiet=as_json) as progress:
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
         account = run_ingest(library, paths, encoder, options=options, progress=progress)
-    if as_json:
-        print(json.dumps(account.as_json(), ensure_ascii=False))
-    else:
-        print(told(account, dry_run))
+    for warning in account.warnings:
+        print(f"{warning.path}: {warning.reason}", file=sys.stderr)
+    print(json.dumps(account.as_json(), ensure_ascii=False) if as_json else told(account, dry_run))
     if account.skipped:
         raise typer.Exit(EXIT_SKIPPED)
 

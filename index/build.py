@@ -22,7 +22,7 @@ from index.writing import now, writing
 from ingest.chunk import Chunks, chunk
 from ingest.collect import Collected, Limits, collect
 from ingest.errors import IngestError
-from ingest.find import LIBRARY_FILE, Skipped, find_sources
+from ingest.find import LIBRARY_FILE, Skipped, find_sources, printable
 
 BATCH = 64  # passages embedded and stored at a time
 KEPT_GENERATIONS = 3  # the current one and those before it that can still be asked
@@ -48,6 +48,7 @@ class Account:
     skipped: tuple[Skipped, ...]
     passages_embedded: int
     seconds: float
+    warnings: tuple[Skipped, ...] = ()  # of files that were ingested all the same; for people, not in the JSON
 
     @property
     def has_changes(self) -> bool:
@@ -56,7 +57,7 @@ class Account:
 
     def as_json(self) -> dict[str, Any]:
         """The object that `inquote ingest --json` prints; its keys are a contract."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "warnings"}
 
 
 @dataclass(frozen=True)
@@ -328,4 +329,9 @@ def _account(plan: Plan, files: Files, generation: int, embedded: int, started: 
         skipped=tuple(files.collected.skipped),
         passages_embedded=embedded,
         seconds=round(time.monotonic() - started, 3),
+        warnings=tuple(
+            Skipped(printable(loaded.source.path), loaded.warning)
+            for loaded in files.collected.loaded
+            if loaded.warning
+        ),
     )

@@ -11,7 +11,10 @@ from index.embed import Embedder
 from index.library import Snapshot
 from ingest.documents import Passage
 
-CANDIDATES = 50  # of each search
+CANDIDATES = 50  # of each search; eight times as many, and again, while these are mostly copies of one another
+MOST_CANDIDATES = 3_200
+ALIKE = 0.9  # share of the words of two passages that they share: more, and they are copies
+MOST_COPIES = 2  # of a passage among the hits, so that a flood of them hides nothing
 DENSE_WEIGHT = 0.4  # of the cosine; the rest goes to the lexical score (chosen in eval/LOG.md)
 
 
@@ -40,6 +43,30 @@ def fuse(cosine: float, lexical: float, dense_weight: float) -> float:
     return dense_weight * cosine + (1 - dense_weight) * lexical
 
 
+def without_copies(hits: Iterable[Hit], k: int) -> list[Hit]:
+    """The first k of `hits`, at most `MOST_COPIES` of any that share nearly all of their words."""
+    kept: list[Hit] = []
+    groups: list[tuple[frozenset[str], list[Hit]]] = []
+    for hit in hits:
+        if len(kept) == k:
+            break
+        words = frozenset(hit.passage.text.lower().split())
+        copies = next((members for other, members in groups if _alike(words, other)), None)
+        if copies is None:
+            copies = []
+            groups.append((words, copies))
+        if len(copies) < MOST_COPIES:
+            copies.append(hit)
+            kept.append(hit)
+    return kept
+
+
+def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether the Jaccard index of two sets of words is at least `ALIKE`."""
+    shared = len(words & others)
+    return shared >= ALIKE * (len(words) + len(others) - shared)
+
+
 class Clock:
     """Milliseconds between laps, collected in `laps`."""
 
@@ -48,9 +75,9 @@ class Clock:
         self._last = time.perf_counter()
 
     def lap(self, stage: str) -> None:
-        """Note the time since the last lap as that of `stage`."""
+        """Add the time since the last lap to that of `stage`."""
         now = time.perf_counter()
-        self.laps[stage] = round(1000 * (now - self._last), 3)
+        self.laps[stage] = round(self.laps.get(stage, 0.0) + 1000 * (now - self._last), 3)
         self._last = now
 
     @property
@@ -69,27 +96,30 @@ class Search:
     def search(
         self, snapshot: Snapshot, derived: Derived, question: str, k: int, clock: Clock | None = None
     ) -> list[Hit]:
-        """The best k passages for `question`, best first, ties in the order of passage ids.
+        """The best k passages for `question`, best first, ties in the order of passage ids; few copies of one.
 
         `clock` takes the time of each stage. A `dense_weight` of 0 or 1 switches one search off.
         """
         clock = clock or Clock()
         query = self.embedder.embed_query(question)
         clock.lap("embed")
-        dense = self._dense(derived, query)
-        clock.lap("dense")
-        lexical = dict(derived.lexical.search(question, CANDIDATES)) if self.dense_weight < 1 else {}
-        clock.lap("lexical")
-        cosines = self._complete(snapshot, query, dense, lexical)
-        passages = snapshot.passages(list(cosines))
-        hits = self._fused(passages, cosines, dense, lexical)
-        clock.lap("fuse")
-        return hits[:k]
+        count = CANDIDATES
+        while True:
+            dense = self._dense(derived, query, count)
+            clock.lap("dense")
+            lexical = dict(derived.lexical.search(question, count)) if self.dense_weight < 1 else {}
+            clock.lap("lexical")
+            cosines = self._complete(snapshot, query, dense, lexical)
+            hits = without_copies(self._fused(snapshot.passages(list(cosines)), cosines, dense, lexical), k)
+            clock.lap("fuse")
+            if len(hits) == k or count >= MOST_CANDIDATES or max(len(dense), len(lexical)) < count:
+                return hits
+            count *= 8
 
-    def _dense(self, derived: Derived, query: np.ndarray) -> dict[int, float]:
+    def _dense(self, derived: Derived, query: np.ndarray, count: int) -> dict[int, float]:
         if self.dense_weight <= 0:
             return {}
-        scores, rows = derived.vectors.search(query[None, :], CANDIDATES)
+        scores, rows = derived.vectors.search(query[None, :], count)
         return {int(row): float(score) for row, score in zip(rows[0], scores[0], strict=True)}
 
     def _complete(

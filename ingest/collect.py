@@ -23,11 +23,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A document, and the digest of the file that it was made of."""
+    """A document, the digest of the file that it was made of, and a warning, "" mostly."""
 
     source: Source
     document: Document
     digest: str
+    warning: str = ""
 
 
 @dataclass
@@ -54,7 +55,7 @@ def collect(
                 content = read(source.path, encoding=limits.encoding, max_bytes=limits.max_bytes)
                 if digests.get(source.id) == content.digest:
                     return source.id
-                return Loaded(source, load_document(content, source.id, sandbox), content.digest)
+                return Loaded(source, load_document(content, source.id, sandbox), content.digest, content.warning)
             except FileSkipped as reason:
                 return reason
 

@@ -22,6 +22,7 @@ _BOMS = (  # the four-byte mark first: its beginning is the two-byte one
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LAST_RESORT = "cp1252"  # in which nearly every byte is a letter; detectors that guess guess wrong silently
 _REFUSED = (
     *((b"\x1f\x8b", "gzip"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "RAR")),
     (b"\xd0\xcf\x11\xe0", "old Word, Excel or PowerPoint"),
@@ -39,6 +40,13 @@ class Content:
     kind: str
     content: bytes
     encoding: str | None = None
+
+    @property
+    def warning(self) -> str:
+        """What a person should know about how the file was read; "" mostly."""
+        if self.encoding is None and self.kind in ("text", "markdown") and _encoding(self.content) == _LAST_RESORT:
+            return "it is not UTF-8 and was read as Windows-1252; give --encoding if letters came out wrong"
+        return ""
 
     @property
     def digest(self) -> str:
@@ -152,5 +160,5 @@ def _encoding(content: bytes) -> str:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252"
+        return _LAST_RESORT
     return "utf-8"

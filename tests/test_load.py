@@ -7,7 +7,7 @@ import pytest
 from ingest.documents import Document
 from ingest.errors import FileSkipped, IngestError
 from ingest.find import find_sources, printable
-from ingest.load import MAX_BYTES, decode, kind_of, load_document, read
+from ingest.load import MAX_BYTES, decode, kind_of, load_document, read, read_file
 from ingest.sandbox import Sandbox
 
 
@@ -146,3 +146,26 @@ def test_a_document_knows_its_title_source_and_hash(tmp_path: Path) -> None:
     document = load(path, "x/my_notes.txt")
     assert (document.id, document.title, document.source, document.text) == ("x/my_notes.txt", "my notes", "", "Text.")
     assert document.sha256 == hashlib.sha256(b"Text.").hexdigest()
+
+
+def test_what_was_guessed_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_bytes(b"caf\xe9")
+    assert "read as Windows-1252" in read(tmp_path / "x.txt").warning
+    assert read(tmp_path / "x.txt", encoding="cp1252").warning == ""
+    (tmp_path / "x.txt").write_bytes("café".encode())
+    assert read(tmp_path / "x.txt").warning == ""
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("one")
+    stat, calls = os.fstat, []
+
+    def fstat(descriptor: int) -> os.stat_result:
+        calls.append(descriptor)
+        if len(calls) == 2:  # after the first reading
+            path.write_text("three")
+        return stat(descriptor)
+
+    monkeypatch.setattr("ingest.load.os.fstat", fstat)
+    assert read_file(path, 100) == b"three"

@@ -1,8 +1,11 @@
+import re
+
 import pytest
 from made_files import down, pdf
 
 from ingest.errors import FileSkipped
 from ingest.formats import pdf as pdf_format
+from ingest.sandbox import Sandbox
 
 LONG = "Otters are semiaquatic mammals of the weasel family that live along rivers"
 
@@ -95,3 +98,13 @@ def test_an_encrypted_file_is_skipped() -> None:
     writer.write(file)
     with pytest.raises(FileSkipped, match="encrypted"):
         pdf_format.parse(file.getvalue())
+
+
+def test_a_decompression_bomb_is_skipped() -> None:
+    import zlib
+
+    bomb = zlib.compress(zlib.compress(b"0" * 400_000_000, 9), 9)
+    stream = b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%s\nendstream" % (len(bomb), bomb)
+    content = re.sub(rb"<< /Length \d+ >>\nstream.*?endstream", lambda _: stream, pdf([down(["x"])]), flags=re.DOTALL)
+    with Sandbox() as sandbox, pytest.raises(FileSkipped, match=r"PDF|memory|longer"):
+        sandbox.parse("pdf", content)
