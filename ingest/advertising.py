@@ -24,7 +24,11 @@ _FOR_MORE = re.compile(
     r"(?:want|looking) (?:to know|for) more\b).*\b" + _ORDER + r"\b",
     re.IGNORECASE | re.DOTALL,
 )
-_OPENS_WITH_ORDER = re.compile(r"^(?:please )?" + _ORDER + r"\b", re.IGNORECASE)
+_OPENS_WITH_ORDER = re.compile(
+    r"^(?:please )?" + _ORDER + r"(?:\W*$|,? (?:the|our|us|an?|your|this|here|now|for|to|more|on|full|free|sample|pdf|"
+    r"report|brochure|https?|www)\b)",
+    re.IGNORECASE,
+)
 _LINKS_HEADING = re.compile(
     r"^(?:(?:related|similar|other|recommended|popular|latest|trending) (?:reports?|articles?|posts?|blogs?|news|"
     r"links?|reads?|reading|stories|products?|insights?)|further reading|read (?:more|also|next)|you may also like|"

@@ -1,6 +1,7 @@
 """Text to blocks and sentences, as exact ranges.
 
-A block is a paragraph, a list item, a heading: what blank lines and list markers separate. A sentence never crosses a
+A block is a paragraph, a list item, a heading, a row of a table (a line with " | " in it): what blank lines and list
+markers separate. A sentence never crosses a
 block. Both kinds of range are trimmed of white space, come in text order, do not overlap, and together cover every
 character that is not white space.
 """
@@ -12,6 +13,7 @@ Range = tuple[int, int]
 
 LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
 
+_CELLS = " | "  # between the cells of a row
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _STOP = re.compile(r"[.!?…]+[)\]}\"'”’»]*(?=\s|$)|[。！？]+[」』”’）]*")
 _OPENING = "([{\"'“‘«"
@@ -55,14 +57,20 @@ def sentence_ranges(text: str, start: int = 0, end: int | None = None) -> list[t
 
 
 def _items(text: str, start: int, end: int) -> Iterator[Range]:
-    """Cut a paragraph before each line that opens a list item."""
+    """Cut a paragraph before each line that opens a list item, and around each row of a table."""
     at = start
     newline = text.find("\n", start, end)
     while newline >= 0:
-        if LIST_MARKER.match(text, newline + 1, end):
+        following = text.find("\n", newline + 1, end)
+        line_end = following if following >= 0 else end
+        if (
+            LIST_MARKER.match(text, newline + 1, end)
+            or text.find(_CELLS, newline + 1, line_end) >= 0
+            or text.find(_CELLS, at, newline) >= 0
+        ):
             yield from _trimmed(text, at, newline)
             at = newline + 1
-        newline = text.find("\n", newline + 1, end)
+        newline = following
     yield from _trimmed(text, at, end)
 
 

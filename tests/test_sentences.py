@@ -52,3 +52,8 @@ def test_sentences_cover_everything_but_white_space_in_order(text: str) -> None:
     inside = "".join(text[start:end] for start, end in ranges)
     assert "".join(inside.split()) == "".join(text.split())
     assert all(text[start:end] == text[start:end].strip() for start, end in ranges)
+
+
+def test_a_row_of_a_table_is_a_block() -> None:
+    text = "Numbers:\nYear | Sales\n2020 | 5\nOther\nwords."
+    assert [text[a:b] for a, b in block_ranges(text)] == ["Numbers:", "Year | Sales", "2020 | 5", "Other\nwords."]
