@@ -188,6 +188,22 @@ def chunking(
     _show([Table(f"{len(questions)} questions", head, tuple(rows))])
 
 
+@app.command()
+def bench(
+    file: SquadArgument,
+    documents: Annotated[int, typer.Option(min=1, help="How many to make of the file's paragraphs.")] = 1_000,
+    as_json: JsonOption = False,
+) -> None:
+    """Time an ingest: everything new, nothing changed, one document changed; and the embedder against plain encode."""
+    from eval.bench import bench_ingest
+    from eval.progress import stages
+    from eval.squad_data import load_squad
+
+    with stages() as bar:
+        found = bench_ingest(load_squad(file), documents, bar)
+    print(json.dumps(found) if as_json else "\n".join(f"{name:24}{value}" for name, value in found.items()))
+
+
 def _squad_questions(
     file: Path, split: Path | None, part: str, limit: int | None
 ) -> "tuple[SquadFile, list[SquadQuestion]]":
