@@ -183,17 +183,28 @@ def status(
 
 
 @app.command()
-def verify(library: LibraryOption = DEFAULT_LIBRARY) -> None:
+def verify(
+    library: LibraryOption = DEFAULT_LIBRARY,
+    export: Annotated[
+        Path | None, typer.Option(help="Check the citations of a conversation saved as JSON instead.")
+    ] = None,
+) -> None:
     """Check every offset, hash and derived file; exit 0 when all is well, else name what is wrong."""
     from index.library import Library
     from index.verify import verify as find_problems
+    from index.verify import verify_export
 
-    problems = find_problems(Library.open(library))
+    opened, well = Library.open(library), "All offsets, hashes and derived files are as they were written."
+    if export is None:
+        problems = find_problems(opened)
+    else:
+        count, problems = verify_export(opened, b"".join(_lines(str(export))))
+        well = f"All {count} citations are what their documents say."
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
         raise typer.Exit(EXIT_ERROR)
-    print("All offsets, hashes and derived files are as they were written.")
+    print(well)
 
 
 @app.command()
@@ -314,7 +325,7 @@ def _lines(name: str) -> Iterator[bytes]:
         with Path(name).open("rb") as file:
             yield from file
     except OSError as error:
-        raise InquoteError(f"The question file {name} cannot be read: {error.strerror}.") from error
+        raise InquoteError(f"The file {name} cannot be read: {error.strerror}.") from error
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Every offset, hash and derived file of a library, checked against what it was made from."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,37 @@ def verify(library: Library) -> list[str]:
         problems = [*_documents(snapshot), *_passages(snapshot), *_vectors(snapshot)]
         broken = check_derived(folder)
         return [*problems, *(broken or _derived(snapshot, folder))]
+
+
+def verify_export(library: Library, content: bytes) -> tuple[int, list[str]]:
+    """How many citations an exported conversation holds, and what is wrong with them, a sentence each.
+
+    `content` is the page's JSON export, or what `inquote ask --json` printed. Raises `InquoteError` for anything else.
+    """
+    try:
+        exported = json.loads(content)
+        answers = exported.get("answers", [exported])
+        cited = [
+            (str(c["document"]), str(c["document_sha256"]), int(c["start"]), int(c["end"]), str(c["quote"]))
+            for answer in answers
+            for c in answer["citations"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InquoteError("The file is no export of a conversation; save one as JSON from the page.") from error
+    with library.snapshot() as snapshot:
+        return len(cited), [problem for one in cited for problem in _citation(snapshot, *one)]
+
+
+def _citation(snapshot: Snapshot, id: str, sha256: str, start: int, end: int, quote: str) -> Iterator[str]:
+    try:
+        document = snapshot.document(id)
+    except KeyError:
+        yield f"{id} is not in the library."
+        return
+    if document.text[start:end] != quote:
+        yield f"{id} {start}-{end} does not say: {quote}"
+    elif document.sha256 != sha256:
+        yield f"{id} has changed since, but says the same at {start}-{end}."
 
 
 def _documents(snapshot: Snapshot) -> Iterator[str]:

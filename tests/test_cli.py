@@ -220,3 +220,16 @@ def test_documents_are_removed_by_their_ids(run: Run, system: System) -> None:
     assert status == 0
     assert out.startswith("removed: zoo/owls.md\n2 documents unchanged, 0 passages embedded.\nGeneration 2")
     assert run("verify", *place)[0] == 0
+
+
+def test_an_export_is_checked_against_the_library(run: Run, system: System, tmp_path: Path) -> None:
+    place, file = ("--library", system.library.path), tmp_path / "saved.json"
+    answer = system.ask("An otter weighs how many kilograms?").as_json()
+    file.write_text(json.dumps({"answers": [answer, answer]}))
+    assert run("verify", "--export", file, *place)[:2] == (0, "All 2 citations are what their documents say.\n")
+    answer["citations"][0]["quote"] = "An otter weighs 13 kilograms."
+    file.write_text(json.dumps(answer))
+    status, _, err = run("verify", "--export", file, *place)
+    assert (status, err) == (2, "zoo/otters.md 8-37 does not say: An otter weighs 13 kilograms.\n")
+    file.write_text("[1]")
+    assert run("verify", "--export", file, *place)[0] == 2
