@@ -233,19 +233,37 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 7860,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    auth: Annotated[str | None, typer.Option(metavar="USER:HASH", help="Let in only who knows the password.")] = None,
+    no_auth: Annotated[bool, typer.Option("--no-auth", help="Let in everybody who can reach --host.")] = False,
     history: HistoryOption = True,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
 ) -> None:
     """Open the chat in the browser."""
+    from app.guard import LOOPBACK
+    from app.password import Login
     from app.server import serve
+
+    if host not in LOOPBACK and auth is None and not no_auth:
+        raise InquoteError(
+            f"Listening on {host} lets others in; give --auth USER:HASH (inquote password USER prints it) or --no-auth."
+        )
+    login = Login(auth) if auth else None
 
     def opener() -> "System":
         from app.system import open_system
 
         return open_system(library, reader=reader, embedder=embedder, journal=history)
 
-    serve(opener, host=host, port=port, open_browser=browser)
+    serve(opener, host=host, port=port, open_browser=browser, login=login)
+
+
+@app.command()
+def password(user: Annotated[str, typer.Argument(help="The name to log in with.")]) -> None:
+    """Ask for a password and print USER:HASH for chat --auth; the password is kept nowhere."""
+    from app.password import hashed
+
+    print(hashed(user, typer.prompt("Password", hide_input=True, err=True)))
 
 
 @contextmanager

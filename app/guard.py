@@ -12,6 +12,8 @@ import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from app.password import Login
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -42,13 +44,15 @@ HEADERS = (
 
 
 class Guard:
-    """Answers 400 to a foreign Host, 403 to a foreign Origin, 404 to a route that the page does not use, and 413 to
-    a body over `body_limit` bytes; everything else goes to `app` and comes back with the security headers.
+    """Answers 400 to a foreign Host, 403 to a foreign Origin, 401 to who does not log in where a `login` is asked for,
+    404 to a route that the page does not use, and 413 to a body over `body_limit` bytes; everything else goes to `app`
+    and comes back with the security headers.
     """
 
-    def __init__(self, app: App, host: str, body_limit: int = BODY_LIMIT) -> None:
+    def __init__(self, app: App, host: str, body_limit: int = BODY_LIMIT, login: Login | None = None) -> None:
         self._app = app
         self._host = host
+        self._login = login
         self._body_limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,6 +75,8 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin.split("://", 1)[-1] != host:
             return 403, "Requests from other sites are not answered."
+        if self._login is not None and not self._login.allows(headers.get("authorization", "")):
+            return 401, "Log in with the name and the password of this server."
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         if not any(method == allowed and path.fullmatch(scope["path"]) for allowed, path in ROUTES):
             return 404, "There is nothing at this address."
@@ -177,6 +183,8 @@ def _secured(start: Message, policy: bytes) -> Message:
 async def _refuse(send: Send, status: int, sentence: str) -> None:
     body = json.dumps({"error": sentence}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status == 401:
+        headers.append((b"www-authenticate", b'Basic realm="inquote", charset="UTF-8"'))
     start = {"type": "http.response.start", "status": status, "headers": [*headers, (b"connection", b"close")]}
     await send(_secured(start, content_security_policy()))
     await send({"type": "http.response.body", "body": body})

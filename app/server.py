@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from app.guard import Guard
+    from app.password import Login
     from app.system import System
 
 DRAIN = 30  # seconds that running requests get to finish after SIGTERM or SIGINT
@@ -28,26 +29,33 @@ class ServerError(InquoteError):
 
 
 def serve(
-    open_system: "Callable[[], System]", *, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = True
+    open_system: "Callable[[], System]",
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = True,
+    login: "Login | None" = None,
 ) -> None:
     """Serve the page until SIGINT or SIGTERM; then finish the running requests and return.
 
-    `open_system` is called in a thread of its own while the page is already up. Port 0 takes any free one. Raises
-    ServerError when the address cannot be had.
+    `open_system` is called in a thread of its own while the page is already up. Port 0 takes any free one. With a
+    `login` only who knows the password is let in. Raises ServerError when the address cannot be had.
     """
     os.environ.update(OFFLINE)
     listener = _listen(host, port)
     service = Service(open_system)
     try:
         with listener, _signals_kept():
-            app, stop_streams = asyncio.run(create_app(service, host))
+            app, stop_streams = asyncio.run(create_app(service, host, login))
             port = listener.getsockname()[1]
             make_server(app, stop_streams, lambda: _announce(host, port, open_browser)).run(sockets=[listener])
     finally:
         service.close()
 
 
-async def create_app(service: Service, host: str = "127.0.0.1") -> "tuple[Guard, Callable[[], None]]":
+async def create_app(
+    service: Service, host: str = "127.0.0.1", login: "Login | None" = None
+) -> "tuple[Guard, Callable[[], None]]":
     """The whole ASGI application (endpoints, page, guard), and what ends the endless streams of its open pages.
 
     Takes seconds the first time: it imports Gradio. A coroutine, because without a running loop Gradio makes a dozen
@@ -60,7 +68,7 @@ async def create_app(service: Service, host: str = "127.0.0.1") -> "tuple[Guard,
 
     api = create_api(service)
     page = mount_page(api, service)
-    return Guard(api, host), page.stop_event.set
+    return Guard(api, host, login=login), page.stop_event.set
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -233,3 +233,11 @@ def test_an_export_is_checked_against_the_library(run: Run, system: System, tmp_
     assert (status, err) == (2, "zoo/otters.md 8-37 does not say: An otter weighs 13 kilograms.\n")
     file.write_text("[1]")
     assert run("verify", "--export", file, *place)[0] == 2
+
+
+def test_listening_for_others_needs_a_password_or_a_word(run: Run, system: System) -> None:
+    status, _, err = run("chat", "--host", "0.0.0.0", "--library", system.library.path)
+    assert status == 2
+    assert err.startswith("Listening on 0.0.0.0 lets others in; give --auth USER:HASH")
+    status, _, err = run("chat", "--host", "0.0.0.0", "--auth", "ann:secret", "--library", system.library.path)
+    assert (status, err) == (2, "--auth takes USER:HASH as printed by: inquote password USER\n")
