@@ -100,3 +100,23 @@ def test_equal_scores_come_in_the_order_of_hits_and_text() -> None:
     hits = [hit("a b"), hit("c")]
     readings = [reading("a b", ("b", 1.0), ("a", 1.0)), reading("c", ("c", 1.0))]
     assert best_spans(hits, readings, 0.0) == [Chosen(0, 0, 1, 1.0), Chosen(0, 2, 3, 1.0), Chosen(1, 0, 1, 1.0)]
+
+
+def test_the_same_words_in_other_passages_support_one_another() -> None:
+    hits = [Hit(Passage(f"d{at}", 0, 9, "", "One. Two."), 0.0, 1, 0.0, None, 0.0) for at in range(3)]
+    readings = [reading("One. Two.", ("One.", score), ("Two.", 2.2)) for score in (2.0, 2.0, -1.0)]
+    readings[1] = reading("One. Two.", ("One", 2.0))
+    readings[2] = reading("One. Two.", ("One.", -1.0))
+    spans = best_spans(hits, readings, 0)
+    assert [(s.hit, s.start, round(s.score, 3)) for s in spans] == [
+        (0, 0, 2.693),  # 2 + log 2
+        (1, 0, 2.693),
+        (0, 5, 2.2),
+        (2, 0, -1.0),
+    ]
+
+
+def test_one_place_in_two_overlapping_passages_supports_nothing() -> None:
+    hits = [Hit(Passage("d", start, start + 4, "", "One."), 0.0, 1, 0.0, None, 0.0) for start in (5, 5)]
+    spans = best_spans(hits, [reading("One.", ("One.", 2.0)), reading("One.", ("One.", 1.0))], 0)
+    assert [span.score for span in spans] == [2.0, 1.0]
