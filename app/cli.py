@@ -164,12 +164,13 @@ def status(
 ) -> None:
     """What the library holds and how it was made."""
     from index.library import Library
+    from ingest.find import printable
 
     opened = Library.open(library)
     with opened.snapshot() as snapshot:
         if left_out:
             for id, place, text in snapshot.left_out():
-                print(f"{id} {place.start}-{place.end} ({place.reason})\n    {text}")
+                print(f"{printable(id)} {place.start}-{place.end} ({place.reason})\n    {text}")
             return
         recipe, infos = snapshot.recipe, snapshot.document_infos()
         passages = sum(info.passages for info in infos)
@@ -178,8 +179,10 @@ def status(
         if recipe:
             print(f"made with {recipe.embedder} ({recipe.dimension} dimensions), chunking {recipe.chunking}")
         for info in infos:
-            print(f"  {info.id}  {info.characters:,} characters, {info.passages} passages, {info.ingested_at}")
-            print(f"      {info.title}")
+            print(
+                f"  {printable(info.id)}  {info.characters:,} characters, {info.passages} passages, {info.ingested_at}"
+            )
+            print(f"      {printable(info.title)}")
 
 
 @app.command()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import InquoteError
+from ingest.find import printable
 
 if TYPE_CHECKING:
     from app.answer import Answer
@@ -39,7 +40,7 @@ def readable(answer: "Answer") -> str:
     lines += [answer.text, "", f"confidence {answer.confidence:.0%}", ""]
     for number, c in enumerate(answer.citations, 1):
         place = ", ".join(part for part in (c.heading, f"page {c.page}" if c.page else "") if part)
-        lines.append(f"[{number}] {c.document_id} {c.start}-{c.end}" + (f" ({place})" if place else ""))
+        lines.append(printable(f"[{number}] {c.document_id} {c.start}-{c.end}" + (f" ({place})" if place else "")))
         lines.append(f"    {c.quote}")
     return "\n".join(lines)
 
@@ -47,7 +48,7 @@ def readable(answer: "Answer") -> str:
 def _nearest(at: int, answer: "Answer") -> str:
     passage = answer.hits[at].passage
     text = " ".join(passage.text.split())
-    return f"{passage.document_id} {passage.start}-{passage.end}: {text[:160]}{'...' if len(text) > 160 else ''}"
+    return f"{printable(passage.document_id)} {passage.start}-{passage.end}: {text[:160]}{'...' if len(text) > 160 else ''}"
 
 
 def told(account: "Account", dry_run: bool) -> str:
@@ -61,7 +62,7 @@ def told(account: "Account", dry_run: bool) -> str:
         ("removed", account.removed, str),
     ]
     for kind, ids, shown in kinds:
-        lines += [f"{would}{kind}: {shown(id)}" for id in ids]
+        lines += [printable(f"{would}{kind}: {shown(id)}") for id in ids]
     lines += [f"skipped: {skipped.path}: {skipped.reason}" for skipped in account.skipped]
     if not account.has_changes:
         lines.append("Nothing had changed; nothing was embedded.")
@@ -78,5 +79,5 @@ def changed(change: "Change") -> str:
     for name, answer in (("before", change.before), ("now", change.after)):
         if answer.text is None:
             lines.append(f"  {name:6} the corpus does not say")
-        lines += [f"  {name:6} {c.quote}  [{c.document_id} {c.start}-{c.end}]" for c in answer.citations]
+        lines += [f"  {name:6} {c.quote}  [{printable(c.document_id)} {c.start}-{c.end}]" for c in answer.citations]
     return "\n".join(lines)

@@ -43,7 +43,7 @@ class Asked:
 
 def of_corpus(file: Path, corpus: Path, embedder: Embedder) -> list[Asked]:
     """The tuning part of a question file, asked of the texts of a folder."""
-    documents = [loaded.document for loaded in collect(find_sources([corpus])[0], {}, Limits()).loaded]
+    documents = [loaded.document for loaded in collect(find_sources([corpus]).sources, {}, Limits()).loaded]
     tuning = [question for question in load_questions(file) if question.part == "tune"]
     return _asked(file.stem, documents, tuning, embedder)
 

@@ -194,7 +194,7 @@ def fill(path: Path, folder: Path) -> int:
 
 def _documents(folder: Path) -> Iterator[tuple[str, str]]:
     """Ids and texts of the documents of a folder; files that hold no text are passed over, as an ingest does."""
-    for loaded in collect(find_sources([folder])[0], {}, Limits()).loaded:
+    for loaded in collect(find_sources([folder]).sources, {}, Limits()).loaded:
         yield loaded.source.id, loaded.document.text
 
 

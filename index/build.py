@@ -22,7 +22,7 @@ from index.writing import now, writing
 from ingest.chunk import Chunks, chunk
 from ingest.collect import Collected, Limits, collect
 from ingest.errors import IngestError
-from ingest.find import LIBRARY_FILE, Skipped, find_sources, printable
+from ingest.find import LIBRARY_FILE, Found, Skipped, find_sources, printable
 
 BATCH = 64  # passages embedded and stored at a time
 KEPT_GENERATIONS = 3  # the current one and those before it that can still be asked
@@ -90,7 +90,7 @@ def ingest(
     started = time.monotonic()
     while True:
         known = Known.of(path)
-        files = _files(paths, known, options, progress)
+        files = _files(path, paths, known, options, progress)
         if options.dry_run:
             return _account(_dry_run(path, files), files, known.generation, 0, started)
         with writing(path) as library:
@@ -99,19 +99,19 @@ def ingest(
                 return _account(plan, files, generation, embedded, started)
 
 
-def _files(paths: Sequence[Path], known: Known, options: Options, progress: Progress) -> Files:
+def _files(library: Path, paths: Sequence[Path], known: Known, options: Options, progress: Progress) -> Files:
     """What lies below `paths`, read; raises `IngestError` where there is no text, or less than all if it is strict."""
-    sources, skipped = find_sources(paths, known.names)
+    found = find_sources(paths, known.names, library)
     digests = {} if options.rebuild else known.digests
-    collected = collect(sources, digests, options.limits, lambda done, total: progress("reading", done, total))
-    collected.skipped[:0] = skipped
+    collected = collect(found.sources, digests, options.limits, lambda done, total: progress("reading", done, total))
+    collected.skipped[:0] = found.skipped
     if not collected.loaded and not collected.same:
         raise IngestError(f"There is no text to ingest{_first_reason(collected.skipped)}; the library was not changed.")
     if options.strict and collected.skipped:
         raise IngestError(
             f"Not everything could be read{_first_reason(collected.skipped)}; the library was not changed."
         )
-    return Files(sources, collected)
+    return Files(found, collected)
 
 
 def _dry_run(path: Path, files: Files) -> Plan:
@@ -141,7 +141,7 @@ def _update(
             check_recipe(snapshot.recipe, embedder)
         plan = compare(snapshot, files, everything=options.rebuild)
     if plan.write or plan.removed:
-        names = {str(source.root): source.name for source in files.sources}
+        names = {str(source.root): source.name for source in files.found.sources}
         embedded = _commit(library, plan, names, embedder, progress)
         return plan, generation + 1, embedded
     if check_derived(library.generation_folder(generation)):
@@ -314,7 +314,7 @@ def remove(path: Path, ids: Sequence[str], embedder: Embedder, *, progress: Prog
             raise IngestError(f"There is no document {unknown} in the library; inquote status lists them.")
         plan = Plan(removed=list(dict.fromkeys(ids)), unchanged=len(known) - len(set(ids)))
         _commit(library, plan, {}, embedder, progress)
-    return _account(plan, Files([], Collected()), before + 1, 0, started)
+    return _account(plan, Files(Found(), Collected()), before + 1, 0, started)
 
 
 def _account(plan: Plan, files: Files, generation: int, embedded: int, started: float) -> Account:

@@ -1,13 +1,14 @@
 """What an ingest has to do: the files found against the documents that the library holds."""
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.library import Library, Snapshot
 from ingest.collect import Collected
 from ingest.documents import Document
-from ingest.find import LIBRARY_FILE, Source
+from ingest.find import LIBRARY_FILE, Found
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Known:
     @classmethod
     def of(cls, path: Path) -> "Known":
         """What the library at `path` holds; nothing where there is none."""
-        if not (path / LIBRARY_FILE).exists():
+        if not os.path.isfile(path / LIBRARY_FILE):  # noqa: PTH113 - False for a name too long, where Path raises
             return cls()
         library = Library.open(path)
         try:
@@ -35,18 +36,8 @@ class Known:
 class Files:
     """What was found below the paths named, and what became of it."""
 
-    sources: list[Source]
+    found: Found
     collected: Collected
-
-    @property
-    def named(self) -> set[str]:
-        """The ids of all files found, those that could not be read too."""
-        return {source.id for source in self.sources}
-
-    @property
-    def mirrored(self) -> set[str]:
-        """The root folders whose documents go when their files have gone."""
-        return {str(source.root) for source in self.sources if source.mirrored}
 
 
 @dataclass(frozen=True)
@@ -85,7 +76,7 @@ def compare(snapshot: Snapshot, files: Files, *, everything: bool) -> Plan:
         else:
             (plan.changed if id in known else plan.added).append(id)
             plan.write[id] = Record(loaded.document, str(loaded.source.root), state, loaded.digest)
-    plan.removed = [id for id, (root, _) in known.items() if root in files.mirrored and id not in files.named]
+    plan.removed = [id for id, (root, _) in known.items() if files.found.is_gone(id, root)]
     if everything:
         _write_all(plan, snapshot)
     _find_renamed(plan, {id: known[id][1] for id in plan.removed})

@@ -13,6 +13,7 @@ Connections belong to one thread.
 """
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -129,7 +130,7 @@ class Snapshot:
     def document_infos(self) -> list[DocumentInfo]:
         """What there is, in the order of ids, texts not read."""
         found = self._live(
-            "SELECT id, title, source, sha256, length(text), count, ingested_at FROM documents LEFT JOIN"
+            "SELECT id, title, source, sha256, length(text), coalesce(count, 0), ingested_at FROM documents LEFT JOIN"
             " (SELECT document_id, count(*) AS count FROM passages WHERE {live} GROUP BY document_id)"
             " ON document_id = id WHERE {live} ORDER BY id"
         )
@@ -198,7 +199,7 @@ class Library:
     @classmethod
     def open(cls, path: Path) -> "Library":
         """The library at `path`; raises `LibraryMissing` where there is none."""
-        if not (path / LIBRARY_FILE).is_file():
+        if not os.path.isfile(path / LIBRARY_FILE):  # noqa: PTH113 - False for a name too long, where Path raises
             raise LibraryMissing(
                 f"There is no library at {printable(path)}; make one with: inquote ingest FOLDER --library DIR"
             )

@@ -58,6 +58,8 @@ def collect(
                 return Loaded(source, load_document(content, source.id, sandbox), content.digest, content.warning)
             except FileSkipped as reason:
                 return reason
+            except (ValueError, ArithmeticError, LookupError, RecursionError, MemoryError) as error:
+                return FileSkipped(f"it cannot be parsed ({type(error).__name__}: {error})")
 
         for done, (source, found) in enumerate(zip(sources, threads.map(load, sources), strict=True), 1):
             if isinstance(found, Loaded):

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ingest.errors import IngestError
@@ -14,15 +15,13 @@ LIBRARY_FILE = "library.db"  # a folder that holds one is a library, not a corpu
 class Source:
     """A file to read: `id` is what its document will be called, `root` the folder that was named for it.
 
-    `name` is what ids below that folder begin with. `mirrored` tells whether that folder was
-    named itself, so that a file gone from it goes from the library too.
+    `name` is what ids below that folder begin with.
     """
 
     id: str
     path: Path
     root: Path
     name: str
-    mirrored: bool
 
 
 @dataclass(frozen=True)
@@ -33,54 +32,110 @@ class Skipped:
     reason: str
 
 
-def find_sources(paths: Sequence[Path], names: Mapping[str, str] | None = None) -> tuple[list[Source], list[Skipped]]:
+@dataclass
+class Found:
+    """What lies below some paths.
+
+    `mirrored` are the root folders that were named themselves: a file gone from one goes from the library too. What
+    lies in `unseen`, ids of files and folders that were skipped, may still be there for all that is known.
+    """
+
+    sources: list[Source] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    mirrored: set[str] = field(default_factory=set)
+    unseen: list[str] = field(default_factory=list)
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all sources; to be asked for when these are complete."""
+        return frozenset(source.id for source in self.sources)
+
+    def is_gone(self, id: str, root: str) -> bool:
+        """Whether the file of a document is no more, as far as these paths tell."""
+        if root not in self.mirrored or id in self.ids:
+            return False
+        return not any(id == place or id.startswith(f"{place}/") for place in self.unseen)
+
+
+def find_sources(paths: Sequence[Path], names: Mapping[str, str] | None = None, library: Path | None = None) -> Found:
     """The files below `paths` in a stable order; hidden names are passed over, links and special files skipped.
 
     `names` maps root folders to the names that ids below them begin with, as an earlier ingest gave them; a new folder
-    gets its own name, with as much of the path before it as tells it from the others. Raises `IngestError` for a path
-    that does not exist.
+    gets its own name, with as much of the path before it as tells it from the others. `library` is the one in use,
+    which is passed over. Raises `IngestError` for a path that does not exist.
     """
     names = dict(names or {})
-    sources: dict[str, Source] = {}
-    skipped: list[Skipped] = []
+    found = Found()
+    seen: dict[str, Path] = {}
     for given in paths:
         if not os.path.lexists(given):
             raise IngestError(f"There is no file or folder {printable(given)}; name one that exists.")
         root = given.resolve() if given.is_dir() else given.parent.resolve() / given.name
-        found = _walk(root, skipped) if root.is_dir() else iter([root])
         folder = root if root.is_dir() else root.parent
-        name = names.setdefault(_text(folder), _new_name(folder, set(names.values())))
-        for path in found:
-            source = Source(f"{name}/{_text(path.relative_to(folder))}", path, folder, name, mirrored=root.is_dir())
-            sources.setdefault(source.id, source)
-    return list(sources.values()), skipped
+        name = names.setdefault(str(folder), _new_name(folder, set(names.values())))
+        if root.is_dir():
+            found.mirrored.add(str(root))
+        walk = _Walk(folder, name, library.resolve() if library else None, found)
+        for path in walk.below(root) if root.is_dir() else (root,):
+            source = Source(walk.id(path), path, folder, name)
+            if seen.setdefault(source.id, path) == path:
+                found.sources.append(source)
+            else:
+                found.skipped.append(Skipped(printable(path), "another file goes by the same name; rename one of them"))
+    found.sources = list(dict.fromkeys(found.sources))
+    return found
+
+
+class _Walk:
+    """Goes through one root folder."""
+
+    def __init__(self, root: Path, name: str, library: Path | None, found: Found) -> None:
+        self.root, self.name, self.library, self.found = root, name, library, found
+
+    def id(self, path: Path) -> str:
+        """What the document of a file is called."""
+        return f"{self.name}/{_text(path.relative_to(self.root))}"
+
+    def below(self, folder: Path) -> Iterator[Path]:
+        """The files below a folder, in the order of names."""
+        if (folder / LIBRARY_FILE).exists():
+            if folder != self.library:
+                self._skip(folder, "it is a library of inquote's own")
+            return
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            self._skip(folder, f"the folder cannot be read: {error.strerror}")
+            return
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_symlink():
+                self._skip(Path(entry.path), "it is a symbolic link")
+            elif entry.is_dir(follow_symlinks=False):
+                yield from self.below(Path(entry.path))
+            else:
+                yield Path(entry.path)
+
+    def _skip(self, path: Path, reason: str) -> None:
+        self.found.skipped.append(Skipped(printable(path), reason))
+        self.found.unseen.append(self.id(path) if path != self.root else self.name)
 
 
 def _new_name(folder: Path, taken: set[str]) -> str:
-    """The last part of the path, or as many of the last parts as it takes to be new."""
+    """The last part of the path, or as many of the last parts as it takes to be told from the names taken."""
     parts = [part for part in _text(folder).split("/") if part] or ["root"]
     suffixes = ("/".join(parts[-count:]) for count in range(1, len(parts) + 1))
-    return next((name for name in suffixes if name not in taken), _text(folder))
+    return next((name for name in suffixes if not any(_overlap(name, other) for other in taken)), _text(folder))
 
 
-def _walk(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
-    if (folder / LIBRARY_FILE).exists():
-        skipped.append(Skipped(printable(folder), "it is a library of inquote's own"))
-        return
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        skipped.append(Skipped(printable(folder), f"the folder cannot be read: {error.strerror}"))
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_symlink():
-            skipped.append(Skipped(printable(entry.path), "it is a symbolic link"))
-        elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), skipped)
-        else:
-            yield Path(entry.path)
+def _overlap(name: str, other: str) -> bool:
+    """Whether a path below one name could be a path below the other.
+
+    >>> _overlap("a", "a/b"), _overlap("a", "ab")
+    (True, False)
+    """
+    return f"{name}/".startswith(f"{other}/") or f"{other}/".startswith(f"{name}/")
 
 
 def _text(path: Path) -> str:

@@ -1,6 +1,5 @@
 """Files to documents: read safely, the format told from the content, decoded, parsed."""
 
-import codecs
 import hashlib
 import os
 import stat
@@ -9,20 +8,13 @@ from pathlib import Path
 
 from ingest.documents import Document
 from ingest.errors import FileSkipped
-from ingest.formats import Parsed
+from ingest.formats import LAST_RESORT, Parsed, encoding_of
 from ingest.sandbox import Sandbox
 
 MAX_BYTES = 64 * 1024 * 1024
 PARSERS = "2"  # counts up when documents come out differently
 READ_ATTEMPTS = 3  # while a file is being written
 
-_BOMS = (  # the four-byte mark first: its beginning is the two-byte one
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_LAST_RESORT = "cp1252"  # in which nearly every byte is a letter; detectors that guess guess wrong silently
 _REFUSED = (
     *((b"\x1f\x8b", "gzip"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "RAR")),
     (b"\xd0\xcf\x11\xe0", "old Word, Excel or PowerPoint"),
@@ -44,7 +36,7 @@ class Content:
     @property
     def warning(self) -> str:
         """What a person should know about how the file was read; "" mostly."""
-        if self.encoding is None and self.kind in ("text", "markdown") and _encoding(self.content) == _LAST_RESORT:
+        if self.encoding is None and self.kind in ("text", "markdown") and encoding_of(self.content) == LAST_RESORT:
             return "it is not UTF-8 and was read as Windows-1252; give --encoding if letters came out wrong"
         return ""
 
@@ -125,7 +117,7 @@ def kind_of(content: bytes, path: Path) -> str:
         return "pdf"
     if content.startswith(b"PK\x03\x04"):
         return "docx"
-    start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    start = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()  # of UTF-16 too
     if start.startswith(b"<?xml") and b"<html" in start:
         return "html"
     if start.startswith(_HTML_STARTS) or (path.suffix.lower() in _HTML_SUFFIXES and b"<" in content):
@@ -139,26 +131,9 @@ def decode(content: bytes, encoding: str | None = None) -> str:
     UTF-16 without a mark is told by its zero bytes. Raises `FileSkipped` for what is no text.
     """
     try:
-        decoded = content.decode(encoding or _encoding(content))
+        decoded = content.decode(encoding or encoding_of(content))
     except (UnicodeDecodeError, LookupError) as error:
         raise FileSkipped(f"it cannot be decoded: {error}") from error
     if "\0" in decoded:
         raise FileSkipped("it is a binary file")
     return decoded
-
-
-def _encoding(content: bytes) -> str:
-    for mark, name in _BOMS:
-        if content.startswith(mark):
-            return name
-    head = content[:4096]
-    if b"\0" in head:
-        for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-            if len(head) >= 4 and zeros.count(0) > 0.7 * len(zeros) and len(content) % 2 == 0:
-                return name
-        raise FileSkipped("it is a binary file")
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _LAST_RESORT
-    return "utf-8"

@@ -13,6 +13,7 @@ Range = tuple[int, int]
 
 LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
 
+_LOOK_AHEAD = 100  # characters after a stop that tell whether it ends a sentence
 _CELLS = " | "  # between the cells of a row
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _STOP = re.compile(r"[.!?…]+[)\]}\"'”’»]*(?=\s|$)|[。！？]+[」』”’）]*")
@@ -58,19 +59,16 @@ def sentence_ranges(text: str, start: int = 0, end: int | None = None) -> list[t
 
 def _items(text: str, start: int, end: int) -> Iterator[Range]:
     """Cut a paragraph before each line that opens a list item, and around each row of a table."""
-    at = start
-    newline = text.find("\n", start, end)
-    while newline >= 0:
-        following = text.find("\n", newline + 1, end)
-        line_end = following if following >= 0 else end
-        if (
-            LIST_MARKER.match(text, newline + 1, end)
-            or text.find(_CELLS, newline + 1, line_end) >= 0
-            or text.find(_CELLS, at, newline) >= 0
-        ):
-            yield from _trimmed(text, at, newline)
-            at = newline + 1
-        newline = following
+    at, row = start, False  # row: whether the line before is a row
+    line = start
+    while line < end:
+        newline = text.find("\n", line, end)
+        stop = newline if newline >= 0 else end
+        is_row = text.find(_CELLS, line, stop) >= 0
+        if line > start and (row or is_row or LIST_MARKER.match(text, line, end)):
+            yield from _trimmed(text, at, line)
+            at = line
+        row, line = is_row, stop + 1
     yield from _trimmed(text, at, end)
 
 
@@ -90,7 +88,7 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
         after += 1
     if after == end or text[stop.start()] in "。！？":
         return True
-    following = text[after:end]
+    following = text[after : min(end, after + _LOOK_AHEAD)]
     opened = following.lstrip(_OPENING)
     if opened[:1].islower():
         return False

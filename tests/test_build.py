@@ -1,5 +1,6 @@
 import json
 import multiprocessing
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -218,3 +219,58 @@ def test_verify_finds_one_flipped_byte_in_every_derived_file(
         assert verify(opened) == [f"gen-000001/{name} is not what was written."]
         (folder / name).write_bytes(content)
     assert verify(opened) == []
+
+
+def test_what_cannot_be_seen_is_not_gone(
+    library: Path, corpus: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (corpus / "deep").mkdir()
+    (corpus / "deep" / "bat.md").write_text("A bat hangs upside down.")
+    ingest(library, [corpus], embedder)
+    scandir = os.scandir
+
+    def refusing(folder: Path) -> object:
+        if Path(folder).name == "deep":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr("ingest.find.os.scandir", refusing)
+    (corpus / "owls.md").unlink()
+    account = ingest(library, [corpus], embedder)
+    assert account.removed == ("zoo/owls.md",)
+    assert [skipped.reason for skipped in account.skipped] == ["the folder cannot be read: Permission denied"]
+
+
+def test_an_emptied_folder_is_mirrored(library: Path, corpus: Path, embedder: FakeEmbedder, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.txt").write_text("A cat purrs.")
+    ingest(library, [corpus, other], embedder)
+    (other / "a.txt").unlink()
+    assert ingest(library, [corpus, other], embedder).removed == ("other/a.txt",)
+
+
+def test_a_library_within_the_folder_is_passed_over(corpus: Path, embedder: FakeEmbedder) -> None:
+    for _ in range(2):
+        assert ingest(corpus / "inquote-library", [corpus], embedder).skipped == ()
+
+
+def test_two_files_of_one_name_are_told(library: Path, tmp_path: Path, embedder: FakeEmbedder) -> None:
+    (tmp_path / "x").mkdir()
+    for name in (b"\xff.txt", b"\\xff.txt"):
+        (tmp_path / "x" / os.fsdecode(name)).write_text("A dog barks.")
+    account = ingest(library, [tmp_path / "x"], embedder)
+    assert len(account.added) == 1
+    assert [skipped.reason for skipped in account.skipped] == ["another file goes by the same name; rename one of them"]
+
+
+def test_a_name_that_would_lie_within_another_is_lengthened(
+    library: Path, tmp_path: Path, embedder: FakeEmbedder
+) -> None:
+    for folder in ("x/a", "z/b", "y/a/b"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "c.txt").write_text(f"The folder is {folder}.")
+    (tmp_path / "x/a/b").mkdir()
+    (tmp_path / "x/a/b/c.txt").write_text("Another one.")
+    account = ingest(library, [tmp_path / "x/a", tmp_path / "z/b", tmp_path / "y/a/b"], embedder)
+    assert account.added == ("a/b/c.txt", "a/c.txt", "b/c.txt", "y/a/b/c.txt")

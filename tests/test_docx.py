@@ -39,19 +39,47 @@ def test_headings_items_and_tables() -> None:
     assert parsed.title == "Otters"
 
 
-def test_text_put_in_by_a_tracked_change_is_read_and_deleted_text_is_not() -> None:
+def of_runs(*runs: str) -> str:
+    """What is read of a paragraph with these elements in it."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
     def fill(document: Any) -> None:
-        paragraph = document.add_paragraph("An otter ")
-        for change in (
-            "<w:ins {}><w:r><w:t>swims.</w:t></w:r></w:ins>",
-            "<w:del {}><w:r><w:delText>no</w:delText></w:r></w:del>",
-        ):
-            paragraph._p.append(parse_xml(change.format(nsdecls("w"))))
+        paragraph = document.add_paragraph()
+        for run in runs:
+            paragraph._p.append(parse_xml(run.replace(">", f" {nsdecls('w')}>", 1)))
 
-    assert docx.parse(word(fill)).text == "An otter swims."
+    return docx.parse(word(fill)).text
+
+
+@pytest.mark.parametrize(
+    ("run", "told"),
+    [
+        ("<w:ins ><w:r><w:t>swims.</w:t></w:r></w:ins>", "swims."),
+        ("<w:del ><w:r><w:delText>no</w:delText></w:r></w:del>", ""),
+        ("<w:moveFrom ><w:r><w:t>moved</w:t></w:r></w:moveFrom>", ""),
+        ("<w:moveTo ><w:r><w:t>moved</w:t></w:r></w:moveTo>", "moved"),
+        ("<w:r ><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r>", ""),
+        ("<w:r ><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>seen</w:t></w:r>", "seen"),
+        ("<w:r ><w:t>T</w:t><w:noBreakHyphen/><w:t>VEC</w:t></w:r>", "T-VEC"),
+        ("<w:r ><w:sym w:font='Symbol' w:char='F0B1'/><w:t>5</w:t></w:r>", "±5"),
+        ("<w:r ><w:sym w:font='Wingdings' w:char='F04A'/><w:t>5</w:t></w:r>", "\ufffd5"),
+    ],
+)
+def test_a_run_is_read_as_it_is_seen(run: str, told: str) -> None:
+    assert of_runs("<w:r ><w:t>It: </w:t></w:r>", run) == f"It: {told}".strip()
+
+
+def test_prose_in_a_style_of_lists_is_no_item() -> None:
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    def fill(document: Any) -> None:
+        document.add_paragraph("Indented.", style="List Paragraph")
+        paragraph = document.add_paragraph("Switched off.", style="List Paragraph")
+        paragraph._p.get_or_add_pPr().append(parse_xml(f'<w:numPr {nsdecls("w")}><w:numId w:val="0"/></w:numPr>'))
+
+    assert docx.parse(word(fill)).text == "Indented.\n\nSwitched off."
 
 
 @pytest.mark.parametrize(

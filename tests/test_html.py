@@ -68,3 +68,42 @@ def test_a_deep_page_keeps_all_of_its_words() -> None:
 def test_a_page_that_shows_nothing_is_skipped() -> None:
     with pytest.raises(FileSkipped, match="no text that a browser would show"):
         html.parse(b"<html><script>alert('x')</script><style>p {}</style></html>")
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        (
+            "<table><tr><td>A<td>Before<table><tr><td>inner<td>cell</table>After<td>C</table>",
+            "A | Before inner, cell After | C",
+        ),
+        ("<table><tr><td><p>One</p><p>Two</p><td><ul><li>a<li>b</ul></table>", "One Two | a b"),
+        ("<table><tr><td>Left<td><h2>Head</h2><p>Body.</table>", "Left | Head Body."),
+        ("<p>10<sup>6</sup> PFU of H<sub>2</sub>O, the 2<sup>nd</sup>", "10⁶ PFU of H₂O, the 2nd"),
+        ("<ol><li>a<li value=5>b<li>c</ol>", "1. a\n5. b\n6. c"),
+        ("<p>E is <math><mi>E</mi><mo>=</mo><mn>5</mn></math>.", "E is E=5."),
+        ("<p>Costs <span aria-hidden=true>$5</span><span style='opacity: 0'>$6</span>", "Costs $5"),
+    ],
+)
+def test_what_a_person_sees_is_the_text(page: str, told: str) -> None:
+    assert html.parse(page.encode()).text == told
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16-le", "utf-16"])
+def test_a_page_that_states_no_encoding_is_read_as_a_text_is(encoding: str) -> None:
+    page = "<html><body><p>café “q” – 5 µg</p></body></html>".encode(encoding)
+    assert html.parse(page).text == "café “q” – 5 µg"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<form id=aspnet><h1>Otters</h1><p>Otters swim.</p></form>",
+        "<form><p>Otters swim.</p></form>",
+        "<main id=app></main><div><p>Otters swim.</p></div>",
+        "<div><p>Otters swim in rivers and in lakes.</p></div><article>Related</article>",
+    ],
+)
+def test_a_page_is_never_all_aside(page: str) -> None:
+    parsed = html.parse(page.encode())
+    assert not any("Otters swim" in parsed.text[start:end] for start, end in parsed.asides)

@@ -17,7 +17,7 @@ def load(path: Path, id: str) -> Document:
 
 
 def ids(*paths: Path) -> list[str]:
-    return [source.id for source in find_sources(paths)[0]]
+    return [source.id for source in find_sources(paths).sources]
 
 
 def test_ids_are_the_folder_s_name_and_the_path_below_it(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_two_folders_of_one_name_are_told_apart_and_keep_their_names(tmp_path: P
         (tmp_path / parent / "docs" / "x.md").write_text(parent)
     assert ids(tmp_path / "a" / "docs", tmp_path / "b" / "docs") == ["docs/x.md", "b/docs/x.md"]
     names = {str(tmp_path / "b" / "docs"): "docs"}
-    sources, _ = find_sources([tmp_path / "a" / "docs", tmp_path / "b" / "docs"], names)
+    sources = find_sources([tmp_path / "a" / "docs", tmp_path / "b" / "docs"], names).sources
     assert [source.id for source in sources] == ["a/docs/x.md", "docs/x.md"]
 
 
@@ -50,7 +50,8 @@ def test_links_and_libraries_are_skipped_with_the_reason(tmp_path: Path) -> None
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "library.db").write_text("")
-    sources, skipped = find_sources([tmp_path])
+    found = find_sources([tmp_path])
+    sources, skipped = found.sources, found.skipped
     assert [source.path.name for source in sources] == ["x.md"]
     assert sorted(skip.reason for skip in skipped) == ["it is a library of inquote's own", "it is a symbolic link"]
 

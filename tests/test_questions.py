@@ -26,7 +26,7 @@ def questions(name: str) -> tuple[Question, ...]:
 
 @pytest.fixture(scope="module")
 def texts(name: str) -> dict[str, str]:
-    loaded = collect(find_sources([CORPORA[name]])[0], {}, Limits()).loaded
+    loaded = collect(find_sources([CORPORA[name]]).sources, {}, Limits()).loaded
     return {found.source.id: found.document.text for found in loaded}
 
 

@@ -63,14 +63,14 @@ def test_bad_files_do_not_stop_the_good_ones_beside_them(tmp_path: Path) -> None
     (tmp_path / "c.docx").write_bytes(word(lambda document: document.add_paragraph("Three.")))
     (tmp_path / "d.txt").write_bytes(bytes(range(256)))
     (tmp_path / "e.pdf").write_bytes(pdf([down(["Five."])]))
-    found = collect(find_sources([tmp_path])[0], {}, Limits())
+    found = collect(find_sources([tmp_path]).sources, {}, Limits())
     assert [loaded.document.text for loaded in found.loaded] == ["One.", "Three.", "Five."]
     assert [Path(skipped.path).name for skipped in found.skipped] == ["b.pdf", "d.txt"]
 
 
 def test_a_file_that_did_not_change_is_not_parsed_again(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_bytes(b"<p>One.")
-    sources, _ = find_sources([tmp_path])
+    sources = find_sources([tmp_path]).sources
     first = collect(sources, {}, Limits())
     digests = {loaded.source.id: loaded.digest for loaded in first.loaded}
     again = collect(sources, digests, Limits())

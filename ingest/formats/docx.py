@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 MOST_UNPACKED = 200_000_000  # bytes, of all parts together
 MOST_PARTS = 5_000
 MOST_RATIO = 200  # of a part of a megabyte or more
+_LIST_STYLE = re.compile(r"List (?:Bullet|Number)")
+_NOT_SEEN = (  # a copy for older programs, text that was moved away or deleted, hidden text
+    "ancestor::*[local-name() = 'Fallback'] | ancestor::w:moveFrom | ancestor::w:del"
+    " | ancestor::w:r/w:rPr/w:vanish[not(@w:val = '0' or @w:val = 'false')]"
+)
+_SYMBOLS = {  # of the Symbol font, by the low byte
+    **{0xB1: "±", 0xB3: "≥", 0xA3: "≤", 0xB4: "×", 0xB8: "÷", 0xB0: "°", 0xAE: "→", 0xB7: "•", 0xA5: "∞", 0xB9: "≠"},
+    **{0x61: "α", 0x62: "β", 0x67: "γ", 0x64: "δ", 0x6C: "λ", 0x6D: "μ", 0x70: "π", 0x73: "σ", 0x77: "ω", 0x44: "Δ"},
+}
 _HEADING = re.compile(r"(?:heading|überschrift|titre) (\d)", re.IGNORECASE)
 
 
@@ -40,6 +49,7 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
             writer.table(Table(part, document._body))
         else:
             writer.paragraph(Paragraph(part, document._body))
+    writer.notes(document)
     text, sections = writer.builder.build()
     first = next((section.title for section in sections if section.title), "")
     return Parsed(text, sections, canonical(document.core_properties.title or "").strip() or first)
@@ -106,7 +116,7 @@ class _Writer:
     def _marker(self, paragraph: "Paragraph", style: str) -> str:
         """What stands before an item: "- ", or its number where the style is one of numbers; "" for prose."""
         level = _list_level(paragraph)
-        if level is None and not style.startswith("List"):
+        if level is None and not _LIST_STYLE.match(style):
             return ""
         depth = level or 0
         if "Number" not in style:
@@ -114,6 +124,16 @@ class _Writer:
         self.numbers = {at: number for at, number in self.numbers.items() if at <= depth}
         self.numbers[depth] = self.numbers.get(depth, 0) + 1
         return "  " * depth + f"{self.numbers[depth]}. "
+
+    def notes(self, document: Any) -> None:
+        """The footnotes and endnotes, a block each, at the end."""
+        from docx.oxml import parse_xml
+
+        for related in document.part.rels.values():
+            if related.reltype.endswith(("/footnotes", "/endnotes")) and not related.is_external:
+                notes = parse_xml(related.target_part.blob)
+                for note in notes.xpath("./w:footnote[not(@w:type)] | ./w:endnote[not(@w:type)]"):
+                    self.builder.block(" ".join(_words(note).split()))
 
     def table(self, table: "Table") -> None:
         """A line a row, its cells parted by bars; a cell that spans several columns once."""
@@ -131,18 +151,35 @@ class _Writer:
 
 def _words(element: Any) -> str:
     """The text of a paragraph or a cell as it stands with all changes accepted, in fields and text boxes too."""
-    parts = []
-    for found in element.xpath(".//w:t | .//w:tab[not(parent::w:tabs)] | .//w:br | .//w:cr | .//w:p"):
-        if found.xpath("ancestor::*[local-name() = 'Fallback']"):
-            continue  # the same once more, for older programs
-        kind = found.tag.rpartition("}")[2]
-        parts.append((found.text or "") if kind == "t" else " " if kind == "tab" else "\n")
-    return "".join(parts)
+    wanted = ".//w:t | .//w:tab[not(parent::w:tabs)] | .//w:br | .//w:cr | .//w:p | .//w:noBreakHyphen | .//w:sym"
+    return "".join(_written(found) for found in element.xpath(f"({wanted})[not({_NOT_SEEN})]"))
+
+
+def _written(element: Any) -> str:
+    """What an element of a run stands for."""
+    kind = element.tag.rpartition("}")[2]
+    if kind == "t":
+        return element.text or ""
+    if kind == "sym":
+        namespace = element.tag.rpartition("}")[0] + "}"
+        return _symbol(element.get(f"{namespace}font", ""), element.get(f"{namespace}char", ""))
+    return {"tab": " ", "noBreakHyphen": "-"}.get(kind, "\n")
+
+
+def _symbol(font: str, code: str) -> str:
+    """A character of a symbol font; one that is not known is shown as such, never lost."""
+    known = _SYMBOLS if font == "Symbol" else {}
+    try:
+        return known.get(int(code, 16) & 0xFF, "\ufffd")
+    except ValueError:
+        return "\ufffd"
 
 
 def _list_level(paragraph: "Paragraph") -> int | None:
     """The depth of a paragraph that Word numbers or bullets itself, from 0; None for others."""
     if not paragraph._p.xpath("./w:pPr/w:numPr"):
         return None
+    if paragraph._p.xpath("./w:pPr/w:numPr/w:numId[@w:val = '0']"):
+        return None  # switched off
     levels = paragraph._p.xpath("./w:pPr/w:numPr/w:ilvl/@w:val")
     return int(levels[0]) if levels else 0

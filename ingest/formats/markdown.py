@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
 _PAIR = re.compile(r"^(\w[\w -]*):[ \t]+(.*?)[ \t]*$", re.MULTILINE)
-_TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^>]*(?:>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 def parse(text: str) -> Parsed:
@@ -39,9 +39,14 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         return {}, text
     try:
         pairs = yaml.load(lines, Loader=yaml.BaseLoader) or {}  # BaseLoader: strings, lists and dicts only
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
         pairs = dict(_PAIR.findall(lines))  # such as a title with a colon in it
-    return {key: value for key, value in pairs.items() if isinstance(value, str)}, text[found.end() :]
+    return {key: _line(value) for key, value in pairs.items() if isinstance(value, str)}, text[found.end() :]
+
+
+def _line(value: str) -> str:
+    """A value on one line of characters as they are kept: YAML can write any by its number."""
+    return " ".join(canonical(value).split())
 
 
 class _Writer:
