@@ -10,6 +10,9 @@ from app.system import System
 from index.journal import Asked, Journal
 from ingest.errors import InquoteError
 
+Turn = tuple[Asked, int]
+"""A question, and the generation that it is asked of."""
+
 
 class Kind(Enum):
     """What became of an answer."""
@@ -68,11 +71,11 @@ def changes_since(
     system: System,
     questions: Sequence[Asked],
     since: int | None = None,
-    shown: Callable[[Sequence[Asked]], Iterable[Asked]] = iter,
+    shown: Callable[[Sequence[Turn]], Iterable[Turn]] = iter,
 ) -> list[Change]:
     """Ask `questions` and those of the library's journal of generation `since` and of the current one.
 
-    `since` is the one before the current if left out. `shown` goes through the questions and may show how far it is.
+    `since` is the one before the current if left out. `shown` goes through the turns and may show how far it is.
     Raises `InquoteError` for a generation that is not kept and where there is nothing to ask.
     """
     kept = system.generations
@@ -83,7 +86,6 @@ def changes_since(
     wanted = list(dict.fromkeys([*questions, *Journal(system.library.path).asked()]))
     if not wanted:
         raise InquoteError("Nothing was asked of this library yet; ask something, or give --questions FILE.")
-    return [
-        Change(asked, *(system.answer(asked.question, asked.history, at) for at in (since, None)))
-        for asked in shown(wanted)
-    ]
+    turns = [(asked, at) for at in (since, kept[-1]) for asked in wanted]  # one generation is loaded at a time
+    answers = [system.answer(asked.question, asked.history, at) for asked, at in shown(turns)]
+    return [Change(*change) for change in zip(wanted, answers, answers[len(wanted) :], strict=False)]

@@ -251,7 +251,7 @@ def chat(
         raise InquoteError(
             f"Listening on {host} lets others in; give --auth USER:HASH (inquote password USER prints it) or --no-auth."
         )
-    login = Login(auth) if auth else None
+    login = Login(auth) if auth is not None else None
 
     def opener() -> "System":
         from app.system import open_system

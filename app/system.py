@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from app.answer import READ_PASSAGES, Answer, Answerer
@@ -11,7 +12,7 @@ from app.conversation import clean_question, understand
 from app.reader.base import Reader
 from app.reader.sentence import SentenceReader
 from app.suggest import MOST, candidates
-from index.build import KEPT_GENERATIONS, remake_derived
+from index.build import remake_derived
 from index.derived import Derived, load_derived
 from index.embed import PACKAGED, Embedder, SentenceTransformerEmbedder
 from index.journal import Asked, Journal
@@ -20,7 +21,7 @@ from index.recipe import Recipe, check_recipe
 from index.search import Clock, Search
 from index.writing import now
 from ingest.documents import Document
-from ingest.errors import LibraryDamaged, LibraryMissing
+from ingest.errors import LibraryDamaged, LibraryMismatch, LibraryMissing
 
 _CALIBRATIONS = Path(__file__).parent / "reader"
 OWN_READERS = (None, "span", "sentence")  # None is the one that ships: span
@@ -116,7 +117,8 @@ class System:
     @property
     def generations(self) -> range:
         """Those that can still be asked, the current one last."""
-        return range(max(1, self.generation - KEPT_GENERATIONS + 1), self.generation + 1)
+        with self.library.snapshot() as snapshot:
+            return range(snapshot.oldest, snapshot.generation + 1)
 
     def documents(self) -> list[DocumentInfo]:
         """What the library holds, in the order of ids."""
@@ -127,8 +129,9 @@ class System:
         """Questions drawn from the corpus that this system answers, the most confident first."""
         found: dict[str, float] = {}
         with self.library.snapshot() as snapshot:
-            questions = [question for document in snapshot.documents() for question in candidates(document)]
-        for question in dict.fromkeys(questions[:MOST]):
+            drawn = (question for document in snapshot.documents() for question in candidates(document))
+            questions = list(islice(drawn, MOST))
+        for question in dict.fromkeys(questions):
             answer = self.answer(question)
             if answer.text is not None:
                 found[question] = answer.confidence
@@ -151,7 +154,11 @@ def open_system(path: Path, *, reader: str | None = None, embedder: str | None =
         recipe = snapshot.recipe
     if recipe is None:
         raise LibraryMissing(f"The library at {path} is empty; fill it with: inquote ingest PATH...")
-    check_recipe(recipe, encoder)
+    try:
+        check_recipe(recipe, encoder)
+    except LibraryMismatch:
+        library.close()
+        raise
     system = System(library, Search(encoder), make_answerer(reader, encoder), Journal(path) if journal else None)
     system.warm_up()
     return system

@@ -48,7 +48,8 @@ def readable(answer: "Answer") -> str:
 def _nearest(at: int, answer: "Answer") -> str:
     passage = answer.hits[at].passage
     text = " ".join(passage.text.split())
-    return f"{printable(passage.document_id)} {passage.start}-{passage.end}: {text[:160]}{'...' if len(text) > 160 else ''}"
+    place = f"{printable(passage.document_id)} {passage.start}-{passage.end}"
+    return f"{place}: {text[:160]}{'...' if len(text) > 160 else ''}"
 
 
 def told(account: "Account", dry_run: bool) -> str:
@@ -64,7 +65,7 @@ def told(account: "Account", dry_run: bool) -> str:
     for kind, ids, shown in kinds:
         lines += [printable(f"{would}{kind}: {shown(id)}") for id in ids]
     lines += [f"skipped: {skipped.path}: {skipped.reason}" for skipped in account.skipped]
-    if not account.has_changes:
+    if not account.has_changes and not account.passages_embedded:
         lines.append("Nothing had changed; nothing was embedded.")
     else:
         lines.append(f"{account.unchanged} documents unchanged, {account.passages_embedded} passages embedded.")

@@ -21,8 +21,8 @@ from index.steps import step
 from index.writing import now, writing
 from ingest.chunk import Chunks, chunk
 from ingest.collect import Collected, Limits, collect
-from ingest.errors import IngestError
-from ingest.find import LIBRARY_FILE, Found, Skipped, find_sources, printable
+from ingest.errors import IngestError, LibraryMissing
+from ingest.find import Found, Skipped, find_sources, printable
 
 BATCH = 64  # passages embedded and stored at a time
 KEPT_GENERATIONS = 3  # the current one and those before it that can still be asked
@@ -92,7 +92,7 @@ def ingest(
         known = Known.of(path)
         files = _files(path, paths, known, options, progress)
         if options.dry_run:
-            return _account(_dry_run(path, files), files, known.generation, 0, started)
+            return _account(_dry_run(path, files, options), files, known.generation, 0, started)
         with writing(path) as library:
             if generation_of(library) == known.generation:
                 plan, generation, embedded = _update(library, files, embedder, options, progress)
@@ -114,13 +114,14 @@ def _files(library: Path, paths: Sequence[Path], known: Known, options: Options,
     return Files(found, collected)
 
 
-def _dry_run(path: Path, files: Files) -> Plan:
-    if not (path / LIBRARY_FILE).exists():
+def _dry_run(path: Path, files: Files, options: Options) -> Plan:
+    try:
+        library = Library.open(path)
+    except LibraryMissing:
         return Plan(added=[loaded.source.id for loaded in files.collected.loaded])
-    library = Library.open(path)
     try:
         with library.snapshot() as snapshot:
-            return compare(snapshot, files, everything=False)
+            return compare(snapshot, files, everything=options.rebuild)
     finally:
         library.close()
 
@@ -141,12 +142,19 @@ def _update(
             check_recipe(snapshot.recipe, embedder)
         plan = compare(snapshot, files, everything=options.rebuild)
     if plan.write or plan.removed:
-        names = {str(source.root): source.name for source in files.found.sources}
+        names = {source.root: source.name for source in files.found.sources}
         embedded = _commit(library, plan, names, embedder, progress)
         return plan, generation + 1, embedded
+    _note_reread(library.connection(), plan)
     if check_derived(library.generation_folder(generation)):
         _write_generation(library, generation, progress)
     return plan, generation, 0
+
+
+def _note_reread(connection: sqlite3.Connection, plan: Plan) -> None:
+    """Note the digests of files that changed while their text did not, so that they are not parsed again."""
+    reread = [(digest, id, NEVER) for id, digest in plan.reread.items()]
+    connection.executemany("UPDATE documents SET file = ? WHERE id = ? AND until = ?", reread)
 
 
 def remake_derived(library: Library, generation: int | None = None) -> None:
@@ -183,10 +191,13 @@ def _commit(library: Library, plan: Plan, names: Mapping[str, str], embedder: Em
         if not snapshot.has_passages():
             raise IngestError("Nothing would be left to search; the library was not changed.")
         _write_files(library, generation, snapshot, progress)
-        connection.executemany(
-            "INSERT OR REPLACE INTO meta VALUES (?, ?)",
-            [("generation", str(generation)), ("recipe", json.dumps(recipe.as_json())), ("changed_at", now())],
-        )
+        about = {
+            "generation": str(generation),
+            "oldest": str(_oldest(snapshot, recipe, generation)),
+            "recipe": json.dumps(recipe.as_json()),
+            "changed_at": now(),
+        }
+        connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", about.items())
         step()
         connection.execute("COMMIT")
     except BaseException:
@@ -196,6 +207,13 @@ def _commit(library: Library, plan: Plan, names: Mapping[str, str], embedder: Em
     with contextlib.suppress(OSError):  # the ingest is done; what is left over goes with the next one
         _sweep(library, generation)
     return embedded
+
+
+def _oldest(snapshot: Snapshot, recipe: Recipe, generation: int) -> int:
+    """The first generation that can be asked: of those kept, and made with the same recipe as this one."""
+    if snapshot.recipe != recipe:
+        return generation
+    return max(snapshot.oldest, generation - KEPT_GENERATIONS + 1)
 
 
 def _contents(chunks: dict[str, Chunks], recipe: Recipe) -> dict[str, str]:
@@ -234,29 +252,22 @@ def _change_rows(
     gone = [(generation, id, NEVER) for id in (*plan.removed, *plan.write)]
     connection.executemany("UPDATE passages SET until = ? WHERE document_id = ? AND until = ?", gone)
     connection.executemany("UPDATE documents SET until = ? WHERE id = ? AND until = ?", gone)
+    _note_reread(connection, plan)
     past = (generation - KEPT_GENERATIONS + 1,)
     connection.execute("DELETE FROM passages WHERE until <= ?", past)
     connection.execute("DELETE FROM documents WHERE until <= ?", past)
     for id, record in plan.write.items():
         made, document = chunks[id], record.document
         connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO documents VALUES ({', '.join('?' * 16)})",
             (
-                id,
-                generation,
-                NEVER,
-                record.root,
-                document.title,
-                document.source,
-                document.text,
-                document.sha256,
+                *(id, generation, NEVER, record.root, record.state, record.file, now()),
+                *(len(document.text), document.sha256, document.title, document.source),
                 json.dumps([(s.title, s.level, s.start, s.end) for s in document.sections]),
                 json.dumps(document.pages),
                 json.dumps(document.asides),
                 json.dumps([(left.start, left.end, left.reason) for left in made.left_out]),
-                record.state,
-                record.file,
-                now(),
+                document.text,
             ),
         )
         connection.executemany(
@@ -305,7 +316,7 @@ def remove(path: Path, ids: Sequence[str], embedder: Embedder, *, progress: Prog
     Library.open(path)
     with writing(path) as library:
         with library.snapshot() as snapshot:
-            known = snapshot.document_states()
+            known = snapshot.stored()
             if snapshot.recipe:
                 check_recipe(snapshot.recipe, embedder)
             before = snapshot.generation

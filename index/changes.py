@@ -1,14 +1,15 @@
 """What an ingest has to do: the files found against the documents that the library holds."""
 
 import hashlib
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.library import Library, Snapshot
 from ingest.collect import Collected
 from ingest.documents import Document
-from ingest.find import LIBRARY_FILE, Found
+from ingest.errors import LibraryMissing
+from ingest.find import Found
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,14 @@ class Known:
     @classmethod
     def of(cls, path: Path) -> "Known":
         """What the library at `path` holds; nothing where there is none."""
-        if not os.path.isfile(path / LIBRARY_FILE):  # noqa: PTH113 - False for a name too long, where Path raises
+        try:
+            library = Library.open(path)
+        except LibraryMissing:
             return cls()
-        library = Library.open(path)
         try:
             with library.snapshot() as snapshot:
-                return cls(snapshot.generation, snapshot.roots(), snapshot.file_digests())
+                digests = {id: was.file for id, was in snapshot.stored().items()}
+                return cls(snapshot.generation, snapshot.roots(), digests)
         finally:
             library.close()
 
@@ -52,9 +55,10 @@ class Record:
 
 @dataclass
 class Plan:
-    """Documents to write, by id, and ids to take out."""
+    """Documents to write, by id, and ids to take out; `reread` are digests of files that changed and their text not."""
 
     write: dict[str, Record] = field(default_factory=dict)
+    reread: dict[str, str] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
@@ -67,40 +71,43 @@ def compare(snapshot: Snapshot, files: Files, *, everything: bool) -> Plan:
 
     With `everything`, documents that did not change are written anew as well.
     """
-    known = snapshot.document_states()
+    known = snapshot.stored()
     plan = Plan(unchanged=len(files.collected.same))
     for loaded in files.collected.loaded:
         id, state = loaded.source.id, document_state(loaded.document)
-        if id in known and known[id][1] == state:
+        if id in known and known[id].state == state:
             plan.unchanged += 1
+            plan.reread[id] = loaded.digest
         else:
             (plan.changed if id in known else plan.added).append(id)
-            plan.write[id] = Record(loaded.document, str(loaded.source.root), state, loaded.digest)
-    plan.removed = [id for id, (root, _) in known.items() if files.found.is_gone(id, root)]
+            plan.write[id] = Record(loaded.document, loaded.source.root, state, loaded.digest)
+    plan.removed = [id for id in known if files.found.is_gone(id)]
     if everything:
         _write_all(plan, snapshot)
-    _find_renamed(plan, {id: known[id][1] for id in plan.removed})
+    _find_renamed(plan, {id: known[id].sha256 for id in plan.removed})
     return plan
 
 
 def _write_all(plan: Plan, snapshot: Snapshot) -> None:
     """Add the documents that stay as they are to those to be written."""
-    states, digests = snapshot.document_states(), snapshot.file_digests()
-    kept = [document for document in snapshot.documents() if document.id not in plan.removed]
+    stored, removed = snapshot.stored(), set(plan.removed)
+    kept = [document for document in snapshot.documents() if document.id not in removed]
     plan.unchanged = len(kept) - len(plan.changed)
     for document in kept:
-        root, state = states[document.id]
-        plan.write.setdefault(document.id, Record(document, root, state, digests[document.id]))
+        was = stored[document.id]
+        plan.write.setdefault(document.id, Record(document, was.root, was.state, was.file))
 
 
-def _find_renamed(plan: Plan, removed: dict[str, str]) -> None:
-    """A document that went and one that came with the same text are one that was renamed."""
+def _find_renamed(plan: Plan, removed: Mapping[str, str]) -> None:
+    """A document that went, `removed` by id with its text's hash, and one that came with the same text are one."""
+    by_text: dict[str, list[str]] = {}
+    for id, sha256 in removed.items():
+        by_text.setdefault(sha256, []).append(id)
     for new in list(plan.added):
-        old = next((id for id, state in removed.items() if state == plan.write[new].state), None)
-        if old is not None:
-            del removed[old]
+        old = by_text.get(plan.write[new].document.sha256)
+        if old:
             plan.added.remove(new)
-            plan.renamed.append((old, new))
+            plan.renamed.append((old.pop(0), new))
 
 
 def document_state(document: Document) -> str:

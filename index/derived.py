@@ -39,13 +39,13 @@ def write_derived(folder: Path, rows: np.ndarray, matrix: np.ndarray, texts: Ite
     step()
     (beside / LEXICAL).mkdir(parents=True)
     step()
-    FaissStore.build(rows, matrix).save(beside / VECTORS)
+    vectors = FaissStore.build(rows, matrix).save(beside / VECTORS)
     step()
     LexicalIndex.build(texts, beside / LEXICAL)
-    files = [beside / VECTORS, *_lexical_files(beside / LEXICAL)]
-    for file in files:
+    manifest = {VECTORS: vectors}  # of what was to be written; a file that was cut short will not have it
+    for file in _lexical_files(beside / LEXICAL):
         _sync(file)
-    manifest = {file.relative_to(beside).as_posix(): _sha256(file) for file in files}
+        manifest[file.relative_to(beside).as_posix()] = _sha256(file)
     step()
     (beside / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for path in (beside / MANIFEST, beside / LEXICAL, beside):

@@ -6,7 +6,11 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.errors import LibraryDamaged
+
 JOURNAL_FILE = "journal.db"
+MOST_KEPT = 1_000  # questions, those asked last
+MAX_HISTORY = 20  # earlier questions of one
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS asked (
     number INTEGER PRIMARY KEY, question TEXT NOT NULL, history TEXT NOT NULL, at TEXT NOT NULL,
@@ -31,19 +35,28 @@ class Journal:
 
     def note(self, asked: Asked, at: str) -> None:
         """Keep a question; `at` is when it was asked, ISO 8601."""
+        asked = Asked(asked.question, asked.history[-MAX_HISTORY:])
         with contextlib.suppress(sqlite3.Error), contextlib.closing(self._connection()) as connection, connection:
             connection.execute(
                 "INSERT INTO asked (question, history, at) VALUES (?, ?, ?)"
                 " ON CONFLICT (question, history) DO UPDATE SET at = excluded.at",
                 (asked.question, json.dumps(asked.history), at),
             )
+            connection.execute(
+                "DELETE FROM asked WHERE number NOT IN"
+                " (SELECT number FROM asked ORDER BY at DESC, number DESC LIMIT ?)",
+                (MOST_KEPT,),
+            )
 
     def asked(self) -> list[Asked]:
         """All questions kept, in the order in which they were first asked; none where there is no journal."""
         if not self._file.exists():
             return []
-        with contextlib.closing(self._connection()) as connection:
-            found = connection.execute("SELECT question, history FROM asked ORDER BY number").fetchall()
+        try:
+            with contextlib.closing(self._connection()) as connection:
+                found = connection.execute("SELECT question, history FROM asked ORDER BY number").fetchall()
+        except sqlite3.DatabaseError as error:
+            raise LibraryDamaged(f"{JOURNAL_FILE} cannot be read ({error}); move it away for a new one.") from error
         return [Asked(question, tuple(json.loads(history))) for question, history in found]
 
     def _connection(self) -> sqlite3.Connection:

@@ -16,7 +16,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,18 +25,19 @@ from typing import Any
 import numpy as np
 
 from index.recipe import FORMAT, Recipe
+from index.steps import step
 from ingest.chunk import LeftOut
 from ingest.documents import Document, Passage, Section
-from ingest.errors import LibraryDamaged, LibraryMismatch, LibraryMissing
+from ingest.errors import GenerationGone, LibraryDamaged, LibraryMismatch, LibraryMissing
 from ingest.find import LIBRARY_FILE, printable
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
-    id TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, root TEXT NOT NULL, title TEXT NOT NULL,
-    source TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, sections TEXT NOT NULL, pages TEXT NOT NULL,
-    asides TEXT NOT NULL, left_out TEXT NOT NULL, state TEXT NOT NULL, file TEXT NOT NULL, ingested_at TEXT NOT NULL,
-    PRIMARY KEY (id, since)
+    id TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, root TEXT NOT NULL, state TEXT NOT NULL,
+    file TEXT NOT NULL, ingested_at TEXT NOT NULL, characters INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    title TEXT NOT NULL, source TEXT NOT NULL, sections TEXT NOT NULL, pages TEXT NOT NULL, asides TEXT NOT NULL,
+    left_out TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (id, since)
 );
 CREATE TABLE roots (root TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE passages (
@@ -49,11 +50,7 @@ CREATE TABLE embeddings (content TEXT PRIMARY KEY, vector BLOB NOT NULL);
 NEVER = 2**62  # the `until` of rows that hold still
 _LIVE = ":at >= since AND :at < until"
 _DOCUMENT = f"SELECT id, title, source, text, sha256, sections, pages, asides FROM documents WHERE {_LIVE}"
-_PASSAGE = (
-    "SELECT p.row, p.document_id, p.start, p.stop, p.heading, substr(d.text, p.start + 1, p.stop - p.start), p.lead"
-    " FROM passages p JOIN documents d ON d.id = p.document_id AND :at >= d.since AND :at < d.until"
-    " WHERE :at >= p.since AND :at < p.until"
-)
+_PASSAGE = "SELECT row, document_id, start, stop, heading, lead FROM passages WHERE {live}"
 
 
 @dataclass(frozen=True)
@@ -69,6 +66,16 @@ class DocumentInfo:
     ingested_at: str
 
 
+@dataclass(frozen=True)
+class Stored:
+    """Of a document its root folder, its state, the digest of its file, and the SHA-256 of its text."""
+
+    root: str
+    state: str
+    file: str
+    sha256: str
+
+
 class Snapshot:
     """One generation of a library, read within one transaction: the current one, or an earlier one that is kept."""
 
@@ -82,13 +89,18 @@ class Snapshot:
         return found[0] if found else None
 
     @property
+    def oldest(self) -> int:
+        """The first generation that can still be asked."""
+        return int(self._meta("oldest") or 1)
+
+    @property
     def changed_at(self) -> str:
         """When the current generation was made, ISO 8601 UTC; "" before the first."""
         return self._meta("changed_at") or ""
 
-    def _live(self, query: str) -> sqlite3.Cursor:
+    def _live(self, query: str, **values: object) -> sqlite3.Cursor:
         """The rows of a query, "{live}" in it standing for: of this generation."""
-        return self._connection.execute(query.format(live=_LIVE), self._at)
+        return self._connection.execute(query.format(live=_LIVE), {**self._at, **values})
 
     @property
     def recipe(self) -> Recipe | None:
@@ -114,23 +126,19 @@ class Snapshot:
         """All documents in the order of their ids."""
         return map(_document, self._connection.execute(f"{_DOCUMENT} ORDER BY id", self._at))
 
-    def document_states(self) -> dict[str, tuple[str, str]]:
-        """Id to (root folder, state) of every document, in the order of ids."""
-        found = self._live("SELECT id, root, state FROM documents WHERE {live} ORDER BY id")
-        return {id: (root, state) for id, root, state in found}
+    def stored(self) -> dict[str, "Stored"]:
+        """What was noted of every document when it was stored, in the order of ids, texts not read."""
+        found = self._live("SELECT id, root, state, file, sha256 FROM documents WHERE {live} ORDER BY id")
+        return {id: Stored(*noted) for id, *noted in found}
 
     def roots(self) -> dict[str, str]:
         """Root folder to the name that its documents' ids begin with."""
         return dict(self._connection.execute("SELECT root, name FROM roots"))
 
-    def file_digests(self) -> dict[str, str]:
-        """Id to the digest of the file that each document was made of."""
-        return dict(self._live("SELECT id, file FROM documents WHERE {live}"))
-
     def document_infos(self) -> list[DocumentInfo]:
         """What there is, in the order of ids, texts not read."""
         found = self._live(
-            "SELECT id, title, source, sha256, length(text), coalesce(count, 0), ingested_at FROM documents LEFT JOIN"
+            "SELECT id, title, source, sha256, characters, coalesce(count, 0), ingested_at FROM documents LEFT JOIN"
             " (SELECT document_id, count(*) AS count FROM passages WHERE {live} GROUP BY document_id)"
             " ON document_id = id WHERE {live} ORDER BY id"
         )
@@ -149,16 +157,29 @@ class Snapshot:
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """The passages of these rows; raises `LibraryDamaged` where one is missing."""
         listed = ",".join(str(int(row)) for row in rows)
-        found = self._connection.execute(f"{_PASSAGE} AND p.row IN ({listed})", self._at)
-        passages = {row: Passage(*fields) for row, *fields in found}
+        found = self._live(f"{_PASSAGE} AND row IN ({listed}) ORDER BY document_id, start, stop").fetchall()
+        passages = dict(self._with_texts(found))
         if len(passages) != len(set(rows)):
             raise LibraryDamaged("The index names passages that the library does not hold; run inquote verify.")
         return passages
 
     def all_passages(self) -> Iterator[tuple[int, Passage]]:
         """(row, passage) in the order of documents and text."""
-        for row, *fields in self._connection.execute(f"{_PASSAGE} ORDER BY p.document_id, p.start, p.stop", self._at):
-            yield row, Passage(*fields)
+        yield from self._with_texts(self._live(f"{_PASSAGE} ORDER BY document_id, start, stop"))
+
+    def _with_texts(self, lines: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Passage]]:
+        """The passages of rows that come document by document; each document's text is read once.
+
+        SQLite's own substr would count characters from the beginning of the text for every passage.
+        """
+        id: str | None = None
+        text: str | None = None
+        for row, document_id, start, stop, heading, lead in lines:
+            if document_id != id:
+                found = self._live("SELECT text FROM documents WHERE {live} AND id = :id", id=document_id).fetchone()
+                id, text = document_id, found[0] if found else None
+            if text is not None:
+                yield row, Passage(document_id, start, stop, heading, text[start:stop], lead)
 
     def contents(self) -> dict[int, str]:
         """Row to content hash of every passage."""
@@ -199,11 +220,29 @@ class Library:
     @classmethod
     def open(cls, path: Path) -> "Library":
         """The library at `path`; raises `LibraryMissing` where there is none."""
-        if not os.path.isfile(path / LIBRARY_FILE):  # noqa: PTH113 - False for a name too long, where Path raises
+        library = cls(path)
+        # os.path.isfile is False for a name too long, where Path.is_file raises
+        if not os.path.isfile(path / LIBRARY_FILE) or not library.is_made():  # noqa: PTH113
             raise LibraryMissing(
                 f"There is no library at {printable(path)}; make one with: inquote ingest FOLDER --library DIR"
             )
-        return cls(path)
+        return library
+
+    def is_made(self) -> bool:
+        """Whether the file has its tables; raises `LibraryMismatch` where they are those of another format."""
+        connection = self.connection()
+        try:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+                return False
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise LibraryDamaged(f"The library cannot be read ({error}); run inquote verify.") from error
+        if found != FORMAT:
+            raise LibraryMismatch(
+                f"The library at {printable(self.path)} was made by another version of inquote (its format is "
+                f"{found or 1}, here it is {FORMAT}); ingest the texts into a new folder with --library."
+            )
+        return True
 
     @classmethod
     def create(cls, path: Path) -> "Library":
@@ -212,9 +251,11 @@ class Library:
         library = cls(path)
         connection = library.connection()
         connection.execute("BEGIN IMMEDIATE")
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        if not library.is_made():
             for statement in _SCHEMA.split(";"):
                 connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        step()
         connection.execute("COMMIT")
         return library
 
@@ -243,12 +284,18 @@ class Library:
     def snapshot(self, generation: int | None = None) -> Iterator[Snapshot]:
         """One generation, by default the current one, for as long as the context lasts.
 
-        Raises `LibraryDamaged` where SQLite cannot read it.
+        Raises `GenerationGone` for one that is not kept, `LibraryDamaged` where SQLite cannot read it.
         """
         connection = self.connection()
         try:
             connection.execute("BEGIN")
-            yield Snapshot(connection, generation)
+            current = Snapshot(connection)
+            if generation is None:
+                yield current
+            elif current.oldest <= generation <= current.generation:
+                yield Snapshot(connection, generation)
+            else:
+                raise GenerationGone(f"Generation {generation} of the library is not kept any more.")
         except sqlite3.DatabaseError as error:
             raise LibraryDamaged(f"The library cannot be read ({error}); run inquote verify.") from error
         finally:

@@ -25,6 +25,10 @@ class LibraryBusy(InquoteError):
     """Another process is writing the library; waiting helps."""
 
 
+class GenerationGone(InquoteError):
+    """An earlier generation of the library is not kept; a later one can be asked."""
+
+
 class IngestError(InquoteError):
     """Nothing was ingested and the library is as it was; the message gives the reason."""
 

@@ -1,7 +1,7 @@
 """Paths to the files below them, each with the id that its document will have."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,14 +13,14 @@ LIBRARY_FILE = "library.db"  # a folder that holds one is a library, not a corpu
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read: `id` is what its document will be called, `root` the folder that was named for it.
+    """A file to read: `id` is what its document will be called, `root` the folder that was named for it, as text.
 
     `name` is what ids below that folder begin with.
     """
 
     id: str
     path: Path
-    root: Path
+    root: str
     name: str
 
 
@@ -36,8 +36,8 @@ class Skipped:
 class Found:
     """What lies below some paths.
 
-    `mirrored` are the root folders that were named themselves: a file gone from one goes from the library too. What
-    lies in `unseen`, ids of files and folders that were skipped, may still be there for all that is known.
+    `mirrored` are the ids of the folders that were named: a file gone from one goes from the library too. What lies in
+    `unseen`, ids of files and folders that were skipped, may still be there for all that is known.
     """
 
     sources: list[Source] = field(default_factory=list)
@@ -50,19 +50,22 @@ class Found:
         """The ids of all sources; to be asked for when these are complete."""
         return frozenset(source.id for source in self.sources)
 
-    def is_gone(self, id: str, root: str) -> bool:
+    def is_gone(self, id: str) -> bool:
         """Whether the file of a document is no more, as far as these paths tell."""
-        if root not in self.mirrored or id in self.ids:
-            return False
-        return not any(id == place or id.startswith(f"{place}/") for place in self.unseen)
+        return id not in self.ids and _within(id, self.mirrored) and not _within(id, self.unseen)
+
+
+def _within(id: str, places: Collection[str]) -> bool:
+    return any(id == place or id.startswith(f"{place}/") for place in places)
 
 
 def find_sources(paths: Sequence[Path], names: Mapping[str, str] | None = None, library: Path | None = None) -> Found:
     """The files below `paths` in a stable order; hidden names are passed over, links and special files skipped.
 
-    `names` maps root folders to the names that ids below them begin with, as an earlier ingest gave them; a new folder
-    gets its own name, with as much of the path before it as tells it from the others. `library` is the one in use,
-    which is passed over. Raises `IngestError` for a path that does not exist.
+    `names` maps root folders to the names that ids below them begin with, as an earlier ingest gave them; what lies
+    below one of them is called as before, another folder gets its own name, with as much of the path before it as tells
+    it from the others. `library` is the one in use, which is passed over. Raises `IngestError` for a path that does not
+    exist.
     """
     names = dict(names or {})
     found = Found()
@@ -72,12 +75,13 @@ def find_sources(paths: Sequence[Path], names: Mapping[str, str] | None = None, 
             raise IngestError(f"There is no file or folder {printable(given)}; name one that exists.")
         root = given.resolve() if given.is_dir() else given.parent.resolve() / given.name
         folder = root if root.is_dir() else root.parent
-        name = names.setdefault(str(folder), _new_name(folder, set(names.values())))
-        if root.is_dir():
-            found.mirrored.add(str(root))
+        folder = next((above for above in (folder, *folder.parents) if _text(above) in names), folder)
+        name = names.setdefault(_text(folder), _new_name(folder, set(names.values())))
         walk = _Walk(folder, name, library.resolve() if library else None, found)
+        if root.is_dir():
+            found.mirrored.add(walk.id(root))
         for path in walk.below(root) if root.is_dir() else (root,):
-            source = Source(walk.id(path), path, folder, name)
+            source = Source(walk.id(path), path, _text(folder), name)
             if seen.setdefault(source.id, path) == path:
                 found.sources.append(source)
             else:
@@ -93,8 +97,8 @@ class _Walk:
         self.root, self.name, self.library, self.found = root, name, library, found
 
     def id(self, path: Path) -> str:
-        """What the document of a file is called."""
-        return f"{self.name}/{_text(path.relative_to(self.root))}"
+        """What the document of a file, or a folder, is called."""
+        return self.name if path == self.root else f"{self.name}/{_text(path.relative_to(self.root))}"
 
     def below(self, folder: Path) -> Iterator[Path]:
         """The files below a folder, in the order of names."""
@@ -119,7 +123,7 @@ class _Walk:
 
     def _skip(self, path: Path, reason: str) -> None:
         self.found.skipped.append(Skipped(printable(path), reason))
-        self.found.unseen.append(self.id(path) if path != self.root else self.name)
+        self.found.unseen.append(self.id(path))
 
 
 def _new_name(folder: Path, taken: set[str]) -> str:

@@ -55,18 +55,28 @@ class Sandbox:
             assert child.stdin is not None and child.stdout is not None
             send(child.stdin, {"kind": kind, "encoding": encoding, "seconds": math.ceil(self.seconds)}, content)
             answer, _ = receive(child.stdout)
-        except (OSError, EOFError, ValueError) as error:
-            child.kill()
+        except (OSError, EOFError, ValueError, struct.error) as error:
+            self._drop(child)
             if overdue.is_set():
                 raise FileSkipped(f"it takes longer than {self.seconds:g} seconds to read") from error
             raise FileSkipped("reading it takes more memory or time than is allowed") from error
         finally:
             clock.cancel()
+            clock.join()
+        if overdue.is_set():  # in the moment after the answer
+            self._drop(child)
         if "skipped" in answer:
             raise FileSkipped(answer["skipped"])
         sections = tuple(Section(**section) for section in answer["sections"])
         asides = tuple((start, end) for start, end in answer["asides"])
         return Parsed(**{**answer, "sections": sections, "pages": tuple(answer["pages"]), "asides": asides})
+
+    def _drop(self, child: subprocess.Popen[bytes]) -> None:
+        """End this thread's child, so that the next file gets a new one."""
+        _end(child)
+        self._local.child = None
+        with self._guard:
+            self._children.remove(child)
 
     def _child(self) -> subprocess.Popen[bytes]:
         """This thread's child, a new one where it has none that lives."""

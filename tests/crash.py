@@ -1,8 +1,8 @@
 """Kill ingests and look what is left: `python tests/crash.py [TRIALS [SEED [STEPS]]]`, STEPS 0 for kills only.
 
-An ingest of changed texts is ended at each of its steps, fails at each as on a full disk, and is killed TRIALS times at
-random. Each time the library must answer as before or as after, after if the ingest had ended well; and the next ingest
-must bring it to the same end, sweep what was left over and embed nothing that is already there.
+An ingest of changed texts, and a first one, is ended at each of its steps, fails at each as on a full disk, and is
+killed TRIALS times at random. Each time the library must answer as before or as after, after if the ingest had ended
+well; and the next ingest must bring it to the same end, sweep what was left over and embed nothing that is there.
 """
 
 import hashlib
@@ -26,9 +26,10 @@ from index.build import ingest
 from index.library import Library
 from index.search import Search
 from index.verify import verify
-from ingest.errors import InquoteError
+from ingest.errors import InquoteError, LibraryMissing
 
 DOCUMENTS = 30
+NOTHING: dict[str, Any] = {"digest": "nothing", "problems": [], "folders": [], "stored": 0}
 QUESTIONS = [f"What does animal {number} eat?" for number in range(0, DOCUMENTS + 2, 3)]
 
 
@@ -73,22 +74,30 @@ def run_ingest(library: Path, texts: Path) -> int:
 
 
 def look(library: Path) -> dict[str, Any]:
-    """A digest of what the library answers, and what is wrong with it."""
-    opened = Library.open(library)
+    """A digest of what the library answers, what is wrong with it, and how many embeddings it holds."""
+    try:
+        opened = Library.open(library)
+    except LibraryMissing:
+        return NOTHING
+    stored = opened.connection().execute("SELECT count(*) FROM embeddings").fetchone()[0]
+    with opened.snapshot() as snapshot:
+        if not snapshot.generation:
+            return {**NOTHING, "stored": stored}
     system = System(opened, Search(FakeEmbedder()), Answerer(FakeReader(), PLAIN_CALIBRATION))
     answers = [{**system.ask(question).as_json(), "elapsed_ms": 0} for question in QUESTIONS]
     digest = hashlib.sha256(json.dumps(answers).encode()).hexdigest()
     folders = sorted(path.name for path in opened.derived.iterdir())
-    return {"digest": digest, "problems": verify(opened), "folders": folders}
+    return {"digest": digest, "problems": verify(opened), "folders": folders, "stored": stored}
 
 
 class Trials:
-    """A library before and after an ingest, to be cut short in many ways."""
+    """A library before and after an ingest, to be cut short in many ways; `first`: before it there is none."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, first: bool) -> None:
         self.texts, self.base, self.library = folder / "texts", folder / "base", folder / "library"
         write_texts(self.texts, changed=False)
-        in_child(lambda: run_ingest(self.base, self.texts))
+        if not first:
+            in_child(lambda: run_ingest(self.base, self.texts))
         self.before = in_child(lambda: look(self.base))[1]
         write_texts(self.texts, changed=True)
         self.reset()
@@ -102,7 +111,8 @@ class Trials:
     def reset(self) -> None:
         """The library as before the ingest."""
         shutil.rmtree(self.library, ignore_errors=True)
-        shutil.copytree(self.base, self.library)
+        if self.base.exists():
+            shutil.copytree(self.base, self.library)
 
     def trial(self, *, fault: str = "", kill_after: float | None = None) -> int:
         """One ingest that is cut short; gives its exit status."""
@@ -113,13 +123,15 @@ class Trials:
             return run_ingest(self.library, self.texts)
 
         status, _ = in_child(cut_short, kill_after)
+        assert status in (0, 2, 137, -signal.SIGKILL), f"an ingest ended with {status}"
         _, found = in_child(lambda: look(self.library))
         assert found is not None, "the library cannot be read"
         assert found["problems"] == [], found["problems"]
         expected = [self.after] if status == 0 else [self.before, self.after]
         assert found["digest"] in [state["digest"] for state in expected], f"neither before nor after ({status})"
         embedded = in_child(lambda: run_ingest(self.library, self.texts))[1]
-        assert embedded <= (0 if found["digest"] == self.after["digest"] else self.to_embed)
+        kept = self.to_embed if found["digest"] == self.after["digest"] else found["stored"] - self.before["stored"]
+        assert embedded == self.to_embed - kept, f"{embedded} embedded, {kept} of {self.to_embed} were there"
         assert in_child(lambda: run_ingest(self.library, self.texts)) == (0, 0)
         _, last = in_child(lambda: look(self.library))
         assert last == self.after, (last, self.after)
@@ -146,12 +158,15 @@ def kills(trials: Trials, count: int, seed: int) -> int:
 
 def main(count: int = 20, seed: int = 0, steps: int = 1) -> None:
     """Run all trials, those at every step only with `steps`; an assertion tells of the first that goes wrong."""
-    with tempfile.TemporaryDirectory() as folder:
-        trials = Trials(Path(folder))
-        if steps:
-            for kind in ("exit", "full"):
-                print(f"{kind}: {every_step(trials, kind)} steps", flush=True)
-        print(f"kill -9: {count} times, {kills(trials, count, seed)} before the end; before or after each time")
+    for first in (True, False):
+        what = "a first ingest" if first else "an ingest of changed texts"
+        with tempfile.TemporaryDirectory() as folder:
+            trials = Trials(Path(folder), first)
+            if steps:
+                for kind in ("exit", "full"):
+                    print(f"{what}, {kind}: {every_step(trials, kind)} steps", flush=True)
+            cut = kills(trials, (count + first) // 2, seed)
+            print(f"{what}, kill -9: {(count + first) // 2} times, {cut} before the end; before or after each time")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from conftest import FakeEmbedder
 
 from app.system import System
 from index.build import Account, Options, ingest
+from index.changes import Known
 from index.library import Library
 from index.verify import verify
 from ingest.errors import IngestError, LibraryBusy, LibraryMismatch, LibraryMissing
@@ -73,7 +74,7 @@ def test_a_folder_is_mirrored_and_others_are_left_alone(
         "unchanged": 1,
     }
     with Library.open(library).snapshot() as snapshot:
-        assert list(snapshot.document_states()) == ["other/x.txt", "zoo/newts.txt", "zoo/water.md"]
+        assert list(snapshot.stored()) == ["other/x.txt", "zoo/newts.txt", "zoo/water.md"]
 
 
 def test_a_dry_run_changes_nothing(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
@@ -274,3 +275,43 @@ def test_a_name_that_would_lie_within_another_is_lengthened(
     (tmp_path / "x/a/b/c.txt").write_text("Another one.")
     account = ingest(library, [tmp_path / "x/a", tmp_path / "z/b", tmp_path / "y/a/b"], embedder)
     assert account.added == ("a/b/c.txt", "a/c.txt", "b/c.txt", "y/a/b/c.txt")
+
+
+def test_a_renamed_text_is_one_that_was_renamed(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
+    ingest(library, [corpus], embedder)
+    (corpus / "newts.txt").rename(corpus / "salamanders.txt")
+    account = ingest(library, [corpus], embedder)
+    assert (account.renamed, account.added, account.removed) == ((("zoo/newts.txt", "zoo/salamanders.txt"),), (), ())
+
+
+def test_a_file_named_alone_is_the_document_of_its_folder(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
+    ingest(library, [corpus], embedder)
+    (corpus / "owls.md").write_text("Owls hear well.")
+    account = ingest(library, [corpus / "owls.md"], embedder)
+    assert (account.changed, account.added, account.removed) == (("zoo/owls.md",), (), ())
+
+
+def test_a_library_of_an_older_format_is_told(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
+    ingest(library, [corpus], embedder)
+    Library.open(library).connection().execute("PRAGMA user_version = 0")
+    with pytest.raises(LibraryMismatch, match="its format is 1, here it is 2"):
+        ingest(library, [corpus], embedder)
+
+
+def test_a_library_that_was_never_finished_is_made(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
+    library.mkdir()
+    (library / "library.db").write_bytes(b"")
+    with pytest.raises(LibraryMissing):
+        Library.open(library)
+    assert len(ingest(library, [corpus], embedder).added) == 3
+
+
+def test_a_file_changed_but_not_its_text_is_not_parsed_twice(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    ingest(library, [corpus], embedder)
+    owls = corpus / "owls.md"
+    owls.write_bytes(owls.read_bytes().replace(b"\n", b"\r\n"))
+    before = Known.of(library).digests
+    assert ingest(library, [corpus], embedder).unchanged == 3
+    assert Known.of(library).digests["zoo/owls.md"] != before["zoo/owls.md"]

@@ -6,10 +6,10 @@ from conftest import FakeEmbedder
 
 from app.changes import Kind, changes_since
 from app.system import System
-from index.build import KEPT_GENERATIONS, ingest
+from index.build import KEPT_GENERATIONS, Options, ingest
 from index.journal import Asked, Journal
 from index.verify import verify
-from ingest.errors import InquoteError
+from ingest.errors import GenerationGone, InquoteError
 
 MakeSystem = Callable[..., System]
 WEIGHT = Asked("An otter weighs how many kilograms?")
@@ -72,3 +72,16 @@ def test_a_journal_keeps_each_question_once_in_order(tmp_path: Path) -> None:
 def test_a_journal_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> None:
     (tmp_path / "journal.db").mkdir()
     Journal(tmp_path).note(WEIGHT, "2026-01-01")
+
+
+def test_generations_of_another_embedder_cannot_be_asked(
+    make_system: MakeSystem, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    system = make_system(corpus)
+    other = FakeEmbedder()
+    other.fingerprint = "0" * 64
+    ingest(system.library.path, [corpus], other, options=Options(rebuild=True))
+    with pytest.raises(GenerationGone, match="Generation 1"):
+        system.answer(WEIGHT.question, generation=1)
+    with pytest.raises(InquoteError, match="none yet"):
+        changes_since(system, [WEIGHT])

@@ -239,5 +239,6 @@ def test_listening_for_others_needs_a_password_or_a_word(run: Run, system: Syste
     status, _, err = run("chat", "--host", "0.0.0.0", "--library", system.library.path)
     assert status == 2
     assert err.startswith("Listening on 0.0.0.0 lets others in; give --auth USER:HASH")
-    status, _, err = run("chat", "--host", "0.0.0.0", "--auth", "ann:secret", "--library", system.library.path)
+    for wrong in ("ann:secret", ""):
+        status, _, err = run("chat", "--host", "0.0.0.0", "--auth", wrong, "--library", system.library.path)
     assert (status, err) == (2, "--auth takes USER:HASH as printed by: inquote password USER\n")

@@ -1,5 +1,6 @@
 """Ingests that are cut short leave the library as before or as after; `crash.py` says how, for people too."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,11 +17,11 @@ def crash(*arguments: str) -> str:
 
 
 def test_an_ingest_killed_at_random_leaves_the_library_before_or_after() -> None:
-    assert "kill -9: 20 times" in crash("20", "0", "0")
+    assert crash("20", "0", "0").count("kill -9: 10 times") == 2
 
 
 @pytest.mark.slow
 def test_an_ingest_cut_short_at_every_step_leaves_the_library_before_or_after() -> None:
-    told = crash("30", "1")
-    assert "exit: 23 steps" in told
-    assert "full: 22 steps" in told
+    steps = [int(count) for count in re.findall(r"(\d+) steps", crash("30", "1"))]
+    assert len(steps) == 4
+    assert min(steps) > 15
