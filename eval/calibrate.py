@@ -1,12 +1,13 @@
 """Fit `confidence`: questions never trained on, through the whole system with retrieval, to a calibration file.
 
-Logistic regression (Platt 1999) of "the answer is right" on the features of `app.confidence.features_of`, each source
-of questions weighing the same; the threshold is the lowest that refuses the target share of the unanswerable questions
+Logistic regression (Platt 1999) of "the answer is right" on the features of `app.confidence.features_of`, each question
+weighing the same; the threshold is the lowest that refuses the target share of the unanswerable questions
 of the question files.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,19 +15,21 @@ import numpy as np
 import typer
 
 from app.confidence import Calibration
+from app.reader.base import Reader
 from app.system import make_reader
 from eval.confidence import expected_calibration_error, reliability, roc_auc
-from eval.observe import SQUAD, Observation, RememberingReader, observe, of_corpus, of_squad
+from eval.observe import SQUAD, Asked, Observation, RememberingReader, first_bests, observe, of_corpus, of_squad
 from index.embed import PACKAGED, SentenceTransformerEmbedder
 
 RETRIEVAL_WEIGHTS = (0.0, 1.0, 2.0, 4.0)
+SETTLED = 0.99  # share of the questions that the first passages may settle whose best span is the best of all
 FOLDS = 5
 
 
 def fit(
-    observations: Sequence[Observation], retrieval_weight: float, target: float
+    observations: Sequence[Observation], unfitted: Calibration, target: float
 ) -> tuple[Calibration, dict[str, Any]]:
-    """The calibration, and what it reaches out of sample (five folds)."""
+    """The calibration, how `unfitted` reads being kept, and what it reaches out of sample (five folds)."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
@@ -35,24 +38,20 @@ def fit(
     names = sorted(observations[0].features)
     x = np.array([[o.features[name] for name in names] for o in observations])
     right = np.array([o.right for o in observations])
-    sources = [o.source for o in observations]
-    weight = np.array([len(sources) / (len(set(sources)) * sources.count(source)) for source in sources])
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=2000))
-    held_out = cross_val_predict(
-        model, x, right, cv=folds, method="predict_proba", params={"logisticregression__sample_weight": weight}
-    )[:, 1]
-    model.fit(x, right, logisticregression__sample_weight=weight)
+    held_out = cross_val_predict(model, x, right, cv=folds, method="predict_proba")[:, 1]
+    model.fit(x, right)
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
     answerable = np.array([o.answerable for o in observations])
     decides = np.array([o.source != SQUAD for o in observations])
     threshold = choose_threshold(held_out[decides], answerable[decides], target)
-    calibration = Calibration(
+    calibration = replace(
+        unfitted,
         weights={name: round(float(slope), 6) for name, slope in zip(names, slopes, strict=True)},
         bias=round(float(logistic.intercept_[0] - slopes @ scaler.mean_), 6),
         threshold=threshold,
-        retrieval_weight=retrieval_weight,
         bins=tuple(
             (line.low, line.count, round(line.right, 4))
             for line in reliability(list(held_out), list(right))
@@ -123,17 +122,37 @@ def calibrate(
         asked += of_corpus(Path(file), Path(corpus), embedder)
     for one in track(asked, "reading"):
         chosen.read(one.understood, [hit.passage for hit in one.hits])
-    best = _best(lambda weight: observe(asked, chosen, weight))
-    calibration, summary = fit(best[1], best[0], target)
+    unfitted = how_to_read(asked, chosen)
+    calibration, summary = fit(observe(asked, chosen, unfitted), unfitted, target)
     path = out / f"calibration-{chosen.name}.json"
     path.write_text(calibration.dumps(), encoding="utf-8")
-    print(json.dumps({"retrieval weight": best[0], **summary}, indent=1))
+    kept = {"retrieval weight": calibration.retrieval_weight, "enough score": calibration.enough_score}
+    print(json.dumps({**kept, **summary}, indent=1))
 
 
-def _best(observed: Callable[[float], list[Observation]]) -> tuple[float, list[Observation]]:
-    """The retrieval weight with most right answers when nothing is refused; the smaller of equals."""
-    tried = [(weight, observed(weight)) for weight in RETRIEVAL_WEIGHTS]
-    return max(tried, key=lambda pair: (sum(o.right for o in pair[1]), -pair[0]))
+def how_to_read(asked: Sequence[Asked], reader: Reader) -> Calibration:
+    """The retrieval weight with most right answers when nothing is refused, the smaller of equals, and the score at
+    which the first passages are enough; the rest is left to be fitted.
+    """
+    plain = Calibration({}, 0.0, 0.0, 0.0)
+    tried = {w: observe(asked, reader, replace(plain, retrieval_weight=w)) for w in RETRIEVAL_WEIGHTS}
+    weight = max(tried, key=lambda w: (sum(o.right for o in tried[w]), -w))
+    return replace(plain, retrieval_weight=weight, enough_score=choose_enough(first_bests(asked, reader, weight)))
+
+
+def choose_enough(firsts: Sequence[tuple[float, bool]]) -> float | None:
+    """The lowest score such that of the questions which the first passages give as much or more, 99 % would not be
+    answered from elsewhere if all were read; None where there is none. `firsts` are (score, whether it stays the best).
+
+    >>> choose_enough([(9.0, True), (5.0, True), (1.0, False)])
+    5.0
+    """
+    enough, stayed = None, 0
+    for count, (score, stays) in enumerate(sorted(firsts, reverse=True), 1):
+        stayed += stays
+        if stayed >= SETTLED * count:
+            enough = round(score, 2)
+    return enough
 
 
 if __name__ == "__main__":

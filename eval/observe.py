@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.answer import Answerer
+from app.answer import READ_FIRST, Answerer
+from app.compose import best_spans, same_place
 from app.confidence import Calibration
 from app.conversation import understand
 from app.reader.base import Reader, Reading
@@ -72,28 +73,41 @@ def _asked(
 
 
 class RememberingReader:
-    """A reader that reads each question once, however often its passages are weighed."""
+    """A reader that reads each passage once for a question, however often its reading is weighed."""
 
     def __init__(self, reader: Reader) -> None:
         self.name = reader.name
         self._reader = reader
-        self._read: dict[tuple[str, ...], list[Reading]] = {}
+        self._read: dict[tuple[str, str], Reading] = {}
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """See `Reader.read`."""
-        key = (question, *(passage.id for passage in passages))
-        if key not in self._read:
-            self._read[key] = self._reader.read(question, passages)
-        return self._read[key]
+        missing = [passage for passage in passages if (question, passage.id) not in self._read]
+        for passage, reading in zip(missing, self._reader.read(question, missing), strict=True):
+            self._read[question, passage.id] = reading
+        return [self._read[question, passage.id] for passage in passages]
 
     def note(self, question: str) -> str | None:
         """See `Reader.note`."""
         return self._reader.note(question)
 
 
-def observe(asked: Sequence[Asked], reader: Reader, retrieval_weight: float) -> list[Observation]:
-    """Read every question's hits and note the features of the best answer."""
-    answerer = Answerer(reader, Calibration({}, 0.0, 0.0, retrieval_weight))
+def first_bests(asked: Sequence[Asked], reader: Reader, retrieval_weight: float) -> list[tuple[float, bool]]:
+    """For every question the score of the best span of the first passages, and whether it is the best of all too."""
+    found = []
+    for one in asked:
+        readings = reader.read(one.understood, [hit.passage for hit in one.hits])
+        first, whole = (
+            best_spans(one.hits[:count], readings[:count], retrieval_weight) for count in (READ_FIRST, len(readings))
+        )
+        if first and whole:
+            found.append((first[0].score, same_place(one.hits, first[0], whole[0])))
+    return found
+
+
+def observe(asked: Sequence[Asked], reader: Reader, calibration: Calibration) -> list[Observation]:
+    """Read every question's hits as an `Answerer` does with `calibration`; note the features of the best answer."""
+    answerer = Answerer(reader, calibration)
     observations = []
     for one in asked:
         choice = answerer.choose(one.understood, one.hits)

@@ -73,7 +73,8 @@ def test_a_fit_finds_the_feature_that_tells() -> None:
         score, noise = rng.normal(size=2)
         right = bool(score + 0.3 * rng.normal() > 0)
         observations.append(Observation("ab"[at % 2], {"score": float(score), "noise": float(noise)}, right, right))
-    calibration, summary = fit(observations, 1.0, target=0.9)
+    calibration, summary = fit(observations, Calibration({}, 0.0, 0.0, 1.0, enough_score=7.0), target=0.9)
+    assert (calibration.retrieval_weight, calibration.enough_score) == (1.0, 7.0)
     assert calibration.weights["score"] > 10 * abs(calibration.weights["noise"])
     assert calibration.questions == 400
     assert summary["a"]["AUC of right"] > 0.95
