@@ -124,8 +124,8 @@ class Answerer:
         shown = (*read, *unread)
         if not spans:
             return Choice(form, shown, (), (), {}, 0.0)
-        features = features_of(read, readings, spans)
         chosen = compose(form, read, readings, spans)
+        features = features_of(read, readings, spans)
         confidence = round(self.calibration.confidence(features), 4)
         return Choice(form, shown, tuple(chosen), tuple(spans[:5]), features, confidence)
 

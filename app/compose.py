@@ -11,6 +11,7 @@ from index.search import Hit
 from ingest.sentences import LIST_MARKER, block_ranges, sentence_ranges
 
 MOST_SENTENCES = 3
+WEAK_EVIDENCE = 0.5  # below this, an explanation goes on to the sentences that follow
 SENTENCE_MARGIN = 1.0  # a further sentence is taken while its evidence score is this near to the best one's
 
 EXTENT_MARGIN = 1.0  # a longer extent of the best span is taken while its score is this near
@@ -42,6 +43,7 @@ class Form(Enum):
 
     SHORT = "short span"
     SENTENCES = "sentences"
+    EXPLANATION = "explanation"
     LIST = "list"
 
 
@@ -49,14 +51,16 @@ def form_of(question: str) -> Form:
     """The form of answer that a question asks for, told from its words.
 
     >>> form_of("How does it work?"), form_of("How many patients?"), form_of("What are the five key factors?")
-    (<Form.SENTENCES: 'sentences'>, <Form.SHORT: 'short span'>, <Form.LIST: 'list'>)
+    (<Form.EXPLANATION: 'explanation'>, <Form.SHORT: 'short span'>, <Form.LIST: 'list'>)
     """
     if _SHORT_HOW.search(question):
         return Form.SHORT
     if _LIST.search(question):
         return Form.LIST
+    if _EXPLAIN.search(question):
+        return Form.EXPLANATION
     definition = _DEFINITION.search(question) and not _OF.search(question)
-    if definition or not _ASKS.search(question) or _YES_NO.search(question) or _EXPLAIN.search(question):
+    if definition or not _ASKS.search(question) or _YES_NO.search(question):
         return Form.SENTENCES
     return Form.SHORT
 
@@ -124,7 +128,10 @@ def compose(form: Form, hits: Sequence[Hit], readings: Sequence[Reading], spans:
             return items
     if form is Form.SHORT:
         return [_short(hits[best.hit].passage.text, spans)]
-    return _sentences(hits, readings, best)
+    chosen = _sentences(hits, readings, best)
+    if form is Form.EXPLANATION and len(chosen) == 1 and _evidence_of(readings, chosen[0]) < WEAK_EVIDENCE:
+        chosen += _following(hits[best.hit].passage.text, chosen[0])
+    return chosen
 
 
 def _short(text: str, spans: Sequence[Chosen]) -> Chosen:
@@ -170,6 +177,19 @@ def _sentences(hits: Sequence[Hit], readings: Sequence[Reading], best: Chosen) -
         if len(chosen) < MOST_SENTENCES and not any(same_place(hits, other, one) for one in chosen):
             chosen.append(other)
     return sorted(chosen, key=lambda span: (span.hit != best.hit, span.hit, span.start))
+
+
+def _evidence_of(readings: Sequence[Reading], sentence: Chosen) -> float:
+    """How firmly the reader says that a sentence supports an answer."""
+    evidence = readings[sentence.hit].evidence
+    return max((s.score for s in evidence if (s.start, s.end) == (sentence.start, sentence.end)), default=math.inf)
+
+
+def _following(text: str, sentence: Chosen) -> list[Chosen]:
+    """The sentences that go on from one in its block: what explains little by itself often opens an explanation."""
+    block = next((b for b in block_ranges(text) if b[0] <= sentence.start < b[1]), (0, 0))
+    after = [(start, end) for start, end in sentence_ranges(text, *block) if start >= sentence.end]
+    return [Chosen(sentence.hit, *place, sentence.score) for place in after[: MOST_SENTENCES - 1]]
 
 
 def _list_items(text: str, best: Chosen) -> list[Chosen]:

@@ -27,11 +27,11 @@ def reading(
         ("Who developed IMLYGIC?", Form.SHORT),
         ("How many patients took part?", Form.SHORT),
         ("What is the durable response rate?", Form.SHORT),
-        ("How does IMLYGIC work?", Form.SENTENCES),
-        ("Why have sales grown?", Form.SENTENCES),
+        ("How does IMLYGIC work?", Form.EXPLANATION),
+        ("Why have sales grown?", Form.EXPLANATION),
         ("What is an oncolytic virus?", Form.SENTENCES),
         ("Is IMLYGIC safe?", Form.SENTENCES),
-        ("Explain the mechanism", Form.SENTENCES),
+        ("Explain the mechanism", Form.EXPLANATION),
         ("What are the five key factors?", Form.LIST),
         ("What are the common side effects?", Form.LIST),
         ("List the cancers", Form.LIST),
@@ -120,3 +120,12 @@ def test_one_place_in_two_overlapping_passages_supports_nothing() -> None:
     hits = [Hit(Passage("d", start, start + 4, "", "One."), 0.0, 1, 0.0, None, 0.0) for start in (5, 5)]
     spans = best_spans(hits, [reading("One.", ("One.", 2.0)), reading("One.", ("One.", 1.0))], 0)
     assert [span.score for span in spans] == [2.0, 1.0]
+
+
+def test_an_explanation_that_is_weak_by_itself_goes_on() -> None:
+    text = "It works in many ways. It enters the cell. It multiplies. The cell dies."
+    for evidence, sentences, last in ((0.4, 3, "It multiplies."), (0.6, 1, "It works in many ways.")):
+        made = [reading(text, ("many ways", 2.0), evidence=(("It works in many ways.", evidence),))]
+        chosen = compose(Form.EXPLANATION, [hit(text)], made, best_spans([hit(text)], made, 0))
+        assert len(chosen) == sentences
+        assert text[chosen[-1].start : chosen[-1].end] == last
