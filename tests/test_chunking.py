@@ -8,28 +8,17 @@ from eval.chunking import CUTTINGS, answers, compare_cuttings, joined
 from eval.squad_data import SquadFile, load_squad
 
 
+def asked(context: str) -> dict[str, object]:
+    verb = context.split()[1]
+    answers = [{"text": verb, "answer_start": context.index(verb)}]
+    return {"id": context, "question": context.replace(".", "?"), "answers": answers}
+
+
 def squad(tmp_path: Path) -> SquadFile:
     """Two articles, the first of two paragraphs; each paragraph with a question."""
     facts = {"Otters": ["Otters swim well.", "Otters eat crabs."], "Owls": ["Owls hunt at night."]}
     data = [
-        {
-            "title": title,
-            "paragraphs": [
-                {
-                    "context": context,
-                    "qas": [
-                        {
-                            "id": context,
-                            "question": context.replace(".", "?"),
-                            "answers": [
-                                {"text": context.split()[1], "answer_start": context.index(context.split()[1])}
-                            ],
-                        }
-                    ],
-                }
-                for context in contexts
-            ],
-        }
+        {"title": title, "paragraphs": [{"context": context, "qas": [asked(context)]} for context in contexts]}
         for title, contexts in facts.items()
     ]
     (tmp_path / "squad.json").write_text(json.dumps({"data": data}))
@@ -44,7 +33,7 @@ def test_contexts_of_a_title_become_one_document_and_answers_keep_their_place(tm
         "Owls hunt at night.",
     ]
     (id, start, end) = answers(file.questions[1], places)[0]
-    assert (id, documents[0].text[start:end]) == ("Otters", "eat")
+    assert (id, texts[0][start:end]) == ("Otters", "eat")
 
 
 def test_every_cutting_is_measured(tmp_path: Path) -> None:
