@@ -28,10 +28,8 @@ def squad(tmp_path: Path) -> SquadFile:
 def test_contexts_of_a_title_become_one_document_and_answers_keep_their_place(tmp_path: Path) -> None:
     file = squad(tmp_path)
     documents, places = joined(file)
-    assert [document.text for document in documents] == [
-        "Otters swim well.\n\nOtters eat crabs.",
-        "Owls hunt at night.",
-    ]
+    texts = [document.text for document in documents]
+    assert texts == ["Otters swim well.\n\nOtters eat crabs.", "Owls hunt at night."]
     (id, start, end) = answers(file.questions[1], places)[0]
     assert (id, texts[0][start:end]) == ("Otters", "eat")
 
