@@ -31,8 +31,8 @@ function contentAddress(link) {
 }
 
 async function load(address) {
+  const ticket = ++request; // what is under way must not replace what is asked for now, even where that is shown
   if (address === loaded) return true;
-  const ticket = ++request;
   let content;
   try {
     content = await (await fetch(address)).text();

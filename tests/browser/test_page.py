@@ -87,6 +87,7 @@ def test_confidence_explains_itself_to_the_keyboard(tab: Tab) -> None:
 
 def test_a_document_that_changed_since_says_so(tab: Tab, system: FakeSystem) -> None:
     tab.ask("When was it approved?").ask("What was the response?")
+    expect(tab.page.locator("#pane .at")).to_have_text("Citation 1 of 2 · Results")
     system.document_ = make_document(ARTICLE + "More.\n")
     tab.page.locator("#log .answer").first.locator("a.cite").first.click()
     expect(tab.page.locator("#pane .notice")).to_contain_text("has changed since that answer")
