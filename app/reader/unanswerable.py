@@ -5,6 +5,7 @@ A name, number, date or place is exchanged for another of its kind, a word for i
 
 import random
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,16 +43,17 @@ _QUESTION_WORDS = frozenset(
 )
 
 
-def _opposites() -> dict[str, list[str]]:
-    table: dict[str, list[str]] = {}
+def opposites() -> dict[str, list[str]]:
+    """The opposites of each word that has some; [] for any other."""
+    table: dict[str, list[str]] = defaultdict(list)
     for entry in _OPPOSITES:
         one, other = entry.split("/")
-        table.setdefault(one, []).append(other)
-        table.setdefault(other, []).append(one)
+        table[one].append(other)
+        table[other].append(one)
     return table
 
 
-_OPPOSITE = _opposites()
+_OPPOSITE = opposites()
 
 
 @dataclass(frozen=True)
