@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import zip_longest
+from operator import attrgetter
 from typing import Any
 
 from app.compose import Chosen, Form, best_spans, compose, form_of
@@ -147,30 +149,45 @@ class Answerer:
         order = sorted(range(len(hits)), key=lambda at: (first.get(at, len(hits) * 10_000), at))
         return [hits[at] for at in order], [readings[at] for at in order]
 
-    def answer(self, question: str, understood_as: str, hits: Sequence[Hit], snapshot: Snapshot) -> Answer:
+    def answer(
+        self, question: str, understood_as: str, parts: Sequence[tuple[str, Sequence[Hit]]], snapshot: Snapshot
+    ) -> Answer:
         """The answer, its citations checked against the documents of `snapshot`; the times are left to the caller.
 
-        Raises `LibraryDamaged` where a passage is not what its document says.
+        `parts` are the questions that `understood_as` asks at once, mostly itself alone, each with its hits. Those that
+        the corpus answers are answered; the confidence is that of the least sure of them, and, where all are refused,
+        of the surest. Raises `LibraryDamaged` where a passage is not what its document says.
         """
-        choice = self.choose(understood_as, hits)
-        citations: tuple[Citation, ...] = ()
-        if choice.spans and choice.confidence >= self.calibration.threshold:
-            cited = [(choice.hits[span.hit], span) for span in choice.spans]
-            documents = {id: snapshot.document(id) for id in {hit.passage.document_id for hit, _ in cited}}
-            citations = tuple(cite(hit, span, documents[hit.passage.document_id]) for hit, span in cited)
+        choices = [self.choose(part, hits) for part, hits in parts]
+        given = [choice for choice in choices if choice.spans and choice.confidence >= self.calibration.threshold]
+        cited = dict.fromkeys(
+            (choice.hits[span.hit], span.start, span.end) for choice in given for span in choice.spans
+        )
+        documents = {id: snapshot.document(id) for id in {hit.passage.document_id for hit, _, _ in cited}}
+        citations = tuple(cite(hit, start, end, documents[hit.passage.document_id]) for hit, start, end in cited)
+        sure = attrgetter("confidence")
+        decisive = min(given, key=sure) if given else max(choices, key=sure)
+        hits = taken_in_turns([choice.hits for choice in choices])
+        trace = self._trace(understood_as, decisive, hits)
+        if len(parts) > 1:
+            trace["parts"] = [
+                {"question": part, "confidence": choice.confidence, "answered": choice in given}
+                for (part, _), choice in zip(parts, choices, strict=True)
+            ]
         return Answer(
             question=question,
             understood_as=understood_as,
             text=" ".join(citation.quote for citation in citations) or None,
-            confidence=choice.confidence,
+            confidence=decisive.confidence,
             citations=citations,
-            hits=choice.hits,
-            trace=self._trace(understood_as, choice),
+            hits=hits,
+            trace=trace,
             generation=snapshot.generation,
         )
 
-    def _trace(self, question: str, choice: Choice) -> dict[str, Any]:
-        """Why: what was asked for, the scores, the line, and what came next."""
+    def _trace(self, question: str, choice: Choice, hits: Sequence[Hit]) -> dict[str, Any]:
+        """Why: what was asked for, the scores, the line, and what came next; "nearest" indexes `hits`."""
+        at = {hit.passage.id: number for number, hit in enumerate(hits)}
         return {
             "form": choice.form.value,
             "reader": self.reader.name,
@@ -181,7 +198,7 @@ class Answerer:
             "candidates": [
                 {
                     "quote": choice.hits[s.hit].passage.text[s.start : s.end],
-                    "nearest": s.hit,
+                    "nearest": at[choice.hits[s.hit].passage.id],
                     "score": round(s.score, 4),
                 }
                 for s in choice.best
@@ -194,7 +211,7 @@ class Answerer:
                     "lexical_rank": hit.lexical_rank,
                     "lexical_score": round(hit.lexical_score, 4),
                 }
-                for hit in choice.hits
+                for hit in hits
             ],
         }
 
@@ -204,10 +221,19 @@ class Answerer:
         return {"answers": observed[0], "right": observed[1]} if observed else None
 
 
-def cite(hit: Hit, span: Chosen, document: Document) -> Citation:
-    """The citation of a span of a hit's passage; raises `LibraryDamaged` unless it is verbatim."""
-    start, end = hit.passage.start + span.start, hit.passage.start + span.end
-    quote = hit.passage.text[span.start : span.end]
+def taken_in_turns(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
+    """The best hits of each ranking, then the second best of each, and so on; a passage at its first place only."""
+    taken: dict[str, Hit] = {}
+    for of_rank in zip_longest(*rankings):
+        for hit in filter(None, of_rank):
+            taken.setdefault(hit.passage.id, hit)
+    return tuple(taken.values())
+
+
+def cite(hit: Hit, span_start: int, span_end: int, document: Document) -> Citation:
+    """The citation of a range of a hit's passage; raises `LibraryDamaged` unless it is verbatim."""
+    start, end = hit.passage.start + span_start, hit.passage.start + span_end
+    quote = hit.passage.text[span_start:span_end]
     if not quote or document.text[start:end] != quote:
         raise LibraryDamaged(f"A passage of {document.id} is not what the document says; run inquote verify.")
     return Citation(

@@ -35,6 +35,9 @@ _QUESTION_WORDS = frozenset(
     "had the a an in on at of for to and or i tell give name list explain describe define summarise summarize".split()
 )
 _ASKING = frozenset("what which who whom whose when where why how".split())
+_BEGINS = re.compile(rf"(?:(?:in|for|by|at|on|to|from|with) )?(?:{'|'.join(sorted(_ASKING))})\b", re.IGNORECASE)
+_JOINED = re.compile(rf",? and (?={_BEGINS.pattern})", re.IGNORECASE)
+_SHORTEST_PART = 3  # words
 _PREPOSITIONS = frozenset("in on at of for with without to from by".split())
 _VERBS = re.compile(
     r"\b(?:is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might|must|\w{3,}(?:ed|es))\b",
@@ -84,6 +87,19 @@ def understand(question: object, history: Sequence[str] = ()) -> str:
         except QuestionError:
             continue
     return _continue(cleaned, earlier)
+
+
+def parts_of(question: str) -> list[str]:
+    """The questions that a question asks at once, joined by "and", each standing alone; mostly itself alone.
+
+    >>> parts_of("Who makes IMLYGIC and when was it approved?")
+    ['Who makes IMLYGIC?', 'When was IMLYGIC approved?']
+    """
+    said = [part.strip(" ,?") for part in _JOINED.split(question)]
+    if len(said) < 2 or not _BEGINS.match(question) or any(len(part.split()) < _SHORTEST_PART for part in said):
+        return [question]
+    whole = [f"{part[:1].upper()}{part[1:]}?" for part in said]
+    return [whole[0], *(_continue(part, whole[0]) for part in whole[1:])]
 
 
 def _continue(question: str, earlier: str) -> str:

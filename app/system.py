@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.answer import READ_PASSAGES, Answer, Answerer
 from app.confidence import UNFITTED, Calibration
-from app.conversation import clean_question, understand
+from app.conversation import clean_question, parts_of, understand
 from app.reader.base import Reader
 from app.reader.sentence import SentenceReader
 from app.suggest import MOST, candidates
@@ -56,8 +56,11 @@ class System:
         clock.lap("understand")
         with self._reading(generation) as (snapshot, derived):
             clock.lap("open")
-            hits = self.search.search(snapshot, derived, understood, READ_PASSAGES, clock)
-            answer = self.answerer.answer(clean_question(question), understood, hits, snapshot)
+            parts = [
+                (part, self.search.search(snapshot, derived, part, READ_PASSAGES, clock))
+                for part in parts_of(understood)
+            ]
+            answer = self.answerer.answer(clean_question(question), understood, parts, snapshot)
             clock.lap("read")
         return answer.with_times(clock.laps)
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from conftest import PLAIN_CALIBRATION, FakeReader
 
-from app.answer import READ_FIRST, Answerer
+from app.answer import READ_FIRST, Answerer, taken_in_turns
 from app.reader.base import Reading
 from index.search import Hit
 from ingest.documents import Passage
@@ -42,3 +42,8 @@ def test_what_is_read_later_can_still_win() -> None:
     read, shown = read_by(1.5, *texts)
     assert read == [READ_FIRST, 2]
     assert shown[0] == "All otters eat crabs."
+
+
+def test_the_hits_of_several_questions_are_shown_in_turns() -> None:
+    a, b, c, d = hits("A.", "B.", "C.", "D.")
+    assert taken_in_turns([[a, b, c], [c, d]]) == (a, c, b, d)

@@ -1,6 +1,6 @@
 import pytest
 
-from app.conversation import MAX_CHARACTERS, clean_question, topic_of, understand
+from app.conversation import MAX_CHARACTERS, clean_question, parts_of, topic_of, understand
 from ingest.errors import QuestionError
 
 
@@ -83,3 +83,24 @@ def test_topics() -> None:
 )
 def test_what_leans_on_the_question_before_it(earlier: str, question: str, understood: str) -> None:
     assert understand(question, [earlier]) == understood
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Who makes IMLYGIC?", ["Who makes IMLYGIC?"]),
+        (
+            "How was OPTiM designed, and what was its outcome?",
+            ["How was OPTiM designed?", "What was OPTiM's outcome?"],
+        ),
+        (
+            "Who built Hamar Bridge and in which year did it open and why was it closed",
+            ["Who built Hamar Bridge?", "In which year did Hamar Bridge open?", "Why was Hamar Bridge closed?"],
+        ),
+        ("What is sold and why?", ["What is sold and why?"]),
+        ("Rules and what they mean", ["Rules and what they mean"]),
+        ("Who and what changed?", ["Who and what changed?"]),
+    ],
+)
+def test_a_question_that_asks_several_things_is_taken_apart(question: str, parts: list[str]) -> None:
+    assert parts_of(question) == parts

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from app.answer import cite
-from app.compose import Chosen
 from app.system import System, open_system
 from index.build import ingest
 from index.library import Library
@@ -105,7 +104,7 @@ def test_a_citation_that_is_not_verbatim_is_damage(make_system: MakeSystem, corp
     system = make_system(corpus)
     hit = system.ask("otter").hits[0]
     with pytest.raises(LibraryDamaged, match="inquote verify"):
-        cite(hit, Chosen(0, 0, 5, 1.0), system.document("zoo/newts.txt"))
+        cite(hit, 0, 5, system.document("zoo/newts.txt"))
 
 
 def test_opening_what_is_not_there_or_foreign(tmp_path: Path, corpus: Path, make_system: MakeSystem) -> None:
@@ -127,3 +126,24 @@ def test_suggestions_are_questions_that_are_answered(make_system: MakeSystem, tm
     )
     assert set(make_system(folder).suggestions()) <= {"What is The Otter's diet?", "What is Blue Whale?"}
     assert "What is Blue Whale?" in make_system(folder).suggestions()
+
+
+def test_several_questions_at_once_are_answered_one_by_one(make_system: MakeSystem, corpus: Path) -> None:
+    answer = make_system(corpus).ask("How many kilograms otter weighs and where newts live?")
+    assert [citation.quote for citation in answer.citations] == [
+        "An otter weighs 12 kilograms.",
+        "Newts live in ponds.",
+    ]
+    assert answer.text == "An otter weighs 12 kilograms. Newts live in ponds."
+    parts = answer.trace["parts"]
+    assert [part["question"] for part in parts] == ["How many kilograms otter weighs?", "Where newts live?"]
+    assert answer.confidence == min(part["confidence"] for part in parts)
+    assert len({hit.passage.id for hit in answer.hits}) == len(answer.hits)
+
+
+def test_of_several_questions_the_one_without_an_answer_is_told(make_system: MakeSystem, corpus: Path) -> None:
+    answer = make_system(corpus).ask(
+        "How many kilograms otter weighs and what would a zebra cost per stripe in summer?"
+    )
+    assert answer.text == "An otter weighs 12 kilograms."
+    assert [part["answered"] for part in answer.trace["parts"]] == [True, False]

@@ -1,4 +1,4 @@
-"""Questions as people type them: misspelt, as bare keywords, in other words. Training sees some, for users write many."""
+"""Questions as people type them: misspelt, as bare keywords, in other words. Training sees some of each."""
 
 import random
 import re
