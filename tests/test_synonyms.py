@@ -3,7 +3,6 @@ import numpy as np
 from app.reader.synonyms import near_words, vocabulary
 from index.lexical import FUNCTION_WORDS
 
-
 DEGREES = {"drug": 0, "drugs": 1, "medicine": 20, "king": 90, "queen": 100, "ruler": 120, "stone": 180}
 DEGREES |= {"big": 250, "small": 258}
 
