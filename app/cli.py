@@ -2,20 +2,17 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.terminal import bar_for, lines_of, opened_system, progress_bars, read_questions
 from app.told import answer_line, changed, readable, told
 from ingest.errors import InquoteError
 
 if TYPE_CHECKING:
     from app.system import System
-    from index.build import Progress
-    from index.journal import Asked
 
 EXIT_SKIPPED = 3
 EXIT_ERROR = 2
@@ -73,9 +70,9 @@ def ask(
         from app.conversation import clean_question
 
         clean_question(question)  # before the models are loaded
-    with _system(library, reader, embedder, history) as system:
+    with opened_system(library, reader, embedder, history) as system:
         if input is not None:
-            for line in _lines(input):
+            for line in lines_of(input):
                 print(json.dumps(answer_line(system, line), ensure_ascii=False), flush=True)
         else:
             answer = system.ask(question or "")
@@ -103,7 +100,7 @@ def ingest(
 
     limits = Limits(encoding, max_megabytes * 1_000_000, max_seconds)
     options = Options(strict=strict, dry_run=dry_run, rebuild=rebuild, limits=limits)
-    with _progress(quiet=as_json) as progress:
+    with progress_bars(quiet=as_json) as progress:
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
         account = run_ingest(library, paths, encoder, options=options, progress=progress)
     for warning in account.warnings:
@@ -124,7 +121,7 @@ def remove(
     from index.build import remove as run_remove
     from index.embed import PACKAGED, SentenceTransformerEmbedder
 
-    with _progress(quiet=as_json) as progress:
+    with progress_bars(quiet=as_json) as progress:
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
         account = run_remove(library, documents, encoder, progress=progress)
     print(json.dumps(account.as_json(), ensure_ascii=False) if as_json else told(account, dry_run=False))
@@ -144,9 +141,9 @@ def changes(
     """Say which answers changed with the texts: what was asked before is asked again, then and now."""
     from app.changes import Kind, changes_since
 
-    asked = _questions(questions) if questions else []
-    with _system(library, reader, embedder) as system:
-        found = changes_since(system, asked, since, _bar("asking"))
+    asked = read_questions(questions) if questions else []
+    with opened_system(library, reader, embedder) as system:
+        found = changes_since(system, asked, since, bar_for("asking"))
     if as_json:
         print(json.dumps([change.as_json() for change in found], ensure_ascii=False))
         return
@@ -201,7 +198,7 @@ def verify(
     if export is None:
         problems = find_problems(opened)
     else:
-        count, problems = verify_export(opened, b"".join(_lines(str(export))))
+        count, problems = verify_export(opened, b"".join(lines_of(str(export))))
         well = f"All {count} citations are what their documents say."
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -267,86 +264,6 @@ def password(user: Annotated[str, typer.Argument(help="The name to log in with."
     from app.password import hashed
 
     print(hashed(user, typer.prompt("Password", hide_input=True, err=True)))
-
-
-@contextmanager
-def _system(library: Path, reader: str | None, embedder: str | None, journal: bool = False) -> Iterator["System"]:
-    from index.library import Library
-
-    Library.open(library).close()  # a missing library is told before the models are loaded
-    with _spinner("Loading the models"):
-        from app.system import open_system
-
-        system = open_system(library, reader=reader, embedder=embedder, journal=journal)
-    try:
-        yield system
-    finally:
-        system.close()
-
-
-@contextmanager
-def _spinner(text: str) -> Iterator[None]:
-    from rich.console import Console
-
-    with Console(stderr=True).status(text):
-        yield
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator["Progress"]:
-    """One bar a stage on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bars = Bars(*columns, console=Console(stderr=True), disable=quiet)
-    tasks: dict[str, Any] = {}
-
-    def progress(stage: str, done: int, total: int) -> None:
-        bars.start()  # with the first work done: before it there is nothing to show
-        if stage not in tasks:
-            tasks[stage] = bars.add_task(stage, total=total)
-        bars.update(tasks[stage], completed=done, total=total)
-
-    try:
-        yield progress
-    finally:
-        if tasks:
-            bars.stop()
-
-
-def _bar(stage: str) -> Callable[[Sequence[Any]], Iterable[Any]]:
-    """A function that goes through a sequence and shows on standard error how far it is."""
-    from rich.console import Console
-    from rich.progress import track
-
-    return lambda items: track(items, stage, console=Console(stderr=True))
-
-
-def _questions(file: Path) -> "list[Asked]":
-    """The questions of a file of JSON lines; raises `InquoteError` naming the first line that is none."""
-    from index.journal import Asked
-
-    asked = []
-    for number, line in enumerate(_lines(str(file)), 1):
-        try:
-            found = json.loads(line)
-            asked.append(Asked(str(found["question"]), tuple(map(str, found.get("history") or []))))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise InquoteError(f'Line {number} of {file} is not a JSON object like {{"question": "..."}}.') from None
-    return asked
-
-
-def _lines(name: str) -> Iterator[bytes]:
-    if name == "-":
-        yield from sys.stdin.buffer
-        return
-    try:
-        with Path(name).open("rb") as file:
-            yield from file
-    except OSError as error:
-        raise InquoteError(f"The file {name} cannot be read: {error.strerror}.") from error
 
 
 if __name__ == "__main__":

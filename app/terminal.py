@@ -1,0 +1,98 @@
+"""What the commands share: a system for the length of a command, bars and spinners, files of lines."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import InquoteError
+
+if TYPE_CHECKING:
+    from app.system import System
+    from index.build import Progress
+    from index.journal import Asked
+
+
+@contextmanager
+def opened_system(library: Path, reader: str | None, embedder: str | None, journal: bool = False) -> Iterator["System"]:
+    """The System over `library`, closed at the end; a missing library is told before the models are loaded."""
+    from index.library import Library
+
+    Library.open(library).close()
+    with spinner("Loading the models"):
+        from app.system import open_system
+
+        system = open_system(library, reader=reader, embedder=embedder, journal=journal)
+    try:
+        yield system
+    finally:
+        system.close()
+
+
+@contextmanager
+def spinner(text: str) -> Iterator[None]:
+    """Say on standard error that something is under way."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+@contextmanager
+def progress_bars(quiet: bool) -> Iterator["Progress"]:
+    """One bar a stage on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bars = Bars(*columns, console=Console(stderr=True), disable=quiet)
+    tasks: dict[str, Any] = {}
+
+    def progress(stage: str, done: int, total: int) -> None:
+        bars.start()  # with the first work done: before it there is nothing to show
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage, total=total)
+        bars.update(tasks[stage], completed=done, total=total)
+
+    try:
+        yield progress
+    finally:
+        if tasks:
+            bars.stop()
+
+
+def bar_for(stage: str) -> Callable[[Sequence[Any]], Iterable[Any]]:
+    """A function that goes through a sequence and shows on standard error how far it is."""
+    from rich.console import Console
+    from rich.progress import track
+
+    return lambda items: track(items, stage, console=Console(stderr=True))
+
+
+def read_questions(file: Path) -> "list[Asked]":
+    """The questions of a file of JSON lines; raises `InquoteError` naming the first line that is none."""
+    from index.journal import Asked
+
+    asked = []
+    for number, line in enumerate(lines_of(str(file)), 1):
+        try:
+            found = json.loads(line)
+            asked.append(Asked(str(found["question"]), tuple(map(str, found.get("history") or []))))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise InquoteError(f'Line {number} of {file} is not a JSON object like {{"question": "..."}}.') from None
+    return asked
+
+
+def lines_of(name: str) -> Iterator[bytes]:
+    """The lines of the file called `name`, of standard input for "-"; raises `InquoteError` where it cannot be read."""
+    if name == "-":
+        yield from sys.stdin.buffer
+        return
+    try:
+        with Path(name).open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise InquoteError(f"The file {name} cannot be read: {error.strerror}.") from error
