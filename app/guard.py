@@ -25,7 +25,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 # Gradio has many more routes: file and proxy look-ups, uploads, monitoring, its own API. None of them is needed.
 ROUTES = (
-    ("GET", re.compile(r"/|/docs|/openapi\.json|/api/(pane|export/[\w-]+\.(md|json))|/page/[\w.-]+")),
+    ("GET", re.compile(r"/|/docs|/openapi\.json|/api/(pane|export/[\w-]+\.(md|html|json))|/page/[\w.-]+")),
     ("POST", re.compile(r"/api/ask")),
     ("GET", re.compile(r"/(assets|static)/(?!.*\.\.)[\w./@-]+|/theme\.css|/favicon\.ico|/config/?")),
     ("GET", re.compile(r"/gradio_api/(queue/data|startup-events|heartbeat/\w+)")),

@@ -86,7 +86,13 @@ def make_answer(question: str, document: Document, quotes: Sequence[str], neares
         confidence=0.82 if quotes else 0.12,
         citations=citations,
         hits=hits,
-        trace={"threshold": 0.5, "reader": "fake", "runner_up": None},
+        trace={
+            "threshold": 0.5,
+            "reader": "fake",
+            "candidates": [
+                {"quote": citation.quote, "nearest": at, "score": 7.5 - at} for at, citation in enumerate(considered)
+            ],
+        },
         generation=1,
         elapsed_ms=1.0,
     )

@@ -188,16 +188,6 @@ def test_the_understood_question_is_shown_only_where_it_differs() -> None:
     assert "Understood as: <q>What happened in 2015?</q>" in answer_html(changed, {document.id: document})
 
 
-def test_the_trace_shows_whatever_it_holds_escaped() -> None:
-    document = make_document(ARTICLE)
-    trace = {"runner_up": {"text": "<b>", "score": 0.25}, "steps": ["a", None], "rows": [{"n": 1}, {"n": 2}], "x": None}
-    html = answer_html(replace(make_answer("q", document, ["2015"]), trace=trace), {document.id: document})
-    assert "<dt>runner up</dt><dd>text &lt;b&gt; · score 0.250</dd>" in html
-    assert "<dt>steps</dt><dd>a, –</dd>" in html
-    assert '<thead><tr><th scope="col">n</th></tr></thead><tbody><tr><td>1</td></tr><tr><td>2</td></tr></tbody>' in html
-    assert "<dt>x</dt>" not in html
-
-
 def test_the_confidence_tells_how_often_answers_at_its_level_were_right() -> None:
     document = make_document(ARTICLE)
     answer = replace(make_answer("q", document, ["2015"]), trace={"observed": {"answers": 32, "right": 0.656}})

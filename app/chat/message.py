@@ -4,23 +4,17 @@ Every text of the corpus and of people goes through `escape`; Gradio's sanitiser
 `href="#..."` and drops the rest. A citation's link carries all that is needed to open the document pane.
 """
 
-from collections.abc import Mapping
 from html import escape
-from typing import Any
-from urllib.parse import urlencode
 
 from app.answer import Answer, Citation
 from app.chat.evidence import Mark, marked, readable
-from index.search import Hit
-from ingest.documents import Document
+from app.chat.trace import Documents, link, passage_link, percent, trace_html
 from ingest.sentences import sentence_ranges
 
 REFUSAL = "The corpus does not say."
 NEAREST_SHOWN = 3
 SHORT_SPAN = 120  # characters; a longer span is set in the size of a sentence
 LONGEST_ECHO = 600  # characters of a question that the conversation repeats
-
-Documents = Mapping[str, Document]
 
 
 def question_html(question: str) -> str:
@@ -46,7 +40,7 @@ def answer_html(answer: Answer, documents: Documents) -> str:
     understood = ""
     if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
         understood = f'<p class="understood">Understood as: <q>{escape(answer.understood_as)}</q></p>'
-    return f'<div class="answer">{understood}{body}{_trace_html(answer, documents)}</div>'
+    return f'<div class="answer">{understood}{body}{trace_html(answer, documents)}</div>'
 
 
 def confidence_words(confidence: float) -> str:
@@ -58,11 +52,6 @@ def confidence_words(confidence: float) -> str:
     steps = ((0.9, "very likely"), (0.7, "likely"), (0.5, "more likely than not"), (0.0, "unlikely"))
     words = next(words for floor, words in steps if confidence >= floor)
     return f"{words}, {percent(confidence)}"
-
-
-def percent(probability: float) -> str:
-    """A probability in whole percent, on one line."""
-    return f"{100 * probability:.0f}\N{NO-BREAK SPACE}%"
 
 
 def sentences_around(text: str, citation: Citation) -> tuple[int, int]:
@@ -79,11 +68,6 @@ def sentences_around(text: str, citation: Citation) -> tuple[int, int]:
     )
 
 
-def _link(kind: str, target: Mapping[str, str | int], title: str, label: str) -> str:
-    """A link that opens the document pane at a range; `label` is HTML."""
-    return f'<a class="{kind}" href="#{escape(urlencode(target))}" title="{escape(title)}">{label}</a>'
-
-
 def _citation_link(citation: Citation, number: int) -> str:
     target: dict[str, str | int] = {
         "document": citation.document_id,
@@ -91,7 +75,7 @@ def _citation_link(citation: Citation, number: int) -> str:
         "start": citation.start,
         "end": citation.end,
     }
-    return _link("cite", target, _where(citation), f'<span class="unseen">citation </span>[{number}]')
+    return link("cite", target, _where(citation), f'<span class="unseen">citation </span>[{number}]')
 
 
 def _where(citation: Citation) -> str:
@@ -160,28 +144,10 @@ def _context_html(answer: Answer, group: tuple[int, int, dict[int, Citation]], d
     return f'<blockquote class="sentence">{sentence}</blockquote><p class="where">{where}</p>'
 
 
-def _passage_link(hit: Hit, documents: Documents, label: str) -> str:
-    document = documents.get(hit.passage.document_id)
-    target: dict[str, str | int] = {
-        "document": hit.passage.document_id,
-        "sha256": document.sha256 if document else "",
-        "start": hit.passage.start,
-        "end": hit.passage.end,
-    }
-    return _link("near", target, "Open this passage in the document", escape(label))
-
-
-def _place(hit: Hit, documents: Documents) -> str:
-    """The heading of a passage; for one without, the title of its document."""
-    document = documents.get(hit.passage.document_id)
-    return readable(hit.passage.heading) or (document.title if document else "") or hit.passage.document_id
-
-
 def _refusal_html(answer: Answer, documents: Documents) -> str:
     """The refusal, how likely the answer held back was, and the nearest passages, labelled as such."""
     passages = "".join(
-        f"<li>{_passage_link(hit, documents, _place(hit, documents))}"
-        f'<p class="passage">{escape(hit.passage.text)}</p></li>'
+        f'<li>{passage_link(hit, documents)}<p class="passage">{escape(hit.passage.text)}</p></li>'
         for hit in answer.hits[:NEAREST_SHOWN]
     )
     nearest = f'<p class="label">Nearest passages, not an answer</p><ol class="nearest">{passages}</ol>'
@@ -190,52 +156,3 @@ def _refusal_html(answer: Answer, documents: Documents) -> str:
         f'<p class="held">No answer is likely enough to show; the best one was judged {percent(answer.confidence)}.</p>'
         f"{nearest if passages else ''}"
     )
-
-
-def _trace_html(answer: Answer, documents: Documents) -> str:
-    """Foldable: how the question was understood, what the two searches found, and what decided."""
-    rows = "".join(
-        f"<tr><td>{_passage_link(hit, documents, _place(hit, documents))}</td>"
-        f"<td>{_rank(hit.dense_rank, hit.dense_score)}</td><td>{_rank(hit.lexical_rank, hit.lexical_score)}</td>"
-        f"<td>{hit.score:.3f}</td></tr>"
-        for hit in answer.hits
-    )
-    facts = {"confidence": answer.confidence, **answer.trace}
-    facts.pop("retrieval", None)  # the table has it
-    return (
-        '<details class="trace"><summary>'
-        f"{'Why this answer' if answer.text is not None else 'Why no answer'}</summary>"
-        f"{_facts_html(facts)}"
-        '<table><thead><tr><th scope="col">Passage</th><th scope="col">Meaning</th><th scope="col">Words</th>'
-        f'<th scope="col">Together</th></tr></thead><tbody>{rows}</tbody></table>'
-        '<p class="held">Rank and score: the cosine of the embeddings, BM25, and the two together.</p></details>'
-    )
-
-
-def _rank(rank: int | None, score: float) -> str:
-    """A rank and its score, or a dash where that search did not list the passage."""
-    return "–" if rank is None else f"{rank}. ({score:.3f})"
-
-
-def _facts_html(facts: Mapping[str, Any]) -> str:
-    """A trace, whatever it holds, as a list of what is known and its value."""
-    known = {name: fact for name, fact in facts.items() if fact is not None}
-    items = (f"<dt>{_name(name)}</dt><dd>{_fact_html(fact)}</dd>" for name, fact in known.items())
-    return f"<dl>{''.join(items)}</dl>"
-
-
-def _fact_html(fact: Any) -> str:
-    """One value: mappings on one line, lists of mappings as tables."""
-    if isinstance(fact, Mapping):
-        return " · ".join(f"{_name(name)} {_fact_html(value)}" for name, value in fact.items())
-    if isinstance(fact, list | tuple) and fact and all(isinstance(row, Mapping) for row in fact):
-        heads = "".join(f'<th scope="col">{_name(name)}</th>' for name in fact[0])
-        rows = "".join(f"<tr>{''.join(f'<td>{_fact_html(value)}</td>' for value in row.values())}</tr>" for row in fact)
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    if isinstance(fact, list | tuple):
-        return ", ".join(map(_fact_html, fact))
-    return escape(f"{fact:.3f}" if isinstance(fact, float) else "–" if fact is None else str(fact))
-
-
-def _name(name: str) -> str:
-    return escape(str(name).replace("_", " "))

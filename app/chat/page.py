@@ -17,7 +17,7 @@ from gradio.routes import App
 from starlette.routing import Mount
 
 from app.answer import Answer
-from app.chat.export import as_json, as_markdown, literal
+from app.chat.export import as_html, as_json, as_markdown, literal
 from app.chat.message import answer_html, question_html, sentence_html, waiting_html
 from app.service import Service, encodable, explain, log
 
@@ -25,7 +25,11 @@ EXAMPLES = 3
 KEPT_QUESTIONS = 20  # that a browser brings back after a reload
 QUEUE_LIMIT = 512
 INTRODUCTION = "Ask the text a question. It answers in its own words, and opens at the line."
-EXPORTS = {"md": ("text/markdown; charset=utf-8", as_markdown), "json": ("application/json", as_json)}
+EXPORTS = {
+    "md": ("text/markdown; charset=utf-8", as_markdown),
+    "html": ("text/html; charset=utf-8", as_html),
+    "json": ("application/json", as_json),
+}
 HEAD = '<link rel="stylesheet" href="/page/style.css"><script src="/page/page.js" type="module"></script>'
 
 

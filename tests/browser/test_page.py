@@ -74,7 +74,8 @@ def test_why_this_answer_unfolds(tab: Tab) -> None:
     tab.ask("When was it approved?")
     tab.latest.get_by_text("Why this answer").click()
     expect(tab.latest.locator("dl")).to_contain_text("threshold")
-    expect(tab.latest.locator("table")).to_contain_text("1. (0.900)")
+    expect(tab.latest.get_by_role("table", name="What the reader found")).to_contain_text("best2015")
+    expect(tab.latest.get_by_role("table", name="Where it was looked for")).to_contain_text("1. (0.900)")
 
 
 def test_confidence_explains_itself_to_the_keyboard(tab: Tab) -> None:
@@ -198,7 +199,7 @@ def test_without_a_library_the_page_says_what_to_do_and_works_once_there_is_one(
         tab.errors.clear()  # the browser logs the 503
 
 
-@pytest.mark.parametrize("kind", ["md", "json"])
+@pytest.mark.parametrize("kind", ["md", "html", "json"])
 def test_a_conversation_can_be_saved(tab: Tab, kind: str) -> None:
     save = tab.page.locator("#save").get_by_role("link", name=kind)
     expect(save).to_be_hidden()
