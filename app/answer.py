@@ -6,9 +6,11 @@ from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
 
-from app.compose import Chosen, Form, best_spans, compose, form_of
+from app.compose import Form, compose, form_of
 from app.confidence import Calibration, features_of
+from app.lists import with_lists
 from app.reader.base import Reader, Reading
+from app.spans import Chosen, best_spans
 from index.library import Snapshot
 from index.search import Hit
 from ingest.documents import Document
@@ -119,21 +121,24 @@ class Answerer:
     def choose(self, question: str, hits: Sequence[Hit]) -> Choice:
         """The best answer that the passages of `hits` give to a question that stands alone."""
         form = form_of(question)
-        readings = self._readings(question, hits)
+        readings = self._readings(question, form, hits)
         read, unread = hits[: len(readings)], hits[len(readings) :]
-        read, readings = self._ranked(read, readings)
+        read, readings = self._ranked(read, with_lists(question, read, readings, self.reader))
         spans = best_spans(read, readings, self.calibration.retrieval_weight)
         shown = (*read, *unread)
         if not spans:
             return Choice(form, shown, (), (), {}, 0.0)
         chosen = compose(form, read, readings, spans)
-        features = features_of(read, readings, spans)
+        features = features_of(question, shown, readings, spans)
         confidence = round(self.calibration.confidence(features), 4)
         return Choice(form, shown, tuple(chosen), tuple(spans[:5]), features, confidence)
 
-    def _readings(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
-        """The readings of the first of `hits`, and of the others unless the first have settled the question."""
-        enough = self.calibration.enough_score
+    def _readings(self, question: str, form: Form, hits: Sequence[Hit]) -> list[Reading]:
+        """The readings of the first of `hits`, and of the others unless the first have settled the question.
+
+        For a list all are read: its pieces may lie anywhere.
+        """
+        enough = None if form is Form.LIST else self.calibration.enough_score
         first = hits if enough is None else hits[:READ_FIRST]
         readings = self.reader.read(question, [hit.passage for hit in first])
         spans = best_spans(first, readings, self.calibration.retrieval_weight)

@@ -3,12 +3,14 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
+from app.lists import list_around
 from app.reader.base import Reading
+from app.spans import Chosen, same_place
 from index.search import Hit
-from ingest.sentences import LIST_MARKER, block_ranges, sentence_ranges
+from ingest.sentences import block_ranges, sentence_ranges
 
 MOST_SENTENCES = 3
 WEAK_EVIDENCE = 0.5  # below this, an explanation goes on to the sentences that follow
@@ -65,67 +67,14 @@ def form_of(question: str) -> Form:
     return Form.SHORT
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """A span of the answer: `hit` indexes the hits that were read, `start` and `end` the passage's text."""
-
-    hit: int
-    start: int
-    end: int
-    score: float
-
-
-def best_spans(hits: Sequence[Hit], readings: Sequence[Reading], retrieval_weight: float) -> list[Chosen]:
-    """All spans of all passages, best first; the score is the reader's plus `retrieval_weight` times the hit's.
-
-    Spans of the same words in several passages support one another. Equal scores come in the order of hits and of the
-    text.
-    """
-    spans = [
-        Chosen(at, span.start, span.end, span.score - reading.none_score + retrieval_weight * hit.score)
-        for at, (hit, reading) in enumerate(zip(hits, readings, strict=True))
-        for span in reading.spans
-    ]
-    return sorted(_supported(hits, spans), key=lambda span: (-span.score, span.hit, span.start, span.end))
-
-
-def _supported(hits: Sequence[Hit], spans: Sequence[Chosen]) -> list[Chosen]:
-    """The spans, each raised by what its words score at other places: to the logarithm of the summed exponentials.
-
-    Only spans that score over "none", which is 0, support and are supported; of each place the best counts.
-    """
-    places: dict[str, list[Chosen]] = {}
-    words = [_words(hits[span.hit].passage.text[span.start : span.end]) for span in spans]
-    for said, span in sorted(zip(words, spans, strict=True), key=lambda pair: -pair[1].score):
-        others = places.setdefault(said, [])
-        if span.score > 0 and not any(other.hit == span.hit or same_place(hits, other, span) for other in others):
-            others.append(span)
-    raised = []
-    for said, span in zip(words, spans, strict=True):
-        others = places[said]
-        gain = math.log(sum(math.exp(other.score - others[0].score) for other in others)) if others else 0.0
-        raised.append(replace(span, score=span.score + (gain if span.score > 0 else 0.0)))
-    return raised
-
-
-def _words(text: str) -> str:
-    """A text without case and punctuation, to tell whether two spans say the same.
-
-    >>> _words("Amgen, Inc.") == _words("amgen inc")
-    True
-    """
-    return " ".join(re.findall(r"\w+", text.lower()))
-
-
 def compose(form: Form, hits: Sequence[Hit], readings: Sequence[Reading], spans: Sequence[Chosen]) -> list[Chosen]:
     """The spans of the answer; the first of `spans` is the reader's best. Best passage first, in text order within."""
     if not spans:
         return []
     best = spans[0]
-    if form is Form.LIST:
-        items = _list_items(hits[best.hit].passage.text, best)
-        if len(items) > 1:
-            return items
+    around = list_around(hits, best)
+    if around and (form is Form.LIST or around.has_piece(best)):
+        return [replace(item, score=best.score) for item in around.items]
     if form is Form.SHORT:
         return [_short(hits[best.hit].passage.text, spans)]
     chosen = _sentences(hits, readings, best)
@@ -146,16 +95,6 @@ def _short(text: str, spans: Sequence[Chosen]) -> Chosen:
         return longest
     touched = [(a, b) for a, b in sentence_ranges(text) if a < longest.end and longest.start < b]
     return Chosen(best.hit, touched[0][0], touched[-1][1], longest.score) if touched else longest
-
-
-def same_place(hits: Sequence[Hit], one: Chosen, other: Chosen) -> bool:
-    """Whether two spans overlap in the document; neighbouring passages share a sentence."""
-    first, second = hits[one.hit].passage, hits[other.hit].passage
-    return (
-        first.document_id == second.document_id
-        and first.start + one.start < second.start + other.end
-        and second.start + other.start < first.start + one.end
-    )
 
 
 def _sentences(hits: Sequence[Hit], readings: Sequence[Reading], best: Chosen) -> list[Chosen]:
@@ -190,29 +129,3 @@ def _following(text: str, sentence: Chosen) -> list[Chosen]:
     block = next((b for b in block_ranges(text) if b[0] <= sentence.start < b[1]), (0, 0))
     after = [(start, end) for start, end in sentence_ranges(text, *block) if start >= sentence.end]
     return [Chosen(sentence.hit, *place, sentence.score) for place in after[: MOST_SENTENCES - 1]]
-
-
-def _list_items(text: str, best: Chosen) -> list[Chosen]:
-    """The items of the list that the best span stands in or introduces, each by its name where it has one."""
-    blocks = block_ranges(text)
-    at = next((i for i, (start, end) in enumerate(blocks) if start <= best.start < end), None)
-    if at is None:
-        return []
-    is_item = [bool(LIST_MARKER.match(text, *block)) for block in blocks]
-    if not is_item[at]:
-        at += 1
-    first = last = at
-    while first > 0 and first < len(blocks) and is_item[first - 1] and is_item[at]:
-        first -= 1
-    while last < len(blocks) and is_item[last]:
-        last += 1
-    return [Chosen(best.hit, *_item_name(text, *blocks[i]), best.score) for i in range(first, last)]
-
-
-def _item_name(text: str, start: int, end: int) -> tuple[int, int]:
-    """An item without its marker: what stands before a colon within its first sentence, else that sentence."""
-    marker = LIST_MARKER.match(text, start, end)
-    start = marker.end() if marker else start
-    _, first_end = sentence_ranges(text, start, end)[0]
-    colon = text.find(": ", start, min(first_end, start + 80))
-    return (start, colon) if colon > 0 else (start, first_end)

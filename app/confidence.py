@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.compose import Chosen, same_place
 from app.reader.base import Reading
+from app.spans import Chosen
+from index.lexical import content_terms, idf
 from index.search import Hit
 from ingest.errors import ModelError
+from ingest.sentences import sentence_ranges
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,11 @@ class Calibration:
     """Logistic regression on the features below (Platt 1999), fitted by `python -m eval calibrate`.
 
     `weights` by feature name and `bias` give the log-odds that the answer is right; below `threshold`, a probability,
-    it is refused. `retrieval_weight` is what a hit's fused score adds to the reader's score of its spans.
-    `enough_score` is the best span's score from which on the first few passages settle a question and no more are
-    read; None where all are always read. `bins` are (lower bound, number of answers, share right) on held-out
-    questions, for the tooltip; `questions` is how many questions that were in all, `unanswerable` how many of them had
-    no answer.
+    it is refused. `given_threshold` takes its place where the passage is given, as in SQuAD's own task.
+    `retrieval_weight` is what a hit's fused score adds to the reader's score of its spans. `enough_score` is the best
+    span's score from which on the first few passages settle a question and no more are read; None where all are always
+    read. `bins` are (lower bound, number of answers, share right) on held-out questions, for the tooltip; `questions`
+    is how many questions that were in all, `unanswerable` how many of them had no answer.
     """
 
     weights: Mapping[str, float]
@@ -32,6 +34,7 @@ class Calibration:
     questions: int = 0
     unanswerable: int = 0
     enough_score: float | None = None
+    given_threshold: float = 0.5
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":
@@ -64,23 +67,34 @@ class Calibration:
 UNFITTED = Calibration(weights={"score": 1.0}, bias=0.0, threshold=0.5, retrieval_weight=0.0)
 
 
-def features_of(hits: Sequence[Hit], readings: Sequence[Reading], spans: Sequence[Chosen]) -> dict[str, float]:
+def features_of(
+    question: str, hits: Sequence[Hit], readings: Sequence[Reading], spans: Sequence[Chosen]
+) -> dict[str, float]:
     """What the confidence is computed from, of the best of `spans` (best first, at least one).
 
-    score: the best span's, over "none"; margin: to the best one elsewhere that does not overlap it, at most 5;
-    evidence: of its sentence; dense, lexical: the retrieval scores of its passage; lexical_best: the best of all
-    passages; passage_none: how firmly its passage says that it does not answer.
+    `readings` are those of the first of `hits`. score: the best span's, over "none"; answers: how firmly the passage
+    that is surest says that it answers; dense, lexical: the retrieval scores of the best span's passage; covered: the
+    share of the question's words, weighted as by BM25 among the hits, that the span's sentences share, in [0, 1].
     """
     best = spans[0]
-    rival = next((span for span in spans[1:] if not same_place(hits, best, span)), None)
-    reading, hit = readings[best.hit], hits[best.hit]
-    evidence = [s.score for s in reading.evidence if s.start < best.end and best.start < s.end]
+    hit = hits[best.hit]
     return {
         "score": best.score,
-        "margin": min(5.0, best.score - rival.score) if rival else 5.0,
-        "evidence": max(evidence, default=0.0),
+        "answers": max(-reading.none_score for reading in readings),
         "dense": hit.dense_score,
         "lexical": hit.lexical_score,
-        "lexical_best": max(h.lexical_score for h in hits),
-        "passage_none": reading.none_score,
+        "covered": _covered(question, hits, _sentences_of(hit.passage.text, best)),
     }
+
+
+def _sentences_of(text: str, span: Chosen) -> str:
+    """The sentences that a span touches."""
+    return " ".join(text[a:b] for a, b in sentence_ranges(text) if a < span.end and span.start < b)
+
+
+def _covered(question: str, hits: Sequence[Hit], text: str) -> float:
+    """The share of the question's stems that `text` has, each weighing what it weighs in BM25 over the hits."""
+    found = [set(content_terms(hit.passage.embedded_text)) for hit in hits]
+    weights = {term: idf(sum(term in stems for stems in found), len(found)) for term in content_terms(question)}
+    shared = weights.keys() & set(content_terms(text))
+    return sum(weights[term] for term in sorted(shared)) / (sum(weights.values()) or 1.0)

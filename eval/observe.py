@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.answer import READ_FIRST, Answerer
-from app.compose import best_spans, same_place
 from app.confidence import Calibration
 from app.conversation import understand
 from app.reader.base import Reader, Reading
+from app.spans import best_spans, same_place
 from eval.metrics import answer_right
 from eval.questions import Question, load_questions
 from eval.shelf import Shelf
-from eval.squad_data import SquadQuestion, load_squad, of_titles, titles_of
+from eval.squad_data import SquadFile, SquadQuestion, of_titles, titles_of
 from index.embed import Embedder
 from index.search import Hit
 from ingest.collect import Limits, collect
@@ -49,12 +49,15 @@ def of_corpus(file: Path, corpus: Path, embedder: Embedder) -> list[Asked]:
     return _asked(file.stem, documents, tuning, embedder)
 
 
-def of_squad(file: Path, split: Path, part: str, limit: int, embedder: Embedder) -> list[Asked]:
-    """At most `limit` questions of a part of a SQuAD file, evenly drawn, asked of all its contexts."""
-    content = load_squad(file)
+def drawn(content: SquadFile, split: Path, part: str, limit: int) -> list[SquadQuestion]:
+    """At most `limit` questions of a part of a SQuAD file, evenly drawn."""
     chosen = of_titles(content.questions, titles_of(split, part))
-    drawn = chosen[:: max(1, len(chosen) // limit)][:limit]
-    return _asked(SQUAD, content.contexts, [_as_question(asked) for asked in drawn], embedder)
+    return chosen[:: max(1, len(chosen) // limit)][:limit]
+
+
+def of_squad(content: SquadFile, questions: Sequence[SquadQuestion], embedder: Embedder) -> list[Asked]:
+    """Questions of a SQuAD file, asked of all its contexts."""
+    return _asked(SQUAD, content.contexts, [_as_question(asked) for asked in questions], embedder)
 
 
 def _as_question(asked: SquadQuestion) -> Question:

@@ -61,17 +61,22 @@ def evaluate(
     shelf = Shelf(
         [file.contexts[at] for at in wanted], embedder, lambda done, total: progress("embedding", done, total)
     )
+    threshold = answerer.calibration.threshold if retrieved else answerer.calibration.given_threshold
     outcomes = []
     for done, question in enumerate(questions, 1):
         gold = file.contexts[question.context].id
         retrieve = shelf.search if retrieved else partial(shelf.search_within, document_id=gold)
-        outcomes.append(outcome(question, gold, answerer, retrieve))
+        outcomes.append(outcome(question, gold, answerer, retrieve, threshold))
         progress("asking", done, len(questions))
     return outcomes
 
 
-def outcome(question: SquadQuestion, gold: str, answerer: Answerer, retrieve: Callable[[str], list[Hit]]) -> Outcome:
-    """Ask one question about the context called `gold`; what is no question to the system is refused."""
+def outcome(
+    question: SquadQuestion, gold: str, answerer: Answerer, retrieve: Callable[[str], list[Hit]], threshold: float
+) -> Outcome:
+    """Ask one question about the context called `gold`; refused are what is no question to the system, and what it is
+    less confident of than `threshold`.
+    """
     try:
         understood = understand(question.question)
     except QuestionError:
@@ -88,7 +93,7 @@ def outcome(question: SquadQuestion, gold: str, answerer: Answerer, retrieve: Ca
         question=question,
         span=passage.text[best.start : best.end],
         confidence=choice.confidence,
-        refused=choice.confidence < answerer.calibration.threshold,
+        refused=choice.confidence < threshold,
         rank=rank,
         after_reading=holds_answer(passage, question, gold),
     )

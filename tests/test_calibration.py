@@ -4,11 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.compose import Chosen
 from app.confidence import Calibration, features_of
 from app.reader.base import Reading, Span
-from eval.calibrate import choose_threshold, fit
+from app.spans import Chosen
+from eval.calibrate import choose_given_threshold, choose_threshold, fit
 from eval.observe import Observation
+from eval.squad import Outcome
+from eval.squad_data import SquadQuestion
 from index.search import Hit
 from ingest.documents import Passage
 from ingest.errors import ModelError
@@ -41,22 +43,22 @@ def test_a_damaged_calibration_is_refused(tmp_path: Path, content: str) -> None:
 
 
 def test_features_of_a_reading() -> None:
-    def hit(id: str, dense: float, lexical: float) -> Hit:
-        return Hit(Passage(id, 0, 9, "", "one. two."), 0.5, 1, dense, 1, lexical)
+    def hit(id: str, dense: float, lexical: float, text: str) -> Hit:
+        return Hit(Passage(id, 0, len(text), "", text), 0.5, 1, dense, 1, lexical)
 
     readings = [
-        Reading((Span(0, 4, 3.0), Span(0, 3, 2.9), Span(5, 9, 1.0)), (Span(0, 4, 0.7), Span(5, 9, 0.1)), 0.5),
+        Reading((Span(0, 4, 3.0), Span(5, 9, 1.0)), (Span(0, 4, 0.7), Span(5, 9, 0.1)), 0.5),
         Reading((Span(0, 4, 2.0),), (), -1.0),
     ]
-    spans = [Chosen(0, 0, 4, 3.0), Chosen(0, 0, 3, 2.9), Chosen(1, 0, 4, 2.0), Chosen(0, 5, 9, 1.0)]
-    assert features_of([hit("d", 0.6, 0.2), hit("e", 0.1, 0.4)], readings, spans) == {
+    hits = [hit("d", 0.6, 0.2, "An otter eats. Newts swim."), hit("e", 0.1, 0.4, "The otter."), hit("f", 0, 0, "Mud.")]
+    otter, eat, crab = (np.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (2, 1, 0))
+    features = features_of("Does an otter eat crabs?", hits, readings, [Chosen(0, 3, 8, 3.0), Chosen(1, 0, 4, 2.0)])
+    assert features == {
         "score": 3.0,
-        "margin": 1.0,
-        "evidence": 0.7,
+        "answers": 1.0,
         "dense": 0.6,
         "lexical": 0.2,
-        "lexical_best": 0.4,
-        "passage_none": 0.5,
+        "covered": pytest.approx((otter + eat) / (otter + eat + crab)),
     }
 
 
@@ -64,6 +66,15 @@ def test_the_threshold_is_the_lowest_that_refuses_the_target_share() -> None:
     confidence, answerable = np.array([0.15, 0.35, 0.55, 0.75]), np.array([False, True, False, True])
     assert choose_threshold(confidence, answerable, 0.5) == 0.16
     assert choose_threshold(confidence, answerable, 1.0) == 0.56
+
+
+def test_the_threshold_for_given_passages_has_the_highest_f1() -> None:
+    def outcome(confidence: float, span: str, *answers: str) -> Outcome:
+        return Outcome(SquadQuestion("q", "Who?", "t", 0, answers, ()), span, confidence)
+
+    outcomes = [outcome(0.9, "Ann", "Ann"), outcome(0.55, "Ann Lind", "Ann"), outcome(0.3, "Bo"), outcome(0.2, "Bo")]
+    assert choose_given_threshold(outcomes) == 0.31
+    assert choose_given_threshold([outcome(0.7, "Bo")] * 2 + outcomes) == 0.71
 
 
 def test_a_fit_finds_the_feature_that_tells() -> None:

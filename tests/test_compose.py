@@ -1,7 +1,8 @@
 import pytest
 
-from app.compose import Chosen, Form, best_spans, compose, form_of
+from app.compose import Form, compose, form_of
 from app.reader.base import Reading, Span
+from app.spans import Chosen, best_spans
 from index.search import Hit
 from ingest.documents import Passage
 

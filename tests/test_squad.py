@@ -160,7 +160,9 @@ def test_the_object_has_exactly_these_keys_and_figures(file, answerer, embedder)
 
 
 def test_the_best_span_is_forced_for_answerable_questions_only(file, embedder):
-    silent = Answerer(FakeReader(), Calibration(weights={}, bias=0.0, threshold=1.0, retrieval_weight=0.0))
+    silent = Answerer(
+        FakeReader(), Calibration(weights={}, bias=0.0, threshold=0.0, retrieval_weight=0.0, given_threshold=1.0)
+    )
     found = summary(evaluate(file, file.questions, silent, embedder, retrieved=False), 0.0)
     assert found["exact"] == pytest.approx(100 / 3, abs=1e-3)  # the refusal of o-2 alone is right
     assert found["answerable_exact"] == 50.0
@@ -173,7 +175,7 @@ def test_without_unanswerable_questions_their_figures_are_none(file, answerer, e
 
 def test_what_is_no_question_is_refused(answerer):
     question = SquadQuestion("1", "?", "t", 0, ("x",), ((0, 1),))
-    found = outcome(question, "000000/t/0", answerer, lambda asked: pytest.fail("nothing is retrieved"))
+    found = outcome(question, "000000/t/0", answerer, lambda asked: pytest.fail("nothing is retrieved"), 0.5)
     assert (found.refused, found.said, found.rank) == (True, "", None)
 
 

@@ -1,0 +1,140 @@
+"""Lists of the text, in however many passages they lie: read as one sentence, answered with all their items."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from app.reader.base import Reader, Reading, Span
+from app.spans import Chosen
+from index.search import Hit
+from ingest.documents import Passage
+from ingest.sentences import LIST_MARKER, block_ranges, sentence_ranges
+
+MOST_LISTS = 3  # that are read for a question
+LONGEST_NAME = 80  # characters of an item's name before its colon
+
+
+@dataclass(frozen=True)
+class TextList:
+    """A list: what introduces it, its items by name in text order, and the ranges that it takes up in the passages.
+
+    `pieces` are in the order of the hits; each holds the lead-in too where it stands in that passage.
+    """
+
+    passage: Passage
+    lead: str
+    items: tuple[Chosen, ...]
+    pieces: tuple[Chosen, ...]
+    names: tuple[str, ...]
+
+    def has_piece(self, span: Chosen) -> bool:
+        """Whether a span is all that one passage holds of the list."""
+        return any((piece.hit, piece.start, piece.end) == (span.hit, span.start, span.end) for piece in self.pieces)
+
+    def as_sentence(self) -> Passage:
+        """Lead-in and names as a reader reads them; a text of its own, no range of the document."""
+        text = f"{self.lead} {', '.join(self.names)}."
+        return Passage(f"{self.passage.document_id} (list)", self.passage.start, self.passage.end, "", text)
+
+    def names_in(self, start: int, end: int) -> int:
+        """How many names `as_sentence().text[start:end]` touches."""
+        at, touched = len(self.lead) + 1, 0
+        for name in self.names:
+            touched += at < end and start < at + len(name)
+            at += len(name) + 2
+        return touched
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A list, or a part of it, in one passage."""
+
+    lead: str
+    start: int
+    end: int
+    items: tuple[tuple[int, int], ...]
+
+
+def lists_of(hits: Sequence[Hit]) -> list[TextList]:
+    """The lists of two items and more in the passages of `hits`; pieces of one list in several passages are one."""
+    pieces: dict[tuple[str, str, str], list[tuple[int, _Piece]]] = {}
+    for at, hit in enumerate(hits):
+        for piece in _pieces(hit.passage):
+            pieces.setdefault((hit.passage.document_id, hit.passage.heading, piece.lead), []).append((at, piece))
+    whole = [_joined(hits, lead, parts) for (_, _, lead), parts in pieces.items()]
+    return [found for found in whole if len(found.items) > 1]
+
+
+def _pieces(passage: Passage) -> Iterator[_Piece]:
+    """The runs of items in a passage, each with the line that introduces it: the end of the block before, if that
+    ends with a colon; for what goes on from the passage before, its lead-in; else the heading.
+    """
+    text, blocks = passage.text, block_ranges(passage.text)
+    is_item = [bool(LIST_MARKER.match(text, *block)) for block in blocks]
+    first = 0
+    while first < len(blocks):
+        last = first
+        while last < len(blocks) and is_item[last]:
+            last += 1
+        if last > first:
+            lead, start = passage.lead or passage.heading.rsplit(" > ", 1)[-1], blocks[first][0]
+            if first and text[: blocks[first - 1][1]].endswith(":"):
+                start, end = sentence_ranges(text, *blocks[first - 1])[-1]
+                lead = text[start:end]
+            items = tuple(_item_name(text, *block) for block in blocks[first:last])
+            yield _Piece(" ".join(lead.split()), start, blocks[last - 1][1], items)
+        first = last + 1
+
+
+def _item_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """An item without its marker: what stands before a colon within its first sentence, else that sentence."""
+    marker = LIST_MARKER.match(text, start, end)
+    start = marker.end() if marker else start
+    _, first_end = sentence_ranges(text, start, end)[0]
+    colon = text.find(": ", start, min(first_end, start + LONGEST_NAME))
+    return (start, colon) if colon > 0 else (start, first_end)
+
+
+def _joined(hits: Sequence[Hit], lead: str, parts: Sequence[tuple[int, _Piece]]) -> TextList:
+    """One list of its pieces; an item that stands in two passages counts once."""
+    placed = {
+        hits[at].passage.start + start: Chosen(at, start, end, 0.0) for at, part in parts for start, end in part.items
+    }
+    items = tuple(placed[start] for start in sorted(placed))
+    names = tuple(hits[item.hit].passage.text[item.start : item.end].rstrip(".;, ") for item in items)
+    pieces = tuple(Chosen(at, part.start, part.end, 0.0) for at, part in parts)
+    return TextList(hits[parts[0][0]].passage, lead, items, pieces, names)
+
+
+def list_around(hits: Sequence[Hit], span: Chosen) -> TextList | None:
+    """The list that a span stands in or introduces."""
+    for found in lists_of(hits):
+        if any(p.hit == span.hit and p.start < span.end and span.start < p.end for p in found.pieces):
+            return found
+    return None
+
+
+def with_lists(question: str, hits: Sequence[Hit], readings: Sequence[Reading], reader: Reader) -> list[Reading]:
+    """The readings, with a span for each list that answers with several of its items when it is read as a sentence.
+
+    The span is the piece of the list in the first of its passages, and scores over "none" what the sentence scored.
+    """
+    lists = lists_of(hits)[:MOST_LISTS]
+    if not lists:
+        return list(readings)
+    read = list(readings)
+    for found, said in zip(lists, reader.read(question, [found.as_sentence() for found in lists]), strict=True):
+        if said.spans and found.names_in(said.spans[0].start, said.spans[0].end) > 1:
+            piece = found.pieces[0]
+            own = _with_none(read[piece.hit], min(read[piece.hit].none_score, said.none_score))
+            score = said.spans[0].score - said.none_score + own.none_score
+            read[piece.hit] = replace(own, spans=(Span(piece.start, piece.end, score), *own.spans))
+    return read
+
+
+def _with_none(reading: Reading, none_score: float) -> Reading:
+    """The same reading on a scale with another score for "none"."""
+
+    def moved(spans: Sequence[Span]) -> tuple[Span, ...]:
+        return tuple(replace(span, score=span.score - reading.none_score + none_score) for span in spans)
+
+    return Reading(moved(reading.spans), moved(reading.evidence), none_score)
