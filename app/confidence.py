@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from app.lists import list_around
 from app.reader.base import Reading
 from app.spans import Chosen
 from index.lexical import content_terms, idf
@@ -74,7 +75,8 @@ def features_of(
 
     `readings` are those of the first of `hits`. score: the best span's, over "none"; answers: how firmly the passage
     that is surest says that it answers; dense, lexical: the retrieval scores of the best span's passage; covered: the
-    share of the question's words, weighted as by BM25 among the hits, that the span's sentences share, in [0, 1].
+    share of the question's words, weighted as by BM25 among the hits, that the span's sentences (of a list all of it)
+    share, in [0, 1].
     """
     best = spans[0]
     hit = hits[best.hit]
@@ -83,12 +85,16 @@ def features_of(
         "answers": max(-reading.none_score for reading in readings),
         "dense": hit.dense_score,
         "lexical": hit.lexical_score,
-        "covered": _covered(question, hits, _sentences_of(hit.passage.text, best)),
+        "covered": _covered(question, hits, _told_by(hits, best)),
     }
 
 
-def _sentences_of(text: str, span: Chosen) -> str:
-    """The sentences that a span touches."""
+def _told_by(hits: Sequence[Hit], span: Chosen) -> str:
+    """The sentences that a span touches; for a list what introduces it, its items by name and how many there are."""
+    around = list_around(hits, span)
+    if around and around.has_piece(span):
+        return around.told
+    text = hits[span.hit].passage.text
     return " ".join(text[a:b] for a, b in sentence_ranges(text) if a < span.end and span.start < b)
 
 

@@ -11,6 +11,7 @@ from ingest.sentences import LIST_MARKER, block_ranges, sentence_ranges
 
 MOST_LISTS = 3  # that are read for a question
 LONGEST_NAME = 80  # characters of an item's name before its colon
+_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class TextList:
         """Lead-in and names as a reader reads them; a text of its own, no range of the document."""
         text = f"{self.lead} {', '.join(self.names)}."
         return Passage(f"{self.passage.document_id} (list)", self.passage.start, self.passage.end, "", text)
+
+    @property
+    def told(self) -> str:
+        """Heading, lead-in, names, and how many these are: the words that a question for the list may share."""
+        count = _NUMBERS[len(self.items)] if len(self.items) < len(_NUMBERS) else ""
+        return f"{self.passage.heading} {self.as_sentence().text} {count} {len(self.items)}"
 
     def names_in(self, start: int, end: int) -> int:
         """How many names `as_sentence().text[start:end]` touches."""

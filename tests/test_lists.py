@@ -53,6 +53,7 @@ def test_the_pieces_of_a_list_are_one_list_with_all_its_items_in_text_order() ->
     start = hits()[2].passage.text[found.pieces[1].start :]
     assert start.startswith(LEAD)
     assert found.as_sentence().text == f"{LEAD} Price, Taste changed, Weather."
+    assert found.told == f"Growth {LEAD} Price, Taste changed, Weather. three 3"
 
 
 def test_an_item_in_two_passages_counts_once_and_a_heading_introduces_what_nothing_else_does() -> None:
