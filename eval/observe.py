@@ -81,14 +81,14 @@ class RememberingReader:
     def __init__(self, reader: Reader) -> None:
         self.name = reader.name
         self._reader = reader
-        self._read: dict[tuple[str, str], Reading] = {}
+        self._read: dict[tuple[str, Passage], Reading] = {}
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """See `Reader.read`."""
-        missing = [passage for passage in passages if (question, passage.id) not in self._read]
+        missing = [passage for passage in passages if (question, passage) not in self._read]
         for passage, reading in zip(missing, self._reader.read(question, missing), strict=True):
-            self._read[question, passage.id] = reading
-        return [self._read[question, passage.id] for passage in passages]
+            self._read[question, passage] = reading
+        return [self._read[question, passage] for passage in passages]
 
     def note(self, question: str) -> str | None:
         """See `Reader.note`."""
