@@ -1,6 +1,6 @@
 import random
 
-from app.reader.asked import as_asked, in_other_words, keywords, misspelt
+from app.reader.asked import as_asked, keywords, misspelt
 
 QUESTION = "What percentage had a durable response?"
 
@@ -20,13 +20,6 @@ def test_keywords_are_what_is_left_of_function_words() -> None:
 
 def test_most_questions_stay_as_they_were_written() -> None:
     rng = random.Random(0)
-    asked = [as_asked(QUESTION, {"durable": ["lasting"]}, rng) for _ in range(2000)]
-    assert 0.68 < asked.count(QUESTION) / 2000 < 0.72
+    asked = [as_asked(QUESTION, rng) for _ in range(2000)]
+    assert 0.84 < asked.count(QUESTION) / 2000 < 0.88
     assert 0.04 < asked.count("percentage durable response") / 2000 < 0.08
-    assert 0.14 < asked.count("What percentage had a lasting response?") / 2000 < 0.18
-
-
-def test_lower_case_words_alone_are_exchanged() -> None:
-    synonyms = {"what": ["which"], "What": ["Which"], "percentage": ["share", "part"]}
-    typed = {in_other_words(QUESTION, synonyms, random.Random(seed)) for seed in range(20)}
-    assert typed == {QUESTION.replace("percentage", other) for other in ("share", "part")}
