@@ -72,7 +72,7 @@ def test_the_first_range_is_that_of_the_first_answer() -> None:
 
 
 def test_a_positive_keeps_its_answer_whatever_was_cropped() -> None:
-    groups = training_groups([article(40)], {}, seed=1)
+    groups = training_groups([article(40)], seed=1)
     positives = [group[0] for group in groups if group[0].start is not None]
     assert len(positives) == 80
     assert {pair.text[pair.start : pair.end] for pair in positives} == {"Anna Lind", "4 years"}
@@ -80,26 +80,26 @@ def test_a_positive_keeps_its_answer_whatever_was_cropped() -> None:
 
 
 def test_negatives_do_not_hold_the_answer() -> None:
-    negatives = [pair for group in training_groups([article(60)], {}, seed=2) for pair in group[1:]]
+    negatives = [pair for group in training_groups([article(60)], seed=2) for pair in group[1:]]
     assert len(negatives) > 10
     assert all(pair.start is None for pair in negatives)
     assert not any("Anna Lind" in pair.text for pair in negatives if pair.question.startswith("Who"))
 
 
 def test_some_negatives_are_retrieved_and_some_have_lost_their_answer() -> None:
-    texts = [pair.text for group in training_groups([article(60)], {}, seed=3) for pair in group[1:]]
+    texts = [pair.text for group in training_groups([article(60)], seed=3) for pair in group[1:]]
     assert any(text in OTHER for text in texts)
     assert any("A storm damaged" in text for text in texts)
 
 
 def test_the_same_seed_gives_the_same_groups() -> None:
-    assert training_groups([article(9)], {}, seed=4) == training_groups([article(9)], {}, seed=4)
-    assert training_groups([article(9)], {}, seed=4) != training_groups([article(9)], {}, seed=5)
+    assert training_groups([article(9)], seed=4) == training_groups([article(9)], seed=4)
+    assert training_groups([article(9)], seed=4) != training_groups([article(9)], seed=5)
 
 
 def test_a_question_without_answers_stands_alone() -> None:
     paragraph = Paragraph(TEXT, (Question("x", "Who sank the bridge?", ()),))
-    ((pair,),) = training_groups([Article("T", (paragraph,))], {}, seed=0)
+    ((pair,),) = training_groups([Article("T", (paragraph,))], seed=0)
     assert pair.start is None and pair.text in TEXT
 
 

@@ -1,40 +1,22 @@
-"""Questions as people type them: misspelt, as bare keywords, in other words. Training sees some of each."""
+"""Questions as people type them: misspelt, or as bare keywords. Training sees some, for users write many."""
 
 import random
 import re
-from collections.abc import Mapping, Sequence
 
 from index.lexical import FUNCTION_WORDS
 
-Synonyms = Mapping[str, Sequence[str]]  # a word to words that mean about the same
-
 _MISSPELT = 0.08  # share of the questions with one or two misspelt words
 _KEYWORDS = 0.06  # share of the questions left as their keywords
-_OTHER_WORDS = 0.16  # share of the questions with one to three words exchanged for near ones
 _WORD = re.compile(r"[A-Za-z]{5,}")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def as_asked(question: str, synonyms: Synonyms, rng: random.Random) -> str:
-    """The question, or, for a share of them, the question as a hurried person or one without the text types it."""
+def as_asked(question: str, rng: random.Random) -> str:
+    """The question, or, for a share of them, the question as a hurried person types it."""
     draw = rng.random()
     if draw < _MISSPELT:
         return misspelt(question, rng)
-    if draw < _MISSPELT + _KEYWORDS:
-        return keywords(question)
-    return in_other_words(question, synonyms, rng) if draw < _MISSPELT + _KEYWORDS + _OTHER_WORDS else question
-
-
-def in_other_words(question: str, synonyms: Synonyms, rng: random.Random) -> str:
-    """One to three of the lower-case words that have synonyms exchanged for one.
-
-    >>> in_other_words("Who built Hamar?", {"built": ["raised"]}, random.Random(0))
-    'Who raised Hamar?'
-    """
-    words = [word for word in re.finditer(r"\b[a-z]+\b", question) if word.group() in synonyms]
-    for word in sorted(rng.sample(words, min(len(words), rng.choice((1, 2, 3)))), key=lambda w: -w.start()):
-        question = question[: word.start()] + rng.choice(synonyms[word.group()]) + question[word.end() :]
-    return question
+    return keywords(question) if draw < _MISSPELT + _KEYWORDS else question
 
 
 def misspelt(question: str, rng: random.Random) -> str:

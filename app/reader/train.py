@@ -14,14 +14,12 @@ import typer
 from rich.progress import Progress as Bar
 from torch import Tensor
 
-from app.reader.asked import Synonyms
 from app.reader.data import Article, Pair, read_squad, training_groups
 from app.reader.examples import Example, ExampleMaker, batches
 from app.reader.model import Batch, Size, SpanModel, WordPieces, base_embeddings, base_layers
 from app.reader.objective import loss_of, validate
-from app.reader.synonyms import near_words, vocabulary
 from app.reader.weights import load_weights
-from index.embed import SentenceTransformerEmbedder, packaged_model
+from index.embed import packaged_model
 from ingest.errors import ModelError
 
 LAYER_DECAY = 0.9  # a layer's learning rate as a share of that of the layer above
@@ -92,7 +90,7 @@ def held_out_titles(split: Path | None) -> tuple[set[str], set[str]]:
 
 
 def epoch_batches(
-    articles: Sequence[Article], synonyms: Synonyms, maker: ExampleMaker, settings: Settings, epoch: int
+    articles: Sequence[Article], maker: ExampleMaker, settings: Settings, epoch: int
 ) -> list[list[list[Example]]]:
     """The examples of an epoch, batch by batch, group by group.
 
@@ -100,9 +98,9 @@ def epoch_batches(
     """
     written = [a for a in articles if any(not q.answers for p in a.paragraphs for q in p.questions)]
     seed = settings.seed + 1000 * epoch
-    groups = training_groups(articles, synonyms, seed)
+    groups = training_groups(articles, seed)
     for repetition in range(1, settings.repeat_unanswerable):
-        groups += training_groups(written, synonyms, seed + repetition)
+        groups += training_groups(written, seed + repetition)
     examples = [[maker.example(pair) for pair in group] for group in groups]
     lengths = [[len(example.window.ids) for example in group] for group in examples]
     return [[examples[group] for group in batch] for batch in batches(lengths, settings.batch, settings.seed + epoch)]
@@ -161,22 +159,17 @@ class Run:
         return min(max(self.progress.step / steps, by_time), 1.0)
 
     def fit(
-        self,
-        articles: Sequence[Article],
-        synonyms: Synonyms,
-        maker: ExampleMaker,
-        held_out: Sequence[Example] = (),
-        save_every: float = 5,
+        self, articles: Sequence[Article], maker: ExampleMaker, held_out: Sequence[Example] = (), save_every: float = 5
     ) -> None:
         """Train to the end; a checkpoint every `save_every` minutes, and a look at the `held_out` examples.
 
-        The batches depend on articles, synonyms, seed and epoch alone, so a resumed run skips those that it has seen.
+        The batches depend on seed and epoch alone, so a resumed run skips those that it has seen.
         """
         at = 0
         with Bar() as bar:
             task = bar.add_task("training", total=1.0)
             for epoch in range(self.settings.epochs):
-                made = epoch_batches(articles, synonyms, maker, self.settings, epoch)
+                made = epoch_batches(articles, maker, self.settings, epoch)
                 steps = len(made) * self.settings.epochs
                 for batch in made:
                     at += 1
@@ -254,8 +247,7 @@ def main(
     articles = [article for file in files for article in read_squad(file)]
     calibrate, report = held_out_titles(split)
     held_out = validation_examples([a for a in articles if a.title in calibrate], maker, seed)
-    synonyms = near_words(vocabulary(), SentenceTransformerEmbedder())
-    run.fit([a for a in articles if a.title not in calibrate | report], synonyms, maker, held_out, save_every)
+    run.fit([a for a in articles if a.title not in calibrate | report], maker, held_out, save_every)
 
 
 if __name__ == "__main__":

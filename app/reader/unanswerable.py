@@ -5,7 +5,6 @@ A name, number, date or place is exchanged for another of its kind, a word for i
 
 import random
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,17 +42,16 @@ _QUESTION_WORDS = frozenset(
 )
 
 
-def opposites() -> dict[str, list[str]]:
-    """The opposites of each word that has some; [] for any other."""
-    table: dict[str, list[str]] = defaultdict(list)
+def _opposites() -> dict[str, list[str]]:
+    table: dict[str, list[str]] = {}
     for entry in _OPPOSITES:
         one, other = entry.split("/")
-        table[one].append(other)
-        table[other].append(one)
+        table.setdefault(one, []).append(other)
+        table.setdefault(other, []).append(one)
     return table
 
 
-_OPPOSITE = opposites()
+_OPPOSITE = _opposites()
 
 
 @dataclass(frozen=True)
