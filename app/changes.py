@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from app.answer import Answer
-from app.system import System
+from app.system import Asking, System
 from index.journal import Asked, Journal
 from ingest.errors import InquoteError
 
@@ -67,6 +67,18 @@ def _told(answer: Answer) -> dict[str, Any]:
     }
 
 
+def compare(
+    questions: Sequence[Asked],
+    generations: tuple[int, int],
+    ask: Asking,
+    shown: Callable[[Sequence[Turn]], Iterable[Turn]] = iter,
+) -> list[Change]:
+    """Ask `questions` of two generations, the earlier one first; `shown` goes through the turns."""
+    turns = [(asked, at) for at in generations for asked in questions]  # one generation is loaded at a time
+    answers = [ask(asked.question, asked.history, at) for asked, at in shown(turns)]
+    return [Change(*change) for change in zip(questions, answers, answers[len(questions) :], strict=False)]
+
+
 def changes_since(
     system: System,
     questions: Sequence[Asked],
@@ -86,6 +98,4 @@ def changes_since(
     wanted = list(dict.fromkeys([*questions, *Journal(system.library.path).asked()]))
     if not wanted:
         raise InquoteError("Nothing was asked of this library yet; ask something, or give --questions FILE.")
-    turns = [(asked, at) for at in (since, kept[-1]) for asked in wanted]  # one generation is loaded at a time
-    answers = [system.answer(asked.question, asked.history, at) for asked, at in shown(turns)]
-    return [Change(*change) for change in zip(wanted, answers, answers[len(wanted) :], strict=False)]
+    return compare(wanted, (since, kept[-1]), system.answer, shown)

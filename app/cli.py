@@ -93,6 +93,7 @@ def ingest(
     as_json: JsonOption = False,
 ) -> None:
     """Take files into the library: only what changed is embedded. Exit status 3: something was skipped."""
+    from app.system import find_suggestions
     from index.build import Options
     from index.build import ingest as run_ingest
     from index.embed import PACKAGED, SentenceTransformerEmbedder
@@ -103,6 +104,8 @@ def ingest(
     with progress_bars(quiet=as_json) as progress:
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
         account = run_ingest(library, paths, encoder, options=options, progress=progress)
+        if account.has_changes and not dry_run:
+            find_suggestions(library, encoder, progress)
     for warning in account.warnings:
         print(f"{warning.path}: {warning.reason}", file=sys.stderr)
     print(json.dumps(account.as_json(), ensure_ascii=False) if as_json else told(account, dry_run))
@@ -118,8 +121,8 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Take documents out of the library; their files stay, and ingesting their folder brings them back."""
-    from index.build import remove as run_remove
     from index.embed import PACKAGED, SentenceTransformerEmbedder
+    from index.withdraw import remove as run_remove
 
     with progress_bars(quiet=as_json) as progress:
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)

@@ -10,14 +10,15 @@ import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.answer import Answer
+from app.suggest import Suggestion
 from ingest.documents import Document
 from ingest.errors import InquoteError
 
 if TYPE_CHECKING:
-    from app.system import System
+    from app.system import Asking, System
 
 T = TypeVar("T")
 LIMIT = 64  # requests that may wait at once
@@ -54,7 +55,8 @@ class Service:
         self._system: System | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote")
         self._aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote-suggestions")
-        self._suggested: dict[int, Future[Sequence[str]]] = {}
+        self._suggested: tuple[int, Future[list[Suggestion]]] | None = None
+        self._closing = False
         self._first = self._thread.submit(self._opened)
 
     @property
@@ -83,16 +85,31 @@ class Service:
         """Wait until the System is open; raises what keeps it from opening."""
         await self._call(lambda system: None)
 
-    async def suggestions(self) -> list[str]:
-        """Questions to start with: found once a generation, beside the questions that people ask meanwhile."""
+    async def suggestions(self, *, wait: bool = True) -> list[Suggestion]:
+        """Questions that are known to be answered, the surest first: found once a generation, mostly at its ingest.
+
+        Without `wait`, none while they are still looked for.
+        """
         system, generation = await self._call(lambda system: (system, system.generation))
-        if generation not in self._suggested:
-            self._suggested = {generation: self._aside.submit(system.suggestions)}
-        found = await asyncio.shield(asyncio.wrap_future(self._suggested[generation]))
-        return list(found)
+        if self._suggested is None or self._suggested[0] != generation:
+            asking = self.asking(system)
+            self._suggested = generation, self._aside.submit(lambda: system.suggestions(asking))
+        found = self._suggested[1]
+        return await asyncio.shield(asyncio.wrap_future(found)) if wait or found.done() else []
+
+    def asking(self, system: "System") -> "Asking":
+        """`system.answer` for other threads, run in the service's own: what people ask meanwhile comes in between."""
+
+        def ask(*asked: Any) -> Answer:
+            if self._closing:
+                raise Busy("The server is being stopped.")
+            return self._thread.submit(system.answer, *asked).result()
+
+        return ask
 
     def close(self) -> None:
         """Finish what was begun, then close the System."""
+        self._closing = True
         self._aside.shutdown(wait=True, cancel_futures=True)
         if not self._first.cancel():
             self._thread.submit(self._close)

@@ -1,9 +1,9 @@
 """The one place where everything is constructed: a library's folder to a system that answers."""
 
+import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 
 from app.answer import READ_PASSAGES, Answer, Answerer
@@ -11,8 +11,8 @@ from app.confidence import UNFITTED, Calibration
 from app.conversation import clean_question, parts_of, understand
 from app.reader.base import Reader
 from app.reader.sentence import SentenceReader
-from app.suggest import MOST, candidates
-from index.build import remake_derived
+from app.suggest import Suggestion, answered, drawn_from, store, stored
+from index.build import Progress, remake_derived, silent
 from index.derived import Derived, load_derived
 from index.embed import PACKAGED, Embedder, SentenceTransformerEmbedder
 from index.journal import Asked, Journal
@@ -21,10 +21,13 @@ from index.recipe import Recipe, check_recipe
 from index.search import Clock, Search
 from index.writing import now
 from ingest.documents import Document
-from ingest.errors import LibraryDamaged, LibraryMismatch, LibraryMissing
+from ingest.errors import InquoteError, LibraryDamaged, LibraryMismatch, LibraryMissing
 
 _CALIBRATIONS = Path(__file__).parent / "reader"
 OWN_READERS = (None, "span", "sentence")  # None is the one that ships: span
+Asking = Callable[[str, Sequence[str], int | None], Answer]
+"""Answers a question that follows others, from a generation: `System.answer`, called here or in another thread."""
+
 _ATTEMPTS = 5  # to find the derived files of a generation that is being replaced
 
 
@@ -128,17 +131,22 @@ class System:
         with self.library.snapshot() as snapshot:
             return snapshot.document_infos()
 
-    def suggestions(self, count: int = 3) -> list[str]:
-        """Questions drawn from the corpus that this system answers, the most confident first."""
-        found: dict[str, float] = {}
+    def suggestions(self, ask: Asking | None = None, progress: Progress = silent) -> list[Suggestion]:
+        """Questions drawn from the corpus that this system answers, the surest first; found once a generation.
+
+        `ask`, by default `answer`, is called for each candidate.
+        """
+        asking, reader = ask or self.answer, self.answerer.reader.name
         with self.library.snapshot() as snapshot:
-            drawn = (question for document in snapshot.documents() for question in candidates(document))
-            questions = list(islice(drawn, MOST))
-        for question in dict.fromkeys(questions):
-            answer = self.answer(question)
-            if answer.text is not None:
-                found[question] = answer.confidence
-        return sorted(found, key=lambda question: -found[question])[:count]
+            generation = snapshot.generation
+            folder = self.library.generation_folder(generation)
+            found = stored(folder, reader)
+            if found is not None:
+                return found
+            drawn = drawn_from(snapshot)
+        found = answered(drawn, lambda question: asking(question, (), generation), progress)
+        store(folder, reader, found)
+        return found
 
     def close(self) -> None:
         """Close the library; no question may be running."""
@@ -165,6 +173,15 @@ def open_system(path: Path, *, reader: str | None = None, embedder: str | None =
     system = System(library, Search(encoder), make_answerer(reader, encoder), Journal(path) if journal else None)
     system.warm_up()
     return system
+
+
+def find_suggestions(path: Path, embedder: Embedder, progress: Progress = silent) -> None:
+    """Find the questions to suggest right after an ingest, so that a chat has them at once.
+
+    That the reader is not at hand, say, is no failure of the ingest; a chat then finds them by itself.
+    """
+    with contextlib.suppress(InquoteError, OSError), contextlib.closing(Library.open(path)) as library:
+        System(library, Search(embedder), make_answerer(None, embedder)).suggestions(progress=progress)
 
 
 def make_answerer(reader: str | None, embedder: Embedder) -> Answerer:

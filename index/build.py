@@ -20,9 +20,9 @@ from index.recipe import Recipe, check_recipe, content_hash, recipe_of
 from index.steps import step
 from index.writing import now, writing
 from ingest.chunk import Chunks, chunk
-from ingest.collect import Collected, Limits, collect
+from ingest.collect import Limits, collect
 from ingest.errors import IngestError, LibraryMissing
-from ingest.find import Found, Skipped, find_sources, printable
+from ingest.find import Skipped, find_sources, printable
 
 BATCH = 64  # passages embedded and stored at a time
 KEPT_GENERATIONS = 3  # the current one and those before it that can still be asked
@@ -92,11 +92,11 @@ def ingest(
         known = Known.of(path)
         files = _files(path, paths, known, options, progress)
         if options.dry_run:
-            return _account(_dry_run(path, files, options), files, known.generation, 0, started)
+            return account_of(_dry_run(path, files, options), files, known.generation, 0, started)
         with writing(path) as library:
             if generation_of(library) == known.generation:
                 plan, generation, embedded = _update(library, files, embedder, options, progress)
-                return _account(plan, files, generation, embedded, started)
+                return account_of(plan, files, generation, embedded, started)
 
 
 def _files(library: Path, paths: Sequence[Path], known: Known, options: Options, progress: Progress) -> Files:
@@ -143,7 +143,7 @@ def _update(
         plan = compare(snapshot, files, everything=options.rebuild)
     if plan.write or plan.removed:
         names = {source.root: source.name for source in files.found.sources}
-        embedded = _commit(library, plan, names, embedder, progress)
+        embedded = commit(library, plan, names, embedder, progress)
         return plan, generation + 1, embedded
     _note_reread(library.connection(), plan)
     if check_derived(library.generation_folder(generation)):
@@ -172,7 +172,7 @@ def _first_reason(skipped: list[Skipped]) -> str:
     return f": {skipped[0].path}: {skipped[0].reason}{more}"
 
 
-def _commit(library: Library, plan: Plan, names: Mapping[str, str], embedder: Embedder, progress: Progress) -> int:
+def commit(library: Library, plan: Plan, names: Mapping[str, str], embedder: Embedder, progress: Progress) -> int:
     """Embed what is new, then change the rows and write the next generation's files in one transaction.
 
     Until its commit, every reader sees the old generation. Returns how many passages were embedded.
@@ -310,25 +310,8 @@ def _sweep(library: Library, generation: int) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove(path: Path, ids: Sequence[str], embedder: Embedder, *, progress: Progress = silent) -> Account:
-    """Take documents out of the library at `path`; raises `IngestError` for one that it does not hold."""
-    started = time.monotonic()
-    Library.open(path)
-    with writing(path) as library:
-        with library.snapshot() as snapshot:
-            known = snapshot.stored()
-            if snapshot.recipe:
-                check_recipe(snapshot.recipe, embedder)
-            before = snapshot.generation
-        unknown = next((id for id in ids if id not in known), None)
-        if unknown is not None:
-            raise IngestError(f"There is no document {unknown} in the library; inquote status lists them.")
-        plan = Plan(removed=list(dict.fromkeys(ids)), unchanged=len(known) - len(set(ids)))
-        _commit(library, plan, {}, embedder, progress)
-    return _account(plan, Files(Found(), Collected()), before + 1, 0, started)
-
-
-def _account(plan: Plan, files: Files, generation: int, embedded: int, started: float) -> Account:
+def account_of(plan: Plan, files: Files, generation: int, embedded: int, started: float) -> Account:
+    """What was done: a plan carried out, from files as they were found, `started` by the monotonic clock."""
     moved = {old for old, _ in plan.renamed}
     return Account(
         generation=generation,

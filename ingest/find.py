@@ -9,6 +9,7 @@ from pathlib import Path
 from ingest.errors import IngestError
 
 LIBRARY_FILE = "library.db"  # a folder that holds one is a library, not a corpus
+UPLOADS = "uploads"  # the folder of a library for files of its own; they are called the same wherever it lies
 
 
 @dataclass(frozen=True)
@@ -67,27 +68,35 @@ def find_sources(paths: Sequence[Path], names: Mapping[str, str] | None = None, 
     it from the others. `library` is the one in use, which is passed over. Raises `IngestError` for a path that does not
     exist.
     """
-    names = dict(names or {})
+    names, library = dict(names or {}), library.resolve() if library else None
     found = Found()
     seen: dict[str, Path] = {}
     for given in paths:
         if not os.path.lexists(given):
             raise IngestError(f"There is no file or folder {printable(given)}; name one that exists.")
         root = given.resolve() if given.is_dir() else given.parent.resolve() / given.name
-        folder = root if root.is_dir() else root.parent
-        folder = next((above for above in (folder, *folder.parents) if _text(above) in names), folder)
-        name = names.setdefault(_text(folder), _new_name(folder, set(names.values())))
-        walk = _Walk(folder, name, library.resolve() if library else None, found)
+        folder, key = _root_of(root if root.is_dir() else root.parent, names, library)
+        name = names.setdefault(key, _new_name(folder, set(names.values())))
+        walk = _Walk(folder, name, library, found)
         if root.is_dir():
             found.mirrored.add(walk.id(root))
         for path in walk.below(root) if root.is_dir() else (root,):
-            source = Source(walk.id(path), path, _text(folder), name)
+            source = Source(walk.id(path), path, key, name)
             if seen.setdefault(source.id, path) == path:
                 found.sources.append(source)
             else:
                 found.skipped.append(Skipped(printable(path), "another file goes by the same name; rename one of them"))
     found.sources = list(dict.fromkeys(found.sources))
     return found
+
+
+def _root_of(folder: Path, names: Mapping[str, str], library: Path | None) -> tuple[Path, str]:
+    """The root folder that a folder lies below, and as what `names` knows it: by its path, but a library's own."""
+    lineage = (folder, *folder.parents)
+    if library and library / UPLOADS in lineage:
+        return library / UPLOADS, UPLOADS
+    root = next((above for above in lineage if _text(above) in names), folder)
+    return root, _text(root)
 
 
 class _Walk:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 from app.answer import Answer, Citation
+from app.suggest import Suggestion
 from index.search import Hit
 from ingest.documents import Document, Passage, Section
 from ingest.errors import QuestionError
@@ -136,8 +137,15 @@ class FakeSystem:
     def documents(self) -> list[SimpleNamespace]:
         return [SimpleNamespace(id=self.document_.id, title=self.document_.title)]
 
-    def suggestions(self) -> list[str]:
-        return ["When was it approved?", "What was the response?", "Which side effects were seen?"]
+    def suggestions(self, ask: object = None) -> list[Suggestion]:
+        places = {
+            "When was it approved?": "2015",
+            "What was the response?": "16.3% of patients",
+            "Which side effects were seen?": "fatigue, chills and fever",
+            "What is said of the price?": "<b>nothing</b>",
+        }
+        found = ((question, make_citation(self.document_, quote)) for question, quote in places.items())
+        return [Suggestion(question, c.document_id, c.start, c.end, 0.8) for question, c in found]
 
     def close(self) -> None:
         self.closed = True

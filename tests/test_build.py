@@ -315,3 +315,19 @@ def test_a_file_changed_but_not_its_text_is_not_parsed_twice(
     before = Known.of(library).digests
     assert ingest(library, [corpus], embedder).unchanged == 3
     assert Known.of(library).digests["zoo/owls.md"] != before["zoo/owls.md"]
+
+
+def test_a_library_s_uploads_are_called_the_same_wherever_it_lies(
+    library: Path, corpus: Path, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    (library / "uploads").mkdir(parents=True)
+    (library / "uploads" / "moles.txt").write_text("A mole digs.")
+    ingest(library, [library / "uploads"], embedder)
+    assert ingest(library, [corpus], embedder).removed == ()
+    assert ingest(library, [tmp_path], embedder).removed == ()
+    moved = tmp_path / "elsewhere" / "library"
+    moved.parent.mkdir()
+    library.rename(moved)
+    (moved / "uploads" / "moles.txt").write_text("A mole digs tunnels.")
+    account = ingest(moved, [moved / "uploads"], embedder)
+    assert (account.changed, account.added) == (("uploads/moles.txt",), ())

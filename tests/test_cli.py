@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import FakeEmbedder
+from conftest import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 
 from app import cli
+from app.answer import Answerer
 from app.system import System
 from index.build import ingest
 from index.journal import Journal
+from ingest.errors import ModelError
 
 MakeSystem = Callable[..., System]
 
@@ -47,6 +49,7 @@ def system(make_system: MakeSystem, corpus: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def fake_models(monkeypatch: pytest.MonkeyPatch, embedder: object) -> None:
     monkeypatch.setattr("index.embed.SentenceTransformerEmbedder", lambda name: embedder)
+    monkeypatch.setattr("app.system.make_answerer", lambda *_: Answerer(FakeReader(), PLAIN_CALIBRATION))
 
 
 Run = Callable[..., tuple[int, str, str]]
@@ -242,3 +245,21 @@ def test_listening_for_others_needs_a_password_or_a_word(run: Run, system: Syste
     for wrong in ("ann:secret", ""):
         status, _, err = run("chat", "--host", "0.0.0.0", "--auth", wrong, "--library", system.library.path)
     assert (status, err) == (2, "--auth takes USER:HASH as printed by: inquote password USER\n")
+
+
+def test_an_ingest_finds_questions_to_suggest_and_needs_no_reader_for_the_rest(
+    run: Run, corpus: Path, tmp_path: Path, fake_models: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (corpus / "whale.txt").write_text("Blue Whale is a mammal.")
+    place = ("--library", tmp_path / "library")
+    assert run("ingest", corpus, *place)[0] == 0
+    kept = json.loads((tmp_path / "library" / "derived" / "gen-000001" / "questions.json").read_text())
+    assert [question["question"] for question in kept["questions"]] == ["What is Blue Whale?"]
+
+    def no_reader(*_: object) -> None:
+        raise ModelError("There is no reader here.")
+
+    monkeypatch.setattr("app.system.make_answerer", no_reader)
+    (corpus / "whale.txt").write_text("Blue Whale is a large mammal.")
+    assert run("ingest", corpus, *place)[0] == 0
+    assert not (tmp_path / "library" / "derived" / "gen-000002" / "questions.json").exists()

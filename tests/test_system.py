@@ -118,16 +118,6 @@ def test_opening_what_is_not_there_or_foreign(tmp_path: Path, corpus: Path, make
         open_system(tmp_path / "foreign")
 
 
-def test_suggestions_are_questions_that_are_answered(make_system: MakeSystem, tmp_path: Path) -> None:
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    (folder / "a.md").write_text(
-        "## The Otter's Diet\n\nThe otter's diet is fish.\n\n## Elsewhere\n\nBlue Whale is a mammal.\n"
-    )
-    assert set(make_system(folder).suggestions()) <= {"What is The Otter's diet?", "What is Blue Whale?"}
-    assert "What is Blue Whale?" in make_system(folder).suggestions()
-
-
 def test_several_questions_at_once_are_answered_one_by_one(make_system: MakeSystem, corpus: Path) -> None:
     answer = make_system(corpus).ask("How many kilograms otter weighs and where newts live?")
     assert [citation.quote for citation in answer.citations] == [

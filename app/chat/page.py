@@ -20,8 +20,9 @@ from app.answer import Answer
 from app.chat.export import as_html, as_json, as_markdown, literal
 from app.chat.message import answer_html, question_html, sentence_html, waiting_html
 from app.service import Service, encodable, explain, log
+from app.suggest import following, starting
 
-EXAMPLES = 3
+OFFERED = 3  # suggested questions
 KEPT_QUESTIONS = 20  # that a browser brings back after a reload
 QUEUE_LIMIT = 512
 INTRODUCTION = "Ask the text a question. It answers in its own words, and opens at the line."
@@ -103,7 +104,7 @@ class Page:
                     )
                     with gr.Row(elem_id="examples"):
                         gr.Markdown(INTRODUCTION, elem_id="intro")
-                        self.suggestions = [gr.Button(visible=False) for _ in range(EXAMPLES)]
+                        self.suggestions = [gr.Button(visible=False) for _ in range(OFFERED)]
                     self.box = gr.Textbox(
                         elem_id="question",
                         label="Your question",
@@ -118,7 +119,7 @@ class Page:
 
     def _connect(self) -> None:
         """Tie every event to its handler; none is an endpoint for others."""
-        everything = [self.conversation, self.kept, self.notice, self.chat, self.box, self.save]
+        everything = [self.conversation, self.kept, self.notice, self.chat, self.box, self.save, *self.suggestions]
         quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking: dict[str, Any] = {"outputs": everything, "trigger_mode": "once", **quietly}
         self.box.submit(self.ask, [self.box, self.conversation], **asking)
@@ -126,7 +127,7 @@ class Page:
             button.click(self.ask, [button, self.conversation], **asking)
         self.new.click(self.clear, self.conversation, everything, **quietly)
         self.blocks.load(self.open, [self.kept, self.conversation], everything, **quietly)
-        self.blocks.load(self.offer, None, self.suggestions, **quietly)
+        self.blocks.load(self.offer, self.conversation, self.suggestions, **quietly)
 
     async def ask(self, question: Any, conversation: Conversation) -> AsyncIterator[dict[Any, Any]]:
         """Show the question at once, then its answer in the same place."""
@@ -135,11 +136,12 @@ class Page:
         yield {**self._shown(conversation), self.box: ""}
         await reply_to(self._service, conversation, turn)
         yield {**self._shown(conversation), **(self._noticed("") if self._service.ready else {})}
+        yield await self._suggested(conversation)
 
-    def clear(self, conversation: Conversation) -> dict[Any, Any]:
+    async def clear(self, conversation: Conversation) -> dict[Any, Any]:
         """Begin a new conversation."""
         conversation.turns.clear()
-        return {**self._shown(conversation), self.box: ""}
+        return {**self._shown(conversation), self.box: "", **await self._suggested(conversation)}
 
     async def open(self, kept: Any, conversation: Conversation, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
         """Wait for the models, then ask what the address or the browser brought along."""
@@ -160,16 +162,27 @@ class Page:
             for turn in turns:
                 await reply_to(self._service, conversation, turn)
                 yield self._shown(conversation)
+            yield await self._suggested(conversation)
 
-    async def offer(self) -> list[dict[str, Any]]:
-        """Show the example questions once they are found."""
+    async def offer(self, conversation: Conversation) -> dict[Any, Any]:
+        """Show the questions to begin with once they are found."""
+        return await self._suggested(conversation, wait=True)
+
+    async def _suggested(self, conversation: Conversation, wait: bool = False) -> dict[Any, Any]:
+        """The questions to begin with, or to go on with after the latest answer; none while they are looked for."""
         questions: list[str] = []
         try:
-            questions = await self._service.suggestions()
+            suggestions = await self._service.suggestions(wait=wait)
+            answers = [turn.answer for turn in conversation.turns if turn.answer]
+            asked = [turn.question for turn in conversation.turns]
+            questions = (
+                following(suggestions, answers[-1], asked, OFFERED) if answers else starting(suggestions, OFFERED)
+            )
         except Exception as error:
-            log.info("no example questions", exc_info=error)  # `open` says what keeps the system from opening
-        shown = [gr.update(value=question, visible=True) for question in questions[:EXAMPLES]]
-        return shown + [gr.update(visible=False)] * (EXAMPLES - len(shown))
+            log.info("no suggested questions", exc_info=error)  # `open` says what keeps the system from opening
+        buttons = dict.fromkeys(self.suggestions, gr.update(visible=False))
+        shown = zip(self.suggestions, questions, strict=False)
+        return {**buttons, **{button: gr.update(value=question, visible=True) for button, question in shown}}
 
     def _shown(self, conversation: Conversation) -> dict[Any, Any]:
         """What every change of the conversation changes on the page and in the browser's memory."""
