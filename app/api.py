@@ -16,7 +16,12 @@ from app.chat.evidence import Mark, document_html, documents_html, notice_html
 from app.service import Busy, DocumentChanged, Service, explain
 from ingest.errors import InquoteError, QuestionError
 
-PAGE_FILES = {"page.js": "text/javascript", "style.css": "text/css"}
+PAGE_FILES = {
+    "page.js": "text/javascript",
+    "drawer.js": "text/javascript",
+    "style.css": "text/css",
+    "drawer.css": "text/css",
+}
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#f8cf4a"/>'
     '<path d="M8 21v-5q0-6 6-7v3q-3 1-3 4h3v5zm10 0v-5q0-6 6-7v3q-3 1-3 4h3v5z" fill="#1f1d1a"/></svg>'
@@ -134,8 +139,8 @@ async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) ->
         if not id:
             documents = await service.documents()
             if len(documents) != 1:
-                return HTMLResponse(documents_html(documents))
-            id = documents[0][0]
+                return HTMLResponse(documents_html([(found.id, found.title) for found in documents]))
+            id = documents[0].id
         document = await service.document(id, sha256)
         return HTMLResponse(await asyncio.to_thread(document_html, document, [_mark(mark) for mark in marks]))
     except ValueError:

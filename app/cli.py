@@ -12,6 +12,8 @@ from app.told import answer_line, changed, readable, told
 from ingest.errors import InquoteError
 
 if TYPE_CHECKING:
+    from app.keeper import Keeper
+    from app.service import Service
     from app.system import System
 
 EXIT_SKIPPED = 3
@@ -238,6 +240,7 @@ def chat(
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     auth: Annotated[str | None, typer.Option(metavar="USER:HASH", help="Let in only who knows the password.")] = None,
     no_auth: Annotated[bool, typer.Option("--no-auth", help="Let in everybody who can reach --host.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Take no files in and remove none.")] = False,
     history: HistoryOption = True,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
@@ -258,7 +261,12 @@ def chat(
 
         return open_system(library, reader=reader, embedder=embedder, journal=history)
 
-    serve(opener, host=host, port=port, open_browser=browser, login=login)
+    def keep(service: "Service") -> "Keeper":
+        from app.keeper import open_keeper
+
+        return open_keeper(service, library, embedder)
+
+    serve(opener, host=host, port=port, open_browser=browser, login=login, keep=None if read_only else keep)
 
 
 @app.command()

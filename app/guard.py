@@ -21,12 +21,15 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT = 8 * 1024 * 1024  # bytes; a question of a million characters still reaches the polite refusal
+UPLOADS_TO = "/api/corpus/files"  # the one route that may take more, where files are taken in at all
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 # Gradio has many more routes: file and proxy look-ups, uploads, monitoring, its own API. None of them is needed.
 ROUTES = (
     ("GET", re.compile(r"/|/docs|/openapi\.json|/api/(pane|export/[\w-]+\.(md|html|json))|/page/[\w.-]+")),
     ("POST", re.compile(r"/api/ask")),
+    ("GET", re.compile(r"/api/corpus(/work)?")),
+    ("POST", re.compile(r"/api/corpus/(files|remove|undo|compare|stop)")),
     ("GET", re.compile(r"/(assets|static)/(?!.*\.\.)[\w./@-]+|/theme\.css|/favicon\.ico|/config/?")),
     ("GET", re.compile(r"/gradio_api/(queue/data|startup-events|heartbeat/\w+)")),
     ("POST", re.compile(r"/gradio_api/(queue/join|cancel|reset)/?")),
@@ -45,15 +48,23 @@ HEADERS = (
 
 class Guard:
     """Answers 400 to a foreign Host, 403 to a foreign Origin, 401 to who does not log in where a `login` is asked for,
-    404 to a route that the page does not use, and 413 to a body over `body_limit` bytes; everything else goes to `app`
-    and comes back with the security headers.
+    404 to a route that the page does not use, and 413 to a body over `body_limit` bytes, or `upload_limit` where files
+    are taken in; everything else goes to `app` and comes back with the security headers.
     """
 
-    def __init__(self, app: App, host: str, body_limit: int = BODY_LIMIT, login: Login | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        host: str,
+        body_limit: int = BODY_LIMIT,
+        login: Login | None = None,
+        upload_limit: int = BODY_LIMIT,
+    ) -> None:
         self._app = app
         self._host = host
         self._login = login
         self._body_limit = body_limit
+        self._upload_limit = upload_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry point; websockets are closed, for the page uses none."""
@@ -81,9 +92,13 @@ class Guard:
         if not any(method == allowed and path.fullmatch(scope["path"]) for allowed, path in ROUTES):
             return 404, "There is nothing at this address."
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > self._body_limit:
-            return 413, f"The request is larger than {self._body_limit:,} bytes."
+        if not length.isdecimal() or int(length) > self._limit(scope):
+            return _too_large(self._limit(scope))
         return None
+
+    def _limit(self, scope: Scope) -> int:
+        """How many bytes the body of this request may have."""
+        return self._upload_limit if scope["path"] == UPLOADS_TO else self._body_limit
 
     def _is_ours(self, name: str) -> bool:
         """Whether a request may call this server by that name; a page that rebinds its own DNS name may not."""
@@ -95,18 +110,18 @@ class Guard:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, counting what it sends; past the limit the app sees the client leave."""
-        read = 0
+        read, limit = 0, self._limit(scope)
         started = False
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            return message if read <= self._body_limit else {"type": "http.disconnect"}
+            return message if read <= limit else {"type": "http.disconnect"}
 
         async def tracked(message: Message) -> None:
             nonlocal started
-            if read <= self._body_limit:
+            if read <= limit:
                 started = True
                 await send(message)
 
@@ -116,10 +131,14 @@ class Guard:
         try:
             await self._app(scope, counted, _with_headers(tracked, buffered=page))
         except Exception:
-            if read <= self._body_limit:
+            if read <= limit:
                 raise
-        if read > self._body_limit and not started:
-            await _refuse(send, 413, f"The request is larger than {self._body_limit:,} bytes.")
+        if read > limit and not started:
+            await _refuse(send, *_too_large(limit))
+
+
+def _too_large(limit: int) -> tuple[int, str]:
+    return 413, f"The request is larger than {limit:,} bytes."
 
 
 def hostname(host: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from app.guard import Guard
+    from app.keeper import Keeper
     from app.password import Login
     from app.system import System
 
@@ -35,26 +36,31 @@ def serve(
     port: int = 7860,
     open_browser: bool = True,
     login: "Login | None" = None,
+    keep: "Callable[[Service], Keeper] | None" = None,
 ) -> None:
     """Serve the page until SIGINT or SIGTERM; then finish the running requests and return.
 
     `open_system` is called in a thread of its own while the page is already up. Port 0 takes any free one. With a
-    `login` only who knows the password is let in. Raises ServerError when the address cannot be had.
+    `login` only who knows the password is let in. Without `keep`, which makes the keeper of the library, the page
+    changes nothing of the corpus. Raises ServerError when the address cannot be had.
     """
     os.environ.update(OFFLINE)
     listener = _listen(host, port)
     service = Service(open_system)
+    keeper = keep(service) if keep else None
     try:
         with listener, _signals_kept():
-            app, stop_streams = asyncio.run(create_app(service, host, login))
+            app, stop_streams = asyncio.run(create_app(service, host, login, keeper))
             port = listener.getsockname()[1]
             make_server(app, stop_streams, lambda: _announce(host, port, open_browser)).run(sockets=[listener])
     finally:
+        if keeper:
+            keeper.close()
         service.close()
 
 
 async def create_app(
-    service: Service, host: str = "127.0.0.1", login: "Login | None" = None
+    service: Service, host: str = "127.0.0.1", login: "Login | None" = None, keeper: "Keeper | None" = None
 ) -> "tuple[Guard, Callable[[], None]]":
     """The whole ASGI application (endpoints, page, guard), and what ends the endless streams of its open pages.
 
@@ -64,11 +70,14 @@ async def create_app(
     os.environ.update(OFFLINE)
     from app.api import create_api
     from app.chat.page import mount_page
-    from app.guard import Guard
+    from app.corpus import corpus_routes
+    from app.guard import BODY_LIMIT, Guard
+    from app.uploads import MOST_BYTES
 
     api = create_api(service)
+    api.include_router(corpus_routes(service, keeper))
     page = mount_page(api, service)
-    return Guard(api, host, login=login), page.stop_event.set
+    return Guard(api, host, login=login, upload_limit=MOST_BYTES if keeper else BODY_LIMIT), page.stop_event.set
 
 
 def _listen(host: str, port: int) -> socket.socket:

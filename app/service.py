@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.answer import Answer
 from app.suggest import Suggestion
+from index.library import DocumentInfo
 from ingest.documents import Document
 from ingest.errors import InquoteError
 
@@ -77,9 +78,9 @@ class Service:
         """A document of the library; raises DocumentChanged if it is gone or is not the one with that `sha256`."""
         return await self._call(lambda system: _document(system, id, sha256))
 
-    async def documents(self) -> list[tuple[str, str]]:
-        """(id, title) of each document, in the library's order."""
-        return await self._call(lambda system: [(d.id, d.title) for d in system.documents()])
+    async def documents(self) -> list[DocumentInfo]:
+        """What the library holds, in the order of ids."""
+        return await self._call(lambda system: system.documents())
 
     async def opened(self) -> None:
         """Wait until the System is open; raises what keeps it from opening."""
@@ -90,12 +91,22 @@ class Service:
 
         Without `wait`, none while they are still looked for.
         """
-        system, generation = await self._call(lambda system: (system, system.generation))
-        if self._suggested is None or self._suggested[0] != generation:
-            asking = self.asking(system)
-            self._suggested = generation, self._aside.submit(lambda: system.suggestions(asking))
-        found = self._suggested[1]
+        found = await self._call(self._looking)
         return await asyncio.shield(asyncio.wrap_future(found)) if wait or found.done() else []
+
+    def look_ahead(self) -> None:
+        """Begin to find suggestions for the current generation."""
+        self.run(self._looking)
+
+    def _looking(self, system: "System") -> Future[list[Suggestion]]:
+        generation = system.generation
+        if self._suggested is None or self._suggested[0] != generation:
+            self._suggested = generation, self._aside.submit(system.suggestions, self.asking(system))
+        return self._suggested[1]
+
+    def run(self, work: "Callable[[System], T]") -> T:
+        """What `work` makes of the System, in the service's own thread; for other threads, which it keeps waiting."""
+        return self._thread.submit(lambda: work(self._opened())).result()
 
     def asking(self, system: "System") -> "Asking":
         """`system.answer` for other threads, run in the service's own: what people ask meanwhile comes in between."""

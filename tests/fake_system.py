@@ -4,10 +4,10 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 
 from app.answer import Answer, Citation
 from app.suggest import Suggestion
+from index.library import DocumentInfo
 from index.search import Hit
 from ingest.documents import Document, Passage, Section
 from ingest.errors import QuestionError
@@ -134,8 +134,9 @@ class FakeSystem:
     def document(self, id: str) -> Document:
         return {self.document_.id: self.document_}[id]
 
-    def documents(self) -> list[SimpleNamespace]:
-        return [SimpleNamespace(id=self.document_.id, title=self.document_.title)]
+    def documents(self) -> list[DocumentInfo]:
+        d = self.document_
+        return [DocumentInfo(d.id, d.title, d.source, d.sha256, len(d.text), 3, "2026-11-24T20:13:05+00:00")]
 
     def suggestions(self, ask: object = None) -> list[Suggestion]:
         places = {

@@ -113,7 +113,7 @@ function closeSheet() {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("#log a.cite, #log a.near, #pane a.open");
+  const link = event.target.closest?.("#log a.cite, #log a.near, #pane a.open, #corpus a.open");
   if (link) {
     event.preventDefault();
     open(link);

@@ -31,7 +31,10 @@ EXPORTS = {
     "html": ("text/html; charset=utf-8", as_html),
     "json": ("application/json", as_json),
 }
-HEAD = '<link rel="stylesheet" href="/page/style.css"><script src="/page/page.js" type="module"></script>'
+HEAD = "".join(
+    [f'<link rel="stylesheet" href="/page/{name}.css">' for name in ("style", "drawer")]
+    + [f'<script src="/page/{name}.js" type="module"></script>' for name in ("page", "drawer")]
+)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Request
 
+from app.keeper import Keeper
 from app.server import create_app, make_server
 from app.service import Service
 
@@ -27,14 +28,15 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 
 @contextmanager
-def served(open_system: Callable[[], Any]) -> Iterator[str]:
-    """The address of a server that runs, in a thread of its own, while the context is open."""
+def served(open_system: Callable[[], Any], keep: Callable[[Service], Keeper] | None = None) -> Iterator[str]:
+    """The address of a server that runs, in a thread of its own, while it is open; read-only without `keep`."""
     service = Service(open_system)
+    keeper = keep(service) if keep else None
     started = threading.Event()
     servers = []
 
     async def run() -> None:
-        servers.append(make_server(*await create_app(service), started.set))
+        servers.append(make_server(*await create_app(service, keeper=keeper), started.set))
         await servers[0].serve(sockets=[listener])
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -46,6 +48,8 @@ def served(open_system: Callable[[], Any]) -> Iterator[str]:
         finally:
             servers[0].should_exit = True
             thread.join(60)
+            if keeper:
+                keeper.close()
             service.close()
 
 

@@ -5,10 +5,12 @@ PYTHONPATH=tests python -m browser.screenshots FOLDER
 
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from app.keeper import open_keeper
 from app.system import open_system
 from browser.driving import CHROMIUM, FLAGS, Tab, served
 from index.build import ingest
@@ -19,6 +21,11 @@ SIZES = [(1280, 800), (360, 740)]
 ANSWERED = "What was the durable response rate in the OPTiM trial?"
 LONGER = "Who developed IMLYGIC?"
 REFUSED = "What does a dose of IMLYGIC cost?"
+ADDED = {
+    "name": "doses.md",
+    "mimeType": "text/markdown",
+    "buffer": b"# Doses\n\nA dose of IMLYGIC costs 4,000 dollars, a price made up for this picture.\n",
+}
 
 
 def main(folder: Path) -> None:
@@ -27,7 +34,8 @@ def main(folder: Path) -> None:
         library = Path(scratch) / "library"
         ingest(library, [CORPUS], SentenceTransformerEmbedder(PACKAGED))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        with served(lambda: open_system(library)) as address:
+        keep = partial(open_keeper, library=library, embedder=None)
+        with served(lambda: open_system(library, journal=True), keep) as address:
             for width, height in SIZES:
                 for scheme in ("light", "dark"):
                     take(browser, address, width, height, scheme, folder)
@@ -58,6 +66,18 @@ def take(browser: Browser, address: str, width: int, height: int, scheme: str, f
     shot("why")
     tab.ask(REFUSED)
     shot("refusal")
+    tab.page.get_by_role("button", name="Corpus").click()
+    drawer = tab.page.get_by_role("dialog", name="Corpus")
+    drawer.locator(".corpus-documents").wait_for()
+    shot("corpus")
+    drawer.get_by_label("Add files").set_input_files([ADDED])  # type: ignore[list-item]
+    drawer.locator(".corpus-now").wait_for()
+    shot("ingest")
+    drawer.locator(".changes").wait_for(timeout=120_000)
+    shot("changes")
+    drawer.get_by_role("button", name="Remove Doses").click()
+    drawer.get_by_role("button", name="Undo").wait_for(timeout=120_000)
+    shot("removed")
     context.close()
 
 
