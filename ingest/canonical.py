@@ -58,8 +58,11 @@ def sections_from(headings: list[tuple[str, int, int]], length: int) -> tuple[Se
     Section(title='', level=0, start=0, end=5)
     """
     first = headings[0][2] if headings else length
-    sections = [Section("", 0, 0, first)] if first else []
-    for at, (title, level, start) in enumerate(headings):
-        later = (other_start for _, other, other_start in headings[at + 1 :] if other <= level)
-        sections.append(Section(title, level, start, next(later, length)))
-    return tuple(sections)
+    ends = [length] * len(headings)
+    open_ones: list[int] = []  # sections that no heading of their level or a higher one has ended yet
+    for at, (_, level, start) in enumerate(headings):
+        while open_ones and headings[open_ones[-1]][1] >= level:
+            ends[open_ones.pop()] = start
+        open_ones.append(at)
+    untitled = (Section("", 0, 0, first),) if first else ()
+    return untitled + tuple(Section(*heading, end) for heading, end in zip(headings, ends, strict=True))

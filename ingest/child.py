@@ -2,12 +2,11 @@
 
 import resource
 import sys
-from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from ingest.errors import FileSkipped
-from ingest.formats import Parsed
+from ingest.load import parser
 from ingest.sandbox import receive, send
 
 MEMORY = 1_000_000_000  # bytes
@@ -25,7 +24,7 @@ def main() -> None:
             return
         used = resource.getrusage(resource.RUSAGE_SELF)
         _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + asked["seconds"])
-        send(sys.stdout.buffer, _answer(asked, content))
+        send(sys.stdout.buffer, *_answer(asked, content))
 
 
 def _limit(which: int, most: int) -> None:
@@ -33,25 +32,18 @@ def _limit(which: int, most: int) -> None:
     resource.setrlimit(which, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _answer(asked: dict[str, Any], content: bytes) -> dict[str, Any]:
+def _answer(asked: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+    """What was parsed but its text, and the text; or why there is none."""
     try:
-        return asdict(_parser(asked["kind"])(content, asked["encoding"]))
+        parsed = parser(asked["kind"])(content, asked["encoding"])
+        return asdict(replace(parsed, text="")), parsed.text.encode()
     except FileSkipped as reason:
-        return {"skipped": str(reason)}
+        skipped = str(reason)
     except MemoryError:
-        return {"skipped": f"reading it takes more than {MEMORY // 1_000_000} MB of memory"}
+        skipped = f"reading it takes more than {MEMORY // 1_000_000} MB of memory"
     except Exception as error:  # whatever a parser runs into is the file's fault, and the next file's turn
-        return {"skipped": f"it cannot be parsed ({type(error).__name__}: {error})"}
-
-
-def _parser(kind: str) -> Callable[[bytes, str | None], Parsed]:
-    if kind == "html":
-        from ingest.formats.html import parse
-    elif kind == "pdf":
-        from ingest.formats.pdf import parse
-    else:
-        from ingest.formats.docx import parse
-    return parse
+        skipped = f"it cannot be parsed ({type(error).__name__}: {error})"
+    return {"skipped": skipped}, b""
 
 
 if __name__ == "__main__":

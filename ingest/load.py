@@ -3,16 +3,20 @@
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.documents import Document
 from ingest.errors import FileSkipped
+from ingest.find import printable
 from ingest.formats import LAST_RESORT, Parsed, encoding_of
 from ingest.sandbox import Sandbox
 
 MAX_BYTES = 64 * 1024 * 1024
 PARSERS = "2"  # counts up when documents come out differently
+PARSED_HERE = ("text", "markdown")  # in this process, up to so many bytes:
+MOST_HERE = 100_000
 READ_ATTEMPTS = 3  # while a file is being written
 
 _REFUSED = (
@@ -60,7 +64,7 @@ def load_document(read: Content, id: str, sandbox: Sandbox) -> Document:
         raise FileSkipped("it holds no text")
     return Document(
         id=id,
-        title=parsed.title or read.name.replace("_", " ").replace("-", " "),
+        title=parsed.title or printable(read.name.replace("_", " ").replace("-", " ")),
         source=parsed.source,
         text=parsed.text,
         sha256=hashlib.sha256(parsed.text.encode()).hexdigest(),
@@ -71,14 +75,26 @@ def load_document(read: Content, id: str, sandbox: Sandbox) -> Document:
 
 
 def _parse(read: Content, sandbox: Sandbox) -> Parsed:
-    """Plain text and Markdown are parsed here; the other formats, whose parsers may be led astray, in a child."""
-    from ingest.formats import markdown, text
-
-    if read.kind == "text":
-        return text.parse(decode(read.content, read.encoding))
-    if read.kind == "markdown":
-        return markdown.parse(decode(read.content, read.encoding))
+    """Short texts and Markdown are parsed here; whatever could lead its parser astray for long, in a child."""
+    if read.kind in PARSED_HERE and len(read.content) <= MOST_HERE:
+        return parser(read.kind)(read.content, read.encoding)
     return sandbox.parse(read.kind, read.content, read.encoding)
+
+
+def parser(kind: str) -> Callable[[bytes, str | None], Parsed]:
+    """The function that parses the bytes of a file of a `kind`, given its encoding or None."""
+    if kind == "html":
+        from ingest.formats.html import parse
+    elif kind == "pdf":
+        from ingest.formats.pdf import parse
+    elif kind == "docx":
+        from ingest.formats.docx import parse
+    else:
+        from ingest.formats import markdown, text
+
+        parse_text = markdown.parse if kind == "markdown" else text.parse
+        return lambda content, encoding: parse_text(decode(content, encoding))
+    return parse
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:

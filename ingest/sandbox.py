@@ -54,7 +54,7 @@ class Sandbox:
         try:
             assert child.stdin is not None and child.stdout is not None
             send(child.stdin, {"kind": kind, "encoding": encoding, "seconds": math.ceil(self.seconds)}, content)
-            answer, _ = receive(child.stdout)
+            answer, text = receive(child.stdout)
         except (OSError, EOFError, ValueError, struct.error) as error:
             self._drop(child)
             if overdue.is_set():
@@ -69,7 +69,8 @@ class Sandbox:
             raise FileSkipped(answer["skipped"])
         sections = tuple(Section(**section) for section in answer["sections"])
         asides = tuple((start, end) for start, end in answer["asides"])
-        return Parsed(**{**answer, "sections": sections, "pages": tuple(answer["pages"]), "asides": asides})
+        answer |= {"text": text.decode(), "sections": sections, "pages": tuple(answer["pages"]), "asides": asides}
+        return Parsed(**answer)
 
     def _drop(self, child: subprocess.Popen[bytes]) -> None:
         """End this thread's child, so that the next file gets a new one."""

@@ -16,7 +16,7 @@ LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[a-zA-Z])
 _LOOK_AHEAD = 100  # characters after a stop that tell whether it ends a sentence
 _CELLS = " | "  # between the cells of a row
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-_STOP = re.compile(r"[.!?…]+[)\]}\"'”’»]*(?=\s|$)|[。！？]+[」』”’）]*")
+_STOP = re.compile(r"(?<![.!?…])[.!?…]++[)\]}\"'”’»]*+(?=\s|$)|[。！？]+[」』”’）]*")
 _OPENING = "([{\"'“‘«"
 _ABBREVIATIONS = frozenset(
     (

@@ -46,9 +46,9 @@ def test_too_much_memory_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     def parse(content: bytes, encoding: str | None) -> Parsed:
         raise MemoryError
 
-    monkeypatch.setattr("ingest.child._parser", lambda kind: parse)
+    monkeypatch.setattr("ingest.child.parser", lambda kind: parse)
     told = child._answer({"kind": "pdf", "encoding": None}, b"")
-    assert told == {"skipped": "reading it takes more than 1000 MB of memory"}
+    assert told == ({"skipped": "reading it takes more than 1000 MB of memory"}, b"")
 
 
 def test_the_child_imports_no_torch() -> None:
