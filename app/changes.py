@@ -1,8 +1,10 @@
 """Which answers changed: the same questions asked of an earlier generation of a library and of the current one."""
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from app.answer import Answer
@@ -10,6 +12,7 @@ from app.system import Asking, System
 from index.journal import Asked, Journal
 from ingest.errors import InquoteError
 
+EVALUATION_SETS = Path(__file__).parent.parent / "eval" / "questions"
 Turn = tuple[Asked, int]
 """A question, and the generation that it is asked of."""
 
@@ -85,17 +88,30 @@ def changes_since(
     since: int | None = None,
     shown: Callable[[Sequence[Turn]], Iterable[Turn]] = iter,
 ) -> list[Change]:
-    """Ask `questions` and those of the library's journal of generation `since` and of the current one.
+    """Ask questions of generation `since` and of the current one, and tell what became of the answers.
 
-    `since` is the one before the current if left out. `shown` goes through the turns and may show how far it is.
-    Raises `InquoteError` for a generation that is not kept and where there is nothing to ask.
+    These are `questions`, those of the library's journal, and those of the evaluation sets about documents that it
+    holds, or held. `since` is the one before the current if left out. `shown` goes through the turns and may show how
+    far it is. Raises `InquoteError` for a generation that is not kept and where there is nothing to ask.
     """
     kept = system.generations
     since = kept[-1] - 1 if since is None else since
     if since not in kept[:-1]:
         earlier = ", ".join(map(str, kept[:-1])) or "none yet"
         raise InquoteError(f"Generation {since} is not kept; those that can be compared with are: {earlier}.")
-    wanted = list(dict.fromkeys([*questions, *Journal(system.library.path).asked()]))
+    held = {document.id for at in (since, kept[-1]) for document in system.documents(at)}
+    wanted = list(dict.fromkeys([*questions, *Journal(system.library.path).asked(), *evaluation_questions(held)]))
     if not wanted:
         raise InquoteError("Nothing was asked of this library yet; ask something, or give --questions FILE.")
     return compare(wanted, (since, kept[-1]), system.answer, shown)
+
+
+def evaluation_questions(held: Collection[str]) -> list[Asked]:
+    """The questions of each evaluation set that has its evidence in one of the documents `held`, ids."""
+    asked: list[Asked] = []
+    for file in sorted(EVALUATION_SETS.glob("*.jsonl")):
+        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+        places = (place for line in lines for group in line.get("evidence", ()) for place in group)
+        if any(place["document"] in held for place in places):
+            asked += [Asked(line["question"], tuple(line.get("history", ()))) for line in lines]
+    return asked

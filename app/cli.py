@@ -143,7 +143,7 @@ def changes(
     embedder: EmbedderOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which answers changed with the texts: what was asked before is asked again, then and now."""
+    """Say which answers changed: what was asked before, and the evaluation set, is asked again, then and now."""
     from app.changes import Kind, changes_since
 
     asked = read_questions(questions) if questions else []

@@ -14,7 +14,7 @@ from itertools import islice, zip_longest
 from pathlib import Path
 
 from app.answer import Answer
-from index.build import Progress, silent
+from index.account import Progress, silent
 from index.library import Snapshot
 from ingest.documents import Document
 from ingest.sentences import sentence_ranges

@@ -12,9 +12,10 @@ from app.conversation import clean_question, parts_of, understand
 from app.reader.base import Reader
 from app.reader.sentence import SentenceReader
 from app.suggest import Suggestion, answered, drawn_from, store, stored
-from index.build import Progress, remake_derived, silent
+from index.account import Progress, silent
 from index.derived import Derived, load_derived
 from index.embed import PACKAGED, Embedder, SentenceTransformerEmbedder
+from index.generations import remake_derived
 from index.journal import Asked, Journal
 from index.library import DocumentInfo, Library, Snapshot
 from index.recipe import Recipe, check_recipe
@@ -75,6 +76,9 @@ class System:
         """
         for attempt in range(_ATTEMPTS):
             with self.library.snapshot(generation) as snapshot:
+                loaded = self._derived
+                if generation is None and loaded is not None and loaded.generation > snapshot.generation:
+                    continue  # an ingest ended after the snapshot was taken, and another thread has moved on
                 try:
                     derived = self._derived_of(snapshot)
                 except LibraryDamaged:
@@ -126,9 +130,9 @@ class System:
         with self.library.snapshot() as snapshot:
             return range(snapshot.oldest, snapshot.generation + 1)
 
-    def documents(self) -> list[DocumentInfo]:
-        """What the library holds, in the order of ids."""
-        with self.library.snapshot() as snapshot:
+    def documents(self, generation: int | None = None) -> list[DocumentInfo]:
+        """What the library holds, or held in an earlier `generation` that is kept, in the order of ids."""
+        with self.library.snapshot(generation) as snapshot:
             return snapshot.document_infos()
 
     def suggestions(self, ask: Asking | None = None, progress: Progress = silent) -> list[Suggestion]:

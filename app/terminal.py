@@ -11,7 +11,7 @@ from ingest.errors import InquoteError
 
 if TYPE_CHECKING:
     from app.system import System
-    from index.build import Progress
+    from index.account import Progress
     from index.journal import Asked
 
 

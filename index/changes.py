@@ -1,24 +1,24 @@
 """What an ingest has to do: the files found against the documents that the library holds."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.library import Library, Snapshot
-from ingest.collect import Collected
+from index.library import Library, Stored
+from ingest.collect import Loaded, Outcome
 from ingest.documents import Document
 from ingest.errors import LibraryMissing
-from ingest.find import Found
+from ingest.find import Found, Skipped, printable
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a library holds of files: its generation, root folder to name, document id to digest of its file."""
+    """What a library holds of files: its generation, root folder to name, what was noted of each document by its id."""
 
     generation: int = 0
     names: dict[str, str] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
+    stored: dict[str, Stored] = field(default_factory=dict)
 
     @classmethod
     def of(cls, path: Path) -> "Known":
@@ -29,18 +29,14 @@ class Known:
             return cls()
         try:
             with library.snapshot() as snapshot:
-                digests = {id: was.file for id, was in snapshot.stored().items()}
-                return cls(snapshot.generation, snapshot.roots(), digests)
+                return cls(snapshot.generation, snapshot.roots(), snapshot.stored())
         finally:
             library.close()
 
-
-@dataclass(frozen=True)
-class Files:
-    """What was found below the paths named, and what became of it."""
-
-    found: Found
-    collected: Collected
+    @property
+    def digests(self) -> dict[str, str]:
+        """Document id to the digest of its file."""
+        return {id: was.file for id, was in self.stored.items()}
 
 
 @dataclass(frozen=True)
@@ -55,59 +51,78 @@ class Record:
 
 @dataclass
 class Plan:
-    """Documents to write, by id, and ids to take out; `reread` are digests of files that changed and their text not."""
+    """What there is to do, told while the files are read.
 
-    write: dict[str, Record] = field(default_factory=dict)
+    `written` are the documents to be written, id to the SHA-256 of the text, `removed` the ids of those to be taken
+    out, the old ones of those that were `renamed` among them. `reread` are the digests of files that changed while
+    their text did not.
+    """
+
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
+    written: dict[str, str] = field(default_factory=dict)
     reread: dict[str, str] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
     unchanged: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    warnings: list[Skipped] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, stored: Mapping[str, Stored], found: Found) -> "Plan":
+        """Before the files are read: a document whose file is gone from a mirrored folder is removed."""
+        return cls(stored, [id for id in stored if found.is_gone(id)])
 
-def compare(snapshot: Snapshot, files: Files, *, everything: bool) -> Plan:
-    """What to do: a file that could not be read keeps its old document; one gone from a mirrored folder loses it.
+    def follow(self, outcomes: Iterable[Outcome], *, everything: bool = False) -> Iterator[Record]:
+        """The documents to be written, while the others are noted: a file that cannot be read keeps its old one.
 
-    With `everything`, documents that did not change are written anew as well.
-    """
-    known = snapshot.stored()
-    plan = Plan(unchanged=len(files.collected.same))
-    for loaded in files.collected.loaded:
-        id, state = loaded.source.id, document_state(loaded.document)
-        if id in known and known[id].state == state:
-            plan.unchanged += 1
-            plan.reread[id] = loaded.digest
+        With `everything`, documents that did not change are written anew as well.
+        """
+        for outcome in outcomes:
+            if isinstance(outcome, Skipped):
+                self.skipped.append(outcome)
+            elif not isinstance(outcome, Loaded):
+                self.unchanged += 1
+            else:
+                record = self._compared(outcome, everything)
+                if record:
+                    yield record
+        self._find_renamed()
+
+    def _compared(self, loaded: Loaded, everything: bool) -> Record | None:
+        id, document = loaded.source.id, loaded.document
+        state, was = document_state(document), self.stored.get(id)
+        if loaded.warning:
+            self.warnings.append(Skipped(printable(loaded.source.path), loaded.warning))
+        if was is None:
+            self.added.append(id)
+        elif was.state != state:
+            self.changed.append(id)
         else:
-            (plan.changed if id in known else plan.added).append(id)
-            plan.write[id] = Record(loaded.document, loaded.source.root, state, loaded.digest)
-    plan.removed = [id for id in known if files.found.is_gone(id)]
-    if everything:
-        _write_all(plan, snapshot)
-    _find_renamed(plan, {id: known[id].sha256 for id in plan.removed})
-    return plan
+            self.unchanged += 1
+            if not everything:
+                self.reread[id] = loaded.digest
+                return None
+        self.written[id] = document.sha256
+        return Record(document, loaded.source.root, state, loaded.digest)
 
+    def _find_renamed(self) -> None:
+        """A document that went and one that came with the same text are one that was renamed."""
+        by_text: dict[str, list[str]] = {}
+        for id in self.removed:
+            by_text.setdefault(self.stored[id].sha256, []).append(id)
+        for new in self.added:
+            old = by_text.get(self.written[new])
+            if old:
+                self.renamed.append((old.pop(0), new))
+        came = {new for _, new in self.renamed}
+        self.added = [id for id in self.added if id not in came]
 
-def _write_all(plan: Plan, snapshot: Snapshot) -> None:
-    """Add the documents that stay as they are to those to be written."""
-    stored, removed = snapshot.stored(), set(plan.removed)
-    kept = [document for document in snapshot.documents() if document.id not in removed]
-    plan.unchanged = len(kept) - len(plan.changed)
-    for document in kept:
-        was = stored[document.id]
-        plan.write.setdefault(document.id, Record(document, was.root, was.state, was.file))
-
-
-def _find_renamed(plan: Plan, removed: Mapping[str, str]) -> None:
-    """A document that went, `removed` by id with its text's hash, and one that came with the same text are one."""
-    by_text: dict[str, list[str]] = {}
-    for id, sha256 in removed.items():
-        by_text.setdefault(sha256, []).append(id)
-    for new in list(plan.added):
-        old = by_text.get(plan.write[new].document.sha256)
-        if old:
-            plan.added.remove(new)
-            plan.renamed.append((old.pop(0), new))
+    def untouched(self) -> list[str]:
+        """The documents that are neither written nor removed."""
+        removed = set(self.removed)
+        return [id for id in self.stored if id not in self.written and id not in removed]
 
 
 def document_state(document: Document) -> str:

@@ -16,6 +16,7 @@ import json
 import os
 import sqlite3
 import threading
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ CREATE TABLE passages (
 CREATE TABLE embeddings (content TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
 NEVER = 2**62  # the `until` of rows that hold still
+_ROWS = 10_000  # read at a time
 _LIVE = ":at >= since AND :at < until"
 _DOCUMENT = f"SELECT id, title, source, text, sha256, sections, pages, asides FROM documents WHERE {_LIVE}"
 _PASSAGE = "SELECT row, document_id, start, stop, heading, lead FROM passages WHERE {live}"
@@ -191,10 +193,13 @@ class Snapshot:
         found = self._live(
             "SELECT row, vector FROM passages JOIN embeddings ON embeddings.content = passages.content"
             f" WHERE {{live}}{chosen} ORDER BY row"
-        ).fetchall()
-        numbers = np.frombuffer(b"".join(vector for _, vector in found), np.float32)
-        matrix = numbers.reshape(len(found), len(numbers) // max(1, len(found)))
-        return np.array([row for row, _ in found], np.int64), matrix
+        )
+        numbers, bytes_of_all = array("q"), bytearray()  # neither is ever there twice, for there may be many
+        while some := found.fetchmany(_ROWS):
+            numbers.extend(row for row, _ in some)
+            bytes_of_all += b"".join(vector for _, vector in some)
+        matrix = np.frombuffer(bytes_of_all, np.float32)
+        return np.array(numbers, np.int64), matrix.reshape(len(numbers), len(matrix) // max(1, len(numbers)))
 
 
 def _document(fields: Sequence[Any]) -> Document:

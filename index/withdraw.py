@@ -4,19 +4,18 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.build import Account, Progress, account_of, commit, silent
-from index.changes import Files, Plan, Record
+from index.account import Account, Progress, silent
+from index.build import carry_out
+from index.changes import Plan, Record
 from index.embed import Embedder
 from index.library import Library
-from index.recipe import check_recipe
 from index.writing import writing
-from ingest.collect import Collected
 from ingest.errors import IngestError
-from ingest.find import Found
 
 
 def remove(path: Path, ids: Sequence[str], embedder: Embedder, *, progress: Progress = silent) -> Account:
     """Take documents out of the library at `path`; raises `IngestError` for one that it does not hold."""
+    started = time.monotonic()
     Library.open(path).close()
     with writing(path) as library:
         with library.snapshot() as snapshot:
@@ -24,8 +23,8 @@ def remove(path: Path, ids: Sequence[str], embedder: Embedder, *, progress: Prog
         unknown = next((id for id in ids if id not in known), None)
         if unknown is not None:
             raise IngestError(f"There is no document {unknown} in the library; inquote status lists them.")
-        plan = Plan(removed=list(dict.fromkeys(ids)), unchanged=len(known) - len(set(ids)))
-        return _carry_out(library, plan, embedder, progress)
+        plan = Plan(known, removed=list(dict.fromkeys(ids)), unchanged=len(known) - len(set(ids)))
+        return carry_out(library, plan, iter(()), embedder, progress, started)
 
 
 def restore(
@@ -35,22 +34,15 @@ def restore(
 
     Raises `GenerationGone` where that generation is not kept any more, `IngestError` where it holds none of them.
     """
+    started = time.monotonic()
     with writing(path) as library:
         with library.snapshot() as snapshot:
             known = snapshot.stored()
         with library.snapshot(generation) as snapshot:
             was = {id: stored for id, stored in snapshot.stored().items() if id in set(ids) - set(known)}
-            write = {id: Record(snapshot.document(id), s.root, s.state, s.file) for id, s in was.items()}
-        if not write:
+            records = [Record(snapshot.document(id), s.root, s.state, s.file) for id, s in was.items()]
+        if not records:
             raise IngestError("There is nothing to bring back; the library was not changed.")
-        return _carry_out(library, Plan(write=write, added=list(write), unchanged=len(known)), embedder, progress)
-
-
-def _carry_out(library: Library, plan: Plan, embedder: Embedder, progress: Progress) -> Account:
-    started = time.monotonic()
-    with library.snapshot() as snapshot:
-        generation = snapshot.generation
-        if snapshot.recipe:
-            check_recipe(snapshot.recipe, embedder)
-    embedded = commit(library, plan, {}, embedder, progress)
-    return account_of(plan, Files(Found(), Collected()), generation + 1, embedded, started)
+        written = {id: stored.sha256 for id, stored in was.items()}
+        plan = Plan(known, written=written, added=list(written), unchanged=len(known))
+        return carry_out(library, plan, iter(records), embedder, progress, started)

@@ -22,6 +22,7 @@ from conftest import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 
 from app.answer import Answerer
 from app.system import System
+from index import staging
 from index.build import ingest
 from index.library import Library
 from index.search import Search
@@ -69,7 +70,8 @@ def write_texts(folder: Path, changed: bool) -> None:
 
 
 def run_ingest(library: Path, texts: Path) -> int:
-    """How many passages were embedded."""
+    """How many passages were embedded; the texts are stored in several batches."""
+    staging.BATCH_CHARACTERS, staging.BATCH = 500, 4
     return ingest(library, [texts], FakeEmbedder()).passages_embedded
 
 

@@ -1,12 +1,14 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import FakeEmbedder
 
-from app.changes import Kind, changes_since
+from app.changes import Kind, changes_since, evaluation_questions
 from app.system import System
-from index.build import KEPT_GENERATIONS, Options, ingest
+from index.build import Options, ingest
+from index.generations import KEPT_GENERATIONS
 from index.journal import Asked, Journal
 from index.verify import verify
 from ingest.errors import GenerationGone, InquoteError
@@ -46,6 +48,33 @@ def test_what_became_of_an_answer(
     assert [change.kind for change in changes_since(system, [WEIGHT], since=1)] == [Kind.UNCHANGED]
     back = {Kind.LOST: Kind.NEW}.get(kind, kind)
     assert [change.kind for change in changes_since(system, [WEIGHT], since=2)] == [back]
+
+
+def test_the_evaluation_sets_of_documents_held_are_asked_too(
+    make_system: MakeSystem, corpus: Path, embedder: FakeEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, document in (("zoo", "zoo/otters.md"), ("other", "other/x.md")):
+        lines = [
+            {"question": f"An otter weighs how many kilograms, {name}?", "evidence": [[{"document": document}]]},
+            {"question": f"And a whale, {name}?", "history": ["Who?"]},
+        ]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    monkeypatch.setattr("app.changes.EVALUATION_SETS", tmp_path)
+    system = make_system(corpus)
+    system.journal = Journal(system.library.path)
+    system.ask("Do owls hunt at night?")
+    (corpus / "otters.md").write_text("Otters are heavy.")
+    ingest(system.library.path, [corpus], embedder)
+    assert [(change.asked, change.kind) for change in changes_since(system, [])] == [
+        (Asked("Do owls hunt at night?"), Kind.UNCHANGED),
+        (Asked("An otter weighs how many kilograms, zoo?"), Kind.LOST),
+        (Asked("And a whale, zoo?", ("Who?",)), Kind.UNCHANGED),
+    ]
+
+
+def test_the_article_has_an_evaluation_set_and_other_texts_have_none() -> None:
+    assert len(evaluation_questions({"corpus/imlygic.md"})) > 250
+    assert evaluation_questions({"zoo/owls.md"}) == []
 
 
 def test_only_the_last_generations_are_kept(make_system: MakeSystem, corpus: Path, embedder: FakeEmbedder) -> None:

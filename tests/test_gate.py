@@ -113,7 +113,7 @@ def test_the_gate_catches_a_regression_of_the_zoo(make_system, zoo, questions, r
 
 
 def test_the_gate_catches_halved_passages_of_the_zoo(make_system, zoo, questions, monkeypatch):
-    monkeypatch.setattr("index.build.chunk", halved)
+    monkeypatch.setattr("index.staging.chunk", halved)
     found = problems(make_system(zoo), questions, ZOO_FLOORS)
     assert any(problem.startswith("evidence_recall@3") for problem in found)
 
@@ -148,7 +148,7 @@ def test_the_gate_on_the_article(article_questions, article_floors, regression):
 
 @pytest.mark.slow
 def test_the_gate_catches_halved_passages_of_the_article(article_questions, article_floors, monkeypatch):
-    monkeypatch.setattr("index.build.chunk", halved)
+    monkeypatch.setattr("index.staging.chunk", halved)
     with library_of(CORPUS, SentenceTransformerEmbedder()) as library:
         system = open_system(library)
         assert problems(system, article_questions, article_floors) != []

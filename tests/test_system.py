@@ -87,17 +87,17 @@ def test_no_answer_mixes_two_generations(make_system: MakeSystem, corpus: Path) 
             if answer.text != expected:
                 wrong.append(f"{answer.generation}: {answer.text}")
 
-    threads = [threading.Thread(target=ask_on) for _ in range(4)]
+    threads = [threading.Thread(target=ask_on) for _ in range(8)]
     for thread in threads:
         thread.start()
-    for weight in range(13, 19):
+    for weight in range(13, 33):
         (corpus / "otters.md").write_text(f"# Otters\n\nAn otter weighs {weight} kilograms. Otters sleep afloat.\n")
         ingest(system.library.path, [corpus], system.search.embedder)
     done.set()
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert system.generation == 7
+    assert system.generation == 21
 
 
 def test_a_citation_that_is_not_verbatim_is_damage(make_system: MakeSystem, corpus: Path) -> None:

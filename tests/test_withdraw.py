@@ -5,7 +5,8 @@ import pytest
 from conftest import FakeEmbedder
 
 from app.system import System
-from index.build import KEPT_GENERATIONS, ingest
+from index.build import ingest
+from index.generations import KEPT_GENERATIONS
 from index.verify import verify
 from index.withdraw import remove, restore
 from ingest.errors import GenerationGone, IngestError
