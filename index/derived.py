@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +40,11 @@ def write_derived(folder: Path, rows: np.ndarray, matrix: np.ndarray, texts: Ite
     step()
     (beside / LEXICAL).mkdir(parents=True)
     step()
-    vectors = FaissStore.build(rows, matrix).save(beside / VECTORS)
-    step()
-    LexicalIndex.build(texts, beside / LEXICAL)
-    manifest = {VECTORS: vectors}  # of what was to be written; a file that was cut short will not have it
+    with ThreadPoolExecutor(1) as other:
+        vectors = other.submit(lambda: FaissStore.build(rows, matrix).save(beside / VECTORS))
+        step()
+        LexicalIndex.build(texts, beside / LEXICAL)
+        manifest = {VECTORS: vectors.result()}  # of what was to be written; a file that was cut short will not have it
     for file in _lexical_files(beside / LEXICAL):
         _sync(file)
         manifest[file.relative_to(beside).as_posix()] = _sha256(file)
