@@ -4,7 +4,7 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -111,7 +111,7 @@ def squad(
     from app.system import make_answerer
     from eval.progress import stages
     from eval.shelf import Remembering
-    from eval.squad import evaluate, summary
+    from eval.squad import calibration_error, evaluate, summary
     from index.embed import SentenceTransformerEmbedder
 
     started = monotonic()
@@ -122,7 +122,10 @@ def squad(
             content, questions, make_answerer(reader, embedder), embedder, retrieved=retrieved, progress=bar
         )
     found = summary(outcomes, monotonic() - started)
-    print(json.dumps(found) if as_json else "\n".join(f"{name:24}{value}" for name, value in found.items()))
+    if as_json:
+        print(json.dumps(found))
+    else:
+        _lines({**found, "calibration error": calibration_error(outcomes)})
 
 
 @app.command()
@@ -201,7 +204,10 @@ def bench(
 
     with stages() as bar:
         found = bench_ingest(load_squad(file), documents, bar)
-    print(json.dumps(found) if as_json else "\n".join(f"{name:24}{value}" for name, value in found.items()))
+    if as_json:
+        print(json.dumps(found))
+    else:
+        _lines(found)
 
 
 def _squad_questions(
@@ -242,6 +248,10 @@ def _report(folder: Path, floors: "Floors", as_json: bool) -> None:
         print(f"Floor broken: {problem}", file=sys.stderr)
     if problems:
         raise typer.Exit(EXIT_FLOOR)
+
+
+def _lines(found: dict[str, Any]) -> None:
+    print("\n".join(f"{name:24}{value}" for name, value in found.items()))
 
 
 def _show(tables: "list[Table]") -> None:

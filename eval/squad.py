@@ -11,8 +11,8 @@ from typing import Any
 
 from app.answer import Answerer
 from app.conversation import understand
-from eval.confidence import roc_auc
-from eval.metrics import exact_match, token_f1
+from eval.confidence import expected_calibration_error, roc_auc
+from eval.metrics import answer_right, exact_match, token_f1
 from eval.ranking import holds
 from eval.shelf import Shelf
 from eval.squad_data import SquadFile, SquadQuestion
@@ -127,6 +127,14 @@ def summary(outcomes: Sequence[Outcome], seconds: float) -> dict[str, Any]:
         "recall@1_after_reading": _share([found.after_reading for found in answerable]),
         "seconds": round(seconds, 1),
     }
+
+
+def calibration_error(outcomes: Sequence[Outcome]) -> float:
+    """The expected calibration error of the confidence in the best span, in [0, 1]; no span is right where none is."""
+    right = [
+        answer_right(found.span, found.question.answers) if found.question.answerable else 0.0 for found in outcomes
+    ]
+    return round(expected_calibration_error([found.confidence for found in outcomes], right), 4)
 
 
 def _percent(scores: Sequence[float]) -> float | None:

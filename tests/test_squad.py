@@ -9,7 +9,7 @@ from app.answer import Answerer
 from app.confidence import Calibration
 from eval.fusion import WEIGHTS, compare_fusions
 from eval.shelf import Remembering, Shelf
-from eval.squad import evaluate, holds_answer, outcome, summary
+from eval.squad import Outcome, calibration_error, evaluate, holds_answer, outcome, summary
 from eval.squad_data import SquadError, SquadQuestion, load_squad, of_titles, titles_of
 from ingest.documents import Passage
 
@@ -240,3 +240,12 @@ def test_fusions_are_compared_by_recall(file, embedder):
     assert {result.name for result in results} == {"by_bound", "by_best", "by_rank"}
     assert [result.weight for result in results[:11]] == list(WEIGHTS)
     assert all(result.recall_at_5 == 1.0 for result in results if result.weight > 0)
+
+
+def test_the_calibration_error_counts_answers_to_unanswerable_questions_as_wrong():
+    def asked(span: str, confidence: float, *answers: str) -> Outcome:
+        return Outcome(SquadQuestion("q", "Who?", "t", 0, answers, ()), span, confidence)
+
+    assert calibration_error([asked("Ann", 0.9, "Ann"), asked("Ann", 0.8), asked("Bo", 0.2, "Ann")]) == pytest.approx(
+        (0.1 + 0.8 + 0.2) / 3, abs=1e-4
+    )
