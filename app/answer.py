@@ -66,6 +66,12 @@ class Answer:
     elapsed_ms: float = 0.0
     stages_ms: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """Of several questions asked at once, those that the corpus does not answer; () where there is no answer."""
+        parts = self.trace.get("parts", []) if self.text is not None else []
+        return tuple(part["question"] for part in parts if not part["answered"])
+
     def with_times(self, stages_ms: Mapping[str, float]) -> "Answer":
         """This answer with the times of its making."""
         return replace(self, stages_ms=dict(stages_ms), elapsed_ms=round(sum(stages_ms.values()), 3))

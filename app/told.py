@@ -37,7 +37,8 @@ def readable(answer: "Answer") -> str:
     if answer.text is None:
         lines += [f"The corpus does not say. (confidence {answer.confidence:.0%})", "", "Nearest passages:"]
         return "\n".join(lines + [f"  {_nearest(at, answer)}" for at in range(min(3, len(answer.hits)))])
-    lines += [answer.text, "", f"confidence {answer.confidence:.0%}", ""]
+    lines += [answer.text, "", *(f"The corpus does not say: {part}" for part in answer.unanswered)]
+    lines += [f"confidence {answer.confidence:.0%}", ""]
     for number, c in enumerate(answer.citations, 1):
         place = ", ".join(part for part in (c.heading, f"page {c.page}" if c.page else "") if part)
         lines.append(printable(f"[{number}] {c.document_id} {c.start}-{c.end}" + (f" ({place})" if place else "")))

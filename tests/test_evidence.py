@@ -180,6 +180,15 @@ def test_a_refusal_names_the_nearest_passages_as_such() -> None:
     assert 'class="cite"' not in html
 
 
+def test_of_several_questions_those_without_an_answer_are_named() -> None:
+    document = make_document(ARTICLE)
+    parts = [{"question": "When?", "answered": True}, {"question": "Why <b>?", "answered": False}]
+    answer = replace(make_answer("q", document, ["2015"]), trace={"parts": parts})
+    html = answer_html(answer, {document.id: document})
+    assert '<p class="held">The corpus does not say. <q>Why &lt;b&gt;?</q></p>' in html
+    assert "When?" not in html.split("<details", 1)[0]
+
+
 def test_the_understood_question_is_shown_only_where_it_differs() -> None:
     document = make_document(ARTICLE)
     answer = make_answer("And in  2015?", document, ["2015"])

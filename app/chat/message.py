@@ -108,7 +108,8 @@ def _spans_html(answer: Answer, documents: Documents) -> str:
         for number, c in enumerate(answer.citations, start=1)
     )
     contexts = "".join(_context_html(answer, group, documents) for group in _groups(answer, documents))
-    return f"{spans}{contexts}{_confidence_html(answer)}"
+    missing = "".join(f'<p class="held">{REFUSAL} <q>{escape(part)}</q></p>' for part in answer.unanswered)
+    return f"{spans}{contexts}{missing}{_confidence_html(answer)}"
 
 
 def _groups(answer: Answer, documents: Documents) -> list[tuple[int, int, dict[int, Citation]]]:
