@@ -10,6 +10,7 @@ from ingest.documents import Passage
 from ingest.sentences import LIST_MARKER, block_ranges, sentence_ranges
 
 MOST_LISTS = 3  # that are read for a question
+MOST_BETWEEN = 4  # characters between two pieces of one list: line ends
 LONGEST_NAME = 80  # characters of an item's name before its colon
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
@@ -53,8 +54,9 @@ class TextList:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A list, or a part of it, in one passage."""
+    """A list, or a part of it, in the passage of the hit `hit`; `lead` is "" where nothing introduces it."""
 
+    hit: int
     lead: str
     start: int
     end: int
@@ -62,18 +64,23 @@ class _Piece:
 
 
 def lists_of(hits: Sequence[Hit]) -> list[TextList]:
-    """The lists of two items and more in the passages of `hits`; pieces of one list in several passages are one."""
-    pieces: dict[tuple[str, str, str], list[tuple[int, _Piece]]] = {}
-    for at, hit in enumerate(hits):
-        for piece in _pieces(hit.passage):
-            pieces.setdefault((hit.passage.document_id, hit.passage.heading, piece.lead), []).append((at, piece))
-    whole = [_joined(hits, lead, parts) for (_, _, lead), parts in pieces.items()]
-    return [found for found in whole if len(found.items) > 1]
+    """The lists of two items and more in the passages of `hits`, in the order of these; pieces of one list in several
+    passages are one.
+    """
+    pieces = [piece for at, hit in enumerate(hits) for piece in _pieces(at, hit.passage)]
+    groups: list[list[_Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (hits[p.hit].passage.document_id, hits[p.hit].passage.start + p.start)):
+        if groups and _goes_on(hits, groups[-1][-1], piece):
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    found = [_joined(hits, group) for group in groups]
+    return sorted((one for one in found if len(one.items) > 1), key=lambda one: one.pieces[0].hit)
 
 
-def _pieces(passage: Passage) -> Iterator[_Piece]:
+def _pieces(at: int, passage: Passage) -> Iterator[_Piece]:
     """The runs of items in a passage, each with the line that introduces it: the end of the block before, if that
-    ends with a colon; for what goes on from the passage before, its lead-in; else the heading.
+    ends with a colon; for what goes on from the passage before, its lead-in.
     """
     text, blocks = passage.text, block_ranges(passage.text)
     is_item = [bool(LIST_MARKER.match(text, *block)) for block in blocks]
@@ -83,13 +90,23 @@ def _pieces(passage: Passage) -> Iterator[_Piece]:
         while last < len(blocks) and is_item[last]:
             last += 1
         if last > first:
-            lead, start = passage.lead or passage.heading.rsplit(" > ", 1)[-1], blocks[first][0]
+            lead, start = "" if first else passage.lead, blocks[first][0]
             if first and text[: blocks[first - 1][1]].endswith(":"):
                 start, end = sentence_ranges(text, *blocks[first - 1])[-1]
                 lead = text[start:end]
             items = tuple(_item_name(text, *block) for block in blocks[first:last])
-            yield _Piece(" ".join(lead.split()), start, blocks[last - 1][1], items)
+            yield _Piece(at, " ".join(lead.split()), start, blocks[last - 1][1], items)
         first = last + 1
+
+
+def _goes_on(hits: Sequence[Hit], piece: _Piece, other: _Piece) -> bool:
+    """Whether `other`, which stands later, is a part of the same list: it has the same lead-in, or none and follows."""
+    here, there = hits[piece.hit].passage, hits[other.hit].passage
+    if (here.document_id, here.heading) != (there.document_id, there.heading):
+        return False
+    if other.lead:
+        return piece.lead == other.lead
+    return there.start + other.start - (here.start + piece.end) <= MOST_BETWEEN
 
 
 def _item_name(text: str, start: int, end: int) -> tuple[int, int]:
@@ -101,15 +118,19 @@ def _item_name(text: str, start: int, end: int) -> tuple[int, int]:
     return (start, colon) if colon > 0 else (start, first_end)
 
 
-def _joined(hits: Sequence[Hit], lead: str, parts: Sequence[tuple[int, _Piece]]) -> TextList:
+def _joined(hits: Sequence[Hit], pieces: Sequence[_Piece]) -> TextList:
     """One list of its pieces; an item that stands in two passages counts once."""
     placed = {
-        hits[at].passage.start + start: Chosen(at, start, end, 0.0) for at, part in parts for start, end in part.items
+        hits[piece.hit].passage.start + start: Chosen(piece.hit, start, end, 0.0)
+        for piece in pieces
+        for start, end in piece.items
     }
     items = tuple(placed[start] for start in sorted(placed))
     names = tuple(hits[item.hit].passage.text[item.start : item.end].rstrip(".;, ") for item in items)
-    pieces = tuple(Chosen(at, part.start, part.end, 0.0) for at, part in parts)
-    return TextList(hits[parts[0][0]].passage, lead, items, pieces, names)
+    ranges = sorted((Chosen(piece.hit, piece.start, piece.end, 0.0) for piece in pieces), key=lambda c: c.hit)
+    passage = hits[pieces[0].hit].passage
+    lead = pieces[0].lead or passage.heading.rsplit(" > ", 1)[-1]
+    return TextList(passage, lead, items, tuple(ranges), names)
 
 
 def list_around(hits: Sequence[Hit], span: Chosen) -> TextList | None:

@@ -63,6 +63,19 @@ def test_an_item_in_two_passages_counts_once_and_a_heading_introduces_what_nothi
     assert found.as_sentence().text == "Drinks Tea, Milk."
 
 
+def test_two_lists_of_one_section_are_two_lists() -> None:
+    text = "1. Knock.\n2. Enter.\n\nTake along:\n\n- tea\n- milk"
+    first, second = lists_of([Hit(Passage("d", 0, len(text), "Visits", text), 0.0, 1, 0.0, 1, 0.0)])
+    assert (first.lead, first.names) == ("Visits", ("Knock", "Enter"))
+    assert (second.lead, second.names) == ("Take along:", ("tea", "milk"))
+
+
+def test_a_list_without_lead_in_goes_on_in_the_next_passage() -> None:
+    halves = [Passage("d", 0, 9, "Visits", "1. Knock."), Passage("d", 10, 19, "Visits", "2. Enter.")]
+    (found,) = lists_of([Hit(passage, 0.0, 1, 0.0, 1, 0.0) for passage in reversed(halves)])
+    assert (found.lead, found.names) == ("Visits", ("Knock", "Enter"))
+
+
 def test_one_item_is_no_list() -> None:
     text = "Only one:\n\n- Tea\n\nAnd more."
     assert lists_of([Hit(Passage("d", 0, len(text), "", text), 0.0, 1, 0.0, 1, 0.0)]) == []
