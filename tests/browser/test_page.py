@@ -265,6 +265,30 @@ def test_corpus_name_and_question_are_shown_and_never_obeyed(
 # ---- reach
 
 
+@pytest.mark.parametrize("width, height", SIZES)
+def test_a_short_answer_and_the_buttons_stand_where_they_belong(
+    new_tab: Callable[..., Tab], width: int, height: int
+) -> None:
+    tab = new_tab(width, height).open().ask("When was it approved?")
+    boxes = {
+        name: tab.page.locator(selector).bounding_box()
+        for name, selector in {
+            "answer": "#log .answer",
+            "question": "#question",
+            "corpus": "#corpus-open",
+            "new": "#new",
+            "save": "#save",
+        }.items()
+    }
+    assert all(boxes.values())
+    left = {name: box["x"] for name, box in boxes.items() if box}
+    right = {name: box["x"] + box["width"] for name, box in boxes.items() if box}
+    bottom = {name: box["y"] + box["height"] for name, box in boxes.items() if box}
+    assert left["answer"] == left["question"]
+    assert right["corpus"] < left["new"] and right["new"] == right["question"] <= width
+    assert right["save"] < left["corpus"] or bottom["new"] <= bottom["save"] - 10
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width, height", SIZES)
 def test_nothing_scrolls_sideways(new_tab: Callable[..., Tab], width: int, height: int, scheme: str) -> None:
