@@ -99,7 +99,7 @@ def _drawn(document: Document) -> Iterator[tuple[str, int, int]]:
         for question in _from_heading(section.title):
             yield question, section.start, section.end
     for start, end in sentence_ranges(document.text):
-        for question in _from_sentence(document.text[start:end]):
+        for question in _from_sentence(document.text[start:end], document.text):
             yield question, start, end
 
 
@@ -112,8 +112,8 @@ def _from_heading(title: str) -> Iterator[str]:
         yield f"What is {owner} {owned[0].lower() if owned[:2].istitle() else owned[0]}{owned[1:].lower()}?"
 
 
-def _from_sentence(sentence: str) -> Iterator[str]:
-    """The questions that the templates make of a sentence.
+def _from_sentence(sentence: str, text: str = "") -> Iterator[str]:
+    """The questions that the templates make of a sentence of `text`.
 
     >>> list(_from_sentence("Developed by Amgen, IMLYGIC is new."))
     ['Who developed IMLYGIC?']
@@ -128,9 +128,20 @@ def _from_sentence(sentence: str) -> Iterator[str]:
         found = pattern.search(sentence)
         if found:
             parts = {name: part.lower() for name, part in found.groupdict().items()}
-            subject = found["subject"]
-            parts["subject"] = re.sub("^The ", "the ", subject) if pattern.pattern.startswith("^") else subject.lower()
+            begins = pattern.pattern.startswith("^")  # its subject keeps its capitals, but for the sentence's own
+            parts["subject"] = _within(found["subject"], text) if begins else found["subject"].lower()
             yield question.format(**parts)
+
+
+def _within(subject: str, text: str) -> str:
+    """A subject that began a sentence as it stands within one: `text` tells whether its first word is a name.
+
+    >>> _within("Wave buoys", "Later wave buoys came."), _within("The Tern", ""), _within("Tern", "")
+    ('wave buoys', 'the Tern', 'Tern')
+    """
+    first, *rest = subject.split(" ", 1)
+    common = first in ("A", "An", "The") or re.search(rf"\b{re.escape(first.lower())}\b", text)
+    return " ".join([first.lower() if common else first, *rest])
 
 
 def drawn_from(snapshot: Snapshot) -> list[Candidate]:
