@@ -76,7 +76,7 @@ async def create_app(
 
     api = create_api(service)
     api.include_router(corpus_routes(service, keeper))
-    page = mount_page(api, service)
+    page = mount_page(api, service, writable=keeper is not None)
     return Guard(api, host, login=login, upload_limit=MOST_BYTES if keeper else BODY_LIMIT), page.stop_event.set
 
 

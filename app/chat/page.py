@@ -21,6 +21,7 @@ from app.chat.export import as_html, as_json, as_markdown, literal
 from app.chat.message import answer_html, question_html, sentence_html, waiting_html
 from app.service import Service, encodable, explain, log
 from app.suggest import following, starting
+from ingest.errors import LibraryMissing
 
 OFFERED = 3  # suggested questions
 KEPT_QUESTIONS = 20  # that a browser brings back after a reload
@@ -78,8 +79,9 @@ async def reply_to(service: Service, conversation: Conversation, turn: Turn) -> 
 class Page:
     """The page's components and what happens between them."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, writable: bool = False) -> None:
         self._service = service
+        self._writable = writable
         self._saved: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         with gr.Blocks(title="inquote", analytics_enabled=False, fill_width=True) as self.blocks:
             self.conversation = gr.State(Conversation())
@@ -153,7 +155,8 @@ class Page:
         try:
             await self._service.opened()
         except Exception as error:
-            yield self._noticed(explain(error))
+            here = " Or add files here, under Corpus." if self._writable and isinstance(error, LibraryMissing) else ""
+            yield self._noticed(f"{explain(error)}{here}")
             return
         yield self._noticed("")
         linked = request.query_params.get("q")
@@ -216,9 +219,9 @@ class Page:
         return {self.notice: gr.update(value=literal(sentence), visible=True if sentence else "hidden")}
 
 
-def mount_page(api: FastAPI, service: Service) -> App:
-    """Mount the page at the root of `api`; returns Gradio's own application."""
-    page = Page(service)
+def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
+    """Mount the page at the root of `api`; returns Gradio's own application. `writable` is whether it takes files."""
+    page = Page(service, writable)
     api.add_api_route("/api/export/{key}.{kind}", page.export, methods=["GET"], include_in_schema=False)
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
     gr.mount_gradio_app(

@@ -151,6 +151,7 @@ def test_a_page_without_a_library_takes_files_and_then_questions(
         tab.address = empty
         tab.open()
         expect(tab.page.locator("#notice")).to_contain_text("There is no library at")
+        expect(tab.page.locator("#notice")).to_contain_text("Or add files here, under Corpus.")
         dialog = drawer(tab)
         expect(dialog.locator(".corpus-empty")).to_contain_text("There is no text yet. Add files above")
         choose(dialog, moles="# Moles\n\nA mole digs tunnels of 200 metres a day.\n")
