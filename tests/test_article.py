@@ -66,17 +66,23 @@ def test_the_library_of_the_article_is_sound(library: Path) -> None:
     assert all(text.startswith("For more") for text in left_out[:-1])
 
 
-def test_no_name_is_looked_up(library: Path) -> None:
+def test_no_name_is_looked_up(library: Path, tmp_path: Path) -> None:
     """A cold process ingests and asks with name resolution forbidden."""
+    (tmp_path / "x.html").write_text("<p>An otter weighs 12 kilograms.")
     code = f"""
 import socket
 def forbidden(*a, **k): raise AssertionError(f"looked up {{a}}")
 socket.getaddrinfo = socket.gethostbyname = socket.create_connection = forbidden
 import sys
-sys.argv = ["inquote", "ask", "Who developed IMLYGIC?", "--json", "--library", {str(library)!r}]
 from app.cli import main
+sys.argv = ["inquote", "ingest", {str(tmp_path / "x.html")!r}, "--library", {str(tmp_path / "library")!r}]
+try: main()
+except SystemExit as stop: assert not stop.code, stop.code
+print()
+sys.argv = ["inquote", "ask", "Who developed IMLYGIC?", "--json", "--library", {str(library)!r}]
 main()
 """
     done = subprocess.run([sys.executable, "-W", "error::ResourceWarning", "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "Amgen" in json.loads(done.stdout)["answer"]
+    assert "added: " in done.stdout
+    assert "Amgen" in json.loads(done.stdout.splitlines()[-1])["answer"]
