@@ -233,6 +233,21 @@ def show(
 
 
 @app.command()
+def feedback(library: LibraryOption = DEFAULT_LIBRARY, as_json: JsonOption = False) -> None:
+    """List what was said of answers on the page; python -m eval candidates makes questions of it."""
+    from app.told import said
+    from index.journal import Journal
+    from index.library import Library
+
+    Library.open(library).close()
+    found = Journal(library).feedback()
+    if as_json:
+        print(json.dumps([one.as_json() for one in found], ensure_ascii=False))
+    else:
+        print("\n".join(map(said, found)) or "Nothing was said of an answer yet.")
+
+
+@app.command()
 def chat(
     library: LibraryOption = DEFAULT_LIBRARY,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",

@@ -14,14 +14,24 @@ _OPENERS = re.compile(
     r"^(?:(?:and|but|or|so|also|then|ok|okay)[, ]+)*(?:(?:what|how) about|(?:and|but|or|also))\b[, ]*", re.IGNORECASE
 )
 _PRONOUN = re.compile(
-    r"\b(?:(?P<possessive>its|their|his|her)|(?P<plain>it|they|them|he|she|him|this|that|these|those|"
-    r"(?:this|that|the) (?:drug|therapy|treatment|medicine|product|virus|company|study|trial|one|thing)))\b(?! that\b)",
+    r"\b(?:(?P<possessive>its|their|his|her)|(?P<plain>it|they|them|he|she|him)"
+    r"|(?:this|that|these|those)(?: (?P<noun>drug|therapy|treatment|medicine|product|virus|company|study|trial)s?\b"
+    r"| (?:one|thing)s?\b)?)\b(?! that\b)",
     re.IGNORECASE,
 )
+# "it" that stands for what comes after it: "Is it allowed to ...?", "How common is it that ...?"
+_EXPLETIVE = re.compile(
+    r"\b(?:is|was) it(?: \w+)? (?:to|that|for|if)\b|\bit (?:is|was) \w+ (?:to|that|for|if)\b|\bdoes it mean\b",
+    re.IGNORECASE,
+)
+_WHO_IS = re.compile(r"^who (?:is|was) ((?:\S+ ){0,6}\S+?)\??$", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:they|them|their|these|those)\b", re.IGNORECASE)
 _ASKED_FOR = (  # what a question for several things asks for: "What are the side effects?", "Which cancers do ...?"
-    re.compile(r"^(?:what|which|who|name|list)\b(?: \w+)? (?:are|were) ((?:\S+ ){0,6}\S+?)\??$", re.IGNORECASE),
-    re.compile(r"^(?:what|which) ((?:\w+ ){0,2}\w+s) (?:are|were|do|did|have|can|will)\b", re.IGNORECASE),
+    re.compile(r"^(?:what|which|who|name|list)\b(?: \w+)? (?:are|were) (?P<what>(?:\S+ ){0,6}\S+?)\??$", re.IGNORECASE),
+    re.compile(
+        r"^(?:what|which) (?P<what>(?:\w+ ){0,2}\w+s) (?:(?:are|were|do|did|can|will)\b|(?P<which>have\b[^?]*))",
+        re.IGNORECASE,
+    ),
 )
 # Words that stand for something said before: "Which one?", "Who benefited more?", "What happens then?"
 _LEANING = re.compile(
@@ -38,6 +48,8 @@ _ASKING = frozenset("what which who whom whose when where why how".split())
 _BEGINS = re.compile(rf"(?:(?:in|for|by|at|on|to|from|with) )?(?:{'|'.join(sorted(_ASKING))})\b", re.IGNORECASE)
 _JOINED = re.compile(rf",? and (?={_BEGINS.pattern})", re.IGNORECASE)
 _SHORTEST_PART = 3  # words
+_ASKING_ON = tuple(map(str.split, ("such as", "like what", "for example", "for instance", "really")))
+_HALF_ASKED = re.compile(r"(?:how|what|which|where|when|why|whose) (?:\w+|(?:so|not|too|very) \w+)")  # "why so often"
 _PREPOSITIONS = frozenset("in on at of for with without to from by".split())
 _VERBS = re.compile(
     r"\b(?:is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might|must|\w{3,}(?:ed|es))\b",
@@ -110,11 +122,20 @@ def _continue(question: str, earlier: str) -> str:
     if _is_elliptical(rest, bool(opener)):
         return f"{earlier} {rest[:1].upper()}{rest[1:]}" if rest else earlier
     topic = _topic_for(question, earlier)
-    if topic and _PRONOUN.search(question):
-        return _PRONOUN.sub(lambda found: _named(found, topic), question, count=1)
+    pronoun = _pronoun(question)
+    if pronoun and topic:
+        return question[: pronoun.start()] + _named(pronoun, topic) + question[pronoun.end() :]
+    if pronoun and not _names_something(question):
+        return f"{earlier} {question}"
     if not _names_something(rest) and (_LEANING.search(rest) or (opener and len(rest.split()) <= _SHORT_SENTENCE)):
         return f"{earlier} {rest[:1].upper()}{rest[1:]}"
     return question
+
+
+def _pronoun(question: str) -> re.Match[str] | None:
+    """The first pronoun that stands for something said before; one that follows a name stands for that name."""
+    found = None if _EXPLETIVE.search(question) else _PRONOUN.search(question)
+    return found if found and not _names_something(question[: found.start()]) else None
 
 
 def _topic_for(question: str, earlier: str) -> str:
@@ -122,7 +143,8 @@ def _topic_for(question: str, earlier: str) -> str:
     if _PLURAL.search(question):
         found = next((match for pattern in _ASKED_FOR if (match := pattern.search(earlier))), None)
         if found:
-            return found.group(1)
+            which = found.groupdict().get("which")
+            return found["what"] + (f" that {which}" if which else "")
     return topic_of(earlier)
 
 
@@ -132,21 +154,23 @@ def _names_something(question: str) -> bool:
 
 
 def _is_elliptical(rest: str, opened: bool) -> bool:
-    """Whether what follows the opener is no sentence: a lone question word, or words without a verb.
+    """Whether what follows the opener is no sentence: words without a verb.
 
-    Without an opener only a short phrase with a preposition counts ("in the control group?"), for keywords without
-    a verb may well be a question of their own.
+    Without an opener only a phrase with a question word ("why so often?") or a preposition ("in the control group?")
+    counts, for keywords without a verb may well be a question of their own.
     """
     words = [word.lower().strip("?,.") for word in rest.split()]
     if not words or _VERBS.search(rest):
         return not words
     if words[0] in _ASKING:
-        return len(words) == 1
-    return opened or (len(words) <= 5 and words[0] in _PREPOSITIONS)
+        return len(words) == 1 or bool(_HALF_ASKED.fullmatch(" ".join(words)))
+    return opened or (len(words) <= 5 and words[0] in _PREPOSITIONS) or words in _ASKING_ON
 
 
 def _named(found: re.Match[str], topic: str) -> str:
-    if not found.group("possessive"):
+    if found["noun"] and found["noun"].lower() not in topic.lower():
+        return f"the {topic} {found['noun']}"
+    if not found["possessive"]:
         return topic
     return topic + ("'" if topic.endswith("s") else "'s")
 
@@ -163,7 +187,8 @@ def topic_of(question: str) -> str:
             words.pop(0)
         if words:
             return " ".join(words).removesuffix("'s").removesuffix("’s")
-    return _last_words(question)
+    person = _WHO_IS.match(question)
+    return person[1] if person else _last_words(question)
 
 
 def _last_words(question: str) -> str:

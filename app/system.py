@@ -16,7 +16,7 @@ from index.account import Progress, silent
 from index.derived import Derived, load_derived
 from index.embed import PACKAGED, Embedder, SentenceTransformerEmbedder
 from index.generations import remake_derived
-from index.journal import Asked, Journal
+from index.journal import Asked, Feedback, Journal
 from index.library import DocumentInfo, Library, Snapshot
 from index.recipe import Recipe, check_recipe
 from index.search import Clock, Search
@@ -52,6 +52,12 @@ class System:
         if self.journal is not None:
             self.journal.note(Asked(answer.question, tuple(history)), now())
         return answer
+
+    def note_feedback(self, feedback: Feedback) -> None:
+        """Keep what a person said of an answer; raises `InquoteError` where nothing is kept, or cannot be."""
+        if self.journal is None:
+            raise InquoteError("Feedback is not kept here: this chat was started with --no-history.")
+        self.journal.note_feedback(feedback)
 
     def answer(self, question: object, history: Sequence[str] = (), generation: int | None = None) -> Answer:
         """As `ask`, without a note; from an earlier `generation` that is kept, where one is given."""

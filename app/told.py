@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from app.changes import Change
     from app.system import System
     from index.build import Account
+    from index.journal import Feedback
 
 
 def answer_line(system: "System", line: bytes) -> dict[str, Any]:
@@ -82,4 +83,16 @@ def changed(change: "Change") -> str:
         if answer.text is None:
             lines.append(f"  {name:6} the corpus does not say")
         lines += [f"  {name:6} {c.quote}  [{printable(c.document_id)} {c.start}-{c.end}]" for c in answer.citations]
+    return "\n".join(lines)
+
+
+def said(feedback: "Feedback") -> str:
+    """What a person said of an answer, for a terminal."""
+    lines = [f"{feedback.at}  {feedback.verdict}: {feedback.asked.question}"]
+    if feedback.understood_as != feedback.asked.question:
+        lines.append(f"  understood as  {feedback.understood_as}")
+    lines.append(f"  answered       {feedback.answer or 'the corpus does not say'}")
+    if feedback.sentence:
+        place = feedback.sentence
+        lines.append(f"  right would be {place.quote}  [{printable(place.document)} {place.start}-{place.end}]")
     return "\n".join(lines)

@@ -192,6 +192,52 @@ def chunking(
 
 
 @app.command()
+def followups(
+    part: Annotated[str, typer.Option(help="Which conversations: tune, report or all.")] = "all",
+    only_understand: Annotated[bool, typer.Option("--only-understand", help="Ask nothing; needs no models.")] = False,
+    reader: ReaderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How follow-up questions and changes of topic are understood, and what that is worth for finding the evidence."""
+    from dataclasses import asdict
+
+    from eval.followups import ask_all, followup_table, load_conversations, outcomes
+    from eval.progress import stages
+
+    conversations = [one for one in load_conversations() if part in ("all", one.part)]
+    with stages() as bar:
+        found = None if only_understand else ask_all(conversations, reader, bar)
+    results = outcomes(conversations, found)
+    if as_json:
+        print(json.dumps([asdict(result) for result in results]))
+    else:
+        _show([followup_table(results)])
+
+
+@app.command()
+def candidates(
+    library: Annotated[Path, typer.Option(envvar="INQUOTE_LIBRARY", help="The library's folder.")] = Path(
+        "inquote-library"
+    ),
+    out: Annotated[Path | None, typer.Option("--out", help="Write them here instead of printing them.")] = None,
+) -> None:
+    """Candidate questions of the feedback given on the page, in the form of a question file, to be accepted by hand."""
+    from eval.candidates import candidates_of, lines
+    from index.journal import Journal
+    from index.library import Library
+
+    with Library.open(library).snapshot() as snapshot:
+        found, left = candidates_of(Journal(library).feedback(), snapshot)
+    for sentence in left:
+        print(sentence, file=sys.stderr)
+    if out is None:
+        print(lines(found), end="")
+    else:
+        out.write_text(lines(found), encoding="utf-8")
+        print(f"{len(found)} candidates in {out}; read each against the text before you keep it.")
+
+
+@app.command()
 def bench(
     file: SquadArgument,
     documents: Annotated[int, typer.Option(min=1, help="How many to make of the file's paragraphs.")] = 1_000,
