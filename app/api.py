@@ -13,15 +13,18 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from app.chat.evidence import Mark, document_html, documents_html, notice_html
+from app.chat.feedback import FeedbackError
 from app.service import Busy, DocumentChanged, Service, explain
 from ingest.errors import InquoteError, QuestionError
 
 PAGE_FILES = {
     "page.js": "text/javascript",
+    "feedback.js": "text/javascript",
     "drawer.js": "text/javascript",
     "style.css": "text/css",
     "drawer.css": "text/css",
 }
+THEIRS = (QuestionError, FeedbackError)  # errors of what was sent, not of this server
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#f8cf4a"/>'
     '<path d="M8 21v-5q0-6 6-7v3q-3 1-3 4h3v5zm10 0v-5q0-6 6-7v3q-3 1-3 4h3v5z" fill="#1f1d1a"/></svg>'
@@ -164,7 +167,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:
-    status = 400 if isinstance(error, QuestionError) else 503 if isinstance(error, InquoteError) else 500
+    status = 400 if isinstance(error, THEIRS) else 503 if isinstance(error, InquoteError) else 500
     return JSONResponse({"error": explain(error)}, status, {"Retry-After": "2"} if status == 503 else None)
 
 

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from app.chat.shell import dressed
 from app.password import Login
 
 Scope = MutableMapping[str, Any]
@@ -30,6 +31,8 @@ ROUTES = (
     ("POST", re.compile(r"/api/ask")),
     ("GET", re.compile(r"/api/corpus(/work)?")),
     ("POST", re.compile(r"/api/corpus/(files|remove|undo|compare|stop)")),
+    ("GET", re.compile(r"/api/feedback/[\w-]+")),
+    ("POST", re.compile(r"/api/feedback/[\w-]+")),
     ("GET", re.compile(r"/(assets|static)/(?!.*\.\.)[\w./@-]+|/theme\.css|/favicon\.ico|/config/?")),
     ("GET", re.compile(r"/gradio_api/(queue/data|startup-events|heartbeat/\w+)")),
     ("POST", re.compile(r"/gradio_api/(queue/join|cancel|reset)/?")),
@@ -171,7 +174,7 @@ def content_security_policy(page: bytes = b"") -> bytes:
 
 
 def _with_headers(send: Send, buffered: bool) -> Send:
-    """A `send` that adds the security headers; `buffered` holds the start back until it has read the whole body."""
+    """A `send` that adds the security headers; `buffered`, for the page, reads the whole body first and dresses it."""
     start: Message = {}
     body = b""
 
@@ -186,6 +189,9 @@ def _with_headers(send: Send, buffered: bool) -> Send:
             return await send(message)
         body += message.get("body", b"")
         if not message.get("more_body"):
+            body = dressed(body)
+            start["headers"] = [h for h in start["headers"] if h[0].lower() != b"content-length"]
+            start["headers"].append((b"content-length", str(len(body)).encode()))
             await send(_secured(start, content_security_policy(body)))
             await send({"type": "http.response.body", "body": body})
 

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from app.system import System
 
 DRAIN = 30  # seconds that running requests get to finish after SIGTERM or SIGINT
+PAGE_FIRST = 10  # seconds after which the models are loaded even if no page was opened
+SWITCH = 0.001  # seconds for which one thread may keep others waiting: importing models would starve the page
 OFFLINE = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
@@ -40,20 +43,28 @@ def serve(
 ) -> None:
     """Serve the page until SIGINT or SIGTERM; then finish the running requests and return.
 
-    `open_system` is called in a thread of its own while the page is already up. Port 0 takes any free one. With a
-    `login` only who knows the password is let in. Without `keep`, which makes the keeper of the library, the page
-    changes nothing of the corpus. Raises ServerError when the address cannot be had.
+    `open_system` is called in a thread of its own once a page was opened, or `PAGE_FIRST` seconds after the start. Port
+    0 takes any free one. With a `login` only who knows the password is let in. Without `keep`, which makes the keeper
+    of the library, the page changes nothing of the corpus. Raises ServerError when the address cannot be had.
     """
     os.environ.update(OFFLINE)
     listener = _listen(host, port)
-    service = Service(open_system)
+    sys.setswitchinterval(SWITCH)
+    service = Service(open_system, at_once=False)
     keeper = keep(service) if keep else None
+    later = threading.Timer(PAGE_FIRST, service.begin)
     try:
         with listener, _signals_kept():
             app, stop_streams = asyncio.run(create_app(service, host, login, keeper))
             port = listener.getsockname()[1]
-            make_server(app, stop_streams, lambda: _announce(host, port, open_browser)).run(sockets=[listener])
+
+            def started() -> None:
+                _announce(host, port, open_browser)
+                later.start()
+
+            make_server(app, stop_streams, started).run(sockets=[listener])
     finally:
+        later.cancel()
         if keeper:
             keeper.close()
         service.close()

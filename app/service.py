@@ -5,6 +5,7 @@ and the page is up while the models still load.
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.answer import Answer
 from app.suggest import Suggestion
+from index.journal import Feedback
 from index.library import DocumentInfo
 from ingest.documents import Document
 from ingest.errors import InquoteError
@@ -45,11 +47,12 @@ class Reply:
 class Service:
     """The System behind a queue of at most `limit` calls; `open_system` runs in the service's own thread.
 
+    It is called `at_once`, or else with the first call or `begin`: a page that is just being opened comes first.
     A System that cannot be opened (no library yet) is tried again at the next call, so an ingest in another
     terminal is enough.
     """
 
-    def __init__(self, open_system: "Callable[[], System]", limit: int = LIMIT) -> None:
+    def __init__(self, open_system: "Callable[[], System]", limit: int = LIMIT, at_once: bool = True) -> None:
         self._open_system = open_system
         self._limit = limit
         self._waiting = 0
@@ -58,7 +61,15 @@ class Service:
         self._aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote-suggestions")
         self._suggested: tuple[int, Future[list[Suggestion]]] | None = None
         self._closing = False
-        self._first = self._thread.submit(self._opened)
+        self._first: Future[System] | None = None
+        if at_once:
+            self.begin()
+
+    def begin(self) -> None:
+        """Start to open the System, if nobody has."""
+        if self._first is None:
+            with contextlib.suppress(RuntimeError):  # closed meanwhile
+                self._first = self._thread.submit(self._opened)
 
     @property
     def ready(self) -> bool:
@@ -68,7 +79,8 @@ class Service:
     @property
     def loading(self) -> bool:
         """Whether the first attempt to open the System still runs."""
-        return not self._first.done()
+        self.begin()
+        return self._first is not None and not self._first.done()
 
     async def ask(self, question: str, history: Sequence[str] = ()) -> Reply:
         """Answer a question; raises what `System.ask` raises, what opening raised, and Busy."""
@@ -81,6 +93,10 @@ class Service:
     async def documents(self) -> list[DocumentInfo]:
         """What the library holds, in the order of ids."""
         return await self._call(lambda system: system.documents())
+
+    async def note_feedback(self, feedback: Feedback) -> None:
+        """Keep what a person said of an answer; raises InquoteError where that cannot be."""
+        await self._call(lambda system: system.note_feedback(feedback))
 
     async def opened(self) -> None:
         """Wait until the System is open; raises what keeps it from opening."""
@@ -122,7 +138,7 @@ class Service:
         """Finish what was begun, then close the System."""
         self._closing = True
         self._aside.shutdown(wait=True, cancel_futures=True)
-        if not self._first.cancel():
+        if self._first is not None and not self._first.cancel():
             self._thread.submit(self._close)
         self._thread.shutdown(wait=True)
 
@@ -130,6 +146,7 @@ class Service:
         if self._waiting >= self._limit:
             raise Busy("Too many questions wait for an answer; please try again in a moment.")
         self._waiting += 1
+        self.begin()
         try:
             return await asyncio.wrap_future(self._thread.submit(lambda: work(self._opened())))
         finally:

@@ -3,10 +3,11 @@
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.answer import Answer, Citation
 from app.suggest import Suggestion
+from index.journal import Feedback
 from index.library import DocumentInfo
 from index.search import Hit
 from ingest.documents import Document, Passage, Section
@@ -38,6 +39,7 @@ INJECTIONS = [
     "$$\\frac{1}{2}$$ `code` *bold* <b>b</b> &amp; &lt;",
     '"><form action=https://example.com><style>*{display:none}</style>',
     "</mark></p><mark>",
+    '<a href="data:text/html,x">d</a><svg onload=alert(1)><base href=//example.com><iframe srcdoc=x>',
 ]
 
 
@@ -115,6 +117,8 @@ class FakeSystem:
     nearest: tuple[str, ...] = ("The future is open.", "2015", "16.3% of patients")
     generation: int = 1
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    understood: dict[str, str] = field(default_factory=dict)
+    said: list[Feedback] = field(default_factory=list)
     hold: threading.Event | None = None
     closed: bool = False
 
@@ -129,7 +133,8 @@ class FakeSystem:
         if "crash" in question:
             raise RuntimeError("secret detail")
         quotes = next((quotes for word, quotes in self.answers.items() if word in question.lower()), [])
-        return make_answer(question, self.document_, quotes, self.nearest)
+        answer = make_answer(question, self.document_, quotes, self.nearest)
+        return replace(answer, understood_as=self.understood.get(question, answer.understood_as))
 
     def document(self, id: str) -> Document:
         return {self.document_.id: self.document_}[id]
@@ -137,6 +142,9 @@ class FakeSystem:
     def documents(self) -> list[DocumentInfo]:
         d = self.document_
         return [DocumentInfo(d.id, d.title, d.source, d.sha256, len(d.text), 3, "2026-11-24T20:13:05+00:00")]
+
+    def note_feedback(self, feedback: Feedback) -> None:
+        self.said.append(feedback)
 
     def suggestions(self, ask: object = None) -> list[Suggestion]:
         places = {

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
+import httpx
 import pytest
 from fake_system import ARTICLE, FakeSystem, make_document, opener
 from starlette.testclient import TestClient
@@ -104,6 +105,19 @@ def test_the_docs_page_needs_nothing_from_elsewhere(client: TestClient) -> None:
     assert "POST /api/ask" in page.text
     assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page.text)
     assert "<script" not in page.text
+
+
+# ---- feedback
+
+
+def test_feedback_on_an_answer_that_is_not_there_is_400_with_a_sentence(client: TestClient) -> None:
+    for response in (
+        client.get("/api/feedback/unknown"),
+        client.post("/api/feedback/unknown", json={"verdict": "right"}),
+    ):
+        assert response.status_code == 400
+        assert response.json() == {"error": "That answer is not there any more; ask the question again."}
+    assert client.post("/api/feedback/unknown", json={"verdict": 7}).status_code == 422
 
 
 # ---- the document pane
@@ -219,6 +233,35 @@ def test_the_page_runs_only_its_own_scripts(client: TestClient) -> None:
     assert scripts[1].count("'sha256-") >= 3
 
 
+def test_the_page_has_something_to_see_before_its_scripts_and_speaks_of_no_other_site(client: TestClient) -> None:
+    response = client.get("/")
+    head, body = response.text.split("</head>", 1)
+    assert '<link rel="stylesheet" href="/page/style.css">' in head
+    assert body.index('<div id="opening" role="status"><b>inquote</b>') < body.index("<gradio-app")
+    assert int(response.headers["content-length"]) == len(response.content)
+    without_config = re.sub(r"<script>window.gradio_config.*?</script>", "", response.text, flags=re.DOTALL)
+    assert set(re.findall(r"https?://[^/\"' ]+", without_config)) <= {ADDRESS}
+
+
+def test_the_system_is_opened_at_once_or_with_the_first_call() -> None:
+    opened: list[str] = []
+
+    def open_system() -> FakeSystem:
+        opened.append("now")
+        return FakeSystem()
+
+    at_once, later = Service(open_system), Service(open_system, at_once=False)
+    at_once.close()
+    assert opened == ["now"]
+    assert not later.ready
+    asyncio.run(later.opened())
+    assert opened == ["now", "now"]
+    later.close()
+    never = Service(open_system, at_once=False)
+    never.close()
+    assert opened == ["now", "now"]
+
+
 def test_no_event_of_the_page_is_an_endpoint_for_others(client: TestClient) -> None:
     config = client.get("/config").json()
     assert {event["api_visibility"] for event in config["dependencies"]} == {"private"}
@@ -324,6 +367,7 @@ def test_a_signal_lets_the_running_request_finish(number: signal.Signals) -> Non
     assert child.stdout
     try:
         port = int(re.search(r":(\d+)", child.stdout.readline())[1])  # type: ignore[index]
+        httpx.get(f"http://127.0.0.1:{port}/api/pane", timeout=30)  # answers once the system is open
         with (
             socket.create_connection(("127.0.0.1", port)) as page,
             socket.create_connection(("127.0.0.1", port)) as ask,

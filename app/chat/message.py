@@ -39,7 +39,10 @@ def answer_html(answer: Answer, documents: Documents) -> str:
     body = _refusal_html(answer, documents) if answer.text is None else _spans_html(answer, documents)
     understood = ""
     if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
-        understood = f'<p class="understood">Understood as: <q>{escape(answer.understood_as)}</q></p>'
+        understood = (
+            f'<p class="understood">Understood as: <q>{escape(answer.understood_as)}</q> '
+            '<a class="edit" role="button" href="#edit" title="Change it and ask again">Change</a></p>'
+        )
     return f'<div class="answer">{understood}{body}{trace_html(answer, documents)}</div>'
 
 

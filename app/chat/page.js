@@ -93,6 +93,32 @@ function step(by) {
   load(contentAddress(link)).then((ready) => ready && showCurrent());
 }
 
+// A question as it was understood, put into the box to be changed and asked as it stands. The server reads from the
+// hidden field whether it stands alone; a box that was emptied, or left with Escape, is for the next question again.
+const editing = document.createElement("p");
+editing.id = "editing";
+editing.setAttribute("role", "status");
+
+function type(field, text) {
+  if (!field || field.value === text) return;
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function edit(link) {
+  type(question(), link.parentElement.querySelector("q").textContent);
+  type(document.querySelector("#alone textarea"), "alone");
+  editing.textContent = "Change the question and press Enter; it is asked as it stands. Escape leaves it.";
+  question().focus();
+  question().select();
+}
+
+function leaveEditing() {
+  if (!editing.textContent) return;
+  editing.textContent = "";
+  type(document.querySelector("#alone textarea"), "");
+}
+
 function openSheet(link) {
   opener = link;
   pane.setAttribute("role", "dialog");
@@ -121,6 +147,9 @@ document.addEventListener("click", (event) => {
     step(Number(event.target.closest("[data-step]").dataset.step));
   } else if (event.target.closest?.("#pane .close")) {
     closeSheet();
+  } else if (event.target.closest?.("#log a.edit")) {
+    event.preventDefault();
+    edit(event.target.closest("a.edit"));
   } else if (event.target.closest?.("#examples button, #new")) {
     question()?.focus();
   }
@@ -132,8 +161,16 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     step(by);
   } else if (event.key === "Escape") {
+    if (editing.textContent) type(question(), "");
     closeSheet();
+  } else if (event.key === " " && event.target.matches?.("#log a[role=button]")) {
+    event.preventDefault();
+    event.target.click();
   }
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target === question() && !event.target.value) leaveEditing();
 });
 
 NARROW.addEventListener("change", () => closeSheet());
@@ -151,6 +188,7 @@ function follow(log) {
   const asked = log.querySelectorAll(".question");
   if (asked.length !== messages) {
     messages = asked.length;
+    editing.textContent = "";
     asked[messages - 1]?.scrollIntoView({ block: "start" });
     if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
   }
@@ -168,6 +206,7 @@ function begin(log) {
   const conversation = document.querySelector("#conversation");
   conversation.setAttribute("role", "region");
   conversation.setAttribute("aria-label", "Conversation");
+  question()?.closest(".form, .block")?.before(editing);
   new MutationObserver(() => follow(log)).observe(log, { childList: true, subtree: true, characterData: true });
   follow(log);
   if (!links.length) load("/api/pane");

@@ -18,6 +18,7 @@ from starlette.routing import Mount
 
 from app.answer import Answer
 from app.chat.export import as_html, as_json, as_markdown, literal
+from app.chat.feedback import Desk, verdicts_html
 from app.chat.message import answer_html, question_html, sentence_html, waiting_html
 from app.service import Service, encodable, explain, log
 from app.suggest import following, starting
@@ -34,17 +35,34 @@ EXPORTS = {
 }
 HEAD = "".join(
     [f'<link rel="stylesheet" href="/page/{name}.css">' for name in ("style", "drawer")]
-    + [f'<script src="/page/{name}.js" type="module"></script>' for name in ("page", "drawer")]
+    + [f'<script src="/page/{name}.js" type="module"></script>' for name in ("page", "feedback", "drawer")]
 )
 
 
-@dataclass
+Kept = tuple[str, bool]
+"""A question, and whether it stands alone."""
+
+
+@dataclass(eq=False)
 class Turn:
-    """A question and what the conversation shows for it; `answer` is None until there is one, or for good."""
+    """A question and what the conversation shows for it; `answer` is None until there is one, or for good.
+
+    One that stands `alone` is asked without those before it, and those after it are asked without them too.
+    `history` are the questions that it was asked after, `verdict` is what a person said of its answer, and `id` is what
+    only that person's browser knows.
+    """
 
     question: str
     html: str = field(default_factory=waiting_html)
     answer: Answer | None = None
+    alone: bool = False
+    history: tuple[str, ...] = ()
+    verdict: str = ""
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+
+    def shown(self) -> str:
+        """The answer, and under it what can be said of it."""
+        return self.html + (verdicts_html(self.id, self.answer, self.verdict) if self.answer else "")
 
 
 @dataclass(eq=False)
@@ -59,18 +77,31 @@ class Conversation:
         return [
             {"role": role, "content": [{"type": "text", "text": html}]}
             for turn in self.turns
-            for role, html in (("user", question_html(turn.question)), ("assistant", turn.html))
+            for role, html in (("user", question_html(turn.question)), ("assistant", turn.shown()))
         ]
 
-    def questions(self) -> list[str]:
-        """The questions that got an answer or a refusal, oldest first."""
-        return [turn.question for turn in self.turns if turn.answer]
+    def before(self, turn: Turn) -> tuple[str, ...]:
+        """The questions that `turn` is asked after: those with an answer or a refusal, oldest first."""
+        earlier = self.turns[: self.turns.index(turn)]
+        last = max((at for at, one in enumerate([*earlier, turn]) if one.alone), default=0)
+        return tuple(one.question for one in earlier[last:] if one.answer)
+
+    def to_keep(self) -> list[Kept]:
+        """What the browser brings back after a reload."""
+        return [(turn.question, turn.alone) for turn in self.turns if turn.answer][-KEPT_QUESTIONS:]
+
+    def bring_back(self, kept: object) -> list[Turn]:
+        """Begin with the questions that a browser brought, to be answered anew; it may have brought anything."""
+        questions = [one for one in kept if isinstance(one, list | tuple) and one] if isinstance(kept, list) else []
+        self.turns.extend(Turn(encodable(one[0]), alone=one[1:] == [True]) for one in questions[-KEPT_QUESTIONS:])
+        return list(self.turns)
 
 
 async def reply_to(service: Service, conversation: Conversation, turn: Turn) -> None:
     """Fill a turn in: with an answer, or with a sentence that says why there is none."""
     try:
-        reply = await service.ask(turn.question, conversation.questions())
+        turn.history = conversation.before(turn)
+        reply = await service.ask(turn.question, turn.history)
         turn.html, turn.answer = answer_html(reply.answer, reply.documents), reply.answer
     except Exception as error:
         turn.html = sentence_html(explain(error))
@@ -83,6 +114,8 @@ class Page:
         self._service = service
         self._writable = writable
         self._saved: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
+        self.desk = Desk(service, self._turns)
         with gr.Blocks(title="inquote", analytics_enabled=False, fill_width=True) as self.blocks:
             self.conversation = gr.State(Conversation())
             self.kept = gr.BrowserState([], storage_key="inquote-questions", secret="inquote")
@@ -118,30 +151,40 @@ class Page:
                         submit_btn="Ask",
                         autofocus=True,
                     )
+                    self.alone = gr.Textbox(elem_id="alone", label="As it stands", visible="hidden")
                 gr.Column(elem_id="document")
             self._connect()
         self.blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None, api_open=False)
 
     def _connect(self) -> None:
         """Tie every event to its handler; none is an endpoint for others."""
-        everything = [self.conversation, self.kept, self.notice, self.chat, self.box, self.save, *self.suggestions]
+        shown = [self.conversation, self.kept, self.notice, self.chat, self.box, self.alone, self.save]
+        everything = [*shown, *self.suggestions]
         quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking: dict[str, Any] = {"outputs": everything, "trigger_mode": "once", **quietly}
-        self.box.submit(self.ask, [self.box, self.conversation], **asking)
+        self.box.submit(self.ask, [self.box, self.conversation, self.kept, self.alone], **asking)
         for button in self.suggestions:
-            button.click(self.ask, [button, self.conversation], **asking)
+            button.click(self.ask, [button, self.conversation, self.kept], **asking)
         self.new.click(self.clear, self.conversation, everything, **quietly)
         self.blocks.load(self.open, [self.kept, self.conversation], everything, **quietly)
         self.blocks.load(self.offer, self.conversation, self.suggestions, **quietly)
 
-    async def ask(self, question: Any, conversation: Conversation) -> AsyncIterator[dict[Any, Any]]:
-        """Show the question at once, then its answer in the same place."""
-        turn = Turn(encodable(question))
-        conversation.turns.append(turn)
-        yield {**self._shown(conversation), self.box: ""}
-        await reply_to(self._service, conversation, turn)
-        yield {**self._shown(conversation), **(self._noticed("") if self._service.ready else {})}
-        yield await self._suggested(conversation)
+    async def ask(
+        self, question: Any, conversation: Conversation, kept: Any, alone: Any = ""
+    ) -> AsyncIterator[dict[Any, Any]]:
+        """Show the question at once, then its answer in the same place.
+
+        A server that was started anew knows nothing of the conversation: it answers what the browser kept first.
+        """
+        turns = [] if conversation.turns else conversation.bring_back(kept)
+        turns.append(Turn(encodable(question), alone=bool(alone)))
+        conversation.turns.append(turns[-1])
+        yield {**self._shown(conversation), self.box: "", self.alone: ""}
+        for turn in turns:
+            await reply_to(self._service, conversation, turn)
+            yield self._shown(conversation)
+        loaded = self._noticed("") if self._service.ready else {}
+        yield {**self._shown(conversation), **loaded, **await self._suggested(conversation)}
 
     async def clear(self, conversation: Conversation) -> dict[Any, Any]:
         """Begin a new conversation."""
@@ -159,15 +202,16 @@ class Page:
             yield self._noticed(f"{explain(error)}{here}")
             return
         yield self._noticed("")
+        if conversation.turns:  # a question was asked while the models were loading
+            return
         linked = request.query_params.get("q")
-        questions = [linked] if linked else kept if isinstance(kept, list) else []
-        turns = [Turn(encodable(question)) for question in questions[-KEPT_QUESTIONS:]]
-        if turns and not conversation.turns:
-            conversation.turns.extend(turns)
+        turns = conversation.bring_back([[linked, False]] if linked else kept)
+        if turns:
             yield self._shown(conversation)
-            for turn in turns:
-                await reply_to(self._service, conversation, turn)
-                yield self._shown(conversation)
+        for turn in turns:
+            await reply_to(self._service, conversation, turn)
+            yield self._shown(conversation)
+        if turns:
             yield await self._suggested(conversation)
 
     async def offer(self, conversation: Conversation) -> dict[Any, Any]:
@@ -192,10 +236,11 @@ class Page:
 
     def _shown(self, conversation: Conversation) -> dict[Any, Any]:
         """What every change of the conversation changes on the page and in the browser's memory."""
+        self._turns.update({turn.id: turn for turn in conversation.turns})
         return {
             self.conversation: conversation,
             self.chat: conversation.messages(),
-            self.kept: conversation.questions()[-KEPT_QUESTIONS:],
+            self.kept: conversation.to_keep(),
             self.save: self._save_links(conversation),
         }
 
@@ -223,6 +268,8 @@ def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
     """Mount the page at the root of `api`; returns Gradio's own application. `writable` is whether it takes files."""
     page = Page(service, writable)
     api.add_api_route("/api/export/{key}.{kind}", page.export, methods=["GET"], include_in_schema=False)
+    api.add_api_route("/api/feedback/{turn}", page.desk.ask, methods=["GET"], include_in_schema=False)
+    api.add_api_route("/api/feedback/{turn}", page.desk.take, methods=["POST"], include_in_schema=False)
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
     gr.mount_gradio_app(
         api,

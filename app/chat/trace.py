@@ -11,7 +11,7 @@ from index.search import Hit
 from ingest.documents import Document
 
 LONGEST_WORDS = 140  # characters of a candidate's words that the table repeats
-TABLED = ("candidates", "retrieval", "threshold")  # what of a trace is told in the tables and the first line
+TABLED = ("candidates", "retrieval", "threshold", "observed")  # what of a trace is told elsewhere
 
 Documents = Mapping[str, Document]
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from fake_system import FakeSystem, opener
 from playwright.sync_api import Browser, expect, sync_playwright
+from serving import served
 
-from browser.driving import CHROMIUM, FLAGS, Tab, served
+from browser.driving import CHROMIUM, FLAGS, Tab
 
 PATIENCE = 30_000  # milliseconds; for machines that do other things as well
 HOW = "no Chromium here: `apt-get install chromium` brings one, and `make test-browser` insists on it"
@@ -45,6 +46,7 @@ def fake() -> Iterator[tuple[FakeSystem, str]]:
 @pytest.fixture
 def system(fake: tuple[FakeSystem, str]) -> FakeSystem:
     """The fake system as it is at first; what a test changes in it, its page sees."""
+    vars(fake[0]).clear()
     vars(fake[0]).update(vars(FakeSystem()))
     return fake[0]
 

@@ -1,18 +1,11 @@
-"""What a browser test drives: a server in a thread of this process, and a tab on its page."""
+"""What a browser test drives: a tab on the page of a server, see serving.py."""
 
-import asyncio
 import shutil
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, Request
-
-from app.keeper import Keeper
-from app.server import create_app, make_server
-from app.service import Service
 
 FLAGS = [
     "--headless",
@@ -25,32 +18,6 @@ FLAGS = [
     "--disable-sync",
 ]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@contextmanager
-def served(open_system: Callable[[], Any], keep: Callable[[Service], Keeper] | None = None) -> Iterator[str]:
-    """The address of a server that runs, in a thread of its own, while it is open; read-only without `keep`."""
-    service = Service(open_system)
-    keeper = keep(service) if keep else None
-    started = threading.Event()
-    servers = []
-
-    async def run() -> None:
-        servers.append(make_server(*await create_app(service, keeper=keeper), started.set))
-        await servers[0].serve(sockets=[listener])
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=lambda: asyncio.run(run()))
-        thread.start()
-        try:
-            assert started.wait(60)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            servers[0].should_exit = True
-            thread.join(60)
-            if keeper:
-                keeper.close()
-            service.close()
 
 
 class Tab:
@@ -84,6 +51,11 @@ class Tab:
         self.page.locator("#log .answer:not(.waiting)").nth(before).wait_for()
         return self
 
+    def settle(self) -> "Tab":
+        """Wait until the page has done what follows from what it shows."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self
+
     @property
     def latest(self) -> Any:
         """The latest answer."""
@@ -107,3 +79,11 @@ def in_view(mark: Locator) -> bool:
             return m.top >= p.top && m.bottom <= p.bottom && m.bottom <= innerHeight && m.height > 0; }"""
         )
     )
+
+
+def until(page: Page, holds: Callable[[], bool], patience: float = 30) -> None:
+    """Wait until something holds, with the browser's events coming in meanwhile."""
+    last = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < last, "it never held"
+        page.wait_for_timeout(20)

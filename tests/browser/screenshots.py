@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+from serving import served
 
 from app.keeper import open_keeper
 from app.system import open_system
-from browser.driving import CHROMIUM, FLAGS, Tab, served
+from browser.driving import CHROMIUM, FLAGS, Tab
 from index.build import ingest
 from index.embed import PACKAGED, SentenceTransformerEmbedder
 

@@ -11,11 +11,12 @@ import pytest
 from conftest import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from fake_system import INJECTIONS
 from playwright.sync_api import Locator, Page, expect
+from serving import served
 
 from app.answer import Answerer
 from app.keeper import Keeper
 from app.system import System
-from browser.driving import Tab, served
+from browser.driving import Tab
 from index.build import ingest
 from index.journal import Journal
 from index.library import Library

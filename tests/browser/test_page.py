@@ -3,12 +3,14 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from fake_system import ARTICLE, INJECTIONS, FakeSystem, make_document
-from playwright.sync_api import expect
+from fake_system import ARTICLE, INJECTIONS, FakeSystem, make_document, opener
+from playwright.sync_api import Route, expect
+from serving import served
 
 from app.chat.message import REFUSAL
-from browser.driving import Tab, in_view, marked, served
-from ingest.errors import LibraryMissing
+from browser.driving import Tab, in_view, marked, until
+from index.journal import Feedback
+from ingest.errors import InquoteError, LibraryMissing
 
 SIZES = [(1280, 800), (360, 740)]
 
@@ -47,6 +49,23 @@ def test_an_earlier_answer_can_be_opened_again(tab: Tab) -> None:
     expect(tab.page.locator("#pane mark")).to_have_count(1)
 
 
+def test_a_document_that_arrives_late_does_not_replace_what_was_asked_for_since(tab: Tab) -> None:
+    tab.ask("When was it approved?")
+    expect(tab.page.locator("#pane mark.current")).to_have_text("2015")
+    held: list[Route] = []
+    tab.page.route("**/api/pane?*", lambda route: held.append(route))
+    tab.ask("What was the response?")
+    until(tab.page, lambda: len(held) == 1)
+    tab.page.locator("#log .answer").first.locator("a.cite").first.click()  # what the pane holds already
+    expect(tab.page.locator("#pane mark.current")).to_have_text("2015")
+    with tab.page.expect_response("**/api/pane?*") as late:
+        held[0].continue_()
+    late.value.finished()
+    tab.settle()
+    expect(tab.page.locator("#pane mark")).to_have_text(["2015"])
+    expect(tab.page.locator("#pane .at")).to_have_text("Citation 1 of 1 · A small article")
+
+
 def test_next_and_previous_by_button_and_by_key(tab: Tab) -> None:
     tab.ask("What was the response?")
     current = tab.page.locator("#pane mark.current")
@@ -73,7 +92,7 @@ def test_a_refusal_says_so_and_opens_the_nearest_passages(tab: Tab) -> None:
 def test_why_this_answer_unfolds(tab: Tab) -> None:
     tab.ask("When was it approved?")
     tab.latest.get_by_text("Why this answer").click()
-    expect(tab.latest.locator("dl")).to_contain_text("threshold")
+    expect(tab.latest.locator("dl")).to_contain_text("answers are given from 50")
     expect(tab.latest.get_by_role("table", name="What the reader found")).to_contain_text("best2015")
     expect(tab.latest.get_by_role("table", name="Where it was looked for")).to_contain_text("1. (0.900)")
 
@@ -84,6 +103,63 @@ def test_confidence_explains_itself_to_the_keyboard(tab: Tab) -> None:
     expect(tab.latest.locator(".tip")).to_be_hidden()
     tab.latest.locator(".confidence").focus()
     expect(tab.latest.locator(".tip")).to_be_visible()
+
+
+def test_a_verdict_is_noted(tab: Tab, system: FakeSystem) -> None:
+    tab.ask("When was it approved?")
+    row = tab.page.locator("#log .feedback")
+    expect(row.locator(".said")).to_have_text("Is this right?")
+    row.get_by_role("button", name="Right").click()
+    expect(row.locator(".said")).to_have_text("Noted: right. Thank you.")
+    assert [(said.asked.question, said.verdict, said.sentence) for said in system.said] == [
+        ("When was it approved?", "right", None)
+    ]
+    tab.ask("What was the response?")  # the conversation is shown anew
+    expect(row.first.locator(".said")).to_have_text("Noted: right. Thank you.")
+
+
+def test_on_a_wrong_answer_the_right_sentence_is_picked_by_keyboard(tab: Tab, system: FakeSystem) -> None:
+    tab.ask("What was the response?").ask("When was it approved?")
+    row = tab.page.locator("#log .feedback").last
+    row.get_by_role("button", name="Wrong answer").focus()
+    tab.page.keyboard.press("Space")
+    dialog = tab.page.get_by_role("dialog", name="Which sentence answers the question?")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="It was found by Ada Quill, who named it Tern.").focus()
+    tab.page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(row.locator(".said")).to_have_text("Noted: wrong answer. Thank you.")
+    assert system.said[0].sentence and system.said[0].sentence.quote == "It was found by Ada Quill, who named it Tern."
+    assert system.said[0].asked.history == ("What was the response?",)
+
+
+def test_the_picking_can_be_left(tab: Tab, system: FakeSystem) -> None:
+    tab.ask("What does a dose cost?")
+    row = tab.page.locator("#log .feedback")
+    say = row.get_by_role("button", name="The corpus does say")
+    dialog = tab.page.locator("#picking")
+    say.click()
+    dialog.get_by_role("button", name="Cancel").click()
+    say.click()
+    tab.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(say).to_be_focused()
+    assert system.said == []
+    say.click()
+    dialog.get_by_role("button", name="None of these").click()
+    expect(row.locator(".said")).to_have_text("Noted: the corpus does say. Thank you.")
+    assert [(said.verdict, said.answer, said.sentence) for said in system.said] == [("wrong answer", None, None)]
+
+
+def test_feedback_that_cannot_be_kept_says_why(tab: Tab, system: FakeSystem) -> None:
+    def refuse(feedback: Feedback) -> None:
+        raise InquoteError("Feedback is not kept here.")
+
+    system.note_feedback = refuse  # type: ignore[method-assign]
+    tab.ask("When was it approved?")
+    tab.page.locator("#log .feedback").get_by_role("button", name="Right").click()
+    expect(tab.page.locator("#log .feedback .said")).to_have_text("Feedback is not kept here.")
+    tab.errors.clear()  # the browser logs the 503
 
 
 def test_a_document_that_changed_since_says_so(tab: Tab, system: FakeSystem) -> None:
@@ -103,8 +179,7 @@ def test_a_long_document_opens_at_the_line(new_tab: Callable[..., Tab], system: 
     tab = new_tab().open().ask("where?")
     mark = tab.page.locator("#pane mark.current")
     expect(mark).to_have_text("Paragraph twelve")
-    tab.page.wait_for_timeout(300)
-    assert in_view(mark)
+    until(tab.page, lambda: in_view(mark))
 
 
 # ---- starting, and the conversation
@@ -129,6 +204,38 @@ def test_earlier_questions_go_with_the_next_one(tab: Tab, system: FakeSystem) ->
     assert system.asked[-1] == ("What was the response?", ("When was it approved?",))
 
 
+def test_the_understood_question_can_be_changed_and_asked_as_it_stands(tab: Tab, system: FakeSystem) -> None:
+    system.understood = {"And that?": "What was the response to Tern?"}
+    tab.ask("When was it approved?").ask("And that?")
+    expect(tab.latest.locator(".understood q")).to_have_text("What was the response to Tern?")
+    tab.latest.get_by_role("button", name="Change").press("Space")
+    box = tab.page.locator("#question textarea")
+    expect(box).to_have_value("What was the response to Tern?")
+    expect(box).to_be_focused()
+    expect(tab.page.locator("#editing")).to_contain_text("asked as it stands")
+    tab.ask("What was the response to Tern in the trial?")
+    assert system.asked[-1] == ("What was the response to Tern in the trial?", ())
+    expect(tab.page.locator("#editing")).to_be_hidden()
+    tab.ask("Which effects?")
+    assert system.asked[-1] == ("Which effects?", ("What was the response to Tern in the trial?",))
+
+
+@pytest.mark.parametrize("leave", ["Escape", "empty"])
+def test_a_changed_question_that_is_left_changes_nothing(tab: Tab, system: FakeSystem, leave: str) -> None:
+    system.understood = {"And that?": "What was the response to Tern?"}
+    tab.ask("When was it approved?").ask("And that?")
+    tab.latest.get_by_role("button", name="Change").click()
+    box = tab.page.locator("#question textarea")
+    if leave == "Escape":
+        box.press("Escape")
+    else:
+        box.fill("")
+    expect(box).to_have_value("")
+    expect(tab.page.locator("#editing")).to_be_hidden()
+    tab.ask("What was the response?")
+    assert system.asked[-1][1] == ("When was it approved?", "And that?")
+
+
 def test_a_new_conversation_forgets(tab: Tab, system: FakeSystem) -> None:
     tab.ask("When was it approved?")
     tab.page.get_by_role("button", name="New conversation").click()
@@ -146,12 +253,32 @@ def test_a_link_opens_the_page_on_its_question(new_tab: Callable[..., Tab]) -> N
 
 def test_a_reload_brings_the_questions_back_and_answers_them_anew(tab: Tab, system: FakeSystem) -> None:
     tab.ask("When was it approved?").ask("?").ask("What was the response?")
-    tab.page.wait_for_timeout(300)
+    tab.settle()
     system.answers["approved"] = ["Ada Quill"]
     tab.open()
     expect(tab.page.locator("#log .question")).to_have_text(["When was it approved?", "What was the response?"])
     expect(tab.page.locator("#log .answer").first.locator(".span .quote")).to_have_text("Ada Quill")
     expect(tab.page.locator("#log .answer").last.locator(".span .quote")).to_have_count(2)
+
+
+def test_a_server_that_was_started_anew_answers_the_conversation_again(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab()
+    with served(FakeSystem) as address:
+        tab.address = address
+        tab.open().ask("When was it approved?").ask("Which side effects were seen?")
+    system = FakeSystem()
+    system.answers["approved"] = ["Ada Quill"]
+    with served(opener(system), port=int(address.rsplit(":", 1)[1])):
+        box = tab.page.locator("#question textarea")
+        box.fill("What was the response?")
+        box.press("Enter")
+        questions = ["When was it approved?", "Which side effects were seen?", "What was the response?"]
+        expect(tab.page.locator("#log .question")).to_have_text(questions)
+        expect(tab.page.locator("#log .answer:not(.waiting)")).to_have_count(3)
+        expect(tab.page.locator("#log .answer").first.locator(".span .quote")).to_have_text("Ada Quill")
+        assert system.asked[-1] == (questions[2], tuple(questions[:2]))
+        tab.page.close()
+    tab.errors.clear()  # the browser logs that the server was gone
 
 
 def test_while_the_models_load_the_page_says_so_and_takes_the_question(new_tab: Callable[..., Tab]) -> None:
@@ -256,7 +383,14 @@ def test_corpus_name_and_question_are_shown_and_never_obeyed(
     expect(tab.page.locator("#pane h2")).to_have_text(text)
     tab.page.locator("#pane mark.current").first.wait_for()
     assert marked(tab.page) == text
-    tab.page.reload()
+    tab.latest.get_by_text("Why this answer").click()
+    tab.page.locator("#log .feedback").get_by_role("button", name="Wrong answer").click()
+    expect(tab.page.locator("#picking .sentences button").first).to_be_visible()
+    picked = tab.page.locator("#picking .sentences button").all_text_contents()
+    assert " ".join(picked) == " ".join(text.split())
+    assert tab.page.locator("#picking :is(script, img, form, style, iframe, b, a)").count() == 0
+    tab.page.keyboard.press("Escape")
+    tab.settle().page.reload()
     tab.page.locator("#pane mark.current").first.wait_for()
     assert tab.page.locator("#log .question").text_content() == "q " + text
     assert tab.page.locator(":is([role=log], #pane) :is(script, img, form, style, iframe)").count() == 0
@@ -295,7 +429,7 @@ def test_nothing_scrolls_sideways(new_tab: Callable[..., Tab], width: int, heigh
     tab = new_tab(width, height, color_scheme=scheme).open().ask("What was the response?").ask("Cost? " + "w" * 300)
     tab.latest.get_by_text("Why no answer").click()
     assert tab.page.evaluate("document.documentElement.scrollWidth") == width
-    for selector in ("#log [role=log]", ".document-text"):
+    for selector in ("#conversation", "#top", "#log [role=log]", ".document-text"):
         assert tab.page.locator(selector).evaluate("e => e.scrollWidth <= e.clientWidth")
 
 

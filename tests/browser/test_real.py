@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from conftest import CORPUS
 from playwright.sync_api import expect
+from serving import served
 
 from app.chat.message import REFUSAL
 from app.system import open_system
-from browser.driving import Tab, in_view, marked, served
+from browser.driving import Tab, in_view, marked
 from index.build import ingest
 from index.embed import PACKAGED, SentenceTransformerEmbedder
 

@@ -1,0 +1,102 @@
+"""A server for tests, and a visitor that speaks the page's own protocol without a browser."""
+
+import asyncio
+import json
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from html import unescape
+from typing import Any
+
+import httpx
+import uvicorn
+
+from app.keeper import Keeper
+from app.server import create_app, make_server
+from app.service import Service
+
+
+@contextmanager
+def served(
+    open_system: Callable[[], Any], keep: Callable[[Service], Keeper] | None = None, port: int = 0
+) -> Iterator[str]:
+    """The address of a server that runs, in a thread of its own, while it is open; read-only without `keep`."""
+    service = Service(open_system)
+    keeper = keep(service) if keep else None
+    started: Future[uvicorn.Server] = Future()
+
+    async def run() -> None:
+        server = make_server(*await create_app(service, keeper=keeper), lambda: started.set_result(server))
+        await server.serve(sockets=[listener])
+
+    def work() -> None:
+        try:
+            asyncio.run(run())
+        except BaseException as error:
+            started.set_exception(error)
+
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            server = started.result()
+            try:
+                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                thread.join()
+        finally:
+            if keeper:
+                keeper.close()
+            service.close()
+
+
+class Visitor:
+    """One tab's session in the page's own protocol: joins the queue, reads what comes back."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self._session = secrets.token_hex(6)
+        self._asking: dict[str, Any] = {}
+
+    async def open(self) -> "Visitor":
+        """Learn from the page which event asks a question."""
+        config = (await self._client.get("/config")).json()
+        ids = {component["props"].get("elem_id"): component["id"] for component in config["components"]}
+        self._box, self._log = ids["question"], ids["log"]
+        self._asking = next(d for d in config["dependencies"] if [self._box, "submit"] in d["targets"])
+        return self
+
+    async def ask(self, question: Any, kept: Any = ()) -> list[tuple[str, str]]:
+        """Ask; gives the conversation as (role, text) pairs, tags taken out. Raises RuntimeError where it fails."""
+        call = {
+            "data": [question, None, kept, ""],
+            "event_data": None,
+            "fn_index": self._asking["id"],
+            "trigger_id": self._box,
+            "session_hash": self._session,
+        }
+        joined = await self._client.post("/gradio_api/queue/join", json=call)
+        joined.raise_for_status()
+        stream = self._client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self._session})
+        async with stream as response:
+            async for line in response.aiter_lines():
+                message = json.loads(line[6:]) if line.startswith("data: ") else {}
+                if message.get("msg") == "process_completed":
+                    return self._conversation(message)
+        raise RuntimeError("the stream ended without an answer")
+
+    def _conversation(self, message: dict[str, Any]) -> list[tuple[str, str]]:
+        if not message["success"]:
+            raise RuntimeError(str(message["output"]))
+        shown = message["output"]["data"][self._asking["outputs"].index(self._log)]
+        return [(m["role"], plain("".join(part["text"] for part in m["content"]))) for m in shown]
+
+
+def plain(html: str) -> str:
+    """The text of our own HTML, whose every < begins a tag."""
+    pieces = html.split("<")
+    return unescape(pieces[0] + "".join(piece.partition(">")[2] for piece in pieces[1:]))
