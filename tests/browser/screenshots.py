@@ -67,7 +67,7 @@ def take(browser: Browser, address: str, width: int, height: int, scheme: str, f
     shot("why")
     tab.ask(REFUSED)
     shot("refusal")
-    tab.page.get_by_role("button", name="Corpus").click()
+    tab.page.get_by_role("button", name="Corpus", exact=True).click()
     drawer = tab.page.get_by_role("dialog", name="Corpus")
     drawer.locator(".corpus-documents").wait_for()
     shot("corpus")

@@ -53,7 +53,7 @@ def address(tmp_path: Path, corpus: Path, embedder: FakeEmbedder) -> Iterator[st
 
 def drawer(tab: Tab) -> Locator:
     """The drawer, opened."""
-    tab.page.get_by_role("button", name="Corpus").click()
+    tab.page.get_by_role("button", name="Corpus", exact=True).click()
     dialog = tab.page.get_by_role("dialog", name="Corpus")
     expect(dialog.locator(".corpus-documents, .corpus-empty, .corpus-problem").first).to_be_visible()
     return dialog
