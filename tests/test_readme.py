@@ -1,6 +1,7 @@
 """What the README shows is run as it stands there, but for the port."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ def run(command: list[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
+@pytest.mark.skipif(not shutil.which("curl"), reason="no curl here: `apt-get install curl` brings it")
 def test_the_curl_example(address: str) -> None:
     assert '"answer":"Amgen"' in run(["sh", "-c", example("curl").replace(PORT, address)])
 
