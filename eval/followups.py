@@ -19,7 +19,7 @@ from app.system import System, open_system
 from eval.corpus import HERE, library_of
 from eval.questions import QuestionFileError, part
 from eval.tables import Table
-from index.build import Progress
+from index.account import Progress
 from index.embed import SentenceTransformerEmbedder
 
 FILE = HERE / "questions" / "followups.jsonl"
