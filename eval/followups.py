@@ -40,7 +40,7 @@ class Conversation:
     """A question and those asked before it, oldest first, about the corpus of that name.
 
     `standalone` is the question as a person would write it out. What is understood must hold every one of `carries`
-    and none of `drops`, upper and lower case the same. `evidence` answers the question, each an alternative.
+    and none of `drops`, upper and lower case the same. `evidence` is as in a question file: groups of alternatives.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Conversation:
     history: tuple[str, ...]
     question: str
     standalone: str
-    evidence: tuple[Quote, ...]
+    evidence: tuple[tuple[Quote, ...], ...]
     carries: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
 
@@ -98,7 +98,8 @@ def load_conversations(path: Path = FILE) -> tuple[Conversation, ...]:
         try:
             row = json.loads(line)
             lists = {key: tuple(row[key]) for key in ("history", "carries", "drops") if key in row}
-            found.append(Conversation(**row | lists | {"evidence": tuple(Quote(**one) for one in row["evidence"])}))
+            evidence = tuple(tuple(Quote(**quote) for quote in group) for group in row["evidence"])
+            found.append(Conversation(**row | lists | {"evidence": evidence}))
         except (ValueError, KeyError, TypeError) as error:
             raise QuestionFileError(
                 f"{path}, line {number}: {error}; eval/questions/README.md has the form."
@@ -155,14 +156,17 @@ def ask(system: System, conversations: Sequence[Conversation], progress: Callabl
     return found
 
 
-def is_found(evidence: Sequence[Quote], answer: Answer) -> bool:
-    """Whether one of the quotes is cited, in part at least, or stands in one of the first passages."""
+def is_found(evidence: Sequence[Sequence[Quote]], answer: Answer) -> bool:
+    """Whether of each group a quote is cited, in part at least, or stands in one of the first passages."""
     cited = [(citation.document_id, citation.quote) for citation in answer.citations]
     shown = [(hit.passage.document_id, hit.passage.text) for hit in answer.hits[:SHOWN]]
-    return any(
-        (document == one.document and (one.quote in text or text in one.quote))
-        for one in evidence
-        for document, text in (*cited, *shown)
+    return all(
+        any(
+            document == one.document and (one.quote in text or text in one.quote)
+            for one in group
+            for document, text in (*cited, *shown)
+        )
+        for group in evidence
     )
 
 

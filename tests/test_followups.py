@@ -34,7 +34,7 @@ def test_the_evidence_stands_once_in_its_document(name: str) -> None:
     texts = {one.source.id: one.document.text for one in loaded}
     for one in CONVERSATIONS:
         if one.corpus == name:
-            assert [texts[quote.document].count(quote.quote) for quote in one.evidence] == [1]
+            assert [texts[quote.document].count(quote.quote) for group in one.evidence for quote in group] == [1]
 
 
 @pytest.mark.parametrize("one", CONVERSATIONS, ids=lambda one: one.id)
@@ -60,8 +60,10 @@ def test_outcomes_are_shares_by_kind() -> None:
 def test_evidence_counts_as_found_where_it_is_shown(make_system, corpus: Path) -> None:  # type: ignore[no-untyped-def]
     system = make_system(corpus)
     answer = system.answer("Where do newts live?")
-    assert is_found([Quote(answer.hits[0].passage.document_id, "live in ponds")], answer)
-    assert not is_found([Quote(answer.hits[0].passage.document_id, "live in seas")], answer)
+    document = answer.hits[0].passage.document_id
+    there, gone = Quote(document, "live in ponds"), Quote(document, "live in seas")
+    assert is_found([[gone, there]], answer)
+    assert not is_found([[there], [gone]], answer)
     assert list(ask(system, CONVERSATIONS[:1], lambda done: None)) == [CONVERSATIONS[0].id]
 
 
