@@ -107,11 +107,16 @@ def changes_since(
 
 
 def evaluation_questions(held: Collection[str]) -> list[Asked]:
-    """The questions of each evaluation set that has its evidence in one of the documents `held`, ids."""
+    """The questions of each evaluation set that has evidence in one of the documents `held`, ids.
+
+    Those with evidence in other documents only are left out; those without are about the same corpus.
+    """
     asked: list[Asked] = []
     for file in sorted(EVALUATION_SETS.glob("*.jsonl")):
         lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
-        places = (place for line in lines for group in line.get("evidence", ()) for place in group)
-        if any(place["document"] in held for place in places):
-            asked += [Asked(line["question"], tuple(line.get("history", ()))) for line in lines]
+        places = [{place["document"] for group in line.get("evidence", ()) for place in group} for line in lines]
+        if set(held).isdisjoint(set().union(*places)):
+            continue
+        about = [line for line, place in zip(lines, places, strict=True) if not place or not place.isdisjoint(held)]
+        asked += [Asked(line["question"], tuple(line.get("history", ()))) for line in about]
     return asked
