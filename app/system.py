@@ -11,6 +11,7 @@ from app.confidence import UNFITTED, Calibration
 from app.conversation import clean_question, parts_of, understand
 from app.reader.base import Reader
 from app.reader.sentence import SentenceReader
+from app.remembered import Remembered
 from app.suggest import Suggestion, answered, drawn_from, store, stored
 from index.account import Progress, silent
 from index.derived import Derived, load_derived
@@ -40,6 +41,7 @@ class System:
         self.search = search
         self.answerer = answerer
         self.journal = journal
+        self._remembered = Remembered()
         self._derived: Derived | None = None
         self._reload = threading.Lock()
 
@@ -62,16 +64,20 @@ class System:
     def answer(self, question: object, history: Sequence[str] = (), generation: int | None = None) -> Answer:
         """As `ask`, without a note; from an earlier `generation` that is kept, where one is given."""
         clock = Clock()
-        understood = understand(question, history)
+        asked, understood = clean_question(question), understand(question, history)
         clock.lap("understand")
         with self._reading(generation) as (snapshot, derived):
             clock.lap("open")
-            parts = [
-                (part, self.search.search(snapshot, derived, part, READ_PASSAGES, clock))
-                for part in parts_of(understood)
-            ]
-            answer = self.answerer.answer(clean_question(question), understood, parts, snapshot)
-            clock.lap("read")
+            key = (snapshot.generation, asked, understood)
+            answer = self._remembered.get(key)
+            if answer is None:
+                parts = [
+                    (part, self.search.search(snapshot, derived, part, READ_PASSAGES, clock))
+                    for part in parts_of(understood)
+                ]
+                answer = self.answerer.answer(asked, understood, parts, snapshot)
+                clock.lap("read")
+                self._remembered.put(key, answer)
         return answer.with_times(clock.laps)
 
     @contextmanager

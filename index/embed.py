@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from ingest.errors import ModelError
+
+if TYPE_CHECKING:
+    from index.query import QueryEncoder
 
 PACKAGED = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = {  # as published
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
+PACKAGED_WINDOW = 256  # tokens, as its configuration says
 _FINGERPRINTED = (".safetensors", ".json", ".txt", ".model")
 
 
@@ -166,8 +170,18 @@ class SentenceTransformerEmbedder:
         matrix = torch.stack(vectors).float()
         return np.asarray(torch.nn.functional.normalize(matrix, dim=1), np.float32)
 
+    @cached_property
+    def _query_encoder(self) -> "QueryEncoder":
+        """Of the packaged model, whose questions need no sentence-transformers."""
+        assert self.fingerprint  # the files are checked before they are loaded
+        from index.query import QueryEncoder
+
+        return QueryEncoder(self._folder, PACKAGED_WINDOW)
+
     def embed_query(self, text: str) -> np.ndarray:
         """(dimension,) float32 of norm 1."""
+        if self.name == PACKAGED:
+            return self._query_encoder.embed(text)
         return np.asarray(
             self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False), np.float32
         )

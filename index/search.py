@@ -1,7 +1,7 @@
 """A question to fused hits: dense and lexical search, each seeing what the other does not."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +67,12 @@ def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
     return shared >= ALIKE * (len(words) + len(others) - shared)
 
 
+def _cosines(snapshot: Snapshot, query: np.ndarray, rows: Sequence[int]) -> dict[int, float]:
+    """Row to cosine, computed from the stored vectors."""
+    found, matrix = snapshot.vectors(rows)
+    return {int(row): float(score) for row, score in zip(found, matrix @ query, strict=True)}
+
+
 class Clock:
     """Milliseconds between laps, collected in `laps`."""
 
@@ -105,7 +111,7 @@ class Search:
         clock.lap("embed")
         count = CANDIDATES
         while True:
-            dense = self._dense(derived, query, count)
+            dense = self._dense(snapshot, derived, query, count)
             clock.lap("dense")
             lexical = dict(derived.lexical.search(question, count)) if self.dense_weight < 1 else {}
             clock.lap("lexical")
@@ -116,21 +122,22 @@ class Search:
                 return hits
             count *= 8
 
-    def _dense(self, derived: Derived, query: np.ndarray, count: int) -> dict[int, float]:
+    def _dense(self, snapshot: Snapshot, derived: Derived, query: np.ndarray, count: int) -> dict[int, float]:
+        """Row to cosine of the nearest, best first; a store that rounds its vectors names them, and no more."""
         if self.dense_weight <= 0:
             return {}
         scores, rows = derived.vectors.search(query[None, :], count)
-        return {int(row): float(score) for row, score in zip(rows[0], scores[0], strict=True)}
+        if derived.vectors.exact:
+            return {int(row): float(score) for row, score in zip(rows[0], scores[0], strict=True)}
+        cosines = _cosines(snapshot, query, [int(row) for row in rows[0]])
+        return dict(sorted(cosines.items(), key=lambda found: (-found[1], found[0])))
 
     def _complete(
         self, snapshot: Snapshot, query: np.ndarray, dense: dict[int, float], lexical: dict[int, float]
     ) -> dict[int, float]:
         """The cosine of every candidate; those that only BM25 listed are computed from the stored vectors."""
         missing = [row for row in lexical if row not in dense]
-        if not missing:
-            return dict(dense)
-        rows, matrix = snapshot.vectors(missing)
-        return dense | {int(row): float(score) for row, score in zip(rows, matrix @ query, strict=True)}
+        return dense | _cosines(snapshot, query, missing) if missing else dict(dense)
 
     def _fused(
         self, passages: dict[int, Passage], cosines: dict[int, float], dense: Iterable[int], lexical: dict[int, float]

@@ -1,6 +1,7 @@
-"""Nearest vectors by inner product."""
+"""Nearest vectors by inner product: exact in a small library, in a large one by lists of near vectors."""
 
 import hashlib
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,14 +11,27 @@ import numpy as np
 
 from ingest.errors import LibraryDamaged
 
+EXACT_UP_TO = 20_000  # vectors; all are compared with the query (chosen in eval/bench.md)
+ROUNDED = 0.02  # at most so far is a number of a large store's vectors from what was given
+_PROBED = 8  # of a large store's lists one in so many is searched
+_TRAINED_ON = 64  # vectors for each list
+_ROUNDS = 10  # of k-means
+_BLOCK = 65_536  # vectors added at a time
+
 
 class VectorStore(Protocol):
     """Vectors with integer ids."""
 
-    def search(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """The k nearest of each query: scores (n, k') float32, best first, and ids (n, k') int64; k' = min(k, size).
+    @property
+    def exact(self) -> bool:
+        """Whether the scores are the inner products themselves and none is missed."""
+        ...
 
-        `queries` is (n, d) float32 and finite, else `ValueError`.
+    def search(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """The k nearest of each query: scores (n, k') float32, best first, and ids (n, k') int64.
+
+        k' = min(k, size); less where a store that is not exact finds less. `queries` is (n, d) float32 and finite,
+        else `ValueError`.
         """
         ...
 
@@ -43,6 +57,8 @@ def _checked_ids(ids: Sequence[int] | np.ndarray, matrix: np.ndarray) -> np.ndar
 class FlatStore:
     """Exact search in NumPy, the oracle of the tests; equal scores come in the order of ids."""
 
+    exact = True
+
     def __init__(self, ids: Sequence[int] | np.ndarray, matrix: np.ndarray) -> None:
         self.matrix = _checked(matrix)
         self.ids = _checked_ids(ids, matrix)
@@ -54,20 +70,53 @@ class FlatStore:
         return np.take_along_axis(scores, order, axis=1), self.ids[order]
 
 
+def _lists(matrix: np.ndarray) -> Any:
+    """An empty index of inverted lists, trained on `matrix` (n, d)."""
+    import faiss
+
+    count, dimension = math.isqrt(len(matrix)), matrix.shape[1]
+    index = faiss.IndexIVFScalarQuantizer(
+        *(faiss.IndexFlatIP(dimension), dimension, count),
+        *(faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT),
+    )
+    index.cp.niter, index.cp.seed = _ROUNDS, 1
+    chosen = np.random.default_rng(1).choice(len(matrix), min(len(matrix), _TRAINED_ON * count), replace=False)
+    index.train(matrix[np.sort(chosen)])
+    index.nprobe = math.ceil(count / _PROBED)
+    return index
+
+
 class FaissStore:
-    """Exact search in FAISS."""
+    """Search in FAISS: exact up to `EXACT_UP_TO` vectors.
+
+    More are kept in about sqrt(n) lists, each around a centre that k-means found (inverted lists: Sivic and Zisserman
+    2003; Jegou et al. 2011), a byte a dimension, and the lists nearest to a query are searched. The same vectors give
+    the same lists.
+    """
 
     def __init__(self, index: Any) -> None:
+        import faiss
+
         self._index = index
+        self._within = faiss.downcast_index(index.index)
+        self._probes = isinstance(self._within, faiss.IndexIVF)
 
     @classmethod
     def build(cls, ids: Sequence[int] | np.ndarray, matrix: np.ndarray) -> "FaissStore":
         """From ids (n,) and vectors (n, d) float32; raises `ValueError` for any other shape or a NaN."""
         import faiss
 
-        index = faiss.IndexIDMap(faiss.IndexFlatIP(matrix.shape[1]))
-        index.add_with_ids(_checked(matrix), _checked_ids(ids, matrix))
+        matrix, ids = _checked(matrix), _checked_ids(ids, matrix)
+        within = faiss.IndexFlatIP(matrix.shape[1]) if len(matrix) <= EXACT_UP_TO else _lists(matrix)
+        index = faiss.IndexIDMap(within)
+        for at in range(0, len(matrix), _BLOCK):
+            index.add_with_ids(matrix[at : at + _BLOCK], ids[at : at + _BLOCK])
         return cls(index)
+
+    @property
+    def exact(self) -> bool:
+        """See `VectorStore.exact`."""
+        return not self._probes
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -84,16 +133,18 @@ class FaissStore:
         if k < 1:
             return np.zeros((len(queries), 0), np.float32), np.zeros((len(queries), 0), np.int64)
         scores, ids = self._index.search(queries, k)
-        if (ids < 0).any():
+        found = int((ids >= 0).sum(axis=1).min())
+        if found < k and self.exact:
             raise LibraryDamaged("The vector index returned no passage where there is one; run inquote ingest again.")
-        return scores, ids
+        return scores[:, :found], ids[:, :found]
 
     def vectors(self) -> tuple[np.ndarray, np.ndarray]:
-        """All ids (n,) and vectors (n, d), for verification."""
+        """All ids (n,) and vectors (n, d), for verification; rounded where the store is not exact."""
         import faiss
 
-        ids = faiss.vector_to_array(self._index.id_map)
-        return ids, faiss.downcast_index(self._index.index).reconstruct_n(0, len(self))
+        if self._probes:
+            self._within.make_direct_map()  # type: ignore[attr-defined]
+        return faiss.vector_to_array(self._index.id_map), self._within.reconstruct_n(0, len(self))
 
     def save(self, path: Path) -> str:
         """Write to `path`, synced to disk, and return the hex SHA-256 of what was written.

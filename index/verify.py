@@ -11,7 +11,7 @@ from index.derived import LEXICAL, VECTORS, check_derived
 from index.lexical import LexicalIndex
 from index.library import Library, Snapshot
 from index.recipe import content_hash
-from index.vectors import FaissStore
+from index.vectors import ROUNDED, FaissStore
 from ingest.documents import Document
 from ingest.errors import InquoteError
 
@@ -104,13 +104,15 @@ def _derived(snapshot: Snapshot, folder: Path) -> Iterator[str]:
     """The derived files say the same as the rows; their hashes have been checked."""
     rows, matrix = snapshot.vectors()
     try:
-        ids, stored = FaissStore.load(folder / VECTORS).vectors()
+        store = FaissStore.load(folder / VECTORS)
+        ids, stored = store.vectors()
         lexical = LexicalIndex.load(folder / LEXICAL)
     except InquoteError as error:
         yield str(error)
         return
     order = np.argsort(ids)
-    if not np.array_equal(ids[order], rows) or not np.array_equal(stored[order], matrix):
+    tolerance = 0.0 if store.exact else ROUNDED
+    if not np.array_equal(ids[order], rows) or not np.allclose(stored[order], matrix, rtol=0, atol=tolerance):
         yield f"{folder.name}/{VECTORS} does not hold the library's embeddings."
     if len(lexical) != len(rows):
         yield f"{folder.name}/{LEXICAL} holds {len(lexical)} passages, the library {len(rows)}."

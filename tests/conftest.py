@@ -1,11 +1,14 @@
 """Fakes and small libraries for the tests."""
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny models gain nothing from more, and on busy cores threads wait
 
 from app.answer import Answerer
 from app.confidence import Calibration

@@ -7,8 +7,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from app.reader.model import Size, SpanModel, WordPieces
+from app.reader.model import SpanModel, WordPieces
 from app.reader.weights import save_weights
+from index.bert import Size, base_embeddings
 from index.embed import packaged_model, sha256_of
 
 TINY = Size(hidden=16, inner=32, layers=2, heads=2)
@@ -62,8 +63,6 @@ def tiny_question_answering(folder: Path) -> None:
 
 def tiny_weights(folder: Path, base: Path) -> SpanModel:
     """Weights for the encoder in `base`, in `folder`; gives the model they were made from."""
-    from app.reader.model import base_embeddings
-
     model = tiny_model(seed=3)
     model.load_state_dict(base_embeddings(base / "model.safetensors"), strict=False)
     names = ("model.safetensors", "tokenizer.json")

@@ -1,8 +1,9 @@
 import torch
 from transformers import AutoModelForQuestionAnswering
 
-from app.reader.model import Batch, Size, SpanModel, Window
+from app.reader.model import Batch, SpanModel, Window
 from eval.peers.export import export, renamed
+from index.bert import Size
 
 
 def test_the_exported_model_says_what_the_span_reader_says(tmp_path):

@@ -14,7 +14,7 @@ from reader_models import TINY, pieces, tiny_bert, tiny_model, tiny_question_ans
 from app.reader.base import Reading
 from app.reader.load import open_reader
 from app.reader.other import TransformersReader
-from app.reader.span import SpanReader, _batches
+from app.reader.span import SpanReader
 from app.reader.weights import load_weights
 from ingest.documents import Passage
 from ingest.errors import ModelError
@@ -144,12 +144,6 @@ def test_every_range_lies_in_the_text(reader: SpanReader, text: str, question: s
     (reading,) = reader.read(question, [passage(text)])
     assert all(0 <= s.start < s.end <= len(text) for s in (*reading.spans, *reading.evidence))
     assert len({(s.start, s.end) for s in reading.spans}) == len(reading.spans)
-
-
-def test_batches_are_by_length_and_waste_little() -> None:
-    assert list(_batches([100, 90, 20, 110, 19])) == [[3, 0, 1], [2, 4]]
-    assert [len(batch) for batch in _batches([50] * 40)] == [16, 16, 8]
-    assert list(_batches([])) == []
 
 
 def test_bfloat16_reads_nearly_the_same() -> None:

@@ -1,9 +1,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from conftest import FakeEmbedder
+
 from app.system import System
+from eval.shelf import Shelf
 from index.search import Hit, without_copies
-from ingest.documents import Passage
+from ingest.documents import Document, Passage
 
 MakeSystem = Callable[..., System]
 
@@ -45,3 +49,17 @@ def test_a_flood_of_copies_hides_nothing(make_system: MakeSystem, tmp_path: Path
     answer = make_system(folder).ask("Which otters eat mussels in winter?")
     assert len(answer.hits) == 3
     assert answer.text == "In winter the otters of the north eat mussels."
+
+
+def test_a_large_library_is_searched_with_the_cosines_of_the_stored_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.vectors.EXACT_UP_TO", 1_000)
+    texts = [f"Record {at}: an otter eats {at % 97} crabs and {at % 89} mussels." for at in range(1_100)]
+    documents = [Document(f"{at:04d}", "", "", text, "") for at, text in enumerate(texts)]
+    shelf = Shelf(documents, FakeEmbedder())
+    assert not shelf.derived.vectors.exact
+    hits = shelf.search("Which otter eats 13 mussels?")
+    cosines = dict(zip((p.id for p in shelf.rows.values()), shelf.cosines("Which otter eats 13 mussels?"), strict=True))
+    assert len(hits) > 1
+    assert all(hit.dense_score == pytest.approx(cosines[hit.passage.id], abs=1e-6) for hit in hits)
+    ranked = sorted((hit for hit in hits if hit.dense_rank), key=lambda hit: hit.dense_rank or 0)
+    assert [hit.dense_score for hit in ranked] == sorted((hit.dense_score for hit in ranked), reverse=True)

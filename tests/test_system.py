@@ -1,13 +1,16 @@
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from conftest import FakeEmbedder, FakeReader
 
 from app.answer import cite
+from app.reader.base import Reading
 from app.system import System, open_system
 from index.build import ingest
 from index.library import Library
+from ingest.documents import Passage
 from ingest.errors import LibraryDamaged, LibraryMismatch, LibraryMissing, QuestionError
 
 MakeSystem = Callable[..., System]
@@ -137,3 +140,24 @@ def test_of_several_questions_the_one_without_an_answer_is_told(make_system: Mak
     )
     assert answer.text == "An otter weighs 12 kilograms."
     assert answer.unanswered == ("What would a zebra cost per stripe in summer?",)
+
+
+def test_the_same_question_is_read_once_a_generation(make_system: MakeSystem, corpus: Path, tmp_path: Path) -> None:
+    system = make_system(corpus)
+    read: list[str] = []
+
+    class Noting(FakeReader):
+        def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+            read.append(question)
+            return super().read(question, passages)
+
+    system.answerer.reader = Noting()
+    first, again = (system.ask("Where do newts live?") for _ in range(2))
+    assert again.text == first.text and len(read) == 1
+    system.ask("Where do they live?", ["Do newts swim?"])
+    system.ask("Where do they live?", ["Do owls swim?"])
+    assert len(read) == 3
+    (corpus / "newts.txt").write_text("Newts live in ditches.\n", "utf-8")
+    ingest(tmp_path / "library", [corpus], FakeEmbedder())
+    assert system.ask("Where do newts live?").text == "Newts live in ditches."
+    assert len(read) == 4

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.vectors import FaissStore, FlatStore
+from index.vectors import ROUNDED, FaissStore, FlatStore
 from ingest.errors import LibraryDamaged
 
 
@@ -77,3 +77,42 @@ def test_a_file_cut_short_is_damage(tmp_path: Path) -> None:
     (tmp_path / "v").write_bytes((tmp_path / "v").read_bytes()[:50])
     with pytest.raises(LibraryDamaged, match="cannot be read"):
         FaissStore.load(tmp_path / "v")
+
+
+def clustered(n: int, d: int = 32, seed: int = 0) -> np.ndarray:
+    """Vectors around a few hundred centres, as texts lie; evenly spread ones no lists can order."""
+    rng = np.random.default_rng(seed)
+    centres = rng.normal(size=(n // 40, d))
+    matrix = (centres[rng.integers(len(centres), size=n)] + 0.4 * rng.normal(size=(n, d))).astype(np.float32)
+    return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def small_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.vectors.EXACT_UP_TO", 1_000)
+
+
+@pytest.mark.usefixtures("small_exact")
+def test_a_large_store_finds_nearly_what_the_oracle_finds() -> None:
+    matrix, ids = clustered(4_000), np.arange(4_000) * 2
+    store = FaissStore.build(ids, matrix)
+    queries = matrix[::100] + 0.05 * clustered(40, seed=3)[:40]
+    _, found = store.search(np.ascontiguousarray(queries, np.float32), 10)
+    _, expected = FlatStore(ids, matrix).search(queries.astype(np.float32), 10)
+    recall = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found, expected, strict=True)])
+    assert not store.exact and recall >= 0.9
+
+
+@pytest.mark.usefixtures("small_exact")
+def test_a_large_store_made_twice_is_the_same_file_and_holds_every_vector(tmp_path: Path) -> None:
+    matrix, ids = clustered(1_500), np.arange(1_500)[::-1] + 7
+    digests = {FaissStore.build(ids, matrix).save(tmp_path / name) for name in ("one", "two")}
+    loaded = FaissStore.load(tmp_path / "one")
+    assert len(digests) == 1 and not loaded.exact
+    kept, stored = loaded.vectors()
+    assert kept.tolist() == ids.tolist() and np.allclose(stored, matrix, rtol=0, atol=ROUNDED)
+    assert loaded.search(matrix[:1], 99_999)[1].shape[1] < 1_500
+
+
+def test_the_oracle_and_a_small_store_are_exact() -> None:
+    assert FlatStore([1], unit_rows(1, 4)).exact and FaissStore.build([1], unit_rows(1, 4)).exact

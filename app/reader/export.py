@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from app.reader.model import Size, SpanModel
+from app.reader.model import SpanModel
 from app.reader.train import load_checkpoint
 from app.reader.weights import save_weights
+from index.bert import Size
 
 LICENCE = "CC BY-SA 4.0, after SQuAD, which it was trained on; the packaged encoder is under Apache 2.0"
 

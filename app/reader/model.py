@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
+
+from index.bert import Encoder, Size
 
 QUESTION_TOKENS = 64
 CONTEXT_TOKENS = 48
@@ -98,6 +98,7 @@ class Batch:
     types: Tensor  # 1 where context or text stands
     text: Tensor  # bool, where the text stands
     padding: Tensor | None  # bool, where a window is over; None where all are of one length
+    lengths: tuple[int, ...]  # of the windows
 
     @classmethod
     def of(cls, windows: Sequence[Window]) -> "Batch":
@@ -111,7 +112,7 @@ class Batch:
             types[row, window.question_length : lengths[row]] = 1
             text[row, window.prefix : window.prefix + window.last - window.first] = True
         padding = torch.arange(shape[1])[None, :] >= torch.tensor(lengths)[:, None]
-        return cls(ids, types, text, padding if min(lengths) < shape[1] else None)
+        return cls(ids, types, text, padding if min(lengths) < shape[1] else None, tuple(lengths))
 
 
 @dataclass(frozen=True)
@@ -125,129 +126,30 @@ class Logits:
     answerable: Tensor
 
 
-@dataclass(frozen=True)
-class Size:
-    """The sizes of a BERT encoder."""
-
-    hidden: int = 384
-    inner: int = 1536
-    layers: int = 6
-    heads: int = 12
-    vocabulary: int = 30522
-    positions: int = 512
-
-
-class Embeddings(nn.Module):
-    """Word, position and segment embeddings, summed and normed."""
-
-    def __init__(self, size: Size) -> None:
-        super().__init__()
-        self.word = nn.Embedding(size.vocabulary, size.hidden)
-        self.position = nn.Embedding(size.positions, size.hidden)
-        self.segment = nn.Embedding(2, size.hidden)
-        self.norm = nn.LayerNorm(size.hidden, eps=1e-12)
-
-    def forward(self, ids: Tensor, types: Tensor) -> Tensor:
-        """(n, length) twice -> (n, length, hidden)."""
-        return self.norm(self.word(ids) + self.position.weight[: ids.shape[1]] + self.segment(types))
-
-
-class Layer(nn.Module):
-    """A transformer layer of BERT (Devlin et al. 2019, arXiv:1810.04805), without dropout.
-
-    The three projections are one matrix, and attention is plain products: on a CPU the fused kernels train slower.
-    """
-
-    def __init__(self, size: Size) -> None:
-        super().__init__()
-        self.heads = size.heads
-        self.projections = nn.Linear(size.hidden, 3 * size.hidden)
-        self.attended = nn.Linear(size.hidden, size.hidden)
-        self.attended_norm = nn.LayerNorm(size.hidden, eps=1e-12)
-        self.up = nn.Linear(size.hidden, size.inner)
-        self.down = nn.Linear(size.inner, size.hidden)
-        self.down_norm = nn.LayerNorm(size.hidden, eps=1e-12)
-
-    def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
-        """(n, length, hidden) to the same; `bias` (n, 1, 1, length) is added to the attention scores."""
-        n, length, hidden = x.shape
-        split = self.projections(x).view(n, length, 3, self.heads, hidden // self.heads)
-        query, key, value = split.permute(2, 0, 3, 1, 4).unbind(0)
-        scores = query @ (key * (hidden // self.heads) ** -0.5).transpose(2, 3)
-        weights = torch.softmax(scores if bias is None else scores + bias, -1)
-        mixed = (weights @ value).transpose(1, 2).reshape(n, length, hidden)
-        x = self.attended_norm(x + self.attended(mixed))
-        return self.down_norm(x + self.down(functional.gelu(self.up(x))))
-
-
-class SpanModel(nn.Module):
+class SpanModel(Encoder):
     """BERT over question and text; a linear head of three outputs a token, and one of the first token.
 
     `start` and `end` are relative to a "none" fixed at 0 (the no-answer option of Clark and Gardner 2018,
     arXiv:1710.10723), so `start[i] + end[j]` is comparable between texts.
     """
 
-    def __init__(self, size: Size) -> None:
-        super().__init__()
-        self.embeddings = Embeddings(size)
-        self.layers = nn.ModuleList(Layer(size) for _ in range(size.layers))
-        self.token_head = nn.Linear(size.hidden, 3)
-        self.answerable_head = nn.Linear(size.hidden, 1)
+    def __init__(self, size: Size, device: str | None = None) -> None:
+        super().__init__(size, device)
+        self.token_head = nn.Linear(size.hidden, 3, device=device)
+        self.answerable_head = nn.Linear(size.hidden, 1, device=device)
 
     def forward(self, batch: Batch) -> Logits:
         """The outputs for each window."""
-        x = self.embeddings(batch.ids, batch.types)
-        bias = None
-        if batch.padding is not None:
-            bias = torch.zeros(batch.padding.shape, dtype=x.dtype).masked_fill(batch.padding, -1e4)[:, None, None, :]
-        for layer in self.layers:
-            x = layer(x, bias)
-        start, end, evidence = self.token_head(x).float().unbind(-1)
+        present = slice(None) if batch.padding is None else ~batch.padding
+        x = self.encode(batch.ids[present].flatten(), batch.types[present].flatten(), batch.lengths)
+        x = x.to(self.token_head.weight.dtype)
+        of_tokens = self.token_head(x).float().split(list(batch.lengths))
+        start, end, evidence = pad_sequence(list(of_tokens), batch_first=True).unbind(-1)
         outside = ~batch.text
+        firsts = torch.tensor([0, *itertools.accumulate(batch.lengths[:-1])])
         return Logits(
             start.masked_fill(outside, -torch.inf),
             end.masked_fill(outside, -torch.inf),
             evidence,
-            self.answerable_head(x[:, 0]).float().squeeze(-1),
+            self.answerable_head(x[firsts]).float().squeeze(-1),
         )
-
-
-_EMBEDDING_NAMES = {  # ours: theirs
-    "word.weight": "word_embeddings.weight",
-    "position.weight": "position_embeddings.weight",
-    "segment.weight": "token_type_embeddings.weight",
-    "norm.weight": "LayerNorm.weight",
-    "norm.bias": "LayerNorm.bias",
-}
-_LAYER_NAMES = {
-    "attended": "attention.output.dense",
-    "attended_norm": "attention.output.LayerNorm",
-    "up": "intermediate.dense",
-    "down": "output.dense",
-    "down_norm": "output.LayerNorm",
-}
-
-
-def base_embeddings(weights_file: Path) -> dict[str, Tensor]:
-    """The embeddings in a BERT safetensors file, by our names; raises KeyError where one is missing."""
-    with safe_open(weights_file, "pt") as file:
-        stored = set(file.keys())
-        for theirs in _EMBEDDING_NAMES.values():
-            if f"embeddings.{theirs}" not in stored:
-                raise KeyError(f"embeddings.{theirs}")
-        return {
-            f"embeddings.{ours}": file.get_tensor(f"embeddings.{theirs}") for ours, theirs in _EMBEDDING_NAMES.items()
-        }
-
-
-def base_layers(weights_file: Path, layers: int) -> dict[str, Tensor]:
-    """The transformer layers in a BERT safetensors file, by our names; raises KeyError where one is missing."""
-    stored = load_file(weights_file)
-    renamed: dict[str, Tensor] = {}
-    for at, kind in itertools.product(range(layers), ("weight", "bias")):
-        theirs = f"encoder.layer.{at}"
-        parts = [stored[f"{theirs}.attention.self.{part}.{kind}"] for part in ("query", "key", "value")]
-        renamed[f"layers.{at}.projections.{kind}"] = torch.cat(parts)
-        for ours, other in _LAYER_NAMES.items():
-            renamed[f"layers.{at}.{ours}.{kind}"] = stored[f"{theirs}.{other}.{kind}"]
-    return renamed

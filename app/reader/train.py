@@ -16,9 +16,10 @@ from torch import Tensor
 
 from app.reader.data import Article, Pair, read_squad, training_groups
 from app.reader.examples import Example, ExampleMaker, batches
-from app.reader.model import Batch, Size, SpanModel, WordPieces, base_embeddings, base_layers
+from app.reader.model import Batch, SpanModel, WordPieces
 from app.reader.objective import loss_of, validate
 from app.reader.weights import load_weights
+from index.bert import Size, base_embeddings, base_layers
 from index.embed import packaged_model
 from ingest.errors import ModelError
 

@@ -16,7 +16,8 @@ from ingest.errors import ModelError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from app.reader.model import Size, SpanModel
+    from app.reader.model import SpanModel
+    from index.bert import Size
 
 NAME = "span"
 SHIPPED = Path(__file__).parent
@@ -48,13 +49,13 @@ def load_weights(folder: Path = SHIPPED, base: Path | None = None, size: "Size |
     """
     base = base or packaged_model()
     _check(folder, base)
-    from app.reader.model import Size, SpanModel, base_embeddings
+    from app.reader.model import SpanModel
+    from index.bert import Size, base_embeddings
 
-    model = SpanModel(size or Size())
+    model = SpanModel(size or Size(), device="meta")
     try:
-        model.load_state_dict(
-            {**_tensors(folder / f"{NAME}.safetensors"), **base_embeddings(base / "model.safetensors")}
-        )
+        state = {**_tensors(folder / f"{NAME}.safetensors"), **base_embeddings(base / "model.safetensors")}
+        model.load_state_dict(state, assign=True)
     except (RuntimeError, KeyError) as error:
         raise ModelError(f"The reader's weights do not fit the model ({error}); reinstall inquote.") from error
     return model.eval()
