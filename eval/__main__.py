@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eval.bench.commands import app as bench_app
 from ingest.errors import InquoteError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(bench_app, name="bench")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 ReaderOption = Annotated[str | None, typer.Option("--reader", help="'sentence', or a local model's name or path.")]
@@ -237,25 +240,6 @@ def candidates(
         print(f"{len(found)} candidates in {out}; read each against the text before you keep it.")
 
 
-@app.command()
-def bench(
-    file: SquadArgument,
-    documents: Annotated[int, typer.Option(min=1, help="How many to make of the file's paragraphs.")] = 1_000,
-    as_json: JsonOption = False,
-) -> None:
-    """Time an ingest: everything new, nothing changed, one document changed; and the embedder against plain encode."""
-    from eval.bench import bench_ingest
-    from eval.progress import stages
-    from eval.squad_data import load_squad
-
-    with stages() as bar:
-        found = bench_ingest(load_squad(file), documents, bar)
-    if as_json:
-        print(json.dumps(found))
-    else:
-        _lines(found)
-
-
 def _squad_questions(
     file: Path, split: Path | None, part: str, limit: int | None
 ) -> "tuple[SquadFile, list[SquadQuestion]]":
@@ -315,7 +299,7 @@ def main() -> None:
     """Run the command line; an `InquoteError` is printed as one sentence and exits with 2."""
     commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
     arguments = sys.argv[1:]
-    if not arguments or arguments[0] not in {*commands, "calibrate", "--help"}:
+    if not arguments or arguments[0] not in {*commands, "bench", "calibrate", "--help"}:
         arguments = ["run", *arguments]
     if arguments[0] in ("calibrate", "--help"):
         from eval.calibrate import calibrate

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from conftest import FakeEmbedder
 
-from eval.bench import write_documents
+from eval.bench.ingest import write_documents
 from eval.chunking import CUTTINGS, answers, compare_cuttings, joined
 from eval.squad_data import SquadFile, load_squad
 

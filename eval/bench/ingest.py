@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.bench.harness import machine, table, write_section
 from eval.squad_data import SquadFile
 from index.build import Account, Progress, ingest
 from index.embed import SentenceTransformerEmbedder
@@ -41,7 +42,7 @@ def bench_ingest(file: SquadFile, documents: int, progress: Progress) -> dict[st
         changed = _timed(library, texts, embedder, progress)
     passages = full.account.passages_embedded
     ratio, least_cosine = compare_embedding(file, embedder)
-    return {
+    found = {
         "documents": documents,
         "passages": passages,
         "full_seconds": round(full.seconds, 2),
@@ -54,6 +55,9 @@ def bench_ingest(file: SquadFile, documents: int, progress: Progress) -> dict[st
         "least_cosine": round(least_cosine, 5),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
+    command = f"`python -m eval bench ingest FILE --documents {documents}`. {machine()}.\n\n"
+    write_section("Ingest", command + table(("", "measured"), [(name, str(value)) for name, value in found.items()]))
+    return found
 
 
 def write_documents(file: SquadFile, count: int, folder: Path) -> None:

@@ -1,0 +1,200 @@
+"""What a question costs, stage by stage; how far the reader is from what the processor can do at all."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.answer import READ_FIRST
+from app.reader.base import Reader, Reading
+from app.system import System, open_system
+from eval.bench.harness import Times, in_turns, machine, table, write_section
+from eval.corpus import corpus_of, library_of
+from eval.questions import load_questions
+from index.embed import SentenceTransformerEmbedder
+from ingest.documents import Passage
+
+QUESTIONS = Path(__file__).parent.parent / "questions" / "imlygic.jsonl"
+ASKERS = (1, 8)
+_SHAPES = ((1024, 384, 1536), (1024, 1536, 384), (2048, 1536, 1536), (2048, 2048, 2048))
+
+
+class TimedReader:
+    """A reader that notes how long it reads."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.name, self.note, self._reader = reader.name, reader.note, reader
+        self.seconds = 0.0
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """See `Reader.read`."""
+        began = time.perf_counter()
+        readings = self._reader.read(question, passages)
+        self.seconds += time.perf_counter() - began
+        return readings
+
+
+def bench_ask(limit: int) -> dict[str, Any]:
+    """Stages, percentiles by number of askers, and the distance to the floor, on `limit` of the article's questions."""
+    asked = load_questions(QUESTIONS)
+    questions = [question.question for question in asked if not question.history][:: max(1, len(asked) // limit)]
+    with library_of(corpus_of(QUESTIONS), SentenceTransformerEmbedder()) as library:
+        system = open_system(library)
+        found = {
+            "questions": len(questions),
+            "stages_ms": _stages(system, questions),
+            "askers": {count: _askers(system, questions, count) for count in ASKERS},
+            **_floor(system, questions[:12]),
+        }
+        system.close()
+    write_section("Ask", _told(found, limit))
+    return found
+
+
+def _fresh(system: System) -> System:
+    """The same library and models, nothing remembered."""
+    return System(system.library, system.search, system.answerer)
+
+
+def _stages(system: System, questions: Sequence[str]) -> dict[str, float]:
+    """Median milliseconds of each stage; "calibrate" is all after reading: spans, composing, confidence, citations."""
+    fresh, reader = _fresh(system), TimedReader(system.answerer.reader)
+    kept, system.answerer.reader = system.answerer.reader, reader
+    laps = []
+    try:
+        fresh.answer("Who is this about?")
+        for question in questions:
+            reader.seconds = 0.0
+            stages = dict(fresh.answer(question).stages_ms)
+            stages["calibrate"] = stages["read"] - 1000 * reader.seconds
+            laps.append({**stages, "read": 1000 * reader.seconds})
+    finally:
+        system.answerer.reader = kept
+    return {name: round(float(np.median([lap[name] for lap in laps])), 2) for name in laps[0]}
+
+
+def _askers(system: System, questions: Sequence[str], count: int) -> dict[str, float]:
+    """Percentiles in milliseconds, and questions a second, with so many threads asking at once."""
+    fresh = _fresh(system)
+    fresh.answer("Who is this about?")
+
+    def ask(question: str) -> float:
+        began = time.perf_counter()
+        fresh.answer(question)
+        return time.perf_counter() - began
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(count) as pool:
+        times = Times(tuple(pool.map(ask, questions)))
+    rate = len(questions) / (time.perf_counter() - began)
+    return {"p50_ms": round(1000 * times.p50, 1), "p95_ms": round(1000 * times.p95, 1), "a_second": round(rate, 2)}
+
+
+def operations(lengths: Sequence[int], hidden: int = 384, layers: int = 6) -> int:
+    """Floating-point operations of the encoder's matrix products on texts of these lengths.
+
+    A token costs 24 hidden^2 a layer (projections 6, attended 2, up and down 8 each), and 4 hidden for each token that
+    it attends to.
+
+    >>> operations([1], hidden=1, layers=1)
+    28
+    """
+    return layers * sum(24 * hidden * hidden * length + 4 * hidden * length * length for length in lengths)
+
+
+def _floor(system: System, questions: Sequence[str]) -> dict[str, Any]:
+    """How many times its floor the network's forward pass takes: on all threads by the clock, on one by the processor.
+
+    The floor is the operations of the windows' own tokens over the best rate at which bfloat16 matrices are multiplied,
+    measured in turns with it. Without bfloat16 in the processor, both are in float32.
+    """
+    import torch
+
+    from app.reader.model import Batch
+    from app.reader.span import SpanReader
+
+    reader = system.answerer.reader
+    assert isinstance(reader, SpanReader)
+    batches = [Batch.of(windows) for windows in _windows(system, reader, questions)]
+    kind = reader._model.embeddings.norm.weight.dtype
+    found: dict[str, Any] = {"dtype": str(kind).removeprefix("torch.")}
+    matrices = {shape: _matrices(shape, kind) for shape in _SHAPES}
+    threads = torch.get_num_threads()
+    for name, count, clock in (("all_threads", threads, time.perf_counter), ("one_thread", 1, time.process_time)):
+        torch.set_num_threads(count)
+        works = {
+            **{f"forward {at}": lambda batch=batch: _forward(reader, batch) for at, batch in enumerate(batches)},
+            **{str(shape): lambda pair=pair: pair[0] @ pair[1] for shape, pair in matrices.items()},
+        }
+        times = in_turns(works, 7, clock)
+        rate = max(2 * float(np.prod(shape)) / times[str(shape)].best for shape in _SHAPES)
+        least = sum(operations(batch.lengths) for batch in batches) / rate
+        taken = sum(times[f"forward {at}"].best for at in range(len(batches)))
+        found[name] = {
+            "rate_gflops": round(rate / 1e9),
+            "floor_ms": round(1000 * least / len(batches), 1),
+            "forward_ms": round(1000 * taken / len(batches), 1),
+            "times_the_floor": round(taken / least, 2),
+        }
+    torch.set_num_threads(threads)
+    return {"floor": found}
+
+
+def _windows(system: System, reader: Any, questions: Sequence[str]) -> list[list[Any]]:
+    """The windows of the passages that are read first, a question at a time."""
+    found = []
+    for question in questions:
+        pieces, (asked, _) = reader._pieces, reader._pieces.question(question)
+        passages = [hit.passage for hit in system.answer(question).hits[:READ_FIRST]]
+        found.append(
+            [
+                window
+                for passage in passages
+                for window in pieces.windows(
+                    asked, pieces.context(passage.heading, passage.lead), pieces.tokens(passage.text)
+                )
+            ]
+        )
+    return found
+
+
+def _matrices(shape: tuple[int, int, int], kind: Any) -> Any:
+    import torch
+
+    rows, inner, columns = shape
+    return torch.randn(rows, inner).to(kind), torch.randn(inner, columns).to(kind)
+
+
+def _forward(reader: Any, batch: Any) -> None:
+    import torch
+
+    with torch.inference_mode():
+        reader._model(batch)
+
+
+def _told(found: dict[str, Any], limit: int) -> str:
+    stages = found["stages_ms"]
+    whole = sum(stages.values())
+    shares = table(("stage", "median ms", "share"), [(n, f"{ms:.2f}", f"{ms / whole:.1%}") for n, ms in stages.items()])
+    head = ("askers", "p50 ms", "p95 ms", "questions a second")
+    askers = table(
+        head, [(str(n), str(a["p50_ms"]), str(a["p95_ms"]), str(a["a_second"])) for n, a in found["askers"].items()]
+    )
+    rows = [
+        (
+            told,
+            *(str(found["floor"][name][key]) for key in ("rate_gflops", "floor_ms", "forward_ms", "times_the_floor")),
+        )
+        for told, name in (("all threads, by the clock", "all_threads"), ("one thread, processor's time", "one_thread"))
+    ]
+    floor = table(("", "GFLOP/s", "floor ms", "forward ms", "times the floor"), rows)
+    return (
+        f"`python -m eval bench ask --limit {limit}`. {machine()}.\n\n"
+        f"{found['questions']} of the article's questions, models loaded, nothing remembered.\n\n{shares}\n\n"
+        f"{askers}\n\nThe reader's forward pass over the first {READ_FIRST} passages, in {found['floor']['dtype']}, "
+        "against its floor: operations of the windows' own tokens over the best rate of a matrix product in the same "
+        f"run (wanted: at most 1.4 times):\n\n{floor}"
+    )
