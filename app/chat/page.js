@@ -206,7 +206,7 @@ function begin(log) {
   const conversation = document.querySelector("#conversation");
   conversation.setAttribute("role", "region");
   conversation.setAttribute("aria-label", "Conversation");
-  question()?.closest(".form, .block")?.before(editing);
+  question().closest(".form, .block").before(editing);
   new MutationObserver(() => follow(log)).observe(log, { childList: true, subtree: true, characterData: true });
   follow(log);
   if (!links.length) load("/api/pane");
@@ -214,7 +214,7 @@ function begin(log) {
 
 function wait() {
   const log = document.querySelector("#log");
-  if (log && document.querySelector("#document")) begin(log);
+  if (log && document.querySelector("#document") && question()) begin(log);
   else requestAnimationFrame(wait);
 }
 wait();
