@@ -20,7 +20,7 @@ FLAGS = [
 ]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
-ENTERS = 20  # tries to ask a question
+ENTERS = 10  # tries to ask a question
 
 
 class Tab:
