@@ -27,14 +27,14 @@ eval: .venv/installed  ## ask the evaluation questions and write a report
 # Playwright keeps an event loop running in its process, so the tests of the page have one of their own.
 test: .venv/installed  ## all tests but the slow ones
 	$(BIN)/pytest -m "not slow and not browser"
-	$(BIN)/pytest -m browser --reruns 2 tests/browser
+	$(BIN)/pytest -m browser tests/browser
 
 test-browser: .venv/installed  ## the tests of the page; a missing Chromium is an error
-	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser --reruns 2 tests/browser
+	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser
 
 test-all: .venv/installed  ## every test, the slow ones too
 	$(BIN)/pytest -m "not browser"
-	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser --reruns 2 tests/browser
+	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser
 
 screenshots: .venv/installed  ## pictures of the page for the README
 	PYTHONPATH=tests $(BIN)/python -m browser.screenshots app/chat/screenshots

@@ -81,6 +81,7 @@ async def create_app(
     os.environ.update(OFFLINE)
     from app.api import create_api
     from app.chat.page import mount_page
+    from app.chat.stream import StreamEnds
     from app.corpus import corpus_routes
     from app.guard import BODY_LIMIT, Guard
     from app.uploads import MOST_BYTES
@@ -88,7 +89,8 @@ async def create_app(
     api = create_api(service)
     api.include_router(corpus_routes(service, keeper))
     page = mount_page(api, service, writable=keeper is not None)
-    return Guard(api, host, login=login, upload_limit=MOST_BYTES if keeper else BODY_LIMIT), page.stop_event.set
+    upload_limit = MOST_BYTES if keeper else BODY_LIMIT
+    return Guard(StreamEnds(api), host, login=login, upload_limit=upload_limit), page.stop_event.set
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -5,7 +5,7 @@ import json
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from html import unescape
@@ -72,6 +72,10 @@ class Visitor:
 
     async def ask(self, question: Any, kept: Any = ()) -> list[tuple[str, str]]:
         """Ask; gives the conversation as (role, text) pairs, tags taken out. Raises RuntimeError where it fails."""
+        return (await self.listen([await self.post(question, kept)]))[0]
+
+    async def post(self, question: Any, kept: Any = ()) -> str:
+        """Post the event of a question, with what the browser has kept; gives the event's id."""
         call = {
             "data": [question, None, kept, ""],
             "event_data": None,
@@ -81,12 +85,19 @@ class Visitor:
         }
         joined = await self._client.post("/gradio_api/queue/join", json=call)
         joined.raise_for_status()
+        return str(joined.json()["event_id"])
+
+    async def listen(self, posted: Sequence[str]) -> list[list[tuple[str, str]]]:
+        """The conversation as each of these events leaves it."""
+        completed = {}
         stream = self._client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self._session})
         async with stream as response:
             async for line in response.aiter_lines():
                 message = json.loads(line[6:]) if line.startswith("data: ") else {}
                 if message.get("msg") == "process_completed":
-                    return self._conversation(message)
+                    completed[message["event_id"]] = self._conversation(message)
+                if completed.keys() >= set(posted):
+                    return [completed[event] for event in posted]
         raise RuntimeError("the stream ended without an answer")
 
     def _conversation(self, message: dict[str, Any]) -> list[tuple[str, str]]:

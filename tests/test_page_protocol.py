@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,9 @@ import httpx
 import pytest
 from fake_system import FakeSystem, opener
 from serving import Visitor, served
+
+from app.chat.stream import SEEN_AFTER, StreamEnds
+from app.guard import Message, Receive, Scope, Send
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +129,67 @@ def test_someone_who_leaves_before_the_answer_keeps_nobody_waiting(running: tupl
     system.hold.set()
     system.hold = None
     assert httpx.post(f"{address}/api/ask", json={"question": "response"}, timeout=30).json()["answer"]
+
+
+def test_a_question_whose_answer_has_not_reached_the_browser_is_not_asked_twice(
+    running: tuple[FakeSystem, str],
+) -> None:
+    system, address = running
+
+    async def work(client: httpx.AsyncClient) -> None:
+        visitor = await Visitor(client).open()
+        asked = "When was it approved?"
+        assert len(await visitor.ask(asked)) == 2
+        before = len(system.asked)
+        assert len(await visitor.ask(asked, [])) == 2
+        assert len(system.asked) == before
+        assert len(await visitor.ask(asked, [[asked, False]])) == 4
+        assert len(await visitor.ask("", [[asked, False], [asked, False]])) == 6
+
+    visit(address, work)
+
+
+def test_enter_pressed_twice_asks_once(running: tuple[FakeSystem, str]) -> None:
+    system, address = running
+
+    async def work(client: httpx.AsyncClient) -> None:
+        visitor = await Visitor(client).open()
+        system.hold = threading.Event()
+        before = len(system.asked)
+        posted = [await visitor.post(question) for question in ("approved", "approved", "")]
+        while len(system.asked) == before:
+            await asyncio.sleep(0.01)
+        system.hold.set()
+        system.hold = None
+        assert [len(conversation) for conversation in await visitor.listen(posted)] == [2, 2, 2]
+        assert len(system.asked) == before + 1
+
+    visit(address, work)
+
+
+def test_who_posts_an_event_right_after_the_end_of_a_stream_hears_of_it_once_the_end_is_seen() -> None:
+    sent: list[tuple[str, float]] = []
+
+    async def gradio(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.body", "body": scope["says"]})
+
+    def asks(path: str, says: bytes) -> Any:
+        async def send(message: Message) -> None:
+            sent.append((path, time.monotonic()))
+
+        async def receive() -> Message:
+            return {}
+
+        return ends({"type": "http", "path": f"/gradio_api/queue/{path}", "says": says}, receive, send)
+
+    async def work() -> None:
+        await asks("join", b"{}")
+        await asks("data", b'data: {"msg":"close_stream"}')
+        await asks("data", b'data: {"msg":"heartbeat"}')
+        await asks("join", b"{}")
+
+    ends = StreamEnds(gradio)
+    began = time.monotonic()
+    asyncio.run(work())
+    assert [path for path, _ in sent] == ["join", "data", "data", "join"]
+    assert sent[0][1] - began < SEEN_AFTER <= sent[3][1] - sent[1][1]

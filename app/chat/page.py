@@ -5,6 +5,7 @@ conversation is a sanitised `Chatbot`, used as output only, and the document pan
 conversation holds stays on the server; a browser keeps only the questions, and they are answered anew.
 """
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -48,8 +49,8 @@ class Turn:
     """A question and what the conversation shows for it; `answer` is None until there is one, or for good.
 
     One that stands `alone` is asked without those before it, and those after it are asked without them too.
-    `history` are the questions that it was asked after, `verdict` is what a person said of its answer, and `id` is what
-    only that person's browser knows.
+    `history` are the questions that it was asked after, `verdict` is what a person said of its answer, `id` is what
+    only that person's browser knows, and `replying` is the work on its answer.
     """
 
     question: str
@@ -59,6 +60,7 @@ class Turn:
     history: tuple[str, ...] = ()
     verdict: str = ""
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    replying: asyncio.Task[None] | None = None
 
     def shown(self) -> str:
         """The answer, and under it what can be said of it."""
@@ -90,11 +92,35 @@ class Conversation:
         """What the browser brings back after a reload."""
         return [(turn.question, turn.alone) for turn in self.turns if turn.answer][-KEPT_QUESTIONS:]
 
+    def ask(self, question: str, alone: bool, kept: object) -> Turn:
+        """The turn of a question that a browser asks which has kept `kept`.
+
+        That is a new one, or the latest if what came of it has not reached the browser: somebody pressed Enter twice,
+        or Gradio's client closed its stream just when the first Enter was on its way, and never heard of it.
+        """
+        latest = self.turns[-1] if self.turns else None
+        again = latest and (not question.strip() or (question, alone) == (latest.question, latest.alone))
+        if latest and again and not self._seen(latest, kept):
+            return latest
+        self.turns.append(Turn(question, alone=alone))
+        return self.turns[-1]
+
+    def _seen(self, latest: Turn, kept: object) -> bool:
+        """Whether a browser that has kept `kept` shows what came of the latest turn."""
+        if latest.replying is None or not latest.replying.done():
+            return False
+        return latest.answer is None or as_kept(kept) == self.to_keep()
+
     def bring_back(self, kept: object) -> list[Turn]:
         """Begin with the questions that a browser brought, to be answered anew; it may have brought anything."""
-        questions = [one for one in kept if isinstance(one, list | tuple) and one] if isinstance(kept, list) else []
-        self.turns.extend(Turn(encodable(one[0]), alone=one[1:] == [True]) for one in questions[-KEPT_QUESTIONS:])
+        self.turns.extend(Turn(question, alone=alone) for question, alone in as_kept(kept)[-KEPT_QUESTIONS:])
         return list(self.turns)
+
+
+def as_kept(brought: object) -> list[Kept]:
+    """What a browser brought that can be questions kept."""
+    questions = [one for one in brought if isinstance(one, list | tuple) and one] if isinstance(brought, list) else []
+    return [(encodable(one[0]), list(one[1:]) == [True]) for one in questions]
 
 
 async def reply_to(service: Service, conversation: Conversation, turn: Turn) -> None:
@@ -161,7 +187,7 @@ class Page:
         shown = [self.conversation, self.kept, self.notice, self.chat, self.box, self.alone, self.save]
         everything = [*shown, *self.suggestions]
         quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        asking: dict[str, Any] = {"outputs": everything, "trigger_mode": "once", **quietly}
+        asking: dict[str, Any] = {"outputs": everything, "trigger_mode": "multiple", **quietly}
         self.box.submit(self.ask, [self.box, self.conversation, self.kept, self.alone], **asking)
         for button in self.suggestions:
             button.click(self.ask, [button, self.conversation, self.kept], **asking)
@@ -176,15 +202,19 @@ class Page:
 
         A server that was started anew knows nothing of the conversation: it answers what the browser kept first.
         """
-        turns = [] if conversation.turns else conversation.bring_back(kept)
-        turns.append(Turn(encodable(question), alone=bool(alone)))
-        conversation.turns.append(turns[-1])
+        brought = [] if conversation.turns else conversation.bring_back(kept)
+        turns = [*brought, conversation.ask(encodable(question), bool(alone), kept)]
         yield {**self._shown(conversation), self.box: "", self.alone: ""}
         for turn in turns:
-            await reply_to(self._service, conversation, turn)
+            await self._replied(conversation, turn)
             yield self._shown(conversation)
         loaded = self._noticed("") if self._service.ready else {}
         yield {**self._shown(conversation), **loaded, **await self._suggested(conversation)}
+
+    async def _replied(self, conversation: Conversation, turn: Turn) -> None:
+        """Wait for what comes of a turn; the work goes on should the browser leave, for it may ask again."""
+        turn.replying = turn.replying or asyncio.create_task(reply_to(self._service, conversation, turn))
+        await asyncio.shield(turn.replying)
 
     async def clear(self, conversation: Conversation) -> dict[Any, Any]:
         """Begin a new conversation."""
@@ -209,7 +239,7 @@ class Page:
         if turns:
             yield self._shown(conversation)
         for turn in turns:
-            await reply_to(self._service, conversation, turn)
+            await self._replied(conversation, turn)
             yield self._shown(conversation)
         if turns:
             yield await self._suggested(conversation)

@@ -1,8 +1,4 @@
-"""The page in a real Chromium; without one the tests are skipped, or fail if INQUOTE_REQUIRE_BROWSER is set.
-
-About one in a hundred tabs takes no question from its opening on, the cause being unknown yet; so make runs a test that
-failed up to twice again (pytest-rerunfailures), and pytest's closing line counts the reruns.
-"""
+"""The page in a real Chromium; without one the tests are skipped, or fail if INQUOTE_REQUIRE_BROWSER is set."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -3,10 +3,9 @@
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Request, TimeoutError
+from playwright.sync_api import Locator, Page, Request
 
 FLAGS = [
     "--headless",
@@ -19,8 +18,6 @@ FLAGS = [
     "--disable-sync",
 ]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-ENTERS = 10  # tries to ask a question
 
 
 class Tab:
@@ -47,21 +44,11 @@ class Tab:
         return self
 
     def ask(self, question: str) -> "Tab":
-        """Type a question, press Enter, and wait for what comes of it.
-
-        Gradio passes over an Enter that falls between an answer's coming and its event's end, as a second click is
-        passed over; then what was typed stays in the box, and a person presses again.
-        """
+        """Type a question, press Enter, and wait for what comes of it."""
         before = self.page.locator("#log .answer:not(.waiting)").count()
-        asked = self.page.locator("#log .question")
-        shown = asked.count()
         box = self.page.locator("#question textarea")
         box.fill(question)
-        for _ in range(ENTERS):
-            box.press("Enter")
-            with suppress(TimeoutError):
-                asked.nth(shown).wait_for(timeout=1_500)
-                break
+        box.press("Enter")
         self.page.locator("#log .answer:not(.waiting)").nth(before).wait_for()
         return self
 
