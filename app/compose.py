@@ -32,7 +32,7 @@ _LIST = re.compile(
 _EXPLAIN = re.compile(
     r"^(?:how|why|explain|describe|summari[sz]e|define|tell me|give me an overview|what (?:happens|does .* (?:do|mean))"
     r")\b"
-    r"|\b(?:mechanism|meaning of|mean by|summary|overview|purpose of|reasons? (?:for|why)|work\?)",
+    r"|\b(?:mechanism|definition|meaning of|mean by|summary|overview|purpose of|reasons? (?:for|why)|work\?)",
     re.IGNORECASE,
 )
 _DEFINITION = re.compile(r"^what(?: exactly)? (?:is|are)(?: an?)? [^?]{2,60}\??$|^who (?:is|are|was)\b", re.IGNORECASE)

@@ -12,6 +12,7 @@ from app.conversation import clean_question, parts_of, understand
 from app.reader.base import Reader
 from app.reader.sentence import SentenceReader
 from app.remembered import Remembered
+from app.spelling import found_for
 from app.suggest import Suggestion, answered, drawn_from, store, stored
 from index.account import Progress, silent
 from index.derived import Derived, load_derived
@@ -20,7 +21,7 @@ from index.generations import remake_derived
 from index.journal import Asked, Feedback, Journal
 from index.library import DocumentInfo, Library, Snapshot
 from index.recipe import Recipe, check_recipe
-from index.search import Clock, Search
+from index.search import Clock, Hit, Search
 from index.writing import now
 from ingest.documents import Document
 from ingest.errors import InquoteError, LibraryDamaged, LibraryMismatch, LibraryMissing
@@ -71,10 +72,13 @@ class System:
             key = (snapshot.generation, asked, understood)
             answer = self._remembered.get(key)
             if answer is None:
-                parts = [
-                    (part, self.search.search(snapshot, derived, part, READ_PASSAGES, clock))
-                    for part in parts_of(understood)
-                ]
+
+                def search(part: str) -> list[Hit]:
+                    return self.search.search(snapshot, derived, part, READ_PASSAGES, clock)
+
+                is_word = self.search.embedder.is_word
+                parts = [found_for(part, search, is_word) for part in parts_of(understood)]
+                understood = parts[0][0] if len(parts) == 1 else understood
                 answer = self.answerer.answer(asked, understood, parts, snapshot)
                 clock.lap("read")
                 self._remembered.put(key, answer)

@@ -9,6 +9,7 @@ from app.confidence import Calibration
 from app.conversation import understand
 from app.reader.base import Reader, Reading
 from app.spans import best_spans, same_place
+from app.spelling import found_for
 from eval.metrics import answer_right
 from eval.questions import Question, load_questions
 from eval.shelf import Shelf
@@ -70,7 +71,7 @@ def _asked(
     shelf = Shelf(documents, embedder)
     understood = [understand(question.question, question.history) for question in questions]
     return [
-        Asked(source, question, alone, shelf.search(alone))
+        Asked(source, question, *found_for(alone, shelf.search, embedder.is_word))
         for question, alone in zip(questions, understood, strict=True)
     ]
 

@@ -30,7 +30,7 @@ class Remembering:
     def __init__(self, embedder: Embedder, folder: Path | None = None) -> None:
         self.name, self.fingerprint = embedder.name, embedder.fingerprint
         self.dimension, self.window = embedder.dimension, embedder.window
-        self.count_tokens = embedder.count_tokens
+        self.count_tokens, self.is_word = embedder.count_tokens, embedder.is_word
         self._embedder = embedder
         self._known: dict[str, np.ndarray] = {}
         self._queries: dict[str, np.ndarray] = {}

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.answer import Answerer
 from app.conversation import understand
+from app.spelling import found_for
 from eval.confidence import expected_calibration_error, roc_auc
 from eval.metrics import answer_right, exact_match, token_f1
 from eval.ranking import holds
@@ -66,13 +67,18 @@ def evaluate(
     for done, question in enumerate(questions, 1):
         gold = file.contexts[question.context].id
         retrieve = shelf.search if retrieved else partial(shelf.search_within, document_id=gold)
-        outcomes.append(outcome(question, gold, answerer, retrieve, threshold))
+        find = partial(found_for, search=retrieve, is_word=embedder.is_word)
+        outcomes.append(outcome(question, gold, answerer, find, threshold))
         progress("asking", done, len(questions))
     return outcomes
 
 
 def outcome(
-    question: SquadQuestion, gold: str, answerer: Answerer, retrieve: Callable[[str], list[Hit]], threshold: float
+    question: SquadQuestion,
+    gold: str,
+    answerer: Answerer,
+    find: Callable[[str], tuple[str, list[Hit]]],
+    threshold: float,
 ) -> Outcome:
     """Ask one question about the context called `gold`; refused are what is no question to the system, and what it is
     less confident of than `threshold`.
@@ -81,7 +87,7 @@ def outcome(
         understood = understand(question.question)
     except QuestionError:
         return Outcome(question)
-    hits = retrieve(understood)
+    understood, hits = find(understood)
     choice = answerer.choose(understood, hits)
     held = [holds_answer(hit.passage, question, gold) for hit in hits]
     rank = held.index(True) + 1 if True in held else None

@@ -51,6 +51,10 @@ class Embedder(Protocol):
         """How many tokens `text` is, special tokens included."""
         ...
 
+    def is_word(self, text: str) -> bool:
+        """Whether its vocabulary has `text` as one piece: if so it is a word, if not it may be."""
+        ...
+
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
         """(n, dimension) float32, rows of norm 1."""
         ...
@@ -157,6 +161,11 @@ class SentenceTransformerEmbedder:
         counter.no_truncation()
         counter.no_padding()
         return counter
+
+    def is_word(self, text: str) -> bool:
+        """Whether the tokenizer has `text` as one piece."""
+        tokenizer = self._query_encoder.tokenizer if self.name == PACKAGED else self._counter
+        return len(tokenizer.encode(text, add_special_tokens=False).ids) == 1
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
         """(n, dimension) float32, rows of norm 1; computed in bfloat16 where the processor is faster with it."""

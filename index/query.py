@@ -22,13 +22,13 @@ class QueryEncoder:
         state = {**base_embeddings(weights), **base_layers(weights, size.layers)}
         self._encoder.load_state_dict(state, assign=True)
         self._encoder.eval()
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(window)
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.enable_truncation(window)
 
     def embed(self, text: str) -> np.ndarray:
         """(dimension,) float32 of norm 1; of a text longer than the window its beginning counts."""
-        ids = torch.tensor(self._tokenizer.encode(text.strip()).ids)
+        ids = torch.tensor(self.tokenizer.encode(text.strip()).ids)
         with torch.inference_mode():
             mean = self._encoder.encode(ids, torch.zeros_like(ids), (len(ids),)).mean(0)
             return np.asarray(torch.nn.functional.normalize(mean, dim=0), np.float32)

@@ -38,6 +38,9 @@ class FakeEmbedder:
     def count_tokens(self, text: str) -> int:
         return len(text.split()) + 2
 
+    def is_word(self, text: str) -> bool:
+        return True
+
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
         self.embedded += texts
         return np.array([self.embed_query(text) for text in texts], np.float32).reshape(len(texts), self.dimension)

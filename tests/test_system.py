@@ -58,6 +58,18 @@ def test_a_follow_up_is_understood_from_the_history(make_system: MakeSystem, cor
     assert answer.question == "What does it weigh?"
 
 
+def test_misspelt_words_are_understood_as_the_passages_spell_them(
+    make_system: MakeSystem, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    embedder.is_word = lambda text: False  # type: ignore[method-assign]
+    answer = make_system(corpus).ask("An ottre weighs how many kilogramms?")
+    assert (answer.text, answer.understood_as) == (
+        "An otter weighs 12 kilograms.",
+        "An otter weighs how many kilograms?",
+    )
+    assert answer.question == "An ottre weighs how many kilogramms?"
+
+
 def test_no_question_is_refused(make_system: MakeSystem, corpus: Path) -> None:
     with pytest.raises(QuestionError):
         make_system(corpus).ask("?!")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Request
 
 FLAGS = [
@@ -17,6 +18,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -88,3 +90,13 @@ def until(page: Page, holds: Callable[[], bool], patience: float = 30) -> None:
     while not holds():
         assert time.monotonic() < last, "it never held"
         page.wait_for_timeout(20)
+
+
+def serious(tab: Tab) -> list[tuple[str, Any]]:
+    """What axe calls serious or critical, with the elements."""
+    found = Axe().run(tab.page, options=RULES).response["violations"]
+    return [
+        (violation["id"], [node["html"][:200] for node in violation["nodes"]])
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+    ]

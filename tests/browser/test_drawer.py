@@ -16,7 +16,7 @@ from serving import served
 from app.answer import Answerer
 from app.keeper import Keeper
 from app.system import System
-from browser.driving import Tab
+from browser.driving import Tab, serious
 from index.build import ingest
 from index.journal import Journal
 from index.library import Library
@@ -204,3 +204,20 @@ def test_the_drawer_scrolls_sideways_nowhere(new_tab: Callable[..., Tab], width:
     assert box and box["x"] >= 0 and box["x"] + box["width"] == width
     tab.page.keyboard.press("Escape")
     assert tab.page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width, height", SIZES)
+def test_nothing_serious_is_found_in_the_drawer(
+    new_tab: Callable[..., Tab], width: int, height: int, scheme: str
+) -> None:
+    tab = new_tab(width, height, color_scheme=scheme, reduced_motion="reduce").open()
+    tab.ask(WEIGHT)
+    dialog = drawer(tab)
+    assert serious(tab) == [], "with the documents"
+    choose(dialog, moles="# Moles\n\nMoles dig.")
+    expect(dialog.locator(".corpus-done")).to_be_visible()
+    assert serious(tab) == [], "with the account of what was taken in"
+    dialog.get_by_role("button", name="Remove").first.click()
+    expect(dialog.get_by_role("button", name="Undo")).to_be_visible()
+    assert serious(tab) == [], "with a removal that can be undone"

@@ -1,26 +1,12 @@
 """axe-core finds nothing serious in the page's main states, wide and narrow, in light and dark."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from fake_system import FakeSystem
 from playwright.sync_api import expect
 
-from browser.driving import Tab
-
-RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-
-
-def serious(tab: Tab) -> list[tuple[str, Any]]:
-    """What axe calls serious or critical, with the elements."""
-    found = Axe().run(tab.page, options=RULES).response["violations"]
-    return [
-        (violation["id"], [node["html"][:200] for node in violation["nodes"]])
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-    ]
+from browser.driving import Tab, serious
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
