@@ -1,9 +1,8 @@
 """From a cold process to an answer, against loading the embedder alone with sentence-transformers."""
 
-import os
+import json
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,15 +78,25 @@ def _in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, 
     }
 
 
+# A process's peak counts what its parent held when it was forked; this parent holds next to nothing.
+_LAUNCHER = """
+import json, os, subprocess, sys, time
+began = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, used = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - began
+print(json.dumps([os.waitstatus_to_exitcode(status), seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+
+
 def _run(command: Sequence[str]) -> tuple[float, float, float]:
     """Seconds by the clock, seconds of the processor, megabytes at most."""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    launched = subprocess.run([sys.executable, "-c", _LAUNCHER, *command], check=True, capture_output=True, text=True)
+    status, *measured = json.loads(launched.stdout)
+    if status:
+        raise subprocess.CalledProcessError(status, command)
+    wall, cpu, megabytes = measured
+    return wall, cpu, megabytes
 
 
 def _told(found: dict[str, Any], repeats: int) -> str:
