@@ -1,8 +1,11 @@
 """Repeats, medians and spread; the machine they belong to; the file they are written to."""
 
+import json
 import os
 import platform
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,6 +59,27 @@ def in_turns(
             work()
             found[name].append(clock() - began)
     return {name: Times(tuple(seconds)) for name, seconds in found.items()}
+
+
+# The peak that the system tells of a process counts what its parent held when it was forked: this one holds nothing.
+_LAUNCHER = """
+import json, os, subprocess, sys, time
+began = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, used = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - began
+print(json.dumps([os.waitstatus_to_exitcode(status), seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+
+
+def cold(command: Sequence[str]) -> tuple[float, float, float]:
+    """What a command takes: seconds by the clock, seconds of the processor, megabytes at most; it must succeed."""
+    launched = subprocess.run([sys.executable, "-c", _LAUNCHER, *command], check=True, capture_output=True, text=True)
+    status, *measured = json.loads(launched.stdout)
+    if status:
+        raise subprocess.CalledProcessError(status, command)
+    wall, cpu, megabytes = measured
+    return wall, cpu, megabytes
 
 
 def machine() -> str:

@@ -7,7 +7,6 @@ nothing: no index can order them.
 
 import hashlib
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,7 +16,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from eval.bench.harness import Times, machine, table, write_section
+from eval.bench.harness import Times, cold, machine, table, write_section
 from eval.shelf import BATCH, Remembering
 from eval.squad_data import SquadFile
 from index.build import Progress
@@ -152,14 +151,12 @@ def _measure(made: Made, questions: Sequence[str], embedder: Remembering, folder
 def _resident(generation: Path) -> int:
     """Megabytes at most of a process that opens the files and searches both, and does nothing else."""
     code = (
-        "import resource, sys; import numpy as np; from pathlib import Path; from index.derived import load_derived\n"
+        "import sys; import numpy as np; from pathlib import Path; from index.derived import load_derived\n"
         "d = load_derived(Path(sys.argv[1]), 1)\n"
         "d.vectors.search(np.full((1, d.vectors.dimension), 0.05, np.float32), 50)\n"
-        "d.lexical.search('Who was the first to reach the city in the year of the war?', 50)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        "d.lexical.search('Who was the first to reach the city in the year of the war?', 50)"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(generation)], capture_output=True, text=True, check=True)
-    return int(done.stdout)
+    return round(cold([sys.executable, "-c", code, str(generation)])[2])
 
 
 def _recall(made: Made, store: Any, queries: Sequence[np.ndarray]) -> float:

@@ -1,14 +1,12 @@
 """From a cold process to an answer, against loading the embedder alone with sentence-transformers."""
 
-import json
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.bench.harness import Times, machine, table, write_section
+from eval.bench.harness import Times, cold, machine, table, write_section
 from eval.corpus import corpus_of, library_of
 from index.embed import SentenceTransformerEmbedder, packaged_model
 
@@ -67,7 +65,7 @@ def _commands(library: Path) -> dict[str, Sequence[str]]:
 
 
 def _in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, Runs]:
-    turns = [{name: _run(command) for name, command in commands.items()} for _ in range(repeats + 1)][1:]
+    turns = [{name: cold(command) for name, command in commands.items()} for _ in range(repeats + 1)][1:]
     return {
         name: Runs(
             Times(tuple(turn[name][0] for turn in turns)),
@@ -76,27 +74,6 @@ def _in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, 
         )
         for name in commands
     }
-
-
-# A process's peak counts what its parent held when it was forked; this parent holds next to nothing.
-_LAUNCHER = """
-import json, os, subprocess, sys, time
-began = time.perf_counter()
-process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-_, status, used = os.wait4(process.pid, 0)
-seconds = time.perf_counter() - began
-print(json.dumps([os.waitstatus_to_exitcode(status), seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
-"""
-
-
-def _run(command: Sequence[str]) -> tuple[float, float, float]:
-    """Seconds by the clock, seconds of the processor, megabytes at most."""
-    launched = subprocess.run([sys.executable, "-c", _LAUNCHER, *command], check=True, capture_output=True, text=True)
-    status, *measured = json.loads(launched.stdout)
-    if status:
-        raise subprocess.CalledProcessError(status, command)
-    wall, cpu, megabytes = measured
-    return wall, cpu, megabytes
 
 
 def _told(found: dict[str, Any], repeats: int) -> str:
