@@ -1,0 +1,57 @@
+"""The fast ways of answering against the plain ones."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from conftest import PLAIN_CALIBRATION, FakeReader
+
+from app.answer import Answerer
+from app.reader.base import Reading
+from eval.fast import Ways, compare_ways
+from eval.observe import Asked, of_corpus
+from eval.questions import Question
+from index.embed import SentenceTransformerEmbedder
+from index.search import Hit
+from ingest.documents import Passage
+
+ROOT = Path(__file__).parent.parent
+
+
+def asked(question: str, *texts: str, answers: tuple[str, ...] = ()) -> Asked:
+    hits = [
+        Hit(Passage(f"d{at}", 0, len(text), "", text), 1 / at, at, 1 / at, at, 1 / at)
+        for at, text in enumerate(texts, 1)
+    ]
+    return Asked("made", Question("q", question, "factoid", bool(answers), answers=answers), question, hits)
+
+
+class Shy(FakeReader):
+    """Says nothing of an owl."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        return super().read(question.replace("owl", "-"), passages)
+
+
+def test_answers_of_both_ways_are_compared_place_by_place() -> None:
+    plain = Answerer(FakeReader(), PLAIN_CALIBRATION)
+    questions = [
+        asked("Where does an otter sleep?", "An otter does sleep afloat.", answers=("An otter does sleep afloat.",)),
+        asked("Which owl?", "A newt lives here.", "An owl hunts."),
+    ]
+    found = compare_ways(questions, Ways(Answerer(Shy(), PLAIN_CALIBRATION), plain))["made"]
+    assert (found["questions"], found["same_spans"], found["same_decision"]) == (2, 0.5, 0.5)
+    assert (found["fast_right"], found["plain_right"], found["fast_f1"]) == (1.0, 1.0, 1.0)
+    same = compare_ways(questions, Ways(plain, plain))["made"]
+    assert (same["same_spans"], same["confidence_apart_most"]) == (1.0, 0.0)
+
+
+@pytest.mark.slow
+def test_the_article_s_questions_get_the_same_answers_both_ways() -> None:
+    embedder = SentenceTransformerEmbedder()
+    questions = of_corpus(ROOT / "eval/questions/imlygic.jsonl", ROOT / "corpus", embedder)
+    found = compare_ways(questions, Ways.shipped(embedder))["imlygic"]
+    assert found["questions"] == 121
+    assert found["same_spans"] >= 0.97
+    assert found["same_decision"] >= 0.98
+    assert found["confidence_apart_median"] <= 0.01
