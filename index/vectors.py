@@ -11,9 +11,9 @@ import numpy as np
 
 from ingest.errors import LibraryDamaged
 
-EXACT_UP_TO = 200_000  # vectors: all are compared with the query, in some 20 ms (an estimate: `eval bench scale` tells)
+EXACT_UP_TO = 100_000  # vectors: all are compared with the query, in some 15 ms (eval/bench.md)
 ROUNDED = 0.02  # at most so far is a number of a large store's vectors from what was given
-_PROBED = 8  # of a large store's lists one in so many is searched
+_PROBED = 4  # of a large store's lists one in so many is searched
 _TRAINED_ON = 64  # vectors for each list
 _ROUNDS = 10  # of k-means
 _BLOCK = 65_536  # vectors added at a time

@@ -54,7 +54,9 @@ def ingest(
 @app.command()
 def scale(
     file: SquadArgument,
-    sizes: Annotated[str, typer.Option(help="Numbers of passages, comma between.")] = "1000,10000,100000,1000000",
+    sizes: Annotated[
+        str, typer.Option(help="Numbers of passages, comma between.")
+    ] = "1000,10000,100000,200000,1000000",
     paragraphs: Annotated[int, typer.Option(min=1, help="At most so many real ones are embedded.")] = 19_000,
     questions: Annotated[int, typer.Option(min=1, help="How many are asked.")] = 200,
     cache: CacheOption = None,

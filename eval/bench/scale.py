@@ -6,6 +6,7 @@ nothing: no index can order them.
 """
 
 import hashlib
+import math
 import random
 import sys
 import tempfile
@@ -26,34 +27,32 @@ from index.library import Snapshot
 from index.search import Clock, Search
 from ingest.documents import Passage
 
-SIZES = (1_000, 10_000, 100_000, 1_000_000)
 NOISE = 0.5  # the length of what is added to an embedding of length 1
-_FOREIGN_WORDS = 12
+_FOREIGN = 0.2  # of a variation's words come from another paragraph, so that it is no copy
 _RECALL_AT = 10
 
 
 class Made:
-    """The passages and vectors of a made library, in the place of a snapshot; the vectors lie in a file."""
+    """The passages and vectors of a made library, in the place of a snapshot; the vectors lie in a file.
+
+    Past `texts` come variations of them. They are made once: a library looks its passages up, it does not write them.
+    """
 
     def __init__(self, texts: Sequence[str], vectors: np.ndarray, count: int, file: Path) -> None:
-        self._texts, self.count = texts, count
+        further = (varied(texts[row % len(texts)], texts, row) for row in range(len(texts), count))
+        self._texts, self.count = [*texts[:count], *further], count
         self.matrix = np.lib.format.open_memmap(file, "w+", np.float32, (count, vectors.shape[1]))
         for at in range(0, count, BATCH * 16):
             rows = np.arange(at, min(at + BATCH * 16, count))
             self.matrix[rows] = noisy(vectors[rows % len(texts)], rows >= len(texts), seed=at)
 
-    def text(self, row: int) -> str:
-        """The passage of a row: a paragraph itself, or a variation of it."""
-        text = self._texts[row % len(self._texts)]
-        return text if row < len(self._texts) else varied(text, self._texts, row)
-
     def texts(self) -> Iterator[tuple[int, str]]:
         """(row, text) of all."""
-        return ((row, self.text(row)) for row in range(self.count))
+        return iter(enumerate(self._texts))
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """See `Snapshot.passages`."""
-        return {row: Passage(f"{row:07d}", 0, len(text), "", text) for row in rows for text in [self.text(row)]}
+        return {row: Passage(f"{row:07d}", 0, len(text), "", text) for row in rows for text in [self._texts[row]]}
 
     def vectors(self, rows: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """See `Snapshot.vectors`."""
@@ -69,7 +68,7 @@ def varied(text: str, others: Sequence[str], row: int) -> str:
     """
     rng = random.Random(row)
     words, foreign = text.split(), rng.choice(others).split()
-    for word in [f"no{row}", *rng.choices(foreign, k=_FOREIGN_WORDS)]:
+    for word in [f"no{row}", *rng.choices(foreign, k=math.ceil(_FOREIGN * len(words)))]:
         words.insert(rng.randrange(len(words) + 1), word)
     return " ".join(words)
 
