@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS
+from conftest import CORPUS, ROOT
 
 from app.system import System, open_system
 from index.build import ingest
@@ -67,7 +67,9 @@ def test_the_library_of_the_article_is_sound(library: Path) -> None:
 
 
 def test_no_name_is_looked_up(library: Path, tmp_path: Path) -> None:
-    """A cold process ingests and asks with name resolution forbidden."""
+    """A cold process ingests, asks and evaluates with name resolution forbidden."""
+    few = (ROOT / "eval" / "questions" / "imlygic.jsonl").read_text("utf-8").splitlines()[:3]
+    (tmp_path / "few.jsonl").write_text("\n".join(few), "utf-8")
     (tmp_path / "x.html").write_text("<p>An otter weighs 12 kilograms.")
     code = f"""
 import socket
@@ -75,14 +77,19 @@ def forbidden(*a, **k): raise AssertionError(f"looked up {{a}}")
 socket.getaddrinfo = socket.gethostbyname = socket.create_connection = forbidden
 import sys
 from app.cli import main
-sys.argv = ["inquote", "ingest", {str(tmp_path / "x.html")!r}, "--library", {str(tmp_path / "library")!r}]
-try: main()
-except SystemExit as stop: assert not stop.code, stop.code
-print()
-sys.argv = ["inquote", "ask", "Who developed IMLYGIC?", "--json", "--library", {str(library)!r}]
-main()
+from eval.__main__ import main as evaluate
+def run(program, *arguments):
+    sys.argv = ["program", *arguments]
+    try: program()
+    except SystemExit as stop: assert not stop.code, stop.code
+    print()
+run(main, "ingest", {str(tmp_path / "x.html")!r}, "--library", {str(tmp_path / "library")!r})
+run(main, "ask", "Who developed IMLYGIC?", "--json", "--library", {str(library)!r})
+run(evaluate, "run", {str(tmp_path / "few.jsonl")!r}, "--json", "--out", {str(tmp_path / "run")!r})
 """
     done = subprocess.run([sys.executable, "-W", "error::ResourceWarning", "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "added: " in done.stdout
-    assert "Amgen" in json.loads(done.stdout.splitlines()[-1])["answer"]
+    answer = next(line for line in done.stdout.splitlines() if line.startswith('{"id"'))
+    assert "Amgen" in json.loads(answer)["answer"]
+    assert len((tmp_path / "run" / "predictions.jsonl").read_text("utf-8").splitlines()) == 1 + len(few)

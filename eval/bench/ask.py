@@ -11,7 +11,7 @@ import numpy as np
 from app.answer import READ_FIRST
 from app.reader.base import Reader, Reading
 from app.system import System, open_system
-from eval.bench.harness import Times, in_turns, machine, table, write_section
+from eval.bench.harness import Times, chart, in_turns, machine, table, write_section
 from eval.corpus import corpus_of, library_of
 from eval.questions import load_questions
 from index.embed import SentenceTransformerEmbedder
@@ -194,6 +194,7 @@ def _told(found: dict[str, Any], limit: int) -> str:
     return (
         f"`python -m eval bench ask --limit {limit}`. {machine()}.\n\n"
         f"{found['questions']} of the article's questions, models loaded, nothing remembered.\n\n{shares}\n\n"
+        f"{chart('A question', 'ms', list(stages), median=list(stages.values()))}\n\n"
         f"{askers}\n\nThe reader's forward pass over the first {READ_FIRST} passages, in {found['floor']['dtype']}, "
         "against its floor: operations of the windows' own tokens over the best rate of a matrix product in the same "
         f"run (wanted: at most 1.4 times):\n\n{floor}"

@@ -111,6 +111,24 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def chart(title: str, unit: str, labels: Sequence[str], kind: str = "bar", **series: Sequence[float]) -> str:
+    """A plot in Markdown, as Mermaid draws it; `kind` is "bar" or "line", each of `series` one of them.
+
+    >>> print(chart("Time", "s", ["a", "b"], measured=[1, 2.5]))
+    ```mermaid
+    xychart-beta
+        title "Time: measured"
+        x-axis ["a", "b"]
+        y-axis "s"
+        bar [1, 2.5]
+    ```
+    """
+    axis = ", ".join(f'"{label}"' for label in labels)
+    drawn = [f"    {kind} [{', '.join(f'{value:g}' for value in values)}]" for values in series.values()]
+    head = ["xychart-beta", f'    title "{title}: {", ".join(series)}"', f"    x-axis [{axis}]", f'    y-axis "{unit}"']
+    return "\n".join(["```mermaid", *head, *drawn, "```"])
+
+
 def write_section(title: str, body: str, file: Path = RESULTS) -> None:
     """Put `## title` and its body into the results, in the place of the section that has this title."""
     said = file.read_text(encoding="utf-8") if file.exists() else _HEAD

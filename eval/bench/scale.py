@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from eval.bench.harness import Times, cold, machine, table, write_section
+from eval.bench.harness import Times, chart, cold, machine, table, write_section
 from eval.shelf import BATCH, Remembering
 from eval.squad_data import SquadFile
 from index.build import Progress
@@ -194,5 +194,10 @@ def _told(found: dict[str, Any]) -> str:
         "milliseconds, p50 / p95; questions are embedded before, passages come from memory, not from SQLite. Recall@10 "
         "of the dense search against an exact one on the first 100. Wanted at a million: recall 0.97, all within 25 ms "
         "(p95), 2,500 MB "
-        "resident, open in 5 s.\n\n" + table((*head, "disk MB", "resident MB"), rows)
+        f"resident, open in 5 s.\n\n{table((*head, 'disk MB', 'resident MB'), rows)}\n\n{_drawn(found['sizes'])}"
     )
+
+
+def _drawn(sizes: Sequence[dict[str, Any]]) -> str:
+    times = {name: [line[f"{name}_ms"]["all"] for line in sizes] for name in ("p50", "p95")}
+    return chart("Both searches and their fusion", "ms", [f"{line['passages']:,}" for line in sizes], "line", **times)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.bench.harness import Times, cold, machine, table, write_section
+from eval.bench.harness import Times, chart, cold, machine, table, write_section
 from eval.corpus import corpus_of, library_of
 from index.embed import SentenceTransformerEmbedder, packaged_model
 
@@ -87,4 +87,10 @@ def _told(found: dict[str, Any], repeats: int) -> str:
         f"`SentenceTransformer(path)` takes, {found['ask_ratio_cpu']} times by the processor's time (wanted: at most "
         f"1.2); `inquote --help` {found['help_seconds']} s (wanted: under 0.5).\n\n"
         + table(("cold process", "median s", "best s", "processor s", "MB"), rows)
+        + f"\n\n{_drawn(found['commands'])}"
     )
+
+
+def _drawn(commands: Mapping[str, dict[str, float]]) -> str:
+    names = [name.removeprefix("import ") for name in commands]
+    return chart("A cold process", "s", names, median=[run["seconds"] for run in commands.values()])
