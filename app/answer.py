@@ -116,6 +116,11 @@ class Choice:
     features: dict[str, float]
     confidence: float
 
+    @property
+    def text(self) -> str:
+        """The spans, joined by spaces."""
+        return " ".join(self.hits[span.hit].passage.text[span.start : span.end] for span in self.spans)
+
 
 class Answerer:
     """Reads hits and decides."""

@@ -1,18 +1,21 @@
-"""Misspelt words of a question, put right by the words of the passages that were found for it."""
+"""Misspelt words of a question, put right by the words of the passages that were found for it.
+
+Only what can hardly be meant otherwise: another word in a question is another question.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from index.lexical import FUNCTION_WORDS, content_terms
+from index.lexical import FUNCTION_WORDS
 from index.search import Hit
 
 # What questions are made of, beside function words; a text need not have these.
 _ASKING = frozenset("definition explain describe list many meaning much purpose reason reasons summary".split())
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?<![\w'’-])[^\W\d_]+(?![\w'’-])")
+_SHORTEST = 4  # letters, of a word that is looked at
 _BRITISH = re.compile(r"is(?=(?:e[drs]?|ing|ations?)$)")
-SHORT = 4  # letters, of the shortest words that are looked at
-_ALONE = re.compile(rf"(?<![\w'’-])[^\W\d_]{{{SHORT},}}(?![\w'’-])")
+_NEGATED = re.compile(r"(?:ca|wo|do|is|are|was|were|does|did|has|have|had|should|could|would|must|need)nt")
 
 
 def found_for(
@@ -27,16 +30,15 @@ def found_for(
 def respelt(question: str, texts: Iterable[str], is_word: Callable[[str], bool]) -> str:
     """`question` with the words that are misspelt as `texts` spell them.
 
-    A word of at least four letters is misspelt if it is no word of the language (`is_word`), no form of one of the
-    texts, and one edit away from one of these (an insertion, deletion, substitution or transposition: Damerau 1964),
-    with the same first letter: that is rarely the wrong one (Pollock and Zamora 1984), and often means another word
-    ("asymptomatic"). So does a substitution in a word of four letters. Of several the most frequent is taken. What has
-    a capital may be a name, and is left as it is; "-ise" is taken for "-ize" and for nothing else.
+    `is_word` tells what is a word, of the language or of the corpus. Any other of at least four letters is taken for
+    the most frequent word of `texts`, or of those that questions are made of, that `_meant` allows. Words with a
+    capital stay as they are, for they may be names, and so do negations without their apostrophe ("cant"). "-ise" is
+    taken for "-ize" and for nothing else.
 
     >>> respelt("is imlygik aproved", ["IMLYGIC was approved."], lambda word: False)
     'is IMLYGIC approved'
     """
-    doubtful = {word for word in _ALONE.findall(question) if word.islower() and not is_word(word)}
+    doubtful = {word for word in _WORD.findall(question) if _is_doubtful(word) and not is_word(word)}
     if not doubtful:
         return question
     forms = Counter(word for text in texts for word in _WORD.findall(text))
@@ -44,24 +46,35 @@ def respelt(question: str, texts: Iterable[str], is_word: Callable[[str], bool])
     spelt = {word: word for word in FUNCTION_WORDS | _ASKING}
     for form, _ in sorted(forms.items(), key=lambda found: (found[1], found[0])):
         spelt[form.lower()] = form.lower() if form.istitle() else form
-    stems = set(content_terms(" ".join(spelt)))
 
     def right(word: str) -> str:
+        if word in spelt:
+            return word
         american = _BRITISH.sub("iz", word)
         if american != word:
             return spelt.get(american, word)
-        near = [other for other in spelt if other[0] == word[0] and _takes(word, other)]
-        if not near or word in spelt or stems.intersection(content_terms(word)):
-            return word
-        return spelt[max(near, key=lambda other: (count[other], other))]
+        near = [other for other, form in spelt.items() if _meant(word, form)]
+        return spelt[max(near, key=lambda other: (count[other], other))] if near else word
 
-    return _ALONE.sub(lambda found: right(found[0]) if found[0] in doubtful else found[0], question)
+    return _WORD.sub(lambda found: right(found[0]) if found[0] in doubtful else found[0], question)
 
 
-def _takes(word: str, other: str) -> bool:
-    """Whether `other` may be meant by a misspelt `word`."""
-    substituted = len(word) == len(other) and sorted(word) != sorted(other)
-    return one_edit_apart(word, other) and not (substituted and len(word) <= SHORT)
+def _is_doubtful(word: str) -> bool:
+    return len(word) >= _SHORTEST and word.islower() and not _NEGATED.fullmatch(word)
+
+
+def _meant(word: str, form: str) -> bool:
+    """Whether a misspelt word may be meant as this form, which is one edit away (Damerau 1964).
+
+    Its first letter must be the same: that is rarely mistyped (Pollock and Zamora 1984), and another often makes
+    another word ("asymptomatic"). So does another letter further on ("nitrite", "adduction"), which is allowed in names
+    written like IMLYGIC only. A letter too many at the end is no misspelling either ("overt", "whats").
+    """
+    other = form.lower()
+    if word[0] != other[0] or word[:-1] == other or not one_edit_apart(word, other):
+        return False
+    exchanged = len(word) == len(other) and sorted(word) != sorted(other)
+    return not exchanged or not (form.islower() or form.istitle())
 
 
 def one_edit_apart(word: str, other: str) -> bool:

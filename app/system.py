@@ -72,17 +72,27 @@ class System:
             key = (snapshot.generation, asked, understood)
             answer = self._remembered.get(key)
             if answer is None:
-
-                def search(part: str) -> list[Hit]:
-                    return self.search.search(snapshot, derived, part, READ_PASSAGES, clock)
-
-                is_word = self.search.embedder.is_word
-                parts = [found_for(part, search, is_word) for part in parts_of(understood)]
-                understood = parts[0][0] if len(parts) == 1 else understood
+                typed = parts_of(understood)
+                parts = self._found(snapshot, derived, typed, clock)
+                if [part for part, _ in parts] != typed:
+                    understood = " ".join(part for part, _ in parts)
                 answer = self.answerer.answer(asked, understood, parts, snapshot)
                 clock.lap("read")
                 self._remembered.put(key, answer)
         return answer.with_times(clock.laps)
+
+    def _found(
+        self, snapshot: Snapshot, derived: Derived, parts: Sequence[str], clock: Clock
+    ) -> list[tuple[str, list[Hit]]]:
+        """Each question with its misspelt words put right, and its hits."""
+
+        def search(question: str) -> list[Hit]:
+            return self.search.search(snapshot, derived, question, READ_PASSAGES, clock)
+
+        def is_word(text: str) -> bool:
+            return self.search.embedder.is_word(text) or derived.lexical.has(text)
+
+        return [found_for(part, search, is_word) for part in parts]
 
     @contextmanager
     def _reading(self, generation: int | None = None) -> Iterator[tuple[Snapshot, Derived]]:

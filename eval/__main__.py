@@ -142,17 +142,14 @@ def fast(
 ) -> None:
     """Whether what makes answering fast changes answers, with everything retrieved from all contexts."""
     from eval.fast import Ways, compare_ways
-    from eval.observe import of_corpus, of_squad
+    from eval.observe import of_pairs, of_squad
     from eval.progress import stages
     from eval.shelf import Remembering
     from index.embed import SentenceTransformerEmbedder
 
     content, chosen = _squad_questions(file, split, part, limit)
     embedder = Remembering(SentenceTransformerEmbedder(), cache)
-    asked = of_squad(content, chosen, embedder)
-    for pair in questions:
-        asked_of, _, corpus = pair.partition("=")
-        asked += of_corpus(Path(asked_of), Path(corpus), embedder)
+    asked = [*of_squad(content, chosen, embedder), *of_pairs(questions, embedder)]
     with stages() as bar:
         print(json.dumps(compare_ways(asked, Ways.shipped(embedder), bar), indent=1))
 

@@ -21,7 +21,7 @@ from app.reader.base import Reader
 from app.system import make_reader
 from eval.confidence import expected_calibration_error, reliability, roc_auc
 from eval.metrics import token_f1
-from eval.observe import SQUAD, Asked, Observation, RememberingReader, drawn, first_bests, observe, of_corpus, of_squad
+from eval.observe import SQUAD, Asked, Observation, RememberingReader, drawn, first_bests, observe, of_pairs, of_squad
 from eval.progress import stages
 from eval.shelf import Remembering
 from eval.squad import Outcome, evaluate
@@ -139,10 +139,7 @@ def calibrate(
     chosen = RememberingReader(make_reader(reader, embedder))
     content = load_squad(squad)
     of_part = drawn(content, split, part, limit)
-    asked = of_squad(content, of_part, embedder)
-    for pair in questions:
-        file, _, corpus = pair.partition("=")
-        asked += of_corpus(Path(file), Path(corpus), embedder)
+    asked = [*of_squad(content, of_part, embedder), *of_pairs(questions, embedder)]
     for one in track(asked, "reading"):
         chosen.read(one.understood, [hit.passage for hit in one.hits])
     unfitted = how_to_read(asked, chosen)

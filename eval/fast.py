@@ -52,9 +52,8 @@ def compare_ways(
         }
         if one.question.answerable:
             for name, choice in (("fast", fast), ("plain", plain)):
-                text = _text(choice)
-                row[f"{name}_f1"] = token_f1(text, one.question.answers)
-                row[f"{name}_right"] = answer_right(text, one.question.answers, one.question.items)
+                row[f"{name}_f1"] = token_f1(choice.text, one.question.answers)
+                row[f"{name}_right"] = answer_right(choice.text, one.question.answers, one.question.items)
         rows.setdefault(one.source, []).append(row)
         progress("answering both ways", done, len(asked))
     return {source: _summed(of_source) for source, of_source in rows.items()}
@@ -62,10 +61,6 @@ def compare_ways(
 
 def _places(choice: Choice) -> list[tuple[str, int, int]]:
     return [(choice.hits[span.hit].passage.id, span.start, span.end) for span in choice.spans]
-
-
-def _text(choice: Choice) -> str:
-    return " ".join(choice.hits[span.hit].passage.text[span.start : span.end] for span in choice.spans)
 
 
 def _summed(rows: Sequence[dict[str, float]]) -> dict[str, Any]:

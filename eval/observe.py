@@ -50,6 +50,12 @@ def of_corpus(file: Path, corpus: Path, embedder: Embedder) -> list[Asked]:
     return _asked(file.stem, documents, tuning, embedder)
 
 
+def of_pairs(pairs: Sequence[str], embedder: Embedder) -> list[Asked]:
+    """The tuning parts of question files, each named as FILE=CORPUS."""
+    named = (pair.partition("=") for pair in pairs)
+    return [one for file, _, corpus in named for one in of_corpus(Path(file), Path(corpus), embedder)]
+
+
 def drawn(content: SquadFile, split: Path, part: str, limit: int) -> list[SquadQuestion]:
     """At most `limit` questions of a part of a SQuAD file, evenly drawn."""
     chosen = of_titles(content.questions, titles_of(split, part))
@@ -71,7 +77,7 @@ def _asked(
     shelf = Shelf(documents, embedder)
     understood = [understand(question.question, question.history) for question in questions]
     return [
-        Asked(source, question, *found_for(alone, shelf.search, embedder.is_word))
+        Asked(source, question, *found_for(alone, shelf.search, shelf.is_word))
         for question, alone in zip(questions, understood, strict=True)
     ]
 
@@ -116,8 +122,7 @@ def observe(asked: Sequence[Asked], reader: Reader, calibration: Calibration) ->
     for one in asked:
         choice = answerer.choose(one.understood, one.hits)
         if choice.spans:
-            text = " ".join(choice.hits[s.hit].passage.text[s.start : s.end] for s in choice.spans)
             question = one.question
-            right = question.answerable and answer_right(text, question.answers, question.items) >= 0.5
+            right = question.answerable and answer_right(choice.text, question.answers, question.items) >= 0.5
             observations.append(Observation(one.source, choice.features, right, question.answerable))
     return observations

@@ -111,6 +111,10 @@ class Shelf:
         """As `Search.search` on a library of these documents."""
         return self._search.search(cast(Snapshot, self), self.derived, question, k)
 
+    def is_word(self, text: str) -> bool:
+        """Whether `text` is a word of the language or of these documents."""
+        return self._search.embedder.is_word(text) or self.derived.lexical.has(text)
+
     def rows_of(self, document_id: str) -> list[int]:
         """The rows of one document's passages, in text order."""
         return self._of_document.get(document_id, [])

@@ -67,7 +67,7 @@ def evaluate(
     for done, question in enumerate(questions, 1):
         gold = file.contexts[question.context].id
         retrieve = shelf.search if retrieved else partial(shelf.search_within, document_id=gold)
-        find = partial(found_for, search=retrieve, is_word=embedder.is_word)
+        find = partial(found_for, search=retrieve, is_word=shelf.is_word)
         outcomes.append(outcome(question, gold, answerer, find, threshold))
         progress("asking", done, len(questions))
     return outcomes

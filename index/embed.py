@@ -163,9 +163,9 @@ class SentenceTransformerEmbedder:
         return counter
 
     def is_word(self, text: str) -> bool:
-        """Whether the tokenizer has `text` as one piece."""
+        """Whether the tokenizer has `text` as one piece, by itself or, as some want it, after a space."""
         tokenizer = self._query_encoder.tokenizer if self.name == PACKAGED else self._counter
-        return len(tokenizer.encode(text, add_special_tokens=False).ids) == 1
+        return any(len(tokenizer.encode(said, add_special_tokens=False).ids) == 1 for said in (text, f" {text}"))
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
         """(n, dimension) float32, rows of norm 1; computed in bfloat16 where the processor is faster with it."""

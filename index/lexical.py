@@ -102,6 +102,10 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
+    def has(self, word: str) -> bool:
+        """Whether a form of the word stands in any passage."""
+        return any(self._searcher.doc_freq("text", term) for term in _analyzer().analyze(word))
+
     def search(self, question: str, k: int) -> list[tuple[int, float]]:
         """The best k (row, score), best first.
 

@@ -1,10 +1,9 @@
 """The fast ways of answering against the plain ones."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
-from conftest import PLAIN_CALIBRATION, FakeReader
+from conftest import PLAIN_CALIBRATION, ROOT, FakeReader
 
 from app.answer import Answerer
 from app.reader.base import Reading
@@ -14,8 +13,6 @@ from eval.questions import Question
 from index.embed import SentenceTransformerEmbedder
 from index.search import Hit
 from ingest.documents import Passage
-
-ROOT = Path(__file__).parent.parent
 
 
 def asked(question: str, *texts: str, answers: tuple[str, ...] = ()) -> Asked:

@@ -40,6 +40,11 @@ def test_nothing_found_is_no_error(question: str) -> None:
     assert LexicalIndex.build(ROWS).search(question, 5) == []
 
 
+def test_a_word_is_there_in_any_of_its_forms() -> None:
+    index = LexicalIndex.build(ROWS)
+    assert [index.has(word) for word in ("fox", "Jumping", "café", "zebra", "")] == [True, True, True, False, False]
+
+
 def test_an_empty_index() -> None:
     assert LexicalIndex.build([]).search("fox", 5) == []
 

@@ -167,6 +167,24 @@ def test_enter_pressed_twice_asks_once(running: tuple[FakeSystem, str]) -> None:
     visit(address, work)
 
 
+def test_a_question_asked_while_another_is_looked_for_still_leans_on_it(running: tuple[FakeSystem, str]) -> None:
+    system, address = running
+
+    async def work(client: httpx.AsyncClient) -> None:
+        visitor = await Visitor(client).open()
+        system.hold = threading.Event()
+        posted = [await visitor.post("approved"), await visitor.post("And the response?")]
+        await asyncio.sleep(0.2)
+        system.hold.set()
+        system.hold = None
+        second = (await visitor.listen(posted))[1]
+        assert [text for role, text in second if role == "user"] == ["approved", "And the response?"]
+        assert second[3][1].startswith("16.3% of patients")
+        assert system.asked[-2:] == [("approved", ()), ("And the response?", ("approved",))]
+
+    visit(address, work)
+
+
 def test_who_posts_an_event_right_after_the_end_of_a_stream_hears_of_it_once_the_end_is_seen() -> None:
     sent: list[tuple[str, float]] = []
 

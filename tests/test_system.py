@@ -62,12 +62,16 @@ def test_misspelt_words_are_understood_as_the_passages_spell_them(
     make_system: MakeSystem, corpus: Path, embedder: FakeEmbedder
 ) -> None:
     embedder.is_word = lambda text: False  # type: ignore[method-assign]
-    answer = make_system(corpus).ask("An ottre weighs how many kilogramms?")
+    system = make_system(corpus)
+    answer = system.ask("An ottre weighs how many kilogramms?")
     assert (answer.text, answer.understood_as) == (
         "An otter weighs 12 kilograms.",
         "An otter weighs how many kilograms?",
     )
     assert answer.question == "An ottre weighs how many kilogramms?"
+    assert system.ask("Where do nights hunt otterrs?").understood_as == "Where do nights hunt otters?"
+    several = system.ask("What does an ottre weigh and where do newtss live?")
+    assert several.understood_as == "What does an otter weigh? Where do newtss live?"
 
 
 def test_no_question_is_refused(make_system: MakeSystem, corpus: Path) -> None:

@@ -108,7 +108,7 @@ function type(field, text) {
 function edit(link) {
   type(question(), link.parentElement.querySelector("q").textContent);
   type(document.querySelector("#alone textarea"), "alone");
-  editing.textContent = "Change the question and press Enter; it is asked as it stands. Escape leaves it.";
+  editing.textContent = "Change the question and press Enter; it is asked as it stands, misspelt words aside. Escape leaves it.";
   question().focus();
   question().select();
 }

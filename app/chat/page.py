@@ -62,6 +62,11 @@ class Turn:
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     replying: asyncio.Task[None] | None = None
 
+    @property
+    def done(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.replying is not None and self.replying.done()
+
     def shown(self) -> str:
         """The answer, and under it what can be said of it."""
         return self.html + (verdicts_html(self.id, self.answer, self.verdict) if self.answer else "")
@@ -107,9 +112,7 @@ class Conversation:
 
     def _seen(self, latest: Turn, kept: object) -> bool:
         """Whether a browser that has kept `kept` shows what came of the latest turn."""
-        if latest.replying is None or not latest.replying.done():
-            return False
-        return latest.answer is None or as_kept(kept) == self.to_keep()
+        return latest.done and (latest.answer is None or as_kept(kept) == self.to_keep())
 
     def bring_back(self, kept: object) -> list[Turn]:
         """Begin with the questions that a browser brought, to be answered anew; it may have brought anything."""
@@ -200,10 +203,13 @@ class Page:
     ) -> AsyncIterator[dict[Any, Any]]:
         """Show the question at once, then its answer in the same place.
 
-        A server that was started anew knows nothing of the conversation: it answers what the browser kept first.
+        A server that was started anew knows nothing of the conversation: it answers what the browser kept first. What
+        else is not answered yet comes first too, for a question may lean on those before it.
         """
-        brought = [] if conversation.turns else conversation.bring_back(kept)
-        turns = [*brought, conversation.ask(encodable(question), bool(alone), kept)]
+        if not conversation.turns:
+            conversation.bring_back(kept)
+        asked = conversation.ask(encodable(question), bool(alone), kept)
+        turns = [turn for turn in conversation.turns if turn is asked or not turn.done]
         yield {**self._shown(conversation), self.box: "", self.alone: ""}
         for turn in turns:
             await self._replied(conversation, turn)
@@ -212,7 +218,7 @@ class Page:
         yield {**self._shown(conversation), **loaded, **await self._suggested(conversation)}
 
     async def _replied(self, conversation: Conversation, turn: Turn) -> None:
-        """Wait for what comes of a turn; the work goes on should the browser leave, for it may ask again."""
+        """Wait for what comes of a turn; once begun, the work goes on if the browser leaves, for it may ask again."""
         turn.replying = turn.replying or asyncio.create_task(reply_to(self._service, conversation, turn))
         await asyncio.shield(turn.replying)
 

@@ -1,9 +1,9 @@
-"""Keeps a browser from missing the end of its event stream.
+"""Gives a browser time to read the end of its event stream before its next event.
 
 Gradio sends what comes of a tab's events on one stream, and ends it when nothing is pending. Its client opens another
 with the next event, unless it believes that the old one is open still: then an event that was posted while the end was
-on its way is never heard of. So who posts an event right after an end is told that it was taken a moment later; the
-event itself is worked on meanwhile, and what comes of it waits for the new stream.
+on its way is never heard of. So who posts an event right after an end is told only a moment later that it was taken.
+The event itself is worked on meanwhile, and what comes of it waits for the new stream.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import time
 
 from app.guard import App, Message, Receive, Scope, Send
 
-SEEN_AFTER = 0.1  # seconds in which a browser has read the end of a stream
+SEEN_AFTER = 0.1  # seconds to read the end of a stream; a browser that needs longer asks again, see Conversation.ask
 END = b'"close_stream"'
 
 
