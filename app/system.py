@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from app.answer import READ_PASSAGES, Answer, Answerer
@@ -89,10 +90,7 @@ class System:
         def search(question: str) -> list[Hit]:
             return self.search.search(snapshot, derived, question, READ_PASSAGES, clock)
 
-        def is_word(text: str) -> bool:
-            return self.search.embedder.is_word(text) or derived.lexical.has(text)
-
-        return [found_for(part, search, is_word) for part in parts]
+        return [found_for(part, search, partial(self.search.is_word, derived)) for part in parts]
 
     @contextmanager
     def _reading(self, generation: int | None = None) -> Iterator[tuple[Snapshot, Derived]]:

@@ -113,7 +113,7 @@ class Shelf:
 
     def is_word(self, text: str) -> bool:
         """Whether `text` is a word of the language or of these documents."""
-        return self._search.embedder.is_word(text) or self.derived.lexical.has(text)
+        return self._search.is_word(self.derived, text)
 
     def rows_of(self, document_id: str) -> list[int]:
         """The rows of one document's passages, in text order."""

@@ -99,6 +99,10 @@ class Search:
         self.embedder = embedder
         self.dense_weight = dense_weight
 
+    def is_word(self, derived: Derived, text: str) -> bool:
+        """Whether `text` is a word, of the embedder's vocabulary or of the passages."""
+        return self.embedder.is_word(text) or derived.lexical.has(text)
+
     def search(
         self, snapshot: Snapshot, derived: Derived, question: str, k: int, clock: Clock | None = None
     ) -> list[Hit]:

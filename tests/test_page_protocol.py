@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -35,6 +36,17 @@ def visit(address: str, work: Callable[[httpx.AsyncClient], Any]) -> Any:
             return await work(client)
 
     return asyncio.run(run())
+
+
+@contextmanager
+def held(system: FakeSystem) -> Iterator[None]:
+    """As long as the context lasts, no question is answered."""
+    system.hold = threading.Event()
+    try:
+        yield
+    finally:
+        system.hold.set()
+        system.hold = None
 
 
 def test_after_what_no_browser_would_send_the_conversation_goes_on(address: str) -> None:
@@ -119,15 +131,12 @@ def test_while_requests_are_half_sent_others_are_served(address: str, sent: str)
 def test_someone_who_leaves_before_the_answer_keeps_nobody_waiting(running: tuple[FakeSystem, str]) -> None:
     system, address = running
     host, port = address.removeprefix("http://").split(":")
-    system.hold = threading.Event()
     before = len(system.asked)
     body = json.dumps({"question": "approved"})
-    with socket.create_connection((host, int(port))) as leaving:
+    with held(system), socket.create_connection((host, int(port))) as leaving:
         leaving.sendall(f"{HEAD}Content-Length: {len(body)}\r\n\r\n{body}".encode())
         while len(system.asked) == before:
             pass
-    system.hold.set()
-    system.hold = None
     assert httpx.post(f"{address}/api/ask", json={"question": "response"}, timeout=30).json()["answer"]
 
 
@@ -154,13 +163,11 @@ def test_enter_pressed_twice_asks_once(running: tuple[FakeSystem, str]) -> None:
 
     async def work(client: httpx.AsyncClient) -> None:
         visitor = await Visitor(client).open()
-        system.hold = threading.Event()
         before = len(system.asked)
-        posted = [await visitor.post(question) for question in ("approved", "approved", "")]
-        while len(system.asked) == before:
-            await asyncio.sleep(0.01)
-        system.hold.set()
-        system.hold = None
+        with held(system):
+            posted = [await visitor.post(question) for question in ("approved", "approved", "")]
+            while len(system.asked) == before:
+                await asyncio.sleep(0.01)
         assert [len(conversation) for conversation in await visitor.listen(posted)] == [2, 2, 2]
         assert len(system.asked) == before + 1
 
@@ -172,11 +179,9 @@ def test_a_question_asked_while_another_is_looked_for_still_leans_on_it(running:
 
     async def work(client: httpx.AsyncClient) -> None:
         visitor = await Visitor(client).open()
-        system.hold = threading.Event()
-        posted = [await visitor.post("approved"), await visitor.post("And the response?")]
-        await asyncio.sleep(0.2)
-        system.hold.set()
-        system.hold = None
+        with held(system):
+            posted = [await visitor.post("approved"), await visitor.post("And the response?")]
+            await asyncio.sleep(0.2)
         second = (await visitor.listen(posted))[1]
         assert [text for role, text in second if role == "user"] == ["approved", "And the response?"]
         assert second[3][1].startswith("16.3% of patients")
