@@ -162,6 +162,7 @@ def test_a_page_without_a_library_takes_files_and_then_questions(
         tab.ask("A mole digs tunnels of how many metres?")
         expect(tab.latest.locator(".span .quote")).to_have_text("A mole digs tunnels of 200 metres a day.")
         tab.errors.clear()  # the browser logs the 503 of the pane
+        tab.page.close()  # before its server goes
 
 
 def test_a_read_only_page_shows_the_corpus_and_offers_no_change(
@@ -177,6 +178,7 @@ def test_a_read_only_page_shows_the_corpus_and_offers_no_change(
         expect(dialog.locator("input[type=file]")).to_have_count(0)
         drop(tab.page, ("moles.md", "Moles dig."))
         expect(dialog.get_by_role("alert")).to_have_text("This server is read-only: it takes no files in.")
+        tab.page.close()  # before its server goes
 
 
 def test_hostile_names_and_texts_are_shown_as_text(tab: Tab) -> None:
