@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from index.memory import keep_freed_memory
 from ingest.errors import ModelError
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class SentenceTransformerEmbedder:
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()
+        keep_freed_memory()
         try:
             return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False)
         except (OSError, ValueError, KeyError) as error:

@@ -5,6 +5,7 @@ import pytest
 
 from eval.bench.ask import operations
 from eval.bench.harness import Times, in_turns, table, write_section
+from eval.bench.ingest import Peaks
 from eval.bench.scale import NOISE, Made, noisy, varied
 
 
@@ -55,3 +56,16 @@ def test_noise_has_the_length_that_it_says() -> None:
     vectors = np.eye(100, 384, dtype=np.float32)
     made = noisy(vectors, np.ones(100, bool), seed=0)
     assert float((made * vectors).sum(axis=1).mean()) == pytest.approx(1 / np.sqrt(1 + NOISE**2), abs=0.01)
+
+
+def test_peaks_are_thinned_evenly_and_what_is_told_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, int, int]] = []
+    peaks = Peaks(lambda *said: told.append(said))
+    for done in range(1, 8):
+        monkeypatch.setattr("eval.bench.ingest.peak_memory", lambda done=done: 100 + done)
+        peaks("embedding", done, 7)
+    peaks("indexing", 1, 1)
+    assert peaks.thinned(3) == {2: 102, 4: 104, 7: 107}
+    assert peaks.thinned(20) == {done: 100 + done for done in range(1, 8)}
+    assert told[-1] == ("indexing", 1, 1)
+    assert len(told) == 8

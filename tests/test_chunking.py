@@ -42,7 +42,8 @@ def test_every_cutting_is_measured(tmp_path: Path) -> None:
 
 
 def test_no_two_passages_of_the_bench_are_the_same(tmp_path: Path) -> None:
-    write_documents(squad(tmp_path), 3, tmp_path / "texts")
+    size = write_documents(squad(tmp_path), 3, tmp_path / "texts")
     texts = [path.read_text() for path in sorted((tmp_path / "texts").iterdir())]
+    assert size == sum(len(text.encode()) for text in texts)
     blocks = [block for text in texts for block in text.split("## ")[1:]]
     assert len(blocks) == len(set(blocks)) == 30

@@ -11,6 +11,7 @@ from app.reader.base import Reading, Span
 from app.reader.decode import best_spans, merged
 from app.reader.weights import NAME, SHIPPED, load_weights
 from index.embed import has_bfloat16, packaged_model
+from index.memory import keep_freed_memory
 from ingest.documents import Passage
 from ingest.sentences import sentence_ranges
 
@@ -65,6 +66,7 @@ class SpanReader:
             self._model.layers.to(torch.bfloat16)
             self._model.for_inference()
         self._pieces = pieces
+        keep_freed_memory()
 
     def note(self, question: str) -> str | None:
         """What a person should know about how this question is read."""

@@ -131,7 +131,7 @@ def _floor(system: System, questions: Sequence[str]) -> dict[str, Any]:
             **{f"forward {at}": lambda batch=batch: _forward(reader, batch) for at, batch in enumerate(batches)},
             **{str(shape): lambda pair=pair: pair[0] @ pair[1] for shape, pair in matrices.items()},
         }
-        times = in_turns(works, 7, clock)
+        times = in_turns(works, 15, clock)
         rate = max(2 * float(np.prod(shape)) / times[str(shape)].best for shape in _SHAPES)
         least = sum(operations(batch.lengths) for batch in batches) / rate
         taken = sum(times[f"forward {at}"].best for at in range(len(batches)))
