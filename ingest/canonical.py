@@ -16,6 +16,15 @@ def canonical(text: str) -> str:
     return unicodedata.normalize("NFC", _CONTROLS.sub("", text))
 
 
+def encodable(text: object) -> str:
+    """What came from outside, as a string that UTF-8 can carry: lone surrogates become question marks.
+
+    >>> encodable("who\\ud800"), encodable(None)
+    ('who?', '')
+    """
+    return ("" if text is None else str(text)).encode("utf-8", "replace").decode()
+
+
 @dataclass
 class TextBuilder:
     """Collects the blocks of a document and knows the offset of each; the parsers of the formats write into one."""

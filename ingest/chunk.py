@@ -4,6 +4,7 @@ import bisect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from ingest.advertising import announces_links, is_bare_line, is_call_to_act
 from ingest.documents import Document, Passage
@@ -28,7 +29,7 @@ class Cutting:
 
 
 CUTTING = Cutting()  # chosen in eval/LOG.md
-RECIPE = f"version 2, {CUTTING}"  # the version counts up when passages come out differently
+RECIPE = f"version 3, {CUTTING}"  # the version counts up when passages come out differently
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _prose(document: Document, stretch: _Stretch) -> tuple[list[list[Range]], li
 def _reason_to_leave_out(document: Document, start: int, end: int, links: bool) -> str:
     """Why a block is no prose, "" where it is; `links` tells that its heading announces links."""
     block = document.text[start:end]
-    aside = bisect.bisect_right(document.asides, (start, end)) - 1
+    aside = bisect.bisect_right(document.asides, start, key=itemgetter(0)) - 1
     if aside >= 0 and start < document.asides[aside][1]:
         return "beside the text of the page"
     if is_call_to_act(block):
@@ -134,16 +135,19 @@ class _Packer:
     def pack(self, blocks: list[Range]) -> Iterator[Passage]:
         """Passages of whole blocks while these fit the target; a longer block alone, by sentences."""
         group: list[Range] = []
-        lead, lead_at = "", -1  # the line that introduces the open list, and where it stands
+        lead = ""  # what introduces the group, where it begins within a list
+        introduction = ""  # the line that introduces the open list
         for block in blocks:
-            if group and not self._fits_target(group[0][0], block[1], self._lead_of(group[0], lead, lead_at)):
-                yield from self._passages(group, self._lead_of(group[0], lead, lead_at))
-                group = self._overlap_before(block, group[-1])
+            if group and not self._fits_target(group[0][0], block[1], lead):
+                yield from self._passages(group, lead)
+                group, lead = self._overlap_before(block, group[-1]), ""
             if not self._is_item(block):
-                lead, lead_at = self._introduction(block), block[0]
+                introduction = self._introduction(block)
+            elif not group:
+                lead = introduction
             group.append(block)
         if group:
-            yield from self._passages(group, self._lead_of(group[0], lead, lead_at))
+            yield from self._passages(group, lead)
 
     def _overlap_before(self, block: Range, before: Range) -> list[Range]:
         """The end of the block before, which the passage of `block` repeats; items of a list have a lead-in instead."""
@@ -158,10 +162,6 @@ class _Packer:
             return end
         begins = [begin for begin, _ in sentence_ranges(self.document.text, start, end)][-self.cutting.overlap :]
         return next((begin for begin in begins if self._fits(begin, end, "", self.cutting.target // 4)), end)
-
-    def _lead_of(self, first: Range, lead: str, lead_at: int) -> str:
-        """The lead-in for a passage that begins with `first`: none where the passage holds it itself."""
-        return lead if self._is_item(first) and first[0] > lead_at else ""
 
     def _is_item(self, block: Range) -> bool:
         return bool(LIST_MARKER.match(self.document.text, *block))

@@ -75,13 +75,14 @@ def find_sources(paths: Sequence[Path], names: Mapping[str, str] | None = None, 
         if not os.path.lexists(given):
             raise IngestError(f"There is no file or folder {printable(given)}; name one that exists.")
         root = given.resolve() if given.is_dir() else given.parent.resolve() / given.name
-        folder, key = _root_of(root if root.is_dir() else root.parent, names, library)
-        name = names.setdefault(key, _new_name(folder, set(names.values())))
-        walk = _Walk(folder, name, library, found)
+        folders = _Folders(names, library)
+        folders.add(root if root.is_dir() else root.parent)
+        walk = _Walk(folders, library, found)
         if root.is_dir():
-            found.mirrored.add(walk.id(root))
+            found.mirrored |= {folders.id(root), *folders.names_below(root)}
         for path in walk.below(root) if root.is_dir() else (root,):
-            source = Source(walk.id(path), path, key, name)
+            _, key, name = folders.of(path.parent)
+            source = Source(folders.id(path), path, key, name)
             if seen.setdefault(source.id, path) == path:
                 found.sources.append(source)
             else:
@@ -90,24 +91,50 @@ def find_sources(paths: Sequence[Path], names: Mapping[str, str] | None = None, 
     return found
 
 
-def _root_of(folder: Path, names: Mapping[str, str], library: Path | None) -> tuple[Path, str]:
-    """The root folder that a folder lies below, and as what `names` knows it: by its path, but a library's own."""
-    lineage = (folder, *folder.parents)
-    if library and library / UPLOADS in lineage:
-        return library / UPLOADS, UPLOADS
-    root = next((above for above in lineage if _text(above) in names), folder)
-    return root, _text(root)
+class _Folders:
+    """Which root folder a folder lies below, the nearest where one lies in another, and what ids below it begin with.
+
+    `names` knows a root by its path, but the library's own folder of uploads as `UPLOADS`.
+    """
+
+    def __init__(self, names: dict[str, str], library: Path | None) -> None:
+        self._names, self._uploads = names, library / UPLOADS if library else None
+        self._known: dict[Path, tuple[Path, str, str]] = {}
+
+    def add(self, folder: Path) -> None:
+        """Take a folder for a root, unless it lies below one."""
+        root, key = self._root_of(folder)
+        self._names.setdefault(key, _new_name(root, set(self._names.values())))
+
+    def of(self, folder: Path) -> tuple[Path, str, str]:
+        """The root of a folder, as what `names` knows it, and its name."""
+        if folder not in self._known:
+            root, key = self._root_of(folder)
+            self._known[folder] = root, key, self._names[key]
+        return self._known[folder]
+
+    def id(self, path: Path) -> str:
+        """What the document of a file, or a folder, is called."""
+        root, _, name = self.of(path if path.is_dir() else path.parent)
+        return name if path == root else f"{name}/{_text(path.relative_to(root))}"
+
+    def names_below(self, folder: Path) -> list[str]:
+        """The names of the roots that lie in a folder."""
+        return [name for key, name in self._names.items() if key.startswith(f"{_text(folder).rstrip('/')}/")]
+
+    def _root_of(self, folder: Path) -> tuple[Path, str]:
+        lineage = (folder, *folder.parents)
+        if self._uploads is not None and self._uploads in lineage:
+            return self._uploads, UPLOADS
+        root = next((above for above in lineage if _text(above) in self._names), folder)
+        return root, _text(root)
 
 
 class _Walk:
     """Goes through one root folder."""
 
-    def __init__(self, root: Path, name: str, library: Path | None, found: Found) -> None:
-        self.root, self.name, self.library, self.found = root, name, library, found
-
-    def id(self, path: Path) -> str:
-        """What the document of a file, or a folder, is called."""
-        return self.name if path == self.root else f"{self.name}/{_text(path.relative_to(self.root))}"
+    def __init__(self, folders: _Folders, library: Path | None, found: Found) -> None:
+        self.folders, self.library, self.found = folders, library, found
 
     def below(self, folder: Path) -> Iterator[Path]:
         """The files below a folder, in the order of names."""
@@ -132,7 +159,7 @@ class _Walk:
 
     def _skip(self, path: Path, reason: str) -> None:
         self.found.skipped.append(Skipped(printable(path), reason))
-        self.found.unseen.append(self.id(path))
+        self.found.unseen.append(self.folders.id(path))
 
 
 def _new_name(folder: Path, taken: set[str]) -> str:

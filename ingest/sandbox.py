@@ -114,8 +114,13 @@ def send(stream: IO[bytes], header: dict[str, Any], content: bytes = b"") -> Non
 
 def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     """Read one message; raises `EOFError` where the other side has ended."""
-    lengths = stream.read(LENGTHS.size)
-    if len(lengths) < LENGTHS.size:
-        raise EOFError("the other side has ended")
-    header, content = (stream.read(length) for length in LENGTHS.unpack(lengths))
+    lengths = _read(stream, LENGTHS.size)
+    header, content = (_read(stream, length) for length in LENGTHS.unpack(lengths))
     return json.loads(header), content
+
+
+def _read(stream: IO[bytes], length: int) -> bytes:
+    found = stream.read(length)
+    if len(found) < length:
+        raise EOFError("the other side has ended")
+    return found

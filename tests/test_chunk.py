@@ -76,6 +76,15 @@ def test_later_pieces_of_a_list_carry_its_lead_in() -> None:
     assert made.passages[1].embedded_text.startswith("Causes\nThere are several causes:\n")
 
 
+def test_the_end_of_a_list_keeps_its_lead_in_where_a_paragraph_follows() -> None:
+    items = "\n".join(f"{n}. item {n} is told in some words of its own" for n in range(1, 6))
+    source = f"## Causes\n\nThere are several causes:\n\n{items}\n\nAll of them are rare."
+    made = chunk(document(markdown.parse(source)), count_words, 36)
+    last = made.passages[-1]
+    assert last.text.endswith("5. item 5 is told in some words of its own\n\nAll of them are rare.")
+    assert last.lead == "There are several causes:"
+
+
 def test_advertising_is_left_out_and_listed() -> None:
     source = (
         "## A\n\nOne.\n\nFor more information, download the full report.\n\nTwo.\n\n## Related Reports\n\nOther Market"
@@ -122,3 +131,9 @@ def test_what_stands_beside_the_text_is_left_out() -> None:
         ("Zoo. Newts.", "beside the text of the page"),
         ("Imprint.", "beside the text of the page"),
     ]
+
+
+def test_an_aside_of_several_blocks_is_left_out_whole() -> None:
+    page = b"<main><p>Otters swim.</main><footer>Copyright 2024 Company Limited.<br>Home | About | Contact</footer>"
+    made = chunk(document(html.parse(page)), count_words, 64)
+    assert [p.text for p in made.passages] == ["Otters swim."]

@@ -39,6 +39,17 @@ def test_a_rule_at_the_top_is_no_front_matter() -> None:
     assert markdown.parse("---\n\njust text\n").text == "just text"
 
 
+def test_prose_between_two_rules_is_no_front_matter() -> None:
+    prose = "Note: this is how the report starts.\n\nA whole first chapter.\n\n"
+    assert markdown.parse(f"---\n{prose}---\n\nSecond chapter.").text.startswith("Note: this is how the report starts.")
+
+
+def test_a_break_in_markdown_parts_words() -> None:
+    assert markdown.parse("one<br>two<BR/>three\n\n| a |\n|---|\n| Dose<br />10 mg |").text == (
+        "one\ntwo\nthree\n\na\nDose 10 mg"
+    )
+
+
 def test_the_first_heading_is_the_title_where_none_is_stated() -> None:
     assert markdown.parse("# Of Otters\n\nText.").title == "Of Otters"
 

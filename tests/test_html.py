@@ -89,6 +89,11 @@ def test_what_a_person_sees_is_the_text(page: str, told: str) -> None:
     assert html.parse(page.encode()).text == told
 
 
+def test_a_script_that_states_its_encoding_does_not_state_the_page_s() -> None:
+    page = '<script charset="x" src="s.js"></script><p>Write charset = utf-8. Überraschung, café.'
+    assert html.parse(page.encode()).text == "Write charset = utf-8. Überraschung, café."
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16-le", "utf-16"])
 def test_a_page_that_states_no_encoding_is_read_as_a_text_is(encoding: str) -> None:
     page = "<html><body><p>café “q” – 5 µg</p></body></html>".encode(encoding)

@@ -1,3 +1,4 @@
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from ingest.collect import Limits, collect
 from ingest.errors import FileSkipped
 from ingest.find import find_sources
 from ingest.formats import Parsed
-from ingest.sandbox import Sandbox
+from ingest.sandbox import LENGTHS, Sandbox, receive, send
 
 ROOT = Path(__file__).parent.parent
 
@@ -40,6 +41,15 @@ def test_a_file_that_brings_its_parser_down_is_skipped_and_the_next_one_read() -
         sandbox._local.child.kill()
         sandbox._local.child.wait()
         assert sandbox.parse("html", b"<p>y").text == "y"
+
+
+def test_half_an_answer_is_none() -> None:
+    stream = io.BytesIO()
+    send(stream, {"kind": "x"}, b"a text")
+    for length in (4, LENGTHS.size + 3, len(stream.getvalue()) - 1):
+        with pytest.raises(EOFError):
+            receive(io.BytesIO(stream.getvalue()[:length]))
+    assert receive(io.BytesIO(stream.getvalue())) == ({"kind": "x"}, b"a text")
 
 
 def test_too_much_memory_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ _HIDDEN = re.compile(
 )
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
 _TAG = re.compile(r"<!--(?:(?!-->).)*-->|<(script|style)\b(?:(?!</\1).)*</\1[^>]*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
-_CHARSET = re.compile(rb"charset\s*=|<\?xml[^>]*encoding", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta\s[^>]*charset\s*=|<\?xml[^>]*encoding", re.IGNORECASE)
 _FEW_LINKS = 3
 _FAIR_SHARE = 0.2  # of the words of a page that its main element holds
 _SHORT_FORM = 60  # words of a form that is there to be filled in

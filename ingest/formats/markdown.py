@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
 _PAIR = re.compile(r"^(\w[\w -]*):[ \t]+(.*?)[ \t]*$", re.MULTILINE)
+_IN_FRONT = re.compile(r"\w[\w -]*:(?:[ \t]|\Z)|[ \t]|- |#|\Z")  # a pair, its value on further lines, a comment
+_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -40,6 +42,8 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     try:
         pairs = yaml.load(lines, Loader=yaml.BaseLoader) or {}  # BaseLoader: strings, lists and dicts only
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
+        if not all(_IN_FRONT.match(line) for line in lines.splitlines()):
+            return {}, text  # prose between two rules
         pairs = dict(_PAIR.findall(lines))  # such as a title with a colon in it
     return {key: _line(value) for key, value in pairs.items() if isinstance(value, str)}, text[found.end() :]
 
@@ -140,7 +144,7 @@ def inline_text(children: Sequence["Token"]) -> str:
     for token in children:
         if token.type in ("text", "code_inline"):
             words.append(token.content)
-        elif token.type in ("softbreak", "hardbreak"):
+        elif token.type in ("softbreak", "hardbreak") or (token.type == "html_inline" and _BREAK.match(token.content)):
             words.append("\n")
         elif token.type == "image":
             words.append(inline_text(token.children or []))
