@@ -18,7 +18,7 @@ help:  ## list the targets
 install: .venv/installed  ## make .venv and install everything into it
 
 chat: .venv/installed  ## ingest corpus/ and open the chat in the browser
-	$(BIN)/inquote ingest corpus
+	$(BIN)/inquote ingest corpus || [ $$? -eq 3 ]  # 3: a file was skipped, which was told
 	$(BIN)/inquote chat
 
 eval: .venv/installed  ## ask the evaluation questions and write a report

@@ -176,11 +176,9 @@ class Answerer:
         """
         choices = [self.choose(part, hits) for part, hits in parts]
         given = [choice for choice in choices if choice.spans and choice.confidence >= self.calibration.threshold]
-        cited = dict.fromkeys(
-            (choice.hits[span.hit], span.start, span.end) for choice in given for span in choice.spans
-        )
-        documents = {id: snapshot.document(id) for id in {hit.passage.document_id for hit, _, _ in cited}}
-        citations = tuple(cite(hit, start, end, documents[hit.passage.document_id]) for hit, start, end in cited)
+        cited = _cited(given)
+        documents = {id: snapshot.document(id) for id in {hit.passage.document_id for hit, _ in cited}}
+        citations = tuple(cite(hit, span, documents[hit.passage.document_id]) for hit, span in cited)
         sure = attrgetter("confidence")
         decisive = min(given, key=sure) if given else max(choices, key=sure)
         hits = taken_in_turns([choice.hits for choice in choices])
@@ -237,6 +235,17 @@ class Answerer:
         return {"answers": observed[0], "right": observed[1]} if observed else None
 
 
+def _cited(choices: Sequence[Choice]) -> list[tuple[Hit, Chosen]]:
+    """The spans of several choices, each place of a document once, in the order of the choices."""
+    places: dict[tuple[str, int, int], tuple[Hit, Chosen]] = {}
+    for choice in choices:
+        for span in choice.spans:
+            hit = choice.hits[span.hit]
+            start = hit.passage.start
+            places.setdefault((hit.passage.document_id, start + span.start, start + span.end), (hit, span))
+    return list(places.values())
+
+
 def taken_in_turns(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
     """The best hits of each ranking, then the second best of each, and so on; a passage at its first place only."""
     taken: dict[str, Hit] = {}
@@ -246,10 +255,10 @@ def taken_in_turns(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
     return tuple(taken.values())
 
 
-def cite(hit: Hit, span_start: int, span_end: int, document: Document) -> Citation:
-    """The citation of a range of a hit's passage; raises `LibraryDamaged` unless it is verbatim."""
-    start, end = hit.passage.start + span_start, hit.passage.start + span_end
-    quote = hit.passage.text[span_start:span_end]
+def cite(hit: Hit, span: Chosen, document: Document) -> Citation:
+    """The citation of a span of a hit's passage; raises `LibraryDamaged` unless it is verbatim."""
+    start, end = hit.passage.start + span.start, hit.passage.start + span.end
+    quote = hit.passage.text[span.start : span.end]
     if not quote or document.text[start:end] != quote:
         raise LibraryDamaged(f"A passage of {document.id} is not what the document says; run inquote verify.")
     return Citation(

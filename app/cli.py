@@ -1,13 +1,12 @@
 """The command line. Heavy imports sit inside the commands, so that `inquote --help` answers at once."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.terminal import bar_for, lines_of, opened_system, progress_bars, read_questions
+from app.terminal import bar_for, lines_of, opened_system, print_json, progress_bars, read_questions
 from app.told import answer_line, changed, readable, told
 from ingest.errors import InquoteError
 
@@ -75,10 +74,14 @@ def ask(
     with opened_system(library, reader, embedder, history) as system:
         if input is not None:
             for line in lines_of(input):
-                print(json.dumps(answer_line(system, line), ensure_ascii=False), flush=True)
-        else:
-            answer = system.ask(question or "")
-            print(json.dumps(answer.as_json(), ensure_ascii=False) if as_json else readable(answer))
+                if line.strip():
+                    print_json(answer_line(system, line))
+            return
+        answer = system.ask(question or "")
+    if as_json:
+        print_json(answer.as_json())
+    else:
+        print(readable(answer))
 
 
 @app.command()
@@ -87,7 +90,9 @@ def ingest(
     library: LibraryOption = DEFAULT_LIBRARY,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Change nothing if a file is skipped.")] = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Cut and embed everything anew.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Read and cut everything anew, and mend damaged embeddings.")
+    ] = False,
     encoding: Annotated[str | None, typer.Option(help="Of the files, where it is not UTF-8.")] = None,
     max_megabytes: Annotated[int, typer.Option(help="Larger files are skipped.", min=1)] = 64,
     max_seconds: Annotated[float, typer.Option(help="Files that take longer to parse are skipped.", min=1)] = 18,
@@ -110,7 +115,10 @@ def ingest(
             find_suggestions(library, encoder, progress)
     for warning in account.warnings:
         print(f"{warning.path}: {warning.reason}", file=sys.stderr)
-    print(json.dumps(account.as_json(), ensure_ascii=False) if as_json else told(account, dry_run))
+    if as_json:
+        print_json(account.as_json())
+    else:
+        print(told(account, dry_run))
     if account.skipped:
         raise typer.Exit(EXIT_SKIPPED)
 
@@ -129,7 +137,10 @@ def remove(
     with progress_bars(quiet=as_json) as progress:
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
         account = run_remove(library, documents, encoder, progress=progress)
-    print(json.dumps(account.as_json(), ensure_ascii=False) if as_json else told(account, dry_run=False))
+    if as_json:
+        print_json(account.as_json())
+    else:
+        print(told(account, dry_run=False))
 
 
 @app.command()
@@ -150,7 +161,7 @@ def changes(
     with opened_system(library, reader, embedder) as system:
         found = changes_since(system, asked, since, bar_for("asking"))
     if as_json:
-        print(json.dumps([change.as_json() for change in found], ensure_ascii=False))
+        print_json([change.as_json() for change in found])
         return
     for change in found:
         if change.kind is not Kind.UNCHANGED:
@@ -242,7 +253,7 @@ def feedback(library: LibraryOption = DEFAULT_LIBRARY, as_json: JsonOption = Fal
     Library.open(library).close()
     found = Journal(library).feedback()
     if as_json:
-        print(json.dumps([one.as_json() for one in found], ensure_ascii=False))
+        print_json([one.as_json() for one in found])
     else:
         print("\n".join(map(said, found)) or "Nothing was said of an answer yet.")
 

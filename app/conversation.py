@@ -48,6 +48,7 @@ _ASKING = frozenset("what which who whom whose when where why how".split())
 _BEGINS = re.compile(rf"(?:(?:in|for|by|at|on|to|from|with) )?(?:{'|'.join(sorted(_ASKING))})\b", re.IGNORECASE)
 _JOINED = re.compile(rf",? and (?={_BEGINS.pattern})", re.IGNORECASE)
 _SHORTEST_PART = 3  # words
+_MOST_PARTS = 4  # that a question is taken apart into; one of more is asked as it stands
 _ASKING_ON = tuple(map(str.split, ("such as", "like what", "for example", "for instance", "really")))
 _HALF_ASKED = re.compile(r"(?:how|what|which|where|when|why|whose) (?:\w+|(?:so|not|too|very) \w+)")  # "why so often"
 _PREPOSITIONS = frozenset("in on at of for with without to from by".split())
@@ -108,10 +109,11 @@ def parts_of(question: str) -> list[str]:
     ['Who makes IMLYGIC?', 'When was IMLYGIC approved?']
     """
     said = [part.strip(" ,?") for part in _JOINED.split(question)]
-    if len(said) < 2 or not _BEGINS.match(question) or any(len(part.split()) < _SHORTEST_PART for part in said):
+    several = 2 <= len(said) <= _MOST_PARTS
+    if not several or not _BEGINS.match(question) or any(len(part.split()) < _SHORTEST_PART for part in said):
         return [question]
     whole = [f"{part[:1].upper()}{part[1:]}?" for part in said]
-    return [whole[0], *(_continue(part, whole[0]) for part in whole[1:])]
+    return list(dict.fromkeys([whole[0], *(_continue(part, whole[0]) for part in whole[1:])]))
 
 
 def _continue(question: str, earlier: str) -> str:

@@ -64,7 +64,7 @@ class Guard:
         upload_limit: int = BODY_LIMIT,
     ) -> None:
         self._app = app
-        self._host = host
+        self._host = host.lower()
         self._login = login
         self._body_limit = body_limit
         self._upload_limit = upload_limit

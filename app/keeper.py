@@ -154,12 +154,14 @@ class Keeper:
         self._follow_up(work)
 
     def _undo(self, work: Work, id: str) -> None:
+        work.removed = id  # can be brought back again, unless this does it
         name = self._upload_name(id)
         if name:
             self.uploads.put_back(name)
         work.account = restore(
             self._library, [id], self._before_removal, self._make_embedder(), progress=self._progress(work)
         )
+        work.removed = ""
         self._follow_up(work)
 
     def _upload_name(self, id: str) -> str | None:

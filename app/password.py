@@ -1,7 +1,6 @@
 """One user and the scrypt hash of a password, for a server that others can reach."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -48,7 +47,7 @@ class Login:
         kind, _, encoded = header.partition(" ")
         try:
             user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, no UTF-8, or letters that are neither
             return False
         right = hmac.compare_digest(_scrypt(password, self._salt), self._expected)
         if kind.lower() == "basic" and hmac.compare_digest(user.encode(), self._user.encode()) and right:

@@ -54,7 +54,7 @@ def serve(
     keeper = keep(service) if keep else None
     later = threading.Timer(PAGE_FIRST, service.begin)
     try:
-        with listener, _signals_kept():
+        with listener:
             app, stop_streams = asyncio.run(create_app(service, host, login, keeper))
             port = listener.getsockname()[1]
 
@@ -62,7 +62,8 @@ def serve(
                 _announce(host, port, open_browser)
                 later.start()
 
-            make_server(app, stop_streams, started).run(sockets=[listener])
+            with _signals_kept():
+                make_server(app, stop_streams, started).run(sockets=[listener])
     finally:
         later.cancel()
         if keeper:

@@ -17,8 +17,9 @@ from app.answer import Answer
 from app.suggest import Suggestion
 from index.journal import Feedback
 from index.library import DocumentInfo
+from ingest.canonical import encodable
 from ingest.documents import Document
-from ingest.errors import InquoteError
+from ingest.errors import GenerationGone, InquoteError
 
 if TYPE_CHECKING:
     from app.system import Asking, System
@@ -177,23 +178,14 @@ def _reply(system: "System", question: str, history: Sequence[str]) -> Reply:
     for _ in range(3):
         answer = system.ask(question, history)
         try:
-            documents = {c.document_id: _document(system, c.document_id, c.document_sha256) for c in answer.citations}
-            for hit in answer.hits:
-                if hit.passage.document_id not in documents:
-                    documents[hit.passage.document_id] = _document(system, hit.passage.document_id, "")
-        except DocumentChanged:
+            for cited in answer.citations:
+                _document(system, cited.document_id, cited.document_sha256)
+            ids = {hit.passage.document_id for hit in answer.hits}
+            documents = {id: system.document(id, answer.generation) for id in sorted(ids)}
+        except (DocumentChanged, KeyError, GenerationGone):
             continue
         return Reply(answer, documents)
     raise DocumentChanged("The library is being changed; please ask again in a moment.")
-
-
-def encodable(text: object) -> str:
-    """What came from outside, as a string that UTF-8 can carry: lone surrogates become question marks.
-
-    >>> encodable("who\\ud800"), encodable(None)
-    ('who?', '')
-    """
-    return ("" if text is None else str(text)).encode("utf-8", "replace").decode()
 
 
 def explain(error: Exception) -> str:

@@ -143,9 +143,12 @@ class System:
         assert recipe is not None  # open_system refuses a library without one
         return recipe
 
-    def document(self, id: str) -> Document:
-        """The whole document called `id`; raises `KeyError` where there is none."""
-        with self.library.snapshot() as snapshot:
+    def document(self, id: str, generation: int | None = None) -> Document:
+        """The whole document called `id`, as it is or was in a `generation` that is kept.
+
+        Raises `KeyError` where there is none, `GenerationGone` where the generation is not kept.
+        """
+        with self.library.snapshot(generation) as snapshot:
             return snapshot.document(id)
 
     @property

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.told import earlier_questions
 from ingest.errors import InquoteError
 
 if TYPE_CHECKING:
@@ -78,12 +79,26 @@ def read_questions(file: Path) -> "list[Asked]":
 
     asked = []
     for number, line in enumerate(lines_of(str(file)), 1):
+        if not line.strip():
+            continue
         try:
             found = json.loads(line)
-            asked.append(Asked(str(found["question"]), tuple(map(str, found.get("history") or []))))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise InquoteError(f'Line {number} of {file} is not a JSON object like {{"question": "..."}}.') from None
+            asked.append(Asked(str(found["question"]), tuple(earlier_questions(found.get("history") or []))))
+        except (ValueError, KeyError, TypeError, AttributeError, InquoteError):
+            raise InquoteError(
+                f'Line {number} of {file} is not a JSON object like {{"question": "...", "history": ["..."]}}.'
+            ) from None
     return asked
+
+
+def print_json(found: Any) -> None:
+    """Print an object as a line of JSON, as it is read where standard output can carry it, else with escapes."""
+    line = json.dumps(found, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(found)
+    print(line, flush=True)
 
 
 def lines_of(name: str) -> Iterator[bytes]:

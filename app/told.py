@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ingest.canonical import encodable
 from ingest.errors import InquoteError
 from ingest.find import printable
 
@@ -19,17 +20,26 @@ def answer_line(system: "System", line: bytes) -> dict[str, Any]:
     """The JSON object that answers one line `{"id", "question", "history"}`; what cannot be answered gets `error`."""
     id = None
     try:
-        asked = json.loads(line)
+        asked = json.loads(line, parse_constant=_no_number)
         if not isinstance(asked, dict):
             raise InquoteError('A line must be a JSON object like {"question": "..."}.')
         id, history = asked.get("id"), asked.get("history") or []
-        if not isinstance(history, list):
-            raise InquoteError("history must be a list of earlier questions.")
-        return system.ask(asked.get("question"), [str(earlier) for earlier in history]).as_json(id)
+        return system.ask(asked.get("question"), earlier_questions(history)).as_json(id)
     except (ValueError, RecursionError) as error:
         return {"id": id, "error": f"The line is not valid JSON: {error}."}
     except InquoteError as error:
         return {"id": id, "error": str(error)}
+
+
+def earlier_questions(history: object) -> list[str]:
+    """The `history` of a line of JSON; raises `InquoteError` unless it is a list of texts."""
+    if not isinstance(history, list) or not all(isinstance(earlier, str) for earlier in history):
+        raise InquoteError("history must be a list of earlier questions, each a text.")
+    return [encodable(earlier) for earlier in history]
+
+
+def _no_number(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def readable(answer: "Answer") -> str:

@@ -84,8 +84,17 @@ class Uploads:
         return batch
 
     def lay(self, batch: Batch) -> None:
-        """Move a batch into place; what lies there under the same names is kept until it is settled."""
+        """Move a batch into place; what lies there under the same names is kept until it is settled.
+
+        One batch at a time is laid: what another one replaced and never settled, because the server was killed, comes
+        back first.
+        """
         try:
+            for before in sorted(self.folder.glob(".incoming-*/before")):
+                for path in sorted(before.rglob("*")):
+                    if path.is_file():
+                        _move(path, self.folder / path.relative_to(before))
+                shutil.rmtree(before.parent, ignore_errors=True)
             for name in batch.names:
                 if (self.folder / name).is_file():
                     _move(self.folder / name, batch.before / name)

@@ -35,7 +35,7 @@ OutOption = Annotated[Path | None, typer.Option("--out", help="Where the files g
 SquadArgument = Annotated[Path, typer.Argument(help="A file in SQuAD's layout, gzipped or not.", show_default=False)]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many questions.")]
 SplitOption = Annotated[Path | None, typer.Option("--split", help="Titles by part; only those of --part are asked.")]
-PartOption = Annotated[str, typer.Option("--part", help="The part of --split.")]
+PartOption = Annotated[str | None, typer.Option("--part", help="The part of --split, mostly report.")]
 CacheOption = Annotated[Path | None, typer.Option("--cache", help="A folder that keeps embeddings between runs.")]
 
 
@@ -105,10 +105,13 @@ def squad(
     as_json: JsonOption = False,
     reader: ReaderOption = None,
     split: SplitOption = None,
-    part: PartOption = "report",
+    part: PartOption = None,
     cache: CacheOption = None,
 ) -> None:
-    """Answer the questions of a file in SQuAD's layout and measure as its official script does."""
+    """Answer the questions of a file in SQuAD's layout and measure as its official script does.
+
+    answerable_exact and answerable_f1 are those of the answerable questions with nothing refused.
+    """
     from time import monotonic
 
     from app.system import make_answerer
@@ -136,7 +139,7 @@ def fast(
     file: SquadArgument,
     limit: LimitOption = None,
     split: SplitOption = None,
-    part: PartOption = "report",
+    part: PartOption = None,
     questions: Annotated[list[str], typer.Option(help="FILE=CORPUS: a question file too, its tuning part.")] = [],  # noqa: B006
     cache: CacheOption = None,
 ) -> None:
@@ -160,7 +163,7 @@ def fusion(
     limit: LimitOption = None,
     as_json: JsonOption = False,
     split: SplitOption = None,
-    part: PartOption = "report",
+    part: PartOption = None,
     cache: CacheOption = None,
 ) -> None:
     """Recall of retrieval over all contexts of a SQuAD file for BM25, dense search, and weights between them."""
@@ -190,7 +193,7 @@ def chunking(
     file: SquadArgument,
     as_json: JsonOption = False,
     split: SplitOption = None,
-    part: PartOption = "train",
+    part: PartOption = None,
     cache: CacheOption = None,
 ) -> None:
     """Recall of retrieval over whole articles of a SQuAD file, cut in passages of several lengths and overlaps."""
@@ -202,7 +205,7 @@ def chunking(
     from eval.tables import Table
     from index.embed import SentenceTransformerEmbedder
 
-    content, questions = _squad_questions(file, split, part, None)
+    content, questions = _squad_questions(file, split, part, None, usual="train")
     embedder = Remembering(SentenceTransformerEmbedder(), cache)
     with stages() as bar:
         results = compare_cuttings(content, questions, embedder, bar)
@@ -264,12 +267,14 @@ def candidates(
 
 
 def _squad_questions(
-    file: Path, split: Path | None, part: str, limit: int | None
+    file: Path, split: Path | None, part: str | None, limit: int | None, usual: str = "report"
 ) -> "tuple[SquadFile, list[SquadQuestion]]":
     from eval.squad_data import load_squad, of_titles, titles_of
 
+    if part is not None and split is None:
+        raise InquoteError("--part is a part of a split; name its file with --split.")
     content = load_squad(file)
-    chosen = of_titles(content.questions, titles_of(split, part) if split else None)
+    chosen = of_titles(content.questions, titles_of(split, part or usual) if split else None)
     return content, chosen[:limit]
 
 

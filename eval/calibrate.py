@@ -133,15 +133,15 @@ def calibrate(
     out: Annotated[Path, typer.Option(help="The folder for calibration-READER.json.")] = Path("app/reader"),
 ) -> None:
     """Fit the confidence of a reader and choose the threshold for refusal."""
-    from rich.progress import track
-
     embedder = Remembering(SentenceTransformerEmbedder(PACKAGED))  # the sentence reader embeds passages anew
     chosen = RememberingReader(make_reader(reader, embedder))
     content = load_squad(squad)
     of_part = drawn(content, split, part, limit)
     asked = [*of_squad(content, of_part, embedder), *of_pairs(questions, embedder)]
-    for one in track(asked, "reading"):
-        chosen.read(one.understood, [hit.passage for hit in one.hits])
+    with stages() as bar:
+        for done, one in enumerate(asked, 1):
+            chosen.read(one.understood, [hit.passage for hit in one.hits])
+            bar("reading", done, len(asked))
     unfitted = how_to_read(asked, chosen)
     calibration, summary = fit(observe(asked, chosen, unfitted), unfitted, target)
     with stages() as bar:

@@ -122,7 +122,8 @@ def _difference(metric: Metric, before: Columns, after: Columns) -> Difference:
         or not np.isin([left[applies], right[applies]], (0, 1)).all()
     ):
         return found
-    lost, won = int((left > right).sum()), int((left < right).sum())
+    fell, rose = int((left > right).sum()), int((left < right).sum())
+    lost, won = (rose, fell) if metric.better == "lower" else (fell, rose)
     return replace(found, lost=lost, won=won, p=mcnemar(lost, won))
 
 

@@ -1,5 +1,6 @@
 """Questions through retrieval and reading, to what the confidence is fitted on."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from index.embed import Embedder
 from index.search import Hit
 from ingest.collect import Limits, collect
 from ingest.documents import Document, Passage
+from ingest.errors import QuestionError
 from ingest.find import find_sources
 
 SQUAD = "squad"  # the source whose unanswerable questions, made to mislead, do not decide the threshold
@@ -75,11 +77,12 @@ def _asked(
     source: str, documents: Sequence[Document], questions: Sequence[Question], embedder: Embedder
 ) -> list[Asked]:
     shelf = Shelf(documents, embedder)
-    understood = [understand(question.question, question.history) for question in questions]
-    return [
-        Asked(source, question, *found_for(alone, shelf.search, shelf.is_word))
-        for question, alone in zip(questions, understood, strict=True)
-    ]
+    asked = []
+    for question in questions:
+        with contextlib.suppress(QuestionError):  # no question to the system either
+            understood = understand(question.question, question.history)
+            asked.append(Asked(source, question, *found_for(understood, shelf.search, shelf.is_word)))
+    return asked
 
 
 class RememberingReader:

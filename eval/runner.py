@@ -1,5 +1,6 @@
 """A run from a plan: make the library, ask the questions, write the predictions; and read them back for scoring."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ def perform(plan: Plan, folder: Path) -> None:
     questions = chosen_questions(plan)
     with _library(plan) as library, _systems(plan, library) as systems:
         check_evidence(questions, systems[FULL])
+        shutil.rmtree(folder / BASELINES, ignore_errors=True)  # those of an earlier run into this folder
         for name, system in systems.items():
             write_run(run_of(plan, name, system, questions), folder if name == FULL else folder / BASELINES / name)
 

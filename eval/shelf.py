@@ -17,6 +17,7 @@ from index.search import Hit, Search, fuse
 from index.vectors import FaissStore
 from ingest.chunk import CUTTING, Cutting, chunk
 from ingest.documents import Document, Passage
+from ingest.errors import InquoteError
 
 BATCH = 256
 
@@ -35,7 +36,10 @@ class Remembering:
         self._known: dict[str, np.ndarray] = {}
         self._queries: dict[str, np.ndarray] = {}
         if folder:
-            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InquoteError(f"{folder} is no folder to keep embeddings in: {error.strerror}.") from error
         self._store = sqlite3.connect(folder / "embeddings.db" if folder else ":memory:", isolation_level=None)
         self._store.execute("CREATE TABLE IF NOT EXISTS embeddings (content TEXT PRIMARY KEY, vector BLOB NOT NULL)")
 
@@ -67,6 +71,17 @@ class Remembering:
             self._store.execute("INSERT OR IGNORE INTO embeddings VALUES (?, ?)", (self._key(text), vector.tobytes()))
 
 
+def embedded(texts: Sequence[str], embedder: Embedder, progress: Callable[[int, int], None]) -> np.ndarray:
+    """(n, d) float32; short texts first, so that little is padded."""
+    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+    matrix = np.zeros((len(texts), embedder.dimension), np.float32)
+    for at in range(0, len(order), BATCH):
+        batch = order[at : at + BATCH]
+        matrix[batch] = embedder.embed_passages([texts[row] for row in batch])
+        progress(at + len(batch), len(order))
+    return matrix
+
+
 class Shelf:
     """Passages of documents, in the place of a library's snapshot and derived files; rows count from 0."""
 
@@ -82,21 +97,10 @@ class Shelf:
         self._of_document: dict[str, list[int]] = {}
         for row, passage in self.rows.items():
             self._of_document.setdefault(passage.document_id, []).append(row)
-        self.matrix = self._embedded(embedder, progress)
+        self.matrix = embedded([passage.embedded_text for passage in self.rows.values()], embedder, progress)
         texts = ((row, passage.embedded_text) for row, passage in self.rows.items())
         self.derived = Derived(0, FaissStore.build(list(self.rows), self.matrix), LexicalIndex.build(texts))
         self._search = Search(embedder)
-
-    def _embedded(self, embedder: Embedder, progress: Callable[[int, int], None]) -> np.ndarray:
-        """(n, d) float32; short passages first, so that little is padded."""
-        texts = [passage.embedded_text for passage in self.rows.values()]
-        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        matrix = np.zeros((len(texts), embedder.dimension), np.float32)
-        for at in range(0, len(order), BATCH):
-            batch = order[at : at + BATCH]
-            matrix[batch] = embedder.embed_passages([texts[row] for row in batch])
-            progress(at + len(batch), len(order))
-        return matrix
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """See `Snapshot.passages`."""

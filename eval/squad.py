@@ -1,11 +1,13 @@
 """SQuAD through the whole system: the gold context given, or everything retrieved from all contexts of the file.
 
 What is compared with the gold answers is the best span, whatever form of answer the question would get in a chat. The
-figures follow the official script of SQuAD 2.0: a refusal is the empty answer, right where the question has none.
+figures follow the official script of SQuAD 2.0: a refusal is the empty answer, right where the question has none. Those
+of the answerable questions alone ask what is read, and count no refusal: unlike the official HasAns, they compare with
+SQuAD 1.1, where nothing is refused.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -58,6 +60,8 @@ def evaluate(
 
     A given context that is longer than a passage is read whole, passage by passage.
     """
+    if not retrieved:
+        answerer = Answerer(answerer.reader, replace(answerer.calibration, enough_score=None))
     wanted = range(len(file.contexts)) if retrieved else sorted({question.context for question in questions})
     shelf = Shelf(
         [file.contexts[at] for at in wanted], embedder, lambda done, total: progress("embedding", done, total)

@@ -1,4 +1,8 @@
-"""Files in the layout of SQuAD 1.1 and 2.0, gzipped or not; contexts may be as long as whole papers."""
+"""Files in the layout of SQuAD 1.1 and 2.0, gzipped or not; contexts may be as long as whole papers.
+
+Of a question the official script of SQuAD 2.0 looks at `id`, `question` and `answers`, and of an article at none but
+its paragraphs: a title may be missing, and whether a question is answerable is told by its answers.
+"""
 
 import gzip
 import hashlib
@@ -9,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.canonical import encodable
 from ingest.documents import Document
 from ingest.errors import InquoteError
 
@@ -33,13 +38,13 @@ class SquadQuestion:
 
     @property
     def answerable(self) -> bool:
-        """As the official script decides: whether an answer is given."""
+        """As the official script decides: whether the file gives an answer."""
         return bool(self.answers)
 
 
 @dataclass(frozen=True)
 class SquadFile:
-    """Contexts, each text once, as documents; and the questions in the order of the file."""
+    """Contexts, each text once, as documents; and the questions in the order of the file, the last of an id."""
 
     contexts: tuple[Document, ...]
     questions: tuple[SquadQuestion, ...]
@@ -51,18 +56,20 @@ def load_squad(path: Path) -> SquadFile:
         content = path.read_bytes()
         articles = json.loads(gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content)["data"]
         contexts: dict[str, Document] = {}
-        questions = []
+        questions: dict[str, SquadQuestion] = {}
         for article in articles:
+            title = encodable(article.get("title"))
             for number, paragraph in enumerate(article["paragraphs"]):
-                text = paragraph["context"]
-                document = contexts.setdefault(text, _document(article["title"], number, len(contexts), text))
+                text = encodable(paragraph["context"])
+                document = contexts.setdefault(text, _document(title, number, len(contexts), text))
                 at = int(document.id.split("/", 1)[0])
-                questions += [_question(asked, article["title"], at, text) for asked in paragraph["qas"]]
+                for asked in paragraph.get("qas") or ():
+                    questions[str(asked["id"])] = _question(asked, title, at, text)
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SquadError(f"{path} is not a file in SQuAD's layout ({error!r}); name one that is.") from error
     if not questions:
         raise SquadError(f"{path} holds no questions; name a file that does.")
-    return SquadFile(tuple(contexts.values()), tuple(questions))
+    return SquadFile(tuple(contexts.values()), tuple(questions.values()))
 
 
 def _document(title: str, number: int, at: int, text: str) -> Document:
@@ -71,18 +78,23 @@ def _document(title: str, number: int, at: int, text: str) -> Document:
 
 
 def _question(asked: dict[str, Any], title: str, context: int, text: str) -> SquadQuestion:
-    answers = () if asked.get("is_impossible") else tuple(answer["text"] for answer in asked["answers"])
-    ranges = [_range(answer, text) for answer in asked["answers"]] if answers else []
-    found = tuple(dict.fromkeys(r for r in ranges if r is not None))
-    return SquadQuestion(str(asked["id"]), asked["question"], title, context, answers, found)
+    answers = [(encodable(answer["text"]), answer.get("answer_start")) for answer in asked.get("answers") or ()]
+    ranges = dict.fromkeys(_range(said, start, text) for said, start in answers)
+    return SquadQuestion(
+        id=str(asked["id"]),
+        question=encodable(asked["question"]),
+        title=title,
+        context=context,
+        answers=tuple(said for said, _ in answers),
+        ranges=tuple(found for found in ranges if found is not None),
+    )
 
 
-def _range(answer: dict[str, Any], text: str) -> tuple[int, int] | None:
+def _range(answer: str, start: object, text: str) -> tuple[int, int] | None:
     """Where an answer stands: at its offset, else at its first occurrence, else nowhere."""
-    start = answer.get("answer_start", -1)
-    if start < 0 or text[start : start + len(answer["text"])] != answer["text"]:
-        start = text.find(answer["text"])
-    return (start, start + len(answer["text"])) if start >= 0 and answer["text"] else None
+    if not isinstance(start, int) or start < 0 or text[start : start + len(answer)] != answer:
+        start = text.find(answer)
+    return (start, start + len(answer)) if start >= 0 and answer else None
 
 
 def titles_of(split: Path, part: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from index.changes import Known, Plan, Record
 from index.embed import Embedder
 from index.generations import generation_of, mend, sweep
 from index.library import Library
-from index.staging import Staging, drop_unfinished, note_reread
+from index.staging import Staging, drop_unfinished, note_reread, transaction
 from index.writing import writing
 from ingest.collect import Limits, Outcome, read_all
 from ingest.errors import IngestError
@@ -22,7 +22,9 @@ from ingest.find import Skipped, find_sources
 
 @dataclass(frozen=True)
 class Options:
-    """`strict`: a skipped file is an error. `dry_run`: only the account. `rebuild`: make everything anew."""
+    """`strict`: a skipped file is an error. `dry_run`: only the account. `rebuild`: read and cut everything anew,
+    and embed what is not embedded yet or whose embedding is damaged.
+    """
 
     strict: bool = False
     dry_run: bool = False
@@ -147,7 +149,9 @@ def carry_out(
         with suppress(OSError, sqlite3.Error):  # else the next ingest does
             drop_unfinished(library, generation)
         raise
-    note_reread(library, plan)
+    if plan.reread:
+        with transaction(library.connection()):
+            note_reread(library, plan)
     mend(library, generation, progress)
     with suppress(OSError):
         sweep(library, generation)

@@ -98,8 +98,8 @@ class Journal:
             )
 
     def asked(self) -> list[Asked]:
-        """All questions kept, in the order in which they were first asked; none where there is no journal."""
-        found = self._rows("SELECT question, history FROM asked ORDER BY number")
+        """All questions kept, in the order in which they were last asked; none where there is no journal."""
+        found = self._rows("SELECT question, history FROM asked ORDER BY at, number")
         return [Asked(question, tuple(json.loads(history))) for question, history in found]
 
     def note_feedback(self, feedback: Feedback) -> None:

@@ -49,6 +49,7 @@ CREATE TABLE passages (
 CREATE TABLE embeddings (content TEXT PRIMARY KEY, vector BLOB NOT NULL);
 """
 NEVER = 2**62  # the `until` of rows that hold still
+NORM_OFF = 1e-3  # that the norm of a stored embedding may be from 1
 _ROWS = 10_000  # read at a time
 _LIVE = ":at >= since AND :at < until"
 _DOCUMENT = f"SELECT id, title, source, text, sha256, sections, pages, asides FROM documents WHERE {_LIVE}"
@@ -188,7 +189,10 @@ class Snapshot:
         return dict(self._live("SELECT row, content FROM passages WHERE {live} ORDER BY row"))
 
     def vectors(self, rows: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Rows (n,) int64 ascending and their vectors (n, d) float32; of all passages when `rows` is None."""
+        """Rows (n,) int64 ascending and their vectors (n, d) float32; of all passages when `rows` is None.
+
+        Raises `LibraryDamaged` where one is cut.
+        """
         chosen = "" if rows is None else f" AND row IN ({','.join(str(int(row)) for row in rows)})"
         found = self._live(
             "SELECT row, vector FROM passages JOIN embeddings ON embeddings.content = passages.content"
@@ -198,8 +202,13 @@ class Snapshot:
         while some := found.fetchmany(_ROWS):
             numbers.extend(row for row, _ in some)
             bytes_of_all += b"".join(vector for _, vector in some)
-        matrix = np.frombuffer(bytes_of_all, np.float32)
-        return np.array(numbers, np.int64), matrix.reshape(len(numbers), len(matrix) // max(1, len(numbers)))
+        dimension, rest = divmod(len(bytes_of_all), 4 * max(1, len(numbers)))
+        if rest:
+            raise LibraryDamaged(
+                "Some embeddings in library.db are cut; make them anew: inquote ingest --rebuild PATH..."
+            )
+        matrix = np.frombuffer(bytes_of_all, np.float32).reshape(len(numbers), dimension)
+        return np.array(numbers, np.int64), matrix
 
 
 def _document(fields: Sequence[Any]) -> Document:

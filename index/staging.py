@@ -18,7 +18,7 @@ from index.account import Progress
 from index.changes import Plan, Record
 from index.embed import Embedder
 from index.generations import KEPT_GENERATIONS, sweep, write_files
-from index.library import NEVER, Library, Snapshot
+from index.library import NEVER, NORM_OFF, Library, Snapshot
 from index.recipe import Recipe, check_recipe, content_hash, recipe_of
 from index.steps import step
 from index.writing import now
@@ -87,7 +87,7 @@ class Staging:
 
     def _embed(self, contents: Mapping[str, str]) -> None:
         """Embed what has no embedding yet; texts of like length together, for the shorter are filled up."""
-        missing = sorted((key for key in contents if not self._has(key)), key=lambda key: len(contents[key]))
+        missing = sorted((key for key in contents if not self._has_sound(key)), key=lambda key: len(contents[key]))
         total = self.embedded + len(missing)
         for at in range(0, len(missing), BATCH):
             batch = missing[at : at + BATCH]
@@ -98,15 +98,16 @@ class Staging:
                 )
             with transaction(self._connection):
                 self._connection.executemany(
-                    "INSERT OR IGNORE INTO embeddings VALUES (?, ?)",
+                    "INSERT OR REPLACE INTO embeddings VALUES (?, ?)",
                     [(key, vector.astype(np.float32).tobytes()) for key, vector in zip(batch, matrix, strict=True)],
                 )
             self.embedded += len(batch)
             self._progress("embedding", self.embedded, total)
 
-    def _has(self, content: str) -> bool:
-        found = self._connection.execute("SELECT 1 FROM embeddings WHERE content = ?", (content,))
-        return found.fetchone() is not None
+    def _has_sound(self, content: str) -> bool:
+        """Whether there is an embedding that is whole; a damaged one is made anew."""
+        found = self._connection.execute("SELECT vector FROM embeddings WHERE content = ?", (content,)).fetchone()
+        return found is not None and is_sound(found[0], self._recipe.dimension)
 
     def _insert(self, cut: _Cut) -> None:
         record, document = cut.record, cut.record.document
@@ -172,6 +173,12 @@ class Staging:
         return max(snapshot.oldest, self._generation - KEPT_GENERATIONS + 1)
 
 
+def is_sound(vector: bytes, dimension: int) -> bool:
+    """Whether an embedding as it is stored has its dimension and norm 1."""
+    numbers = np.frombuffer(vector, np.float32) if len(vector) == 4 * dimension else np.zeros(0, np.float32)
+    return bool(abs(float(np.linalg.norm(numbers)) - 1) <= NORM_OFF)
+
+
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All that is done within it becomes lasting at its end, or nothing does."""
@@ -197,6 +204,9 @@ def drop_unfinished(library: Library, generation: int) -> None:
 
 
 def note_reread(library: Library, plan: Plan) -> None:
-    """Note the digests of files that changed while their text did not, so that they are not parsed again."""
+    """Note the digests of files that changed while their text did not, so that they are not parsed again.
+
+    In a transaction of the caller's.
+    """
     reread = [(digest, id, NEVER) for id, digest in plan.reread.items()]
     library.connection().executemany("UPDATE documents SET file = ? WHERE id = ? AND until = ?", reread)

@@ -9,11 +9,11 @@ import numpy as np
 
 from index.derived import LEXICAL, VECTORS, check_derived
 from index.lexical import LexicalIndex
-from index.library import Library, Snapshot
+from index.library import NORM_OFF, Library, Snapshot
 from index.recipe import content_hash
 from index.vectors import ROUNDED, FaissStore
 from ingest.documents import Document
-from ingest.errors import InquoteError
+from ingest.errors import InquoteError, LibraryDamaged
 
 
 def verify(library: Library) -> list[str]:
@@ -27,7 +27,7 @@ def verify(library: Library) -> list[str]:
         folder = library.generation_folder(snapshot.generation)
         problems = [*_documents(snapshot), *_passages(snapshot), *_vectors(snapshot)]
         broken = check_derived(folder)
-        return [*problems, *(broken or _derived(snapshot, folder))]
+        return list(dict.fromkeys([*problems, *(broken or _derived(snapshot, folder))]))
 
 
 def verify_export(library: Library, content: bytes) -> tuple[int, list[str]]:
@@ -89,21 +89,25 @@ def _passages(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _vectors(snapshot: Snapshot) -> Iterator[str]:
-    rows, matrix = snapshot.vectors()
+    try:
+        rows, matrix = snapshot.vectors()
+    except LibraryDamaged as error:
+        yield str(error)
+        return
     missing = set(snapshot.contents()) - set(rows.tolist())
     if missing:
         yield f"{len(missing)} passages have no embedding."
     recipe = snapshot.recipe
     if recipe and len(rows) and matrix.shape[1] != recipe.dimension:
         yield f"The embeddings have {matrix.shape[1]} dimensions, the recipe says {recipe.dimension}."
-    elif not np.allclose(np.linalg.norm(matrix, axis=1), 1, atol=1e-3):
+    elif not np.allclose(np.linalg.norm(matrix, axis=1), 1, rtol=0, atol=NORM_OFF):
         yield "Some embeddings are not of norm 1."
 
 
 def _derived(snapshot: Snapshot, folder: Path) -> Iterator[str]:
     """The derived files say the same as the rows; their hashes have been checked."""
-    rows, matrix = snapshot.vectors()
     try:
+        rows, matrix = snapshot.vectors()
         store = FaissStore.load(folder / VECTORS)
         ids, stored = store.vectors()
         lexical = LexicalIndex.load(folder / LEXICAL)

@@ -30,7 +30,7 @@ def writing(path: Path) -> Iterator[Library]:
                 yield library
             finally:
                 library.close()
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise IngestError(f"The library at {printable(path)} was not changed: {reason}.") from error
 

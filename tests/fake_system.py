@@ -136,7 +136,7 @@ class FakeSystem:
         answer = make_answer(question, self.document_, quotes, self.nearest)
         return replace(answer, understood_as=self.understood.get(question, answer.understood_as))
 
-    def document(self, id: str) -> Document:
+    def document(self, id: str, generation: int | None = None) -> Document:
         return {self.document_.id: self.document_}[id]
 
     def documents(self) -> list[DocumentInfo]:

@@ -190,6 +190,8 @@ PLANTED = {
     "UPDATE passages SET stop = 100000": "is not a range of its document",
     "UPDATE passages SET heading = 'x'": "is not what was embedded",
     "DELETE FROM embeddings": "have no embedding",
+    "UPDATE embeddings SET vector = substr(vector, 3)": "embeddings in library.db are cut",
+    "UPDATE embeddings SET vector = zeroblob(length(vector))": "not of norm 1",
     "DELETE FROM documents WHERE id = 'zoo/owls.md'": "not in the library",
     "DELETE FROM passages WHERE document_id = 'zoo/owls.md'": "does not hold the library's embeddings",
 }
@@ -203,6 +205,15 @@ def test_verify_names_planted_faults(
     opened = Library.open(library)
     opened.connection().execute(statement)
     assert any(named in problem for problem in verify(opened)), verify(opened)
+
+
+@pytest.mark.parametrize("damage", ["substr(vector, 3)", "zeroblob(length(vector))"])
+def test_a_rebuild_mends_damaged_embeddings(library: Path, corpus: Path, embedder: FakeEmbedder, damage: str) -> None:
+    ingest(library, [corpus], embedder)
+    Library.open(library).connection().execute(f"UPDATE embeddings SET vector = {damage}")
+    assert ingest(library, [corpus], embedder, options=Options(rebuild=True)).passages_embedded == 3
+    assert verify(Library.open(library)) == []
+    assert ingest(library, [corpus], embedder, options=Options(rebuild=True)).passages_embedded == 0
 
 
 def test_verify_finds_one_flipped_byte_in_every_derived_file(
@@ -289,6 +300,22 @@ def test_a_file_named_alone_is_the_document_of_its_folder(library: Path, corpus:
     (corpus / "owls.md").write_text("Owls hear well.")
     account = ingest(library, [corpus / "owls.md"], embedder)
     assert (account.changed, account.added, account.removed) == (("zoo/owls.md",), (), ())
+
+
+def test_a_folder_and_then_the_folder_around_it_hold_each_text_once(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    inner = corpus / "inner"
+    inner.mkdir()
+    (inner / "moles.md").write_text("Moles dig.")
+    (inner / "voles.md").write_text("Voles are small.")
+    ingest(library, [inner], embedder)
+    around = ingest(library, [corpus], embedder)
+    assert (around.added, around.removed, around.unchanged) == (
+        *(("zoo/newts.txt", "zoo/otters.md", "zoo/owls.md"), (), 2),
+    )
+    (inner / "voles.md").unlink()
+    assert ingest(library, [corpus], embedder).removed == ("inner/voles.md",)
 
 
 def test_a_library_of_an_older_format_is_told(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:

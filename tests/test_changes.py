@@ -96,6 +96,8 @@ def test_a_journal_keeps_each_question_once_in_order(tmp_path: Path) -> None:
     for one in (*asked, asked[0]):
         journal.note(one, "2026-01-01")
     assert journal.asked() == asked
+    journal.note(asked[0], "2026-01-02")
+    assert journal.asked() == [*asked[1:], asked[0]]
 
 
 def test_a_journal_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> None:

@@ -78,11 +78,14 @@ def test_lines_in_are_lines_out(run: Run, system: System) -> None:
         '{"id": 5, "question": "It sleeps afloat, or?", "history": ["What is an Otter?"]}',
         '{"id": 6, "question": "An otter weighs?", "history": "no list"}',
         '{"id": 7}',
+        " \r",
+        '{"id": NaN, "question": "An otter weighs?"}',
+        '{"id": "\\ud83d", "question": "An otter weighs how many kilograms?", "history": [{"role": "user"}]}',
     ]
     status, out, _ = run("ask", "--json", "--input", "-", "--library", system.library.path, stdin="\n".join(lines))
     objects = [json.loads(line) for line in out.splitlines()]
     assert status == 0
-    assert [o.get("id") for o in objects] == [1, "b", None, None, 5, 6, 7]
+    assert [o.get("id") for o in objects] == [1, "b", None, None, 5, 6, 7, None, "\ud83d"]
     assert objects[0]["answer"] == "An otter weighs 12 kilograms."
     assert objects[1]["error"] == "Please type a question: at least two letters or digits are needed."
     assert objects[2]["error"].startswith("The line is not valid JSON")
@@ -90,6 +93,8 @@ def test_lines_in_are_lines_out(run: Run, system: System) -> None:
     assert objects[4]["understood_as"] == "Otter sleeps afloat, or?"
     assert "history must be a list" in objects[5]["error"]
     assert "Please type a question" in objects[6]["error"]
+    assert objects[7]["error"] == "The line is not valid JSON: NaN is no number of JSON."
+    assert "history must be a list" in objects[8]["error"]
 
 
 def test_verify_and_status_and_show(run: Run, system: System) -> None:
@@ -211,7 +216,10 @@ def test_changes_tells_what_became_of_the_answers(
     ]
     (tmp_path / "q.jsonl").write_text("nonsense\n")
     status, _, err = run("changes", "--questions", tmp_path / "q.jsonl", *place)
-    assert (status, err) == (2, f'Line 1 of {tmp_path}/q.jsonl is not a JSON object like {{"question": "..."}}.\n')
+    assert (status, err) == (
+        2,
+        f'Line 1 of {tmp_path}/q.jsonl is not a JSON object like {{"question": "...", "history": ["..."]}}.\n',
+    )
 
 
 @pytest.mark.usefixtures("fake_models")

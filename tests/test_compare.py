@@ -45,6 +45,7 @@ def test_for_a_metric_that_should_be_low_more_is_worse():
     found = compare(make_run(system_that_knows(MANY), MANY), make_run(system_that_knows([]), MANY))
     assert difference(found, "answerable_refused").change.value == 1.0
     assert difference(found, "answerable_refused").verdict == "worse"
+    assert (difference(found, "answerable_refused").lost, difference(found, "answerable_refused").won) == (len(MANY), 0)
 
 
 def test_a_metric_between_nought_and_one_is_judged_by_its_interval():

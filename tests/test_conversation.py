@@ -100,6 +100,8 @@ def test_what_leans_on_the_question_before_it(earlier: str, question: str, under
         ("What is sold and why?", ["What is sold and why?"]),
         ("Rules and what they mean", ["Rules and what they mean"]),
         ("Who and what changed?", ["Who and what changed?"]),
+        ("What is the name and what is the name?", ["What is the name?"]),
+        (" and ".join(f"what is thing {n}" for n in range(5)), [" and ".join(f"what is thing {n}" for n in range(5))]),
     ],
 )
 def test_a_question_that_asks_several_things_is_taken_apart(question: str, parts: list[str]) -> None:

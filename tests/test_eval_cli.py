@@ -193,6 +193,11 @@ def test_squad_prints_one_object(tmp_path, evaluate, mode):
     assert (found["questions"], found["answerable_exact"], found["recall@1"]) == (1, 100.0, 1.0)
 
 
+def test_a_part_needs_a_split(tmp_path, evaluate):
+    status, out, err = evaluate("squad", tmp_path / "squad.json", "--part", "report")
+    assert (status, out, err) == (2, "", "--part is a part of a split; name its file with --split.\n")
+
+
 def test_a_broken_squad_file_is_one_sentence(tmp_path, evaluate):
     (tmp_path / "bad.json").write_text("{}", encoding="utf-8")
     status, out, err = evaluate("squad", tmp_path / "bad.json", "--json")

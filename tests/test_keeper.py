@@ -149,6 +149,17 @@ def test_a_removed_document_comes_back_with_undo(running: Running, corpus: Path)
     assert running.client.post("/api/corpus/undo").status_code == 400
 
 
+def test_undo_that_fails_can_be_tried_again(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    running.upload(moles=MOLES, voles="Voles are small.")
+    running.post("remove", document="uploads/moles.md")
+    with monkeypatch.context() as patched:
+        patched.setattr("app.keeper.restore", lambda *_, **__: (_ for _ in ()).throw(LibraryBusy("Busy.")))
+        assert running.post("undo")["problem"] == "Busy."
+    assert ">Undo<" in running.client.get("/api/corpus").text
+    assert running.post("undo")["added"] == ("uploads/moles.md",)
+    assert ">Undo<" not in running.client.get("/api/corpus").text
+
+
 def test_a_removed_upload_stays_away(running: Running) -> None:
     running.upload(moles=MOLES, voles="Voles are small.")
     running.post("remove", document="uploads/moles.md")

@@ -29,6 +29,7 @@ def test_a_hash_is_scrypt_with_a_salt_of_its_own() -> None:
         ("Bearer " + basic("ann:secret")[6:], False),
         ("Basic !!!", False),
         ("Basic " + base64.b64encode(b"\xff\xfe").decode(), False),
+        ("Basic \xe9", False),
         ("", False),
     ],
 )

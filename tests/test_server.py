@@ -325,7 +325,7 @@ def test_while_loading_the_endpoint_is_busy() -> None:
 
 def test_a_library_that_changes_under_a_question_is_asked_again() -> None:
     class Moving(FakeSystem):
-        def document(self, id: str) -> object:
+        def document(self, id: str, generation: int | None = None) -> object:
             document = super().document(id)
             if len(self.asked) == 1:  # the answer came from the version before this one
                 return make_document(ARTICLE + "!")

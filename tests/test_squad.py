@@ -1,5 +1,6 @@
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,18 @@ KEYS = [
     *("questions", "answerable", "exact", "f1", "answerable_exact", "answerable_f1", "unanswerable_refused"),
     *("auc_answerable", "recall@1", "recall@5", "recall@1_after_reading", "seconds"),
 ]
+
+
+class CountingReader(FakeReader):
+    """Notes what it read."""
+
+    def __init__(self):
+        super().__init__()
+        self.passages = set()
+
+    def read(self, question, passages):
+        self.passages |= {passage.text for passage in passages}
+        return super().read(question, passages)
 
 
 def asked(id, question, *answers, **more):
@@ -87,6 +100,27 @@ def test_a_context_that_comes_twice_is_one_context(tmp_path):
     file = load_squad(write(tmp_path, {"data": [{"title": "t", "paragraphs": twice}]}))
     assert len(file.contexts) == 1
     assert [question.context for question in file.questions] == [0, 0]
+
+
+def test_what_the_official_script_does_not_look_at_may_be_missing_or_say_otherwise(tmp_path):
+    plain = {"id": 7, "question": "When?", "answers": None}
+    marked = asked("2", "When?", ("at night", 48), is_impossible=True)
+    twice = [asked("3", "Who?", ("Otters", 0)), asked("3", "Who?", ("Owls", 38))]
+    odd = {"id": "4", "question": "How?", "answers": [{"text": "at night", "answer_start": None}]}
+    content = {"data": [{"paragraphs": [paragraph(OWLS, plain, marked, *twice, odd), {"context": "Nothing asked."}]}]}
+    file = load_squad(write(tmp_path, content))
+    assert [(q.id, q.answers) for q in file.questions] == [
+        *(("7", ()), ("2", ("at night",)), ("3", ("Owls",)), ("4", ("at night",))),
+    ]
+    assert file.questions[-1].ranges == ((48, 56),)
+    assert [context.title for context in file.contexts] == ["", ""]
+
+
+def test_a_lone_surrogate_keeps_its_place(tmp_path):
+    question = asked("1", "When?", ("night", 2))
+    file = load_squad(write(tmp_path, {"data": [{"paragraphs": [paragraph("\ud83d night", question)]}]}))
+    assert file.contexts[0].text == "? night"
+    assert file.questions[0].ranges == ((2, 7),)
 
 
 def test_a_wrong_or_missing_offset_is_found_by_search(tmp_path):
@@ -189,6 +223,18 @@ def test_a_long_context_is_cut_and_the_passage_with_the_answer_counts(tmp_path, 
         (found,) = evaluate(file, file.questions, answerer, embedder, retrieved=retrieved)
         assert found.span == "Otters sleep afloat."
         assert (found.rank, found.after_reading) == (1, True)
+
+
+def test_a_given_context_is_read_to_its_end(tmp_path, embedder):
+    parts = [f"Filler {n} says little. " + "It goes on and on for a while. " * 12 for n in range(9)]
+    context = "\n\n".join([*parts, "Owls hunt at night."])
+    file = load_squad(
+        write(tmp_path, {"data": [{"paragraphs": [paragraph(context, asked("1", "Filler?", ("Owls", 0)))]}]})
+    )
+    reader = CountingReader()
+    settled = replace(CALIBRATION, enough_score=-100.0)  # the first passages would do
+    evaluate(file, file.questions, Answerer(reader, settled), embedder, retrieved=False)
+    assert reader.passages == {passage.text for passage in Shelf(file.contexts, embedder).rows.values()}
 
 
 def test_a_passage_holds_the_answer_only_where_it_was_annotated():

@@ -7,6 +7,7 @@ from conftest import FakeEmbedder, FakeReader
 
 from app.answer import cite
 from app.reader.base import Reading
+from app.spans import Chosen
 from app.system import System, open_system
 from index.build import ingest
 from index.library import Library
@@ -38,6 +39,14 @@ def test_an_answer_is_the_corpus_s_own_words_with_their_place(make_system: MakeS
     keys = "id question understood_as answer confidence citations nearest trace generation elapsed_ms"
     assert list(answer) == keys.split()
     assert (answer["id"], answer["generation"]) == (5, 1)
+
+
+def test_a_place_that_answers_two_questions_at_once_is_cited_once(make_system: MakeSystem, corpus: Path) -> None:
+    system = make_system(corpus)
+    answer = system.ask("How many kilograms an otter weighs and what an otter weighs in kilograms?")
+    assert [part["answered"] for part in answer.trace["parts"]] == [True, True]
+    assert answer.text == "An otter weighs 12 kilograms."
+    assert len(answer.citations) == 1
 
 
 def test_a_refusal_has_no_citations_and_the_nearest_passages(make_system: MakeSystem, corpus: Path) -> None:
@@ -123,7 +132,7 @@ def test_a_citation_that_is_not_verbatim_is_damage(make_system: MakeSystem, corp
     system = make_system(corpus)
     hit = system.ask("otter").hits[0]
     with pytest.raises(LibraryDamaged, match="inquote verify"):
-        cite(hit, 0, 5, system.document("zoo/newts.txt"))
+        cite(hit, Chosen(0, 0, 5, 1.0), system.document("zoo/newts.txt"))
 
 
 def test_opening_what_is_not_there_or_foreign(tmp_path: Path, corpus: Path, make_system: MakeSystem) -> None:

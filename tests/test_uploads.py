@@ -116,3 +116,15 @@ def test_what_is_set_aside_comes_back(uploads: Uploads) -> None:
     uploads.set_aside("a.md")
     uploads.set_aside("b.md")  # only what was removed last is kept
     assert there(uploads) == {"b.md": "b1"}
+
+
+def test_what_a_killed_server_left_half_done_comes_back_with_the_next_upload(uploads: Uploads) -> None:
+    first = uploads.receive(files(a="a1"))
+    uploads.lay(first)
+    uploads.settle(first, set())
+    uploads.lay(uploads.receive(files(a="a2")))  # and no settle
+    waiting, third = uploads.receive(files(c="c3")), uploads.receive(files(b="b3"))
+    uploads.lay(third)
+    uploads.settle(third, set())
+    assert there(uploads) == {"a.md": "a1", "b.md": "b3", "c.md": "c3"}
+    assert (waiting.new / "c.md").exists()

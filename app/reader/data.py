@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -82,7 +83,7 @@ def read_squad(path: Path) -> list[Article]:
         raw = path.read_bytes()
         content = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
         return [_article(item) for item in content["data"]]
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path} cannot be read as a SQuAD file ({error}); give an official one.") from error
 
 
@@ -93,8 +94,7 @@ def _article(item: dict) -> Article:
 
 
 def _question(item: dict) -> Question:
-    impossible = item.get("is_impossible", False)
-    answers = [] if impossible else [(int(a["answer_start"]), str(a["text"])) for a in item["answers"]]
+    answers = [(int(a["answer_start"]), str(a["text"])) for a in item.get("answers") or ()]
     return Question(str(item["id"]), item["question"].strip(), tuple(dict.fromkeys(answers)))
 
 

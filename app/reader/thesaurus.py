@@ -1,5 +1,6 @@
 """Other words for a word, from WordNet 3 (Fellbaum 1998), to train on questions that share few words with the text."""
 
+import hashlib
 import random
 import re
 from collections import defaultdict
@@ -75,6 +76,11 @@ class Thesaurus:
                 f"{folder} holds no WordNet ({error}); give the folder with index.noun and data.noun, as Debian's "
                 "package wordnet-base has it."
             ) from error
+
+    @property
+    def sha256(self) -> str:
+        """Of all that it says, hex."""
+        return hashlib.sha256(repr(sorted(self._senses.items())).encode()).hexdigest()
 
     def others(self, word: str) -> tuple[str, ...]:
         """Words for the most frequent thing that `word` may mean, inflected as it is; none where it is not known.

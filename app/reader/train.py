@@ -42,6 +42,7 @@ class Settings:
     head_rate: float = 1e-3  # of the heads
     longest: int = 320  # tokens of a training window
     repeat_unanswerable: int = 3  # times an article with human-written unanswerable questions is used in an epoch
+    thesaurus: str = ""  # SHA-256 of the one that put questions in other words, "" without
 
 
 @dataclass
@@ -248,7 +249,8 @@ def main(
     thesaurus = Thesaurus.of_wordnet(wordnet) if wordnet else None
     if threads:
         torch.set_num_threads(threads)
-    settings = Settings(seed=seed, epochs=epochs, learning_rate=learning_rate)
+    words = thesaurus.sha256 if thesaurus else ""
+    settings = Settings(seed=seed, epochs=epochs, learning_rate=learning_rate, thesaurus=words)
     run = Run(out, new_model(Size(), packaged_model(), seed, start), settings, max_minutes)
     if resume:
         run.resume()

@@ -18,7 +18,7 @@ from typing import Any, cast
 import numpy as np
 
 from eval.bench.harness import Times, chart, cold, machine, table, write_section
-from eval.shelf import BATCH, Remembering
+from eval.shelf import BATCH, Remembering, embedded
 from eval.squad_data import SquadFile
 from index.build import Progress
 from index.derived import load_derived, write_derived
@@ -87,7 +87,7 @@ def bench_scale(
     """One line a size; see `_measure`."""
     embedder = Remembering(SentenceTransformerEmbedder(), cache)
     texts = sorted((context.text for context in file.contexts), key=_shuffled)[:paragraphs]
-    vectors = _embedded(embedder, texts, progress)
+    vectors = embedded(texts, embedder, lambda done, total: progress("embedding", done, total))
     drawn = file.questions[:: max(1, len(file.questions) // questions)][:questions]
     asked = [question.question for question in drawn]
     for question in asked:
@@ -105,16 +105,6 @@ def bench_scale(
 def _shuffled(text: str) -> bytes:
     """An order that has nothing to do with what the texts say."""
     return hashlib.md5(text.encode(), usedforsecurity=False).digest()
-
-
-def _embedded(embedder: Remembering, texts: Sequence[str], progress: Progress) -> np.ndarray:
-    matrix = np.zeros((len(texts), embedder.dimension), np.float32)
-    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-    for at in range(0, len(order), BATCH):
-        rows = order[at : at + BATCH]
-        matrix[rows] = embedder.embed_passages([texts[row] for row in rows])
-        progress("embedding", at + len(rows), len(order))
-    return matrix
 
 
 def _measure(made: Made, questions: Sequence[str], embedder: Remembering, folder: Path) -> dict[str, Any]:
