@@ -1,30 +1,22 @@
-"""Questions as people ask them: misspelt, as bare keywords, or in other words than the text. Training sees some."""
+"""Questions as people type them: misspelt, or as bare keywords. Training sees some, for users write many."""
 
 import random
 import re
 
-from app.reader.thesaurus import Thesaurus
 from index.lexical import FUNCTION_WORDS
 
 _MISSPELT = 0.08  # share of the questions with one or two misspelt words
 _KEYWORDS = 0.06  # share of the questions left as their keywords
-_REPHRASED = 0.3  # share of the questions put in other words, where there is a thesaurus
 _WORD = re.compile(r"[A-Za-z]{5,}")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def as_asked(question: str, rng: random.Random, thesaurus: Thesaurus | None = None) -> str:
-    """The question, or, for a share of them, the question in other words, or as a hurried person types it."""
-    question = rephrased(question, rng, thesaurus)
+def as_asked(question: str, rng: random.Random) -> str:
+    """The question, or, for a share of them, the question as a hurried person types it."""
     draw = rng.random()
     if draw < _MISSPELT:
         return misspelt(question, rng)
     return keywords(question) if draw < _MISSPELT + _KEYWORDS else question
-
-
-def rephrased(question: str, rng: random.Random, thesaurus: Thesaurus | None) -> str:
-    """The question, or, for a share of them, in the words of the thesaurus."""
-    return thesaurus.rephrased(question, rng) if thesaurus is not None and rng.random() < _REPHRASED else question
 
 
 def misspelt(question: str, rng: random.Random) -> str:

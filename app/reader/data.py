@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from app.reader.asked import as_asked, rephrased
-from app.reader.thesaurus import Thesaurus
+from app.reader.asked import as_asked
 from app.reader.unanswerable import Entities, unanswerable_version
 from index.lexical import LexicalIndex
 from ingest.errors import InquoteError
@@ -98,19 +97,20 @@ def _question(item: dict) -> Question:
     return Question(str(item["id"]), item["question"].strip(), tuple(dict.fromkeys(answers)))
 
 
-def training_groups(articles: Iterable[Article], seed: int, thesaurus: Thesaurus | None = None) -> list[Group]:
+def training_groups(articles: Iterable[Article], seed: int) -> list[Group]:
     """The groups of all questions of the articles; the same articles and seed give the same groups."""
-    groups = (_article_groups(article, random.Random(f"{seed} {article.title}"), thesaurus) for article in articles)
-    return list(chain.from_iterable(groups))
+    return list(
+        chain.from_iterable(_article_groups(article, random.Random(f"{seed} {article.title}")) for article in articles)
+    )
 
 
-def _article_groups(article: Article, rng: random.Random, thesaurus: Thesaurus | None) -> Iterator[Group]:
+def _article_groups(article: Article, rng: random.Random) -> Iterator[Group]:
     index = LexicalIndex.build(enumerate(paragraph.text for paragraph in article.paragraphs))
     entities = Entities.of([paragraph.text for paragraph in article.paragraphs])
     for at, paragraph in enumerate(article.paragraphs):
         for question in paragraph.questions:
             heading = article.heading if rng.random() < _HEADED else ""
-            asked = as_asked(question.text, rng, thesaurus)
+            asked = as_asked(question.text, rng)
             if not question.answers:
                 yield (_crop(Pair(asked, heading, paragraph.text), rng),)
                 continue
@@ -119,7 +119,6 @@ def _article_groups(article: Article, rng: random.Random, thesaurus: Thesaurus |
                 unanswerable_version(question.text, paragraph.text, entities, rng) if rng.random() < _REWORDED else None
             )
             if reworded is not None:
-                reworded = rephrased(reworded, rng, thesaurus)
                 start, text = question.answers[0]
                 pair = _crop(Pair(reworded, heading, paragraph.text, start, start + len(text)), rng)
                 yield (Pair(reworded, heading, pair.text),)

@@ -18,7 +18,6 @@ from app.reader.data import Article, Pair, read_squad, training_groups
 from app.reader.examples import Example, ExampleMaker, batches
 from app.reader.model import Batch, SpanModel, WordPieces
 from app.reader.objective import loss_of, validate
-from app.reader.thesaurus import Thesaurus
 from app.reader.weights import load_weights
 from index.bert import Size, base_embeddings, base_layers
 from index.embed import packaged_model
@@ -42,7 +41,6 @@ class Settings:
     head_rate: float = 1e-3  # of the heads
     longest: int = 320  # tokens of a training window
     repeat_unanswerable: int = 3  # times an article with human-written unanswerable questions is used in an epoch
-    thesaurus: str = ""  # SHA-256 of the one that put questions in other words, "" without
 
 
 @dataclass
@@ -93,7 +91,7 @@ def held_out_titles(split: Path | None) -> tuple[set[str], set[str]]:
 
 
 def epoch_batches(
-    articles: Sequence[Article], maker: ExampleMaker, settings: Settings, epoch: int, thesaurus: Thesaurus | None
+    articles: Sequence[Article], maker: ExampleMaker, settings: Settings, epoch: int
 ) -> list[list[list[Example]]]:
     """The examples of an epoch, batch by batch, group by group.
 
@@ -101,9 +99,9 @@ def epoch_batches(
     """
     written = [a for a in articles if any(not q.answers for p in a.paragraphs for q in p.questions)]
     seed = settings.seed + 1000 * epoch
-    groups = training_groups(articles, seed, thesaurus)
+    groups = training_groups(articles, seed)
     for repetition in range(1, settings.repeat_unanswerable):
-        groups += training_groups(written, seed + repetition, thesaurus)
+        groups += training_groups(written, seed + repetition)
     examples = [[maker.example(pair) for pair in group] for group in groups]
     lengths = [[len(example.window.ids) for example in group] for group in examples]
     return [[examples[group] for group in batch] for batch in batches(lengths, settings.batch, settings.seed + epoch)]
@@ -162,12 +160,7 @@ class Run:
         return min(max(self.progress.step / steps, by_time), 1.0)
 
     def fit(
-        self,
-        articles: Sequence[Article],
-        maker: ExampleMaker,
-        held_out: Sequence[Example] = (),
-        save_every: float = 5,
-        thesaurus: Thesaurus | None = None,
+        self, articles: Sequence[Article], maker: ExampleMaker, held_out: Sequence[Example] = (), save_every: float = 5
     ) -> None:
         """Train to the end; a checkpoint every `save_every` minutes, and a look at the `held_out` examples.
 
@@ -177,7 +170,7 @@ class Run:
         with Bar() as bar:
             task = bar.add_task("training", total=1.0)
             for epoch in range(self.settings.epochs):
-                made = epoch_batches(articles, maker, self.settings, epoch, thesaurus)
+                made = epoch_batches(articles, maker, self.settings, epoch)
                 steps = len(made) * self.settings.epochs
                 for batch in made:
                     at += 1
@@ -241,16 +234,13 @@ def main(
     save_every: Annotated[float, typer.Option(help="minutes between checkpoints")] = 5,
     threads: Annotated[int, typer.Option(help="0 for torch's choice")] = 0,
     learning_rate: Annotated[float, typer.Option(help="of the last layer, at its height")] = Settings.learning_rate,
-    wordnet: Annotated[Path | None, typer.Option(help="WordNet's folder, to put some questions in other words")] = None,
     start: Annotated[Path | None, typer.Option(help="folder with weights to go on from")] = None,
     resume: Annotated[bool, typer.Option(help="go on from the checkpoint in the folder")] = False,
 ) -> None:
     """Train the span reader on SQuAD files."""
-    thesaurus = Thesaurus.of_wordnet(wordnet) if wordnet else None
     if threads:
         torch.set_num_threads(threads)
-    words = thesaurus.sha256 if thesaurus else ""
-    settings = Settings(seed=seed, epochs=epochs, learning_rate=learning_rate, thesaurus=words)
+    settings = Settings(seed=seed, epochs=epochs, learning_rate=learning_rate)
     run = Run(out, new_model(Size(), packaged_model(), seed, start), settings, max_minutes)
     if resume:
         run.resume()
@@ -258,7 +248,7 @@ def main(
     articles = [article for file in files for article in read_squad(file)]
     calibrate, report = held_out_titles(split)
     held_out = validation_examples([a for a in articles if a.title in calibrate], maker, seed)
-    run.fit([a for a in articles if a.title not in calibrate | report], maker, held_out, save_every, thesaurus)
+    run.fit([a for a in articles if a.title not in calibrate | report], maker, held_out, save_every)
 
 
 if __name__ == "__main__":
