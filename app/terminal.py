@@ -83,7 +83,8 @@ def read_questions(file: Path) -> "list[Asked]":
             continue
         try:
             found = json.loads(line)
-            asked.append(Asked(str(found["question"]), tuple(earlier_questions(found.get("history") or []))))
+            question, history = str.strip(found["question"]), earlier_questions(found.get("history") or [])
+            asked.append(Asked(question, tuple(history)))
         except (ValueError, KeyError, TypeError, AttributeError, InquoteError):
             raise InquoteError(
                 f'Line {number} of {file} is not a JSON object like {{"question": "...", "history": ["..."]}}.'
