@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.bench.ask import operations
+from eval.bench.floor import best_rate, operations
 from eval.bench.harness import Times, in_turns, table, write_section
 from eval.bench.ingest import Peaks
 from eval.bench.scale import NOISE, Made, noisy, varied
@@ -69,3 +69,8 @@ def test_peaks_are_thinned_evenly_and_what_is_told_is_passed_on(monkeypatch: pyt
     assert peaks.thinned(20) == {done: 100 + done for done in range(1, 8)}
     assert told[-1] == ("indexing", 1, 1)
     assert len(told) == 8
+
+
+def test_the_best_rate_is_that_of_the_fastest_product() -> None:
+    times = {"product 10 20 30": Times((4.0, 2.0)), "product 10 10 10": Times((1.0,)), "forward": Times((0.001,))}
+    assert best_rate(times) == 6000

@@ -1,8 +1,9 @@
 """What a question costs, stage by stage; how far the reader is from what the processor can do at all."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from app.answer import READ_FIRST
 from app.reader.base import Reader, Reading
 from app.system import System, open_system
+from eval.bench.floor import best_rate, operations, products
 from eval.bench.harness import Times, chart, in_turns, machine, table, write_section
 from eval.corpus import corpus_of, library_of
 from eval.questions import load_questions
@@ -20,7 +22,6 @@ from ingest.documents import Passage
 QUESTIONS = Path(__file__).parent.parent / "questions" / "imlygic.jsonl"
 ASKERS = (1, 8)
 PASSAGES, TOKENS = 5, 216  # of the comparison with transformers
-_SHAPES = ((1024, 384, 1536), (1024, 1536, 384), (2048, 1536, 1536), (2048, 2048, 2048))
 
 
 class TimedReader:
@@ -95,18 +96,6 @@ def _askers(system: System, questions: Sequence[str], count: int) -> dict[str, f
     return {"p50_ms": round(1000 * times.p50, 1), "p95_ms": round(1000 * times.p95, 1), "a_second": round(rate, 2)}
 
 
-def operations(lengths: Sequence[int], hidden: int = 384, layers: int = 6) -> int:
-    """Floating-point operations of the encoder's matrix products on texts of these lengths.
-
-    A token costs 24 hidden^2 a layer (projections 6, attended 2, up and down 8 each), and 4 hidden for each token that
-    it attends to.
-
-    >>> operations([1], hidden=1, layers=1)
-    28
-    """
-    return layers * sum(24 * hidden * hidden * length + 4 * hidden * length * length for length in lengths)
-
-
 def _floor(system: System, questions: Sequence[str]) -> dict[str, Any]:
     """How many times its floor the network's forward pass takes: on all threads by the clock, on one by the processor.
 
@@ -123,16 +112,16 @@ def _floor(system: System, questions: Sequence[str]) -> dict[str, Any]:
     batches = [Batch.of(windows) for windows in _windows(system, reader, questions)]
     kind = reader._model.embeddings.norm.weight.dtype
     found: dict[str, Any] = {"dtype": str(kind).removeprefix("torch.")}
-    matrices = {shape: _matrices(shape, kind) for shape in _SHAPES}
+    multiplied = products(kind)
     threads = torch.get_num_threads()
     for name, count, clock in (("all_threads", threads, time.perf_counter), ("one_thread", 1, time.process_time)):
         torch.set_num_threads(count)
-        works = {
-            **{f"forward {at}": lambda batch=batch: _forward(reader, batch) for at, batch in enumerate(batches)},
-            **{str(shape): lambda pair=pair: pair[0] @ pair[1] for shape, pair in matrices.items()},
+        works: dict[str, Callable[[], object]] = {
+            **{f"forward {at}": partial(_forward, reader, batch) for at, batch in enumerate(batches)},
+            **multiplied,
         }
         times = in_turns(works, 15, clock)
-        rate = max(2 * float(np.prod(shape)) / times[str(shape)].best for shape in _SHAPES)
+        rate = best_rate(times)
         least = sum(operations(batch.lengths) for batch in batches) / rate
         taken = sum(times[f"forward {at}"].best for at in range(len(batches)))
         found[name] = {
@@ -189,13 +178,6 @@ def _windows(system: System, reader: Any, questions: Sequence[str]) -> list[list
             ]
         )
     return found
-
-
-def _matrices(shape: tuple[int, int, int], kind: Any) -> Any:
-    import torch
-
-    rows, inner, columns = shape
-    return torch.randn(rows, inner).to(kind), torch.randn(inner, columns).to(kind)
 
 
 def _forward(reader: Any, batch: Any) -> None:

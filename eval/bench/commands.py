@@ -41,7 +41,7 @@ def ingest(
     documents: Annotated[int, typer.Option(min=1, help="How many to make of the file's paragraphs.")] = 1_000,
     as_json: JsonOption = False,
 ) -> None:
-    """An ingest: everything new, nothing changed, one document changed; and the embedder against plain encode."""
+    """An ingest: everything new, nothing changed, one document changed."""
     from eval.bench.ingest import bench_ingest
     from eval.progress import stages
     from eval.squad_data import load_squad
@@ -49,6 +49,15 @@ def ingest(
     with stages() as bar:
         found = bench_ingest(load_squad(file), documents, bar)
     _print(found, as_json)
+
+
+@app.command()
+def embed(file: SquadArgument, as_json: JsonOption = False) -> None:
+    """The embedder against plain encode, and against its floor."""
+    from eval.bench.embed import bench_embed
+    from eval.squad_data import load_squad
+
+    _print(bench_embed(load_squad(file)), as_json)
 
 
 @app.command()

@@ -1,10 +1,9 @@
-"""What an ingest costs: everything new, nothing changed, one document changed; the embedder against plain `encode`."""
+"""What an ingest costs: everything new, nothing changed, one document changed."""
 
 import random
 import resource
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from index.build import Account, Progress, ingest
 from index.embed import SentenceTransformerEmbedder
 
 PARAGRAPHS = 10  # of a document
-COMPARED = 512  # passages embedded both ways
 LOOKED_AT = 10  # times that the memory of an ingest is looked at while it embeds
 
 
@@ -30,9 +28,7 @@ class Timed:
 def bench_ingest(file: SquadFile, documents: int, progress: Progress) -> dict[str, Any]:
     """Ingest `documents` made of a SQuAD file's paragraphs, then again, then with one of them changed.
 
-    `changed_share` and `unchanged_share` are shares of the time of the full ingest; `embedding_ratio` is how many times
-    faster passages are embedded than by `SentenceTransformer.encode` called plainly on the same passages.
-    `peak_memory_mb` is that of the ingests alone, and by how many passages were embedded.
+    `changed_share` and `unchanged_share` are shares of the time of the full ingest.
     """
     embedder = SentenceTransformerEmbedder()
     with tempfile.TemporaryDirectory() as folder:
@@ -44,7 +40,6 @@ def bench_ingest(file: SquadFile, documents: int, progress: Progress) -> dict[st
         (texts / "000000.md").write_text("# Changed\n\nThis document is another one now.\n", encoding="utf-8")
         changed = _timed(library, texts, embedder, progress)
     passages, memory = full.account.passages_embedded, peak_memory()
-    ratio, least_cosine = compare_embedding(file, embedder)
     found = {
         "documents": documents,
         "text_mb": round(size / 1e6, 1),
@@ -55,8 +50,6 @@ def bench_ingest(file: SquadFile, documents: int, progress: Progress) -> dict[st
         "unchanged_share": round(unchanged.seconds / full.seconds, 4),
         "changed_seconds": round(changed.seconds, 2),
         "changed_share": round(changed.seconds / full.seconds, 4),
-        "embedding_ratio": round(ratio, 2),
-        "least_cosine": round(least_cosine, 5),
         "peak_memory_mb": memory,
     }
     command = f"`python -m eval bench ingest FILE --documents {documents}`. {machine()}.\n\n"
@@ -111,26 +104,7 @@ def write_documents(file: SquadFile, count: int, folder: Path) -> int:
     return size
 
 
-def compare_embedding(file: SquadFile, embedder: SentenceTransformerEmbedder) -> tuple[float, float]:
-    """How many times faster than plain `encode`, the best of three turns each, and the least cosine between the two."""
-    from sentence_transformers import SentenceTransformer
-
-    from index.embed import packaged_model
-
-    plain = SentenceTransformer(str(packaged_model()), device="cpu", local_files_only=True)
-    texts = [context.text for context in file.contexts[:COMPARED]]
-    theirs, ours = plain.encode(texts, normalize_embeddings=True), embedder.embed_passages(texts)
-    turns = [(_seconds(lambda: plain.encode(texts)), _seconds(lambda: embedder.embed_passages(texts))) for _ in "123"]
-    return min(t for t, _ in turns) / min(t for _, t in turns), float((theirs * ours).sum(axis=1).min())
-
-
 def _timed(library: Path, texts: Path, embedder: SentenceTransformerEmbedder, progress: Progress) -> Timed:
     began = time.perf_counter()
     account = ingest(library, [texts], embedder, progress=progress)
     return Timed(account, time.perf_counter() - began)
-
-
-def _seconds(work: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began

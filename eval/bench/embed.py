@@ -1,0 +1,47 @@
+"""What embedding costs: the embedder against plain `encode`, and against the least that its operations take."""
+
+from typing import Any
+
+from eval.bench.floor import best_rate, operations, products
+from eval.bench.harness import in_turns, machine, table, write_section
+from eval.squad_data import SquadFile
+from index.embed import SentenceTransformerEmbedder, has_bfloat16, packaged_model
+
+COMPARED = 512  # passages
+TURNS = 3
+
+
+def bench_embed(file: SquadFile) -> dict[str, Any]:
+    """Embed the same passages plainly and as an ingest does, `TURNS` times in turns.
+
+    `ratio` is how many times faster than `SentenceTransformer.encode` called plainly, the best of the turns each;
+    `times_the_floor` the embedder's time over that of its texts' own operations at the best rate of a matrix product.
+    """
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    embedder = SentenceTransformerEmbedder()
+    plain = SentenceTransformer(str(packaged_model()), device="cpu", local_files_only=True)
+    texts = [context.text for context in file.contexts[:COMPARED]]
+    theirs, ours = plain.encode(texts, normalize_embeddings=True), embedder.embed_passages(texts)
+    works = {
+        "plain": lambda: plain.encode(texts),
+        "ours": lambda: embedder.embed_passages(texts),
+        **products(torch.bfloat16 if has_bfloat16() else torch.float32),
+    }
+    times = in_turns(works, TURNS)
+    tokens = [min(embedder.count_tokens(text), embedder.window) for text in texts]
+    least = operations(tokens) / best_rate(times)
+    found = {
+        "passages": len(texts),
+        "tokens_a_passage": round(sum(tokens) / len(texts), 1),
+        "plain_per_second": round(len(texts) / times["plain"].best, 1),
+        "ours_per_second": round(len(texts) / times["ours"].best, 1),
+        "floor_per_second": round(len(texts) / least, 1),
+        "ratio": round(times["plain"].best / times["ours"].best, 2),
+        "times_the_floor": round(times["ours"].best / least, 2),
+        "least_cosine": round(float((theirs * ours).sum(axis=1).min()), 5),
+    }
+    command = f"`python -m eval bench embed FILE`. {machine()}.\n\n"
+    write_section("Embed", command + table(("", "measured"), [(name, str(value)) for name, value in found.items()]))
+    return found
