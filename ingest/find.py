@@ -79,7 +79,7 @@ def find_sources(paths: Sequence[Path], names: Mapping[str, str] | None = None, 
         folders.add(root if root.is_dir() else root.parent)
         walk = _Walk(folders, library, found)
         if root.is_dir():
-            found.mirrored |= {folders.id(root), *folders.names_below(root)}
+            found.mirrored |= {folders.id(root), *folders.names_within(root)}
         for path in walk.below(root) if root.is_dir() else (root,):
             _, key, name = folders.of(path.parent)
             source = Source(folders.id(path), path, key, name)
@@ -118,9 +118,10 @@ class _Folders:
         root, _, name = self.of(path if path.is_dir() else path.parent)
         return name if path == root else f"{name}/{_text(path.relative_to(root))}"
 
-    def names_below(self, folder: Path) -> list[str]:
-        """The names of the roots that lie in a folder."""
-        return [name for key, name in self._names.items() if key.startswith(f"{_text(folder).rstrip('/')}/")]
+    def names_within(self, folder: Path) -> list[str]:
+        """The names of the roots that lie in a folder or are it."""
+        within = _text(folder).rstrip("/")
+        return [name for key, name in self._names.items() if f"{key}/".startswith(f"{within}/")]
 
     def _root_of(self, folder: Path) -> tuple[Path, str]:
         lineage = (folder, *folder.parents)
@@ -149,6 +150,7 @@ class _Walk:
             return
         for entry in entries:
             if entry.name.startswith("."):
+                self.found.unseen += self.folders.names_within(Path(entry.path))
                 continue
             if entry.is_symlink():
                 self._skip(Path(entry.path), "it is a symbolic link")
@@ -159,7 +161,7 @@ class _Walk:
 
     def _skip(self, path: Path, reason: str) -> None:
         self.found.skipped.append(Skipped(printable(path), reason))
-        self.found.unseen.append(self.folders.id(path))
+        self.found.unseen += [self.folders.id(path), *self.folders.names_within(path)]
 
 
 def _new_name(folder: Path, taken: set[str]) -> str:

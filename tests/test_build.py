@@ -318,6 +318,22 @@ def test_a_folder_and_then_the_folder_around_it_hold_each_text_once(
     assert ingest(library, [corpus], embedder).removed == ("inner/voles.md",)
 
 
+def test_a_folder_within_one_that_is_passed_over_is_not_gone(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    hidden, other = corpus / ".hidden" / "notes", corpus / "other" / "texts"
+    for folder in (hidden, other):
+        folder.mkdir(parents=True)
+        (folder / "moles.md").write_text(f"Moles dig in {folder.name}.")
+        ingest(library, [folder], embedder)
+    (corpus / "other" / "library.db").write_bytes(b"")  # a library of its own from now on
+    around = ingest(library, [corpus], embedder)
+    assert (len(around.added), around.removed) == (3, ())
+    shutil.rmtree(corpus / ".hidden")
+    shutil.rmtree(corpus / "other")
+    assert ingest(library, [corpus], embedder).removed == ("notes/moles.md", "texts/moles.md")
+
+
 def test_a_library_of_an_older_format_is_told(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
     ingest(library, [corpus], embedder)
     Library.open(library).connection().execute("PRAGMA user_version = 0")
