@@ -81,6 +81,12 @@ def embedder() -> FakeEmbedder:
 
 
 @pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """Where a library is to be made."""
+    return tmp_path / "library"
+
+
+@pytest.fixture
 def corpus(tmp_path: Path) -> Path:
     """Three documents about animals in a folder called `zoo`."""
     folder = tmp_path / "zoo"

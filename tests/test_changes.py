@@ -103,6 +103,7 @@ def test_a_journal_keeps_each_question_once_in_order(tmp_path: Path) -> None:
 def test_a_journal_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> None:
     (tmp_path / "journal.db").mkdir()
     Journal(tmp_path).note(WEIGHT, "2026-01-01")
+    assert list((tmp_path / "journal.db").iterdir()) == []
 
 
 def test_generations_of_another_embedder_cannot_be_asked(
