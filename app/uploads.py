@@ -86,21 +86,24 @@ class Uploads:
     def lay(self, batch: Batch) -> None:
         """Move a batch into place; what lies there under the same names is kept until it is settled.
 
-        One batch at a time is laid: what another one replaced and never settled, because the server was killed, comes
-        back first.
+        One batch at a time is laid, after what a killed server left has come back.
         """
         try:
-            for before in sorted(self.folder.glob(".incoming-*/before")):
-                for path in sorted(before.rglob("*")):
-                    if path.is_file():
-                        _move(path, self.folder / path.relative_to(before))
-                shutil.rmtree(before.parent, ignore_errors=True)
+            self._recover()
             for name in batch.names:
                 if (self.folder / name).is_file():
                     _move(self.folder / name, batch.before / name)
                 _move(batch.new / name, self.folder / name)
         except OSError as error:
             raise UploadError(f"The files cannot be stored: {error.strerror}.") from error
+
+    def _recover(self) -> None:
+        """Bring back what batches replaced that were laid and never settled."""
+        for before in sorted(self.folder.glob(".incoming-*/before")):
+            for path in sorted(before.rglob("*")):
+                if path.is_file():
+                    _move(path, self.folder / path.relative_to(before))
+            shutil.rmtree(before.parent, ignore_errors=True)
 
     def settle(self, batch: Batch, useless: Collection[PurePosixPath]) -> None:
         """Take the `useless` files of a batch that was laid away again; what they replaced comes back."""

@@ -68,14 +68,14 @@ def find_sources(paths: Sequence[Path], names: Mapping[str, str] | None = None, 
     it from the others. `library` is the one in use, which is passed over. Raises `IngestError` for a path that does not
     exist.
     """
-    names, library = dict(names or {}), library.resolve() if library else None
+    library = library.resolve() if library else None
+    folders = _Folders(dict(names or {}), library)
     found = Found()
     seen: dict[str, Path] = {}
     for given in paths:
         if not os.path.lexists(given):
             raise IngestError(f"There is no file or folder {printable(given)}; name one that exists.")
         root = given.resolve() if given.is_dir() else given.parent.resolve() / given.name
-        folders = _Folders(names, library)
         folders.add(root if root.is_dir() else root.parent)
         walk = _Walk(folders, library, found)
         if root.is_dir():
@@ -104,7 +104,9 @@ class _Folders:
     def add(self, folder: Path) -> None:
         """Take a folder for a root, unless it lies below one."""
         root, key = self._root_of(folder)
-        self._names.setdefault(key, _new_name(root, set(self._names.values())))
+        if key not in self._names:
+            self._names[key] = _new_name(root, set(self._names.values()))
+            self._known.clear()
 
     def of(self, folder: Path) -> tuple[Path, str, str]:
         """The root of a folder, as what `names` knows it, and its name."""
