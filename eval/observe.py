@@ -53,9 +53,17 @@ def of_corpus(file: Path, corpus: Path, embedder: Embedder) -> list[Asked]:
 
 
 def of_pairs(pairs: Sequence[str], embedder: Embedder) -> list[Asked]:
-    """The tuning parts of question files, each named as FILE=CORPUS."""
+    """The tuning parts of question files, each named as FILE=CORPUS, or as FOLDER=FOLDER (see below)."""
     named = (pair.partition("=") for pair in pairs)
-    return [one for file, _, corpus in named for one in of_corpus(Path(file), Path(corpus), embedder)]
+    both = [one for file, _, corpus in named for one in _with_corpora(Path(file), Path(corpus))]
+    return [one for file, corpus in both for one in of_corpus(file, corpus, embedder)]
+
+
+def _with_corpora(questions: Path, corpus: Path) -> list[tuple[Path, Path]]:
+    """Question files with their texts: the pair itself, of two folders each NAME.jsonl with its NAME.md."""
+    if not questions.is_dir():
+        return [(questions, corpus)]
+    return [(file, corpus / f"{file.stem}.md") for file in sorted(questions.glob("*.jsonl"))]
 
 
 def drawn(content: SquadFile, split: Path, part: str, limit: int) -> list[SquadQuestion]:

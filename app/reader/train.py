@@ -19,6 +19,7 @@ from app.reader.examples import Example, ExampleMaker, batches
 from app.reader.model import Batch, SpanModel, WordPieces
 from app.reader.objective import loss_of, validate
 from app.reader.weights import load_weights
+from app.reader.written import read_written
 from index.bert import Size, base_embeddings, base_layers
 from index.embed import packaged_model
 from ingest.errors import ModelError
@@ -41,6 +42,7 @@ class Settings:
     head_rate: float = 1e-3  # of the heads
     longest: int = 320  # tokens of a training window
     repeat_unanswerable: int = 3  # times an article with human-written unanswerable questions is used in an epoch
+    answerable_articles: int = 0  # without such questions, drawn from all; 0 for all
 
 
 @dataclass
@@ -97,7 +99,7 @@ def epoch_batches(
 
     All articles once, those with human-written unanswerable questions several times.
     """
-    written = [a for a in articles if any(not q.answers for p in a.paragraphs for q in p.questions)]
+    written = [a for a in articles if _has_unanswerable(a)]
     seed = settings.seed + 1000 * epoch
     groups = training_groups(articles, seed)
     for repetition in range(1, settings.repeat_unanswerable):
@@ -105,6 +107,18 @@ def epoch_batches(
     examples = [[maker.example(pair) for pair in group] for group in groups]
     lengths = [[len(example.window.ids) for example in group] for group in examples]
     return [[examples[group] for group in batch] for batch in batches(lengths, settings.batch, settings.seed + epoch)]
+
+
+def _has_unanswerable(article: Article) -> bool:
+    return any(not question.answers for paragraph in article.paragraphs for question in paragraph.questions)
+
+
+def drawn(articles: Sequence[Article], settings: Settings) -> list[Article]:
+    """The articles, of those without unanswerable questions only as many as `settings` says, drawn by its seed."""
+    answerable = [article for article in articles if not _has_unanswerable(article)]
+    if 0 < settings.answerable_articles < len(answerable):
+        answerable = random.Random(settings.seed).sample(answerable, settings.answerable_articles)
+    return [*answerable, *(article for article in articles if _has_unanswerable(article))]
 
 
 def validation_examples(articles: Sequence[Article], maker: ExampleMaker, seed: int) -> list[Example]:
@@ -235,20 +249,32 @@ def main(
     threads: Annotated[int, typer.Option(help="0 for torch's choice")] = 0,
     learning_rate: Annotated[float, typer.Option(help="of the last layer, at its height")] = Settings.learning_rate,
     start: Annotated[Path | None, typer.Option(help="folder with weights to go on from")] = None,
+    written: Annotated[
+        Path | None, typer.Option(help="questions on the files' paragraphs, such as written/squad.jsonl")
+    ] = None,
+    repeat: Annotated[int, typer.Option(help="times that unanswerable questions are seen in an epoch")] = 3,
+    answerable_articles: Annotated[int, typer.Option(help="at most so many articles without them; 0 for all")] = 0,
     resume: Annotated[bool, typer.Option(help="go on from the checkpoint in the folder")] = False,
 ) -> None:
     """Train the span reader on SQuAD files."""
     if threads:
         torch.set_num_threads(threads)
-    settings = Settings(seed=seed, epochs=epochs, learning_rate=learning_rate)
+    settings = Settings(
+        seed=seed,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        repeat_unanswerable=repeat,
+        answerable_articles=answerable_articles,
+    )
     run = Run(out, new_model(Size(), packaged_model(), seed, start), settings, max_minutes)
     if resume:
         run.resume()
     maker = ExampleMaker(WordPieces(packaged_model() / "tokenizer.json"), settings.longest)
     articles = [article for file in files for article in read_squad(file)]
+    articles += read_written(written, articles) if written else []
     calibrate, report = held_out_titles(split)
     held_out = validation_examples([a for a in articles if a.title in calibrate], maker, seed)
-    run.fit([a for a in articles if a.title not in calibrate | report], maker, held_out, save_every)
+    run.fit(drawn([a for a in articles if a.title not in calibrate | report], settings), maker, held_out, save_every)
 
 
 if __name__ == "__main__":
