@@ -28,10 +28,10 @@ from eval.squad import Outcome, evaluate
 from eval.squad_data import load_squad
 from index.embed import PACKAGED, SentenceTransformerEmbedder
 
-RETRIEVAL_WEIGHTS = (0.0, 1.0, 2.0)  # SURE_SCORE of app.compose was chosen with 2
+RETRIEVAL_WEIGHTS = (2.0,)  # to choose from: SURE_SCORE of app.compose was chosen with 2
 SETTLED = 0.985  # share of the questions that the first passages may settle whose best span is the best of all
 FOLDS = 5
-OWN_WEIGHT = 2.0  # of a question of the question files in the fit, one of SQuAD weighing 1
+OWN_WEIGHT = 1.0  # of a question of the question files in the fit, one of SQuAD weighing 1
 
 
 def fit(
@@ -126,7 +126,7 @@ def calibrate(
     squad: Annotated[Path, typer.Argument(help="A SQuAD 2.0 file, gzipped or not.")],
     split: Annotated[Path, typer.Option(help="Titles by part.")] = Path("eval/squad-split.json"),
     part: Annotated[str, typer.Option(help="The part of the titles whose questions are asked.")] = "calibrate",
-    questions: Annotated[list[str], typer.Option(help="FILE=CORPUS: a question file, its tuning part.")] = [],  # noqa: B006
+    questions: Annotated[list[str], typer.Option(help="FILE=CORPUS, or FOLDER=FOLDER: tuning parts.")] = [],  # noqa: B006
     limit: Annotated[int, typer.Option(help="At most so many SQuAD questions, evenly drawn.")] = 1500,
     target: Annotated[float, typer.Option(help="Share of the unanswerable questions to be refused.")] = 0.70,
     reader: Annotated[str | None, typer.Option(help="The reader to calibrate.")] = None,
