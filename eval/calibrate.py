@@ -1,9 +1,8 @@
 """Fit `confidence`: questions never trained on, through the whole system with retrieval, to a calibration file.
 
-Logistic regression (Platt 1999) of "the answer is right" on the features of `app.confidence.features_of`. A question of
-the question files weighs more than one of SQuAD, which are far more, and half of them made to mislead. The threshold is
-the lowest that refuses the target share of the unanswerable questions of the question files; where the passage is
-given, as in SQuAD's own task, the one with the highest F1 on those SQuAD questions.
+Logistic regression (Platt 1999) of "the answer is right" on the features of `app.confidence.features_of`. The threshold
+is the lowest that refuses the target share of the unanswerable questions of the question files, for half of SQuAD's are
+made to mislead; where the passage is given, as in SQuAD's own task, the one with the highest F1 on SQuAD's questions.
 """
 
 import json
@@ -28,10 +27,9 @@ from eval.squad import Outcome, evaluate
 from eval.squad_data import load_squad
 from index.embed import PACKAGED, SentenceTransformerEmbedder
 
-RETRIEVAL_WEIGHTS = (2.0,)  # to choose from: SURE_SCORE of app.compose was chosen with 2
+RETRIEVAL_WEIGHT = 2.0  # SURE_SCORE of app.compose was chosen with it (eval/LOG.md)
 SETTLED = 0.985  # share of the questions that the first passages may settle whose best span is the best of all
 FOLDS = 5
-OWN_WEIGHT = 1.0  # of a question of the question files in the fit, one of SQuAD weighing 1
 
 
 def fit(
@@ -48,10 +46,8 @@ def fit(
     right = np.array([o.right for o in observations])
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=2000))
-    weight = np.array([1.0 if o.source == SQUAD else OWN_WEIGHT for o in observations])
-    weighted = {"logisticregression__sample_weight": weight}
-    held_out = cross_val_predict(model, x, right, cv=folds, method="predict_proba", params=weighted)[:, 1]
-    model.fit(x, right, **weighted)
+    held_out = cross_val_predict(model, x, right, cv=folds, method="predict_proba")[:, 1]
+    model.fit(x, right)
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
     answerable = np.array([o.answerable for o in observations])
@@ -154,22 +150,9 @@ def calibrate(
 
 
 def how_to_read(asked: Sequence[Asked], reader: Reader) -> Calibration:
-    """The retrieval weight with the largest share of right answers, nothing refused, the smaller of equals, and the
-    score at which the first passages are enough; the rest is left to be fitted.
-    """
-    plain = Calibration({}, 0.0, 0.0, 0.0)
-    tried = {w: observe(asked, reader, replace(plain, retrieval_weight=w)) for w in RETRIEVAL_WEIGHTS}
-    weight = max(tried, key=lambda w: (_share_right(tried[w]), -w))
-    return replace(plain, retrieval_weight=weight, enough_score=choose_enough(first_bests(asked, reader, weight)))
-
-
-def _share_right(observations: Sequence[Observation]) -> float:
-    """The share of right answers to the answerable questions, each source weighing the same."""
-    shares = [
-        float(np.mean([o.right for o in observations if o.answerable and o.source == source]))
-        for source in {o.source for o in observations if o.answerable}
-    ]
-    return round(sum(shares) / len(shares), 6)
+    """The retrieval weight and the score at which the first passages are enough; the rest is left to be fitted."""
+    enough = choose_enough(first_bests(asked, reader, RETRIEVAL_WEIGHT))
+    return Calibration({}, 0.0, 0.0, RETRIEVAL_WEIGHT, enough_score=enough)
 
 
 def choose_enough(firsts: Sequence[tuple[float, bool]]) -> float | None:

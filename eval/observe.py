@@ -53,7 +53,7 @@ def of_corpus(file: Path, corpus: Path, embedder: Embedder) -> list[Asked]:
 
 
 def of_pairs(pairs: Sequence[str], embedder: Embedder) -> list[Asked]:
-    """The tuning parts of question files, each named as FILE=CORPUS, or as FOLDER=FOLDER (see below)."""
+    """The tuning parts of question files, each named as FILE=CORPUS, or FOLDER=FOLDER where each has its text."""
     named = (pair.partition("=") for pair in pairs)
     both = [one for file, _, corpus in named for one in _with_corpora(Path(file), Path(corpus))]
     return [one for file, corpus in both for one in of_corpus(file, corpus, embedder)]

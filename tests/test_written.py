@@ -5,9 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import torch
 from conftest import ROOT
 
 from app.reader.data import Article, DataError, Paragraph, Question, read_squad
+from app.reader.export import mean_of
 from app.reader.train import Settings, drawn
 from app.reader.written import read_written
 from eval.observe import of_pairs
@@ -100,3 +102,8 @@ def test_a_folder_of_question_files_goes_with_a_folder_of_texts(tmp_path: Path, 
         ("owl", "The owl sleeps."),
     }
     assert all(len(one.hits) == 1 and one.question.part == "tune" for one in asked)
+
+
+def test_the_mean_of_two_models_takes_the_share_of_the_second() -> None:
+    found = mean_of({"a": torch.tensor([0.0, 4.0])}, {"a": torch.tensor([10.0, 4.0])}, 0.7)
+    assert found["a"].tolist() == pytest.approx([7.0, 4.0])
