@@ -82,5 +82,7 @@ def test_a_server_that_still_starts_can_be_stopped(monkeypatch: pytest.MonkeyPat
         await asyncio.sleep(30)
 
     monkeypatch.setattr("app.server.create_app", starting)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     with pytest.raises(KeyboardInterrupt):
         serve(lambda: pytest.fail("must not be opened"), port=0, open_browser=False)
+    signal.signal(signal.SIGINT, before)
