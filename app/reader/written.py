@@ -1,4 +1,4 @@
-"""Questions written by hand on paragraphs of SQuAD files that somebody else keeps, in `written/squad.jsonl`.
+"""Questions written for this project on paragraphs of SQuAD files, which are not kept here: `written/squad.jsonl`.
 
 A line names its paragraph and holds no text of it but the answer:
 {"title": "Zinc", "paragraph": 3, "question": "...", "answer": "copied from the paragraph, or empty"}
