@@ -15,7 +15,17 @@ from app.reader.decode import best_spans
 from app.reader.examples import Example, ExampleMaker, batches
 from app.reader.model import STRIDE_TOKENS, Batch, Logits, SpanModel, Window
 from app.reader.objective import area_under_roc, loss_of, validate
-from app.reader.train import Run, Settings, held_out_titles, new_model, optimiser_of, rate_at
+from app.reader.train import (
+    Run,
+    Settings,
+    epoch_examples,
+    held_out_titles,
+    in_batches,
+    new_model,
+    optimiser_of,
+    rate_at,
+    worker_processes,
+)
 from ingest.errors import ModelError
 
 TEXT = "Anna Lind built it in 1932. It spans the Glomma. The work took four years."
@@ -240,6 +250,15 @@ def test_a_run_ends_when_its_time_is_over(tmp_path: Path) -> None:
     short.fit(articles(), maker())
     assert short.progress.step == 0 and (tmp_path / "checkpoint.pt").exists()
     assert json.loads((tmp_path / "log.jsonl").read_text())["done"] is True
+
+
+def test_examples_are_the_same_from_other_processes() -> None:
+    settings = Settings(batch=4)
+    alone = in_batches(epoch_examples(articles(), maker(), settings, 1), settings, 1)
+    with worker_processes(2) as each:
+        together = in_batches(epoch_examples(articles(), maker(), settings, 1, each), settings, 1)
+    assert together == alone
+    assert sum(len(groups) for groups in alone) >= 5  # questions, repeated
 
 
 def test_other_settings_do_not_resume(tmp_path: Path) -> None:

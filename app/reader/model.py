@@ -117,8 +117,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Logits:
-    """The network's outputs in float32: `start`, `end`, `evidence` (n, length), the first two -inf outside the text;
-    `answerable` (n,)."""
+    """The network's outputs, in float32 on the CPU.
+
+    `start`, `end`, `evidence` (n, length), the first two -inf outside the text; `answerable` (n,).
+    """
 
     start: Tensor
     end: Tensor
@@ -141,9 +143,10 @@ class SpanModel(Encoder):
     def forward(self, batch: Batch) -> Logits:
         """The outputs for each window."""
         present = slice(None) if batch.padding is None else ~batch.padding
-        x = self.encode(batch.ids[present].flatten(), batch.types[present].flatten(), batch.lengths)
-        x = x.to(self.token_head.weight.dtype)
-        of_tokens = self.token_head(x).float().split(list(batch.lengths))
+        device = self.token_head.weight.device
+        ids, types = batch.ids[present].flatten().to(device), batch.types[present].flatten().to(device)
+        x = self.encode(ids, types, batch.lengths).to(self.token_head.weight.dtype)
+        of_tokens = self.token_head(x).float().cpu().split(list(batch.lengths))
         start, end, evidence = pad_sequence(list(of_tokens), batch_first=True).unbind(-1)
         outside = ~batch.text
         firsts = torch.tensor([0, *itertools.accumulate(batch.lengths[:-1])])
@@ -151,5 +154,5 @@ class SpanModel(Encoder):
             start.masked_fill(outside, -torch.inf),
             end.masked_fill(outside, -torch.inf),
             evidence,
-            self.answerable_head(x[firsts]).float().squeeze(-1),
+            self.answerable_head(x[firsts.to(device)]).float().cpu().squeeze(-1),
         )

@@ -11,6 +11,7 @@ from torch.nn import functional
 from app.reader.decode import best_spans
 from app.reader.examples import Example
 from app.reader.model import Batch, Logits, SpanModel
+from index.embed import has_bfloat16
 
 EVIDENCE_WEIGHT = 0.5
 ANSWERABLE_WEIGHT = 0.5
@@ -58,6 +59,11 @@ def _evidence_loss(evidence: Tensor, examples: Sequence[Example], text: Tensor) 
     return (each.sum(1) / text.sum(1).clamp(min=1)).mean()
 
 
+def half_precision(device: str) -> torch.autocast:
+    """Matrix products in bfloat16 where `device` has them; a CPU without would take many times as long."""
+    return torch.autocast(device, torch.bfloat16, enabled=device != "cpu" or has_bfloat16())
+
+
 @torch.inference_mode()
 def validate(model: SpanModel, examples: Sequence[Example], size: int = 32) -> dict[str, float]:
     """How a model does on single examples, read `size` at a time.
@@ -65,12 +71,13 @@ def validate(model: SpanModel, examples: Sequence[Example], size: int = 32) -> d
     `loss`: the mean; `exact`: the share of answers whose start and end are both hit; `auc_head` and `auc_span`: the
     area under the ROC curve of "this answers" by the answerable output and by the best span.
     """
+    device = model.token_head.weight.device.type
     ordered = sorted(examples, key=lambda example: len(example.window.ids))
     losses, hits, by_head, by_span = [], [], [], []
     for at in range(0, len(ordered), size):
         chunk = ordered[at : at + size]
         batch = Batch.of([example.window for example in chunk])
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision(device):
             logits = model(batch)
         losses += [float(loss_of(logits, [[example] for example in chunk], batch.text)["all"])] * len(chunk)
         by_head += logits.answerable.tolist()

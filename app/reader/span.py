@@ -64,7 +64,8 @@ class SpanReader:
         if faster:  # the heads stay in float32: a score of 8 would be rounded by 0.03
             self._model.embeddings.to(torch.bfloat16)
             self._model.layers.to(torch.bfloat16)
-            self._model.for_inference()
+            if has_bfloat16():
+                self._model.for_inference()
         self._pieces = pieces
         keep_freed_memory()
 

@@ -1,11 +1,16 @@
 """Train the span reader: `python -m app.reader.train FILE... --out DIR`; MODEL_CARD.md tells of the run shipped."""
 
+import itertools
 import json
+import multiprocessing
 import os
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +22,7 @@ from torch import Tensor
 from app.reader.data import Article, Pair, read_squad, training_groups
 from app.reader.examples import Example, ExampleMaker, batches
 from app.reader.model import Batch, SpanModel, WordPieces
-from app.reader.objective import loss_of, validate
+from app.reader.objective import half_precision, loss_of, validate
 from app.reader.weights import load_weights
 from app.reader.written import read_written
 from index.bert import Size, base_embeddings, base_layers
@@ -92,25 +97,50 @@ def held_out_titles(split: Path | None) -> tuple[set[str], set[str]]:
     return set(parts["calibrate"]), set(parts["report"])
 
 
-def epoch_batches(
-    articles: Sequence[Article], maker: ExampleMaker, settings: Settings, epoch: int
-) -> list[list[list[Example]]]:
-    """The examples of an epoch, batch by batch, group by group.
+Groups = list[list[Example]]
 
-    All articles once, those with human-written unanswerable questions several times.
+
+def epoch_examples(
+    articles: Sequence[Article], maker: ExampleMaker, settings: Settings, epoch: int, each: Callable[..., Any] = map
+) -> Iterator[Groups]:
+    """The examples of an epoch, article by article, group by group.
+
+    All articles once, those with human-written unanswerable questions several times. `each` is `map`, or works like it.
     """
     written = [a for a in articles if _has_unanswerable(a)]
     seed = settings.seed + 1000 * epoch
-    groups = training_groups(articles, seed)
-    for repetition in range(1, settings.repeat_unanswerable):
-        groups += training_groups(written, seed + repetition)
-    examples = [[maker.example(pair) for pair in group] for group in groups]
+    passes = [articles, *[written] * (settings.repeat_unanswerable - 1)]
+    seeded = [(article, seed + at) for at, some in enumerate(passes) for article in some]
+    return iter(each(examples_of, *zip(*seeded, strict=True), itertools.repeat(maker)))
+
+
+def in_batches(made: Iterable[Groups], settings: Settings, epoch: int) -> list[Groups]:
+    """The groups of an epoch batch by batch."""
+    examples = list(itertools.chain.from_iterable(made))
     lengths = [[len(example.window.ids) for example in group] for group in examples]
     return [[examples[group] for group in batch] for batch in batches(lengths, settings.batch, settings.seed + epoch)]
 
 
+def examples_of(article: Article, seed: int, maker: ExampleMaker) -> Groups:
+    """The groups of an article's questions as examples."""
+    return [[maker.example(pair) for pair in group] for group in training_groups([article], seed)]
+
+
 def _has_unanswerable(article: Article) -> bool:
     return any(not question.answers for paragraph in article.paragraphs for question in paragraph.questions)
+
+
+@contextmanager
+def worker_processes(count: int) -> Iterator[Callable[..., Any]]:
+    """A `map` that so many processes share; the plain one where there are none."""
+    if not count:
+        yield map
+        return
+    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
+        try:
+            yield partial(pool.map, chunksize=4)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def drawn(articles: Sequence[Article], settings: Settings) -> list[Article]:
@@ -136,11 +166,14 @@ class Run:
     """A training run in a folder: `checkpoint.pt`, replaced whole, and `log.jsonl`.
 
     The run ends after its epochs or after `minutes` of training (0: no limit), whichever comes first, and the learning
-    rate is zero then.
+    rate is zero then. Examples are made by `workers` other processes, or, if 0, by this one.
     """
 
-    def __init__(self, folder: Path, model: SpanModel, settings: Settings, minutes: float = 0) -> None:
-        self.folder, self.model, self.settings, self.minutes = folder, model, settings, minutes
+    def __init__(
+        self, folder: Path, model: SpanModel, settings: Settings, minutes: float = 0, workers: int = 0
+    ) -> None:
+        self.folder, self.model, self.settings, self.minutes, self.workers = folder, model, settings, minutes, workers
+        self.device = model.token_head.weight.device.type
         self.optimiser = optimiser_of(model, settings)
         self.progress = Progress()
         folder.mkdir(parents=True, exist_ok=True)
@@ -180,19 +213,27 @@ class Run:
 
         The batches depend on seed and epoch alone, so a resumed run skips those that it has seen.
         """
-        at = 0
         with Bar() as bar:
             task = bar.add_task("training", total=1.0)
-            for epoch in range(self.settings.epochs):
-                made = epoch_batches(articles, maker, self.settings, epoch)
-                steps = len(made) * self.settings.epochs
-                for batch in made:
-                    at += 1
-                    if at > self.progress.step and self.share_done(steps) < 1:
-                        self._timed_step(batch, steps, held_out, save_every)
-                        bar.update(task, completed=self.share_done(steps))
+            for at, batch, steps in self._batches(articles, maker):
+                if self.share_done(steps) == 1:
+                    break
+                if at > self.progress.step:
+                    self._timed_step(batch, steps, held_out, save_every)
+                    bar.update(task, completed=self.share_done(steps))
         self.save()
         self.log(done=True, **(validate(self.model, held_out) if held_out else {}))
+
+    def _batches(self, articles: Sequence[Article], maker: ExampleMaker) -> Iterator[tuple[int, Groups, int]]:
+        """Each batch of the run, numbered from 1, with the number of all."""
+        numbers = itertools.count(1)
+        with worker_processes(self.workers) as each:
+            coming = epoch_examples(articles, maker, self.settings, 0, each)
+            for epoch in range(self.settings.epochs):
+                made = in_batches(coming, self.settings, epoch)
+                coming = epoch_examples(articles, maker, self.settings, epoch + 1, each)  # made while this one trains
+                for batch in made:
+                    yield next(numbers), batch, len(made) * self.settings.epochs
 
     def _timed_step(
         self, batch: Sequence[Sequence[Example]], steps: int, held_out: Sequence[Example], save_every: float
@@ -211,7 +252,7 @@ class Run:
     def step(self, groups: Sequence[Sequence[Example]], share: float) -> dict[str, float]:
         """One step of the optimiser at `share` of the full learning rate; gives the losses."""
         batch = Batch.of([example.window for group in groups for example in group])
-        with torch.autocast("cpu", torch.bfloat16):
+        with half_precision(self.device):
             logits = self.model(batch)
         losses = loss_of(logits, groups, batch.text)
         self.optimiser.zero_grad(set_to_none=True)
@@ -247,6 +288,9 @@ def main(
     max_minutes: Annotated[float, typer.Option(help="end the schedule after this time; 0 for no limit")] = 0,
     save_every: Annotated[float, typer.Option(help="minutes between checkpoints")] = 5,
     threads: Annotated[int, typer.Option(help="0 for torch's choice")] = 0,
+    device: Annotated[str, typer.Option(help="where to train: cpu or cuda")] = "cpu",
+    workers: Annotated[int, typer.Option(help="processes that make examples; 0 for none but this one")] = 0,
+    batch: Annotated[int, typer.Option(help="windows in a batch, about")] = Settings.batch,
     learning_rate: Annotated[float, typer.Option(help="of the last layer, at its height")] = Settings.learning_rate,
     start: Annotated[Path | None, typer.Option(help="folder with weights to go on from")] = None,
     written: Annotated[
@@ -262,11 +306,13 @@ def main(
     settings = Settings(
         seed=seed,
         epochs=epochs,
+        batch=batch,
         learning_rate=learning_rate,
         repeat_unanswerable=repeat,
         answerable_articles=answerable_articles,
     )
-    run = Run(out, new_model(Size(), packaged_model(), seed, start), settings, max_minutes)
+    model = new_model(Size(), packaged_model(), seed, start).to(device)
+    run = Run(out, model, settings, max_minutes, workers)
     if resume:
         run.resume()
     maker = ExampleMaker(WordPieces(packaged_model() / "tokenizer.json"), settings.longest)
