@@ -39,15 +39,16 @@ class Embeddings(nn.Module):
         self.position = _table(size.positions, size.hidden, device)
         self.segment = _table(2, size.hidden, device)
         self.norm = nn.LayerNorm(size.hidden, eps=1e-12, device=device)
+        self.dropout = nn.Dropout(0.0)
 
     def forward(self, ids: Tensor, types: Tensor, lengths: Sequence[int]) -> Tensor:
         """(tokens,) twice -> (tokens, hidden); positions count anew in each text."""
         positions = torch.cat([self.position.weight[:length] for length in lengths])
-        return self.norm(self.word(ids) + positions + self.segment(types))
+        return self.dropout(self.norm(self.word(ids) + positions + self.segment(types)))
 
 
 class Layer(nn.Module):
-    """A transformer layer, without dropout.
+    """A transformer layer; `dropout` is the share of its outputs dropped in training, none of the attention weights.
 
     The three projections are one matrix, and attention is plain products: with heads of 32 numbers the fused kernels
     of a CPU take nearly twice the time. The softmax is taken in float32.
@@ -56,6 +57,7 @@ class Layer(nn.Module):
     def __init__(self, size: Size, device: str | None = None) -> None:
         super().__init__()
         self.heads = size.heads
+        self.dropout = nn.Dropout(0.0)
         self.projections = nn.Linear(size.hidden, 3 * size.hidden, device=device)
         self.attended = nn.Linear(size.hidden, size.hidden, device=device)
         self.attended_norm = nn.LayerNorm(size.hidden, eps=1e-12, device=device)
@@ -71,8 +73,8 @@ class Layer(nn.Module):
             mixed = self._attention_on_cuda(projected, lengths)
         else:
             mixed = torch.cat([self._attention(of_text) for of_text in projected.split(list(lengths))])
-        x = self.attended_norm(x + self.attended(mixed))
-        return self.down_norm(x + self.down(self.activation(self.up(x))))
+        x = self.attended_norm(x + self.dropout(self.attended(mixed)))
+        return self.down_norm(x + self.dropout(self.down(self.activation(self.up(x)))))
 
     def _attention(self, projected: Tensor) -> Tensor:
         """(length, 3 * hidden) -> (length, hidden)."""
@@ -107,6 +109,12 @@ class Encoder(nn.Module):
         for layer in self.layers:
             x = layer(x, lengths)
         return x
+
+    def drop_in_training(self, share: float) -> None:
+        """Drop a share of what embeddings, attention and feed-forward layers give, while in training mode."""
+        for module in self.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = share
 
     def for_inference(self) -> None:
         """Lay the layers' weights out as oneDNN multiplies them, once instead of at every call, in place."""

@@ -261,6 +261,15 @@ def test_examples_are_the_same_from_other_processes() -> None:
     assert sum(len(groups) for groups in alone) >= 5  # questions, repeated
 
 
+def test_dropout_is_for_training_only(tmp_path: Path) -> None:
+    model = Run(tmp_path, tiny_model().train(), Settings(dropout=0.5)).model
+    window = Batch.of([maker().example(pair("Anna Lind", "Who built it?")).window])
+    assert not torch.equal(model(window).evidence, model(window).evidence)
+    examples = [maker().example(pair("Anna Lind", "Who built it?"))]
+    assert validate(model, examples)["loss"] == validate(model, examples)["loss"]
+    assert model.training
+
+
 def test_other_settings_do_not_resume(tmp_path: Path) -> None:
     run(tmp_path, epochs=1).save()
     with pytest.raises(ModelError, match="has other settings"):

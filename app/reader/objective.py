@@ -71,7 +71,8 @@ def validate(model: SpanModel, examples: Sequence[Example], size: int = 32) -> d
     `loss`: the mean; `exact`: the share of answers whose start and end are both hit; `auc_head` and `auc_span`: the
     area under the ROC curve of "this answers" by the answerable output and by the best span.
     """
-    device = model.token_head.weight.device.type
+    device, training = model.token_head.weight.device.type, model.training
+    model.eval()
     ordered = sorted(examples, key=lambda example: len(example.window.ids))
     losses, hits, by_head, by_span = [], [], [], []
     for at in range(0, len(ordered), size):
@@ -87,6 +88,7 @@ def validate(model: SpanModel, examples: Sequence[Example], size: int = 32) -> d
             by_span.append(score)
             if example.answers:
                 hits.append((first, last) == (example.start, example.end))
+    model.train(training)
     answers = np.array([example.answers for example in ordered])
     return {
         "loss": float(np.mean(losses)),

@@ -48,6 +48,7 @@ class Settings:
     longest: int = 320  # tokens of a training window
     repeat_unanswerable: int = 3  # times an article with human-written unanswerable questions is used in an epoch
     answerable_articles: int = 0  # without such questions, drawn from all; 0 for all
+    dropout: float = 0.0  # share of the numbers dropped after embeddings, attention and feed-forward
 
 
 @dataclass
@@ -174,6 +175,7 @@ class Run:
     ) -> None:
         self.folder, self.model, self.settings, self.minutes, self.workers = folder, model, settings, minutes, workers
         self.device = model.token_head.weight.device.type
+        model.drop_in_training(settings.dropout)
         self.optimiser = optimiser_of(model, settings)
         self.progress = Progress()
         folder.mkdir(parents=True, exist_ok=True)
@@ -298,6 +300,7 @@ def main(
     ] = None,
     repeat: Annotated[int, typer.Option(help="times that unanswerable questions are seen in an epoch")] = 3,
     answerable_articles: Annotated[int, typer.Option(help="at most so many articles without them; 0 for all")] = 0,
+    dropout: Annotated[float, typer.Option(help="share of the numbers dropped in training")] = 0.0,
     resume: Annotated[bool, typer.Option(help="go on from the checkpoint in the folder")] = False,
 ) -> None:
     """Train the span reader on SQuAD files."""
@@ -310,6 +313,7 @@ def main(
         learning_rate=learning_rate,
         repeat_unanswerable=repeat,
         answerable_articles=answerable_articles,
+        dropout=dropout,
     )
     model = new_model(Size(), packaged_model(), seed, start).to(device)
     run = Run(out, model, settings, max_minutes, workers)
