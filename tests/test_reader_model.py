@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import typer
 from reader_models import TINY, pieces, tiny_bert, tiny_model
 
 from app.reader.data import Article, Pair, Paragraph, Question
@@ -21,6 +22,7 @@ from app.reader.train import (
     epoch_examples,
     held_out_titles,
     in_batches,
+    main,
     new_model,
     optimiser_of,
     rate_at,
@@ -268,6 +270,13 @@ def test_dropout_is_for_training_only(tmp_path: Path) -> None:
     examples = [maker().example(pair("Anna Lind", "Who built it?"))]
     assert validate(model, examples)["loss"] == validate(model, examples)["loss"]
     assert model.training
+
+
+def test_a_device_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(typer.BadParameter, match="no cuda on this machine"):
+        main([tmp_path / "squad.json"], tmp_path / "run", device="cuda")
+    assert not (tmp_path / "run").exists()
 
 
 def test_other_settings_do_not_resume(tmp_path: Path) -> None:

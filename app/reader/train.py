@@ -304,6 +304,8 @@ def main(
     resume: Annotated[bool, typer.Option(help="go on from the checkpoint in the folder")] = False,
 ) -> None:
     """Train the span reader on SQuAD files."""
+    if device != "cpu" and not torch.cuda.is_available():
+        raise typer.BadParameter(f"There is no {device} on this machine; leave --device out.")
     if threads:
         torch.set_num_threads(threads)
     settings = Settings(
