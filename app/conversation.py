@@ -13,10 +13,10 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _OPENERS = re.compile(
     r"^(?:(?:and|but|or|so|also|then|ok|okay)[, ]+)*(?:(?:what|how) about|(?:and|but|or|also))\b[, ]*", re.IGNORECASE
 )
+_KINDS = "drug|therapy|treatment|medicine|product|virus|company|study|trial"
 _PRONOUN = re.compile(
     r"\b(?:(?P<possessive>its|their|his|her)|(?P<plain>it|they|them|he|she|him)"
-    r"|(?:this|that|these|those)(?: (?P<noun>drug|therapy|treatment|medicine|product|virus|company|study|trial)s?\b"
-    r"| (?:one|thing)s?\b)?)\b(?! that\b)",
+    rf"|(?:this|that|these|those)(?: (?P<noun>{_KINDS})s?\b| (?:one|thing)s?\b)?)\b(?! that\b)",
     re.IGNORECASE,
 )
 # "it" that stands for what comes after it: "Is it allowed to ...?", "How common is it that ...?"
@@ -47,6 +47,7 @@ _QUESTION_WORDS = frozenset(
 _ASKING = frozenset("what which who whom whose when where why how".split())
 _BEGINS = re.compile(rf"(?:(?:in|for|by|at|on|to|from|with) )?(?:{'|'.join(sorted(_ASKING))})\b", re.IGNORECASE)
 _JOINED = re.compile(rf",? and (?={_BEGINS.pattern})", re.IGNORECASE)
+_AGAIN = re.compile(r",? and (?P<prep>about|on|in|of|for|with|to|from|by|during|after|before)\b ", re.IGNORECASE)
 _SHORTEST_PART = 3  # words
 _MOST_PARTS = 4  # that a question is taken apart into; one of more is asked as it stands
 _ASKING_ON = tuple(map(str.split, ("such as", "like what", "for example", "for instance", "really")))
@@ -107,31 +108,50 @@ def parts_of(question: str) -> list[str]:
 
     >>> parts_of("Who makes IMLYGIC and when was it approved?")
     ['Who makes IMLYGIC?', 'When was IMLYGIC approved?']
+    >>> parts_of("What does it say about costs and about side effects?")
+    ['What does it say about costs?', 'What does it say about side effects?']
     """
+    apart = _with_each_object(question)
+    if apart:
+        return apart
     said = [part.strip(" ,?") for part in _JOINED.split(question)]
     several = 2 <= len(said) <= _MOST_PARTS
     if not several or not _BEGINS.match(question) or any(len(part.split()) < _SHORTEST_PART for part in said):
         return [question]
-    whole = [f"{part[:1].upper()}{part[1:]}?" for part in said]
+    whole = [f"{_capitalised(part)}?" for part in said]
     return list(dict.fromkeys([whole[0], *(_continue(part, whole[0]) for part in whole[1:])]))
+
+
+def _with_each_object(question: str) -> list[str]:
+    """The question with each of two objects that end it after the same preposition: "about A and about B"."""
+    again = _AGAIN.search(question)
+    first = again and re.search(rf"\b{again['prep']}\b ", question[: again.start()], re.IGNORECASE)
+    if not again or not first or _VERBS.search(question[first.end() :]):
+        return []
+    opening, objects = question[: first.end()], (question[first.end() : again.start()], question[again.end() :])
+    return [f"{opening}{said.rstrip(' ?')}?" for said in objects]
 
 
 def _continue(question: str, earlier: str) -> str:
     if not earlier:
         return question
     opener = _OPENERS.match(question)
-    rest = question[opener.end() :] if opener else question
-    if _is_elliptical(rest, bool(opener)):
-        return f"{earlier} {rest[:1].upper()}{rest[1:]}" if rest else earlier
+    if opener:
+        question = _capitalised(question[opener.end() :])
+    if _is_elliptical(question, bool(opener)):
+        return f"{earlier} {_capitalised(question)}".rstrip()
     topic = _topic_for(question, earlier)
     pronoun = _pronoun(question)
     if pronoun and topic:
         return question[: pronoun.start()] + _named(pronoun, topic) + question[pronoun.end() :]
-    if pronoun and not _names_something(question):
-        return f"{earlier} {question}"
-    if not _names_something(rest) and (_LEANING.search(rest) or (opener and len(rest.split()) <= _SHORT_SENTENCE)):
-        return f"{earlier} {rest[:1].upper()}{rest[1:]}"
-    return question
+    if _names_something(question):
+        return question
+    leans = pronoun or _LEANING.search(question) or (opener and len(question.split()) <= _SHORT_SENTENCE)
+    return f"{earlier} {_capitalised(question)}" if leans else question
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _pronoun(question: str) -> re.Match[str] | None:
@@ -171,24 +191,27 @@ def _is_elliptical(rest: str, opened: bool) -> bool:
 
 def _named(found: re.Match[str], topic: str) -> str:
     if found["noun"] and found["noun"].lower() not in topic.lower():
-        return f"the {topic} {found['noun']}"
+        return f"the {topic.removeprefix('the ')} {found['noun']}"
     if not found["possessive"]:
         return topic
     return topic + ("'" if topic.endswith("s") else "'s")
 
 
 def topic_of(question: str) -> str:
-    """The name that a question speaks of: the first run of words with a capital or a digit inside; "" for none.
+    """The name that a question speaks of: the first run of words with a capital or a digit inside, with what kind of
+    thing it is if the question says so; "" for none.
 
     >>> topic_of("What was the OPTiM trial about?")
-    'OPTiM'
+    'the OPTiM trial'
     """
     for found in _NAME.finditer(question):
         words = found.group().split()
         while words and (words[0].islower() or words[0].lower() in _QUESTION_WORDS or not words[0][0].isalpha()):
             words.pop(0)
         if words:
-            return " ".join(words).removesuffix("'s").removesuffix("’s")
+            name = " ".join(words)
+            kind = re.search(rf"\bthe {re.escape(name)} ({_KINDS})\b", question, re.IGNORECASE)
+            return f"the {name} {kind[1]}" if kind else name.removesuffix("'s").removesuffix("’s")
     person = _WHO_IS.match(question)
     return person[1] if person else _last_words(question)
 

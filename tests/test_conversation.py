@@ -58,7 +58,8 @@ def test_follow_ups(question: str, history: list[str], understood: str) -> None:
 
 
 def test_topics() -> None:
-    assert topic_of("What did the OPTiM trial show?") == "OPTiM"
+    assert topic_of("What did the OPTiM trial show?") == "the OPTiM trial"
+    assert topic_of("What did OPTiM show in trial centres?") == "OPTiM"
     assert topic_of("Who makes Talimogene Laherparepvec?") == "Talimogene Laherparepvec"
     assert topic_of("who makes talimogene laherparepvec") == "talimogene laherparepvec"
 
@@ -77,7 +78,9 @@ def test_topics() -> None:
         ),
         ("What did X reach in OPTiM?", "And what was the p-value?", "What did X reach in OPTiM? What was the p-value?"),
         ("What happens below 11.8 volts?", "How low can it fall?", "How low can volts fall?"),
-        ("Who makes X?", "And who makes Keytruda?", "And who makes Keytruda?"),
+        ("What is the OPTiM study?", "And who was in it?", "Who was in the OPTiM study?"),
+        ("What is the Halvorn virus?", "Is this drug sold?", "Is the Halvorn virus drug sold?"),
+        ("Who makes X?", "And who makes Keytruda?", "Who makes Keytruda?"),
         ("Who makes X?", "What are the key factors of the market?", "What are the key factors of the market?"),
     ],
 )
@@ -97,6 +100,12 @@ def test_what_leans_on_the_question_before_it(earlier: str, question: str, under
             "Who built Hamar Bridge and in which year did it open and why was it closed",
             ["Who built Hamar Bridge?", "In which year did Hamar Bridge open?", "Why was Hamar Bridge closed?"],
         ),
+        (
+            "What did OPTiM show about response, and about survival?",
+            ["What did OPTiM show about response?", "What did OPTiM show about survival?"],
+        ),
+        ("How many in Spain and in France were counted?", ["How many in Spain and in France were counted?"]),
+        ("What is said about costs and on risks?", ["What is said about costs and on risks?"]),
         ("What is sold and why?", ["What is sold and why?"]),
         ("Rules and what they mean", ["Rules and what they mean"]),
         ("Who and what changed?", ["Who and what changed?"]),

@@ -91,9 +91,9 @@ def test_how_many_names_a_span_of_the_sentence_touches() -> None:
     assert found.names_in(price + 2, weather + 1) == 3
 
 
-def choose(said: str) -> tuple[list[str], float]:
+def choose(said: str, question: str = "What made sales rise?") -> tuple[list[str], float]:
     plain = Calibration(weights={"score": 1.0}, bias=0.0, threshold=0.0, retrieval_weight=0.0)
-    choice = Answerer(ListReader(said), plain).choose("What made sales rise?", hits())
+    choice = Answerer(ListReader(said), plain).choose(question, hits())
     return [choice.hits[s.hit].passage.text[s.start : s.end] for s in choice.spans], choice.features["score"]
 
 
@@ -103,3 +103,9 @@ def test_a_list_that_answers_as_a_sentence_is_given_with_all_its_items() -> None
 
 def test_one_name_of_a_list_is_an_answer_by_itself() -> None:
     assert choose("Weather") == (["Weather"], 4.0)
+
+
+def test_a_list_of_more_items_than_the_question_counts_is_not_what_it_asks_for() -> None:
+    said = "Price, Taste changed, Weather"
+    assert choose(said, "What are the three reasons?") == (["Price", "Taste changed.", "Weather"], 4.0)
+    assert choose(said, "What are the two reasons?")[1] == -3.0
