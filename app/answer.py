@@ -6,7 +6,7 @@ from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
 
-from app.compose import Form, compose, form_of
+from app.compose import Form, asked_count, compose, form_of
 from app.confidence import Calibration, features_of
 from app.lists import with_lists
 from app.reader.base import Reader, Reading
@@ -131,15 +131,15 @@ class Answerer:
 
     def choose(self, question: str, hits: Sequence[Hit]) -> Choice:
         """The best answer that the passages of `hits` give to a question that stands alone."""
-        form = form_of(question)
+        form, most = form_of(question), asked_count(question)
         readings = self._readings(question, form, hits)
         read, unread = hits[: len(readings)], hits[len(readings) :]
-        read, readings = self._ranked(read, with_lists(question, read, readings, self.reader))
+        read, readings = self._ranked(read, with_lists(question, read, readings, self.reader, most))
         spans = best_spans(read, readings, self.calibration.retrieval_weight)
         shown = (*read, *unread)
         if not spans:
             return Choice(form, shown, (), (), {}, 0.0)
-        chosen = compose(form, read, readings, spans)
+        chosen = compose(form, read, readings, spans, most)
         features = features_of(question, shown, readings, spans)
         confidence = round(self.calibration.confidence(features), 4)
         return Choice(form, shown, tuple(chosen), tuple(spans[:5]), features, confidence)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 
-from app.lists import list_around
+from app.lists import NUMBERS, list_around
 from app.reader.base import Reading
 from app.spans import Chosen, same_place
 from index.search import Hit
@@ -27,6 +27,11 @@ _LIST = re.compile(
     r"|(?:what|which)\b(?: \w+)? (?:are|were) (?:the|some|all|its|their|\w+'s|\w+’s)\b)"
     r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|several|main|key|different|various|all) (?:\w+ )?"
     r"(?:factors|reasons|steps|types|kinds|ways|parts|items|points|drivers|causes|rules|members|stages|things)\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    rf"^(?:(?:what|which|who) (?:are|were)|name|list|give)(?: me)?(?: all)? (?:the|its|their|\w+['’]s) (?:\w+ )?"
+    rf"(?P<count>{'|'.join(NUMBERS[2:])}|\d\d?)\b",
     re.IGNORECASE,
 )
 _EXPLAIN = re.compile(
@@ -67,13 +72,36 @@ def form_of(question: str) -> Form:
     return Form.SHORT
 
 
-def compose(form: Form, hits: Sequence[Hit], readings: Sequence[Reading], spans: Sequence[Chosen]) -> list[Chosen]:
-    """The spans of the answer; the first of `spans` is the reader's best. Best passage first, in text order within."""
+def asked_count(question: str) -> int | None:
+    """How many things a question says that it asks for.
+
+    >>> asked_count("What are the two parts of the plan?"), asked_count("What are the parts of the 2 plans?")
+    (2, None)
+    """
+    counted = _COUNTED.search(question)
+    if not counted:
+        return None
+    said = counted["count"].lower()
+    return int(said) if said.isdigit() else NUMBERS.index(said)
+
+
+def compose(
+    form: Form,
+    hits: Sequence[Hit],
+    readings: Sequence[Reading],
+    spans: Sequence[Chosen],
+    most: int | None = None,
+) -> list[Chosen]:
+    """The spans of the answer; the first of `spans` is the reader's best. Best passage first, in text order within.
+
+    A list is given with all its items where it is the best span, or where a list of at most `most` items is asked for.
+    """
     if not spans:
         return []
     best = spans[0]
     around = list_around(hits, best)
-    if around and (form is Form.LIST or around.has_piece(best)):
+    listed = form is Form.LIST and around and (most is None or len(around.items) <= most)
+    if around and (listed or around.has_piece(best)):
         return [replace(item, score=best.score) for item in around.items]
     if form is Form.SHORT:
         return [_short(hits[best.hit].passage.text, spans)]

@@ -1,6 +1,5 @@
 """Lists of the text, in however many passages they lie: read as one sentence, answered with all their items."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,12 +12,7 @@ from ingest.sentences import LIST_MARKER, block_ranges, sentence_ranges
 MOST_LISTS = 3  # that are read for a question
 MOST_BETWEEN = 4  # characters between two pieces of one list: line ends
 LONGEST_NAME = 80  # characters of an item's name before its colon
-_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
-_COUNTED = re.compile(
-    rf"^(?:(?:what|which|who) (?:are|were)|name|list|give)(?: me)?(?: all)? (?:the|its|their|\w+['’]s) (?:\w+ )?"
-    rf"(?P<count>{'|'.join(_NUMBERS[2:])}|\d\d?)\b",
-    re.IGNORECASE,
-)
+NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ class TextList:
     @property
     def told(self) -> str:
         """Heading, lead-in, names, and how many these are: the words that a question for the list may share."""
-        count = _NUMBERS[len(self.items)] if len(self.items) < len(_NUMBERS) else ""
+        count = NUMBERS[len(self.items)] if len(self.items) < len(NUMBERS) else ""
         return f"{self.passage.heading} {self.as_sentence().text} {count} {len(self.items)}"
 
     def names_in(self, start: int, end: int) -> int:
@@ -147,13 +141,14 @@ def list_around(hits: Sequence[Hit], span: Chosen) -> TextList | None:
     return None
 
 
-def with_lists(question: str, hits: Sequence[Hit], readings: Sequence[Reading], reader: Reader) -> list[Reading]:
+def with_lists(
+    question: str, hits: Sequence[Hit], readings: Sequence[Reading], reader: Reader, most: int | None = None
+) -> list[Reading]:
     """The readings, with a span for each list that answers with several of its items when it is read as a sentence.
 
     The span is the piece of the list in the first of its passages, and scores over "none" what the sentence scored. A
-    list of more items than the question counts ("What are the two parts of ...?") is not what it asks for.
+    list of more than `most` items is not what the question asks for.
     """
-    most = asked_count(question)
     lists = [found for found in lists_of(hits)[:MOST_LISTS] if most is None or len(found.items) <= most]
     if not lists:
         return list(readings)
@@ -165,19 +160,6 @@ def with_lists(question: str, hits: Sequence[Hit], readings: Sequence[Reading], 
             score = said.spans[0].score - said.none_score + own.none_score
             read[piece.hit] = replace(own, spans=(Span(piece.start, piece.end, score), *own.spans))
     return read
-
-
-def asked_count(question: str) -> int | None:
-    """How many things a question says that it asks for.
-
-    >>> asked_count("What are the two parts of the plan?"), asked_count("What are the parts of the 2 plans?")
-    (2, None)
-    """
-    counted = _COUNTED.search(question)
-    if not counted:
-        return None
-    said = counted["count"].lower()
-    return int(said) if said.isdigit() else _NUMBERS.index(said)
 
 
 def _with_none(reading: Reading, none_score: float) -> Reading:

@@ -18,7 +18,7 @@ from ingest.sentences import sentence_ranges
 _HEADED = 0.6  # share of the groups whose passages come with the article's title as heading
 _CROPPED = 0.6  # share of the groups whose passages are cut to a few sentences, which saves time
 _CROP_CHARACTERS = (200, 520)
-_RETRIEVED = 0.5  # share of the questions that compete with wrong passages of the article, as BM25 retrieves them
+_RETRIEVED = 0.3  # share of the questions that compete with wrong passages of the article, as BM25 retrieves them
 _MOST_RIVALS = 3  # of these, for one question
 _BEREFT = 0.08  # share paired with their own passage without the sentence that answers
 _REWORDED = 0.14  # share that also appear reworded so that their passage no longer answers
