@@ -47,16 +47,22 @@ _QUESTION_WORDS = frozenset(
 _ASKING = frozenset("what which who whom whose when where why how".split())
 _BEGINS = re.compile(rf"(?:(?:in|for|by|at|on|to|from|with) )?(?:{'|'.join(sorted(_ASKING))})\b", re.IGNORECASE)
 _JOINED = re.compile(rf",? and (?={_BEGINS.pattern})", re.IGNORECASE)
-_AGAIN = re.compile(r",? and (?P<prep>about|on|in|of|for|with|to|from|by|during|after|before)\b ", re.IGNORECASE)
 _SHORTEST_PART = 3  # words
 _MOST_PARTS = 4  # that a question is taken apart into; one of more is asked as it stands
 _ASKING_ON = tuple(map(str.split, ("such as", "like what", "for example", "for instance", "really")))
 _HALF_ASKED = re.compile(r"(?:how|what|which|where|when|why|whose) (?:\w+|(?:so|not|too|very) \w+)")  # "why so often"
-_PREPOSITIONS = frozenset("in on at of for with without to from by".split())
+_PREPOSITIONS = frozenset(
+    "in on at of for with without to from by about below above under over between during after before".split()
+)
+_AGAIN = re.compile(rf",? and (?P<prep>{'|'.join(sorted(_PREPOSITIONS))})\b ", re.IGNORECASE)
 _VERBS = re.compile(
     r"\b(?:is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might|must|\w{3,}(?:ed|es))\b",
     re.IGNORECASE,
 )
+_WORD = r"[\w®™’'-]+"
+_NO_NOUN = rf"(?:{_VERBS.pattern}|(?:{'|'.join(sorted(_PREPOSITIONS))}|and|or|that|which|who|than)\b)"
+_WITH_ARTICLE = re.compile(rf"\bthe(?: (?!{_NO_NOUN}){_WORD})+", re.IGNORECASE)
+_WITH_INFINITIVE = re.compile(r"\b(?:do|does|did|can|could|will|would|should|may|might|must)\b", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_][\w®™’'-]*(?: [A-Z0-9][\w®™’'-]*)*")
 
 
@@ -89,7 +95,7 @@ def understand(question: object, history: Sequence[str] = ()) -> str:
     `QuestionError` as `clean_question` does.
 
     >>> understand("What about the control group?", ["What was the response rate in the IMLYGIC group?"])
-    'What was the response rate in the IMLYGIC group? The control group?'
+    'What was the response rate in the control group?'
     >>> understand("When was it approved?", ["Who makes IMLYGIC?"])
     'When was IMLYGIC approved?'
     """
@@ -139,7 +145,7 @@ def _continue(question: str, earlier: str) -> str:
     if opener:
         question = _capitalised(question[opener.end() :])
     if _is_elliptical(question, bool(opener)):
-        return f"{earlier} {_capitalised(question)}".rstrip()
+        return _with_phrase(earlier, question)
     topic = _topic_for(question, earlier)
     pronoun = _pronoun(question)
     if pronoun and topic:
@@ -148,6 +154,48 @@ def _continue(question: str, earlier: str) -> str:
         return question
     leans = pronoun or _LEANING.search(question) or (opener and len(question.split()) <= _SHORT_SENTENCE)
     return f"{earlier} {_capitalised(question)}" if leans else question
+
+
+def _with_phrase(earlier: str, phrase: str) -> str:
+    """The question before with a phrase that continues it.
+
+    The phrase takes the place of what it answers to: the words after the same preposition that end the question
+    ("And in Spain?"), or the only noun with an article, or the one with the same last word ("And the other group?").
+    Where there is none it stands behind the question.
+
+    >>> _with_phrase("How often is the vane checked?", "The gauge?")
+    'How often is the gauge checked?'
+    >>> _with_phrase("How much is paid for the use of a car?", "For a meal?")
+    'How much is paid for a meal?'
+    """
+    said = phrase[:1].lower() + phrase[1:].rstrip("?")
+    first, _, _ = said.partition(" ")
+    place = None if "? " in earlier else _ending(earlier, first) or _noun(earlier, said)
+    if place is None:
+        return f"{earlier} {_capitalised(phrase)}".rstrip()
+    return f"{earlier[: place[0]]}{said}{earlier[place[1] :]}"
+
+
+def _ending(question: str, preposition: str) -> tuple[int, int] | None:
+    """The range of the last phrase with a preposition, where no verb follows it."""
+    found = [match.start() for match in re.finditer(rf"\b{re.escape(preposition)} ", question, re.IGNORECASE)]
+    if preposition not in _PREPOSITIONS or not found or _VERBS.search(question[found[-1] :]):
+        return None
+    return found[-1], len(question.rstrip("?"))
+
+
+def _noun(question: str, other: str) -> tuple[int, int] | None:
+    """The range of the noun with "the" that `other`, a noun with "the" itself, takes the place of."""
+    words = other.split()
+    if words[:1] != ["the"] or not _PREPOSITIONS.isdisjoint(words):
+        return None
+    alike = re.compile(rf"\bthe (?:(?!{_NO_NOUN}){_WORD} ){{0,3}}{re.escape(words[-1])}\b", re.IGNORECASE)
+    any_one = [] if _WITH_INFINITIVE.search(question) else _WITH_ARTICLE.findall(question)
+    for found in ([match.group() for match in alike.finditer(question)], any_one):
+        if len(found) == 1:
+            start = question.index(found[0])
+            return start, start + len(found[0])
+    return None
 
 
 def _capitalised(text: str) -> str:
