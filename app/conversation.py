@@ -169,10 +169,11 @@ def _with_phrase(earlier: str, phrase: str) -> str:
     'How much is paid for a meal?'
     """
     said = phrase[:1].lower() + phrase[1:].rstrip("?")
-    first, _, _ = said.partition(" ")
-    place = None if "? " in earlier else _ending(earlier, first) or _noun(earlier, said)
+    if not said:
+        return earlier
+    place = None if "? " in earlier else _ending(earlier, said.split()[0]) or _noun(earlier, said)
     if place is None:
-        return f"{earlier} {_capitalised(phrase)}".rstrip()
+        return f"{earlier} {_capitalised(phrase)}"
     return f"{earlier[: place[0]]}{said}{earlier[place[1] :]}"
 
 
@@ -187,7 +188,7 @@ def _ending(question: str, preposition: str) -> tuple[int, int] | None:
 def _noun(question: str, other: str) -> tuple[int, int] | None:
     """The range of the noun with "the" that `other`, a noun with "the" itself, takes the place of."""
     words = other.split()
-    if words[:1] != ["the"] or not _PREPOSITIONS.isdisjoint(words):
+    if words[0] != "the" or not _PREPOSITIONS.isdisjoint(words):
         return None
     alike = re.compile(rf"\bthe (?:(?!{_NO_NOUN}){_WORD} ){{0,3}}{re.escape(words[-1])}\b", re.IGNORECASE)
     any_one = [] if _WITH_INFINITIVE.search(question) else _WITH_ARTICLE.findall(question)
