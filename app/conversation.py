@@ -168,7 +168,7 @@ def _with_phrase(earlier: str, phrase: str) -> str:
     >>> _with_phrase("How much is paid for the use of a car?", "For a meal?")
     'How much is paid for a meal?'
     """
-    said = phrase[:1].lower() + phrase[1:].rstrip("?")
+    said = (phrase[:1].lower() + phrase[1:]).rstrip("? ")
     if not said:
         return earlier
     place = None if "? " in earlier else _ending(earlier, said.split()[0]) or _noun(earlier, said)
