@@ -13,7 +13,7 @@ from index.search import Hit
 from ingest.sentences import block_ranges, sentence_ranges
 
 MOST_SENTENCES = 3
-WEAK_EVIDENCE = 0.0  # below this, an explanation goes on to the sentences that follow
+WEAK_EVIDENCE = 0.5  # below this, an explanation goes on to the sentences that follow
 SENTENCE_MARGIN = 1.0  # a further sentence is taken while its evidence score is this near to the best one's
 
 EXTENT_MARGIN = 1.0  # a longer extent of the best span is taken while its score is this near

@@ -125,7 +125,7 @@ def test_one_place_in_two_overlapping_passages_supports_nothing() -> None:
 
 def test_an_explanation_that_is_weak_by_itself_goes_on() -> None:
     text = "It works in many ways. It enters the cell. It multiplies. The cell dies."
-    for evidence, sentences, last in ((-0.1, 3, "It multiplies."), (0.1, 1, "It works in many ways.")):
+    for evidence, sentences, last in ((0.4, 3, "It multiplies."), (0.6, 1, "It works in many ways.")):
         made = [reading(text, ("many ways", 2.0), evidence=(("It works in many ways.", evidence),))]
         chosen = compose(Form.EXPLANATION, [hit(text)], made, best_spans([hit(text)], made, 0))
         assert len(chosen) == sentences
