@@ -100,8 +100,7 @@ def compose(
         return []
     best = spans[0]
     around = list_around(hits, best)
-    listed = form is Form.LIST and around and (most is None or len(around.items) <= most)
-    if around and (listed or around.has_piece(best)):
+    if around and ((form is Form.LIST and around.fits(most)) or around.has_piece(best)):
         return [replace(item, score=best.score) for item in around.items]
     if form is Form.SHORT:
         return [_short(hits[best.hit].passage.text, spans)]

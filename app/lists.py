@@ -32,6 +32,10 @@ class TextList:
         """Whether a span is all that one passage holds of the list."""
         return any((piece.hit, piece.start, piece.end) == (span.hit, span.start, span.end) for piece in self.pieces)
 
+    def fits(self, most: int | None) -> bool:
+        """Whether it has at most `most` items; None sets no limit."""
+        return most is None or len(self.items) <= most
+
     def as_sentence(self) -> Passage:
         """Lead-in and names as a reader reads them; a text of its own, no range of the document."""
         text = f"{self.lead} {', '.join(self.names)}."
@@ -149,7 +153,7 @@ def with_lists(
     The span is the piece of the list in the first of its passages, and scores over "none" what the sentence scored. A
     list of more than `most` items is not what the question asks for.
     """
-    lists = [found for found in lists_of(hits)[:MOST_LISTS] if most is None or len(found.items) <= most]
+    lists = [found for found in lists_of(hits)[:MOST_LISTS] if found.fits(most)]
     if not lists:
         return list(readings)
     read = list(readings)
