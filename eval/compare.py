@@ -20,7 +20,7 @@ FLIPS = "overall_right"
 
 @dataclass(frozen=True)
 class Difference:
-    """One metric on both sides. `change` is after minus before, paired.
+    """One metric on both sides, of the questions that it applies to on both. `change` is after minus before, paired.
 
     For a metric of rights and wrongs `p` is McNemar's, with `lost` and `won` the questions that changed; else None and
     the interval decides.
@@ -109,22 +109,29 @@ def _metrics(before: Scores, after: Scores) -> list[Metric]:
     return [*METRICS, *timed]
 
 
-def _difference(metric: Metric, before: Columns, after: Columns) -> Difference:
+def _difference(metric: Metric, *sides: Columns) -> Difference:
+    before, after = _in_both(metric, *sides)
     change = paired_difference(metric, before, after)
     found = Difference(metric.name, metric.better, metric.of(before), metric.of(after), change)
     if metric.statistic is not None:
         return found
     left, right = before[metric.columns[0]], after[metric.columns[0]]
-    applies = np.isfinite(left)
-    if (
-        not applies.any()
-        or (applies != np.isfinite(right)).any()
-        or not np.isin([left[applies], right[applies]], (0, 1)).all()
-    ):
+    applies = metric.applies(before)
+    if not applies.any() or not np.isin([left[applies], right[applies]], (0, 1)).all():
         return found
     fell, rose = int((left > right).sum()), int((left < right).sum())
     lost, won = (rose, fell) if metric.better == "lower" else (fell, rose)
     return replace(found, lost=lost, won=won, p=mcnemar(lost, won))
+
+
+def _in_both(metric: Metric, before: Columns, after: Columns) -> tuple[Columns, Columns]:
+    """The metric's columns, without the rows that it applies to on one side only.
+
+    Where one side refuses, the other's citations have none to be compared with; that it refuses counts elsewhere.
+    """
+    both = metric.applies(before) & metric.applies(after)
+    one, other = ({name: np.where(both, side[name], np.nan) for name in metric.columns} for side in (before, after))
+    return one, other
 
 
 def _flips(before: Run, after: Run, one: Scores, other: Scores) -> list[Flip]:
@@ -145,8 +152,11 @@ def _said(prediction: Prediction) -> str:
 def comparison_tables(found: Comparison) -> list[Table]:
     """The table of metrics and the table of flipped questions."""
     one, other = found.names
-    rows = [(d.metric, _number(d.before), _number(d.after), *_changed(d), d.verdict) for d in found.differences]
-    head = ("metric", one, other, "change", "95 % interval", "lost / won", "p", "verdict")
+    rows = [
+        (d.metric, str(d.change.n), _number(d.before), _number(d.after), *_changed(d), d.verdict)
+        for d in found.differences
+    ]
+    head = ("metric", "questions", one, other, "change", "95 % interval", "lost / won", "p", "verdict")
     flips = [(flip.id, flip.question, flip.before, flip.after, "won" if flip.won else "lost") for flip in found.flips]
     flip_head = ("id", "question", one, other, "")
     made = [Table("Metrics", head, tuple(rows)), Table("Flipped", flip_head, tuple(flips), prose=True)]

@@ -72,7 +72,7 @@ class Metric:
         values = [columns[name] for name in self.columns]
         if self.statistic is None:
             return float(np.nanmean(values[0])) if np.isfinite(values[0]).any() else None
-        applies = np.isfinite(values).all(axis=0)
+        applies = self.applies(columns)
         found = self.statistic(*(value[applies] for value in values)) if applies.any() else None
         return None if found is None else float(found)
 
@@ -86,9 +86,13 @@ class Metric:
         with np.errstate(invalid="ignore"):
             return np.where(applies, drawn, 0.0).sum(axis=1) / applies.sum(axis=1)
 
+    def applies(self, columns: Columns) -> np.ndarray:
+        """(n,) which rows the figure is of."""
+        return np.logical_and.reduce([np.isfinite(columns[name]) for name in self.columns])
+
     def count(self, columns: Columns) -> int:
         """How many rows the figure is of."""
-        return int(np.isfinite([columns[name] for name in self.columns]).all(axis=0).sum())
+        return int(self.applies(columns).sum())
 
 
 def _mean(name: str, meaning: str, better: Literal["higher", "lower"] = "higher") -> Metric:

@@ -54,6 +54,16 @@ def test_a_metric_between_nought_and_one_is_judged_by_its_interval():
     assert found.change.low <= found.change.value <= found.change.high
 
 
+def test_citations_are_compared_where_both_runs_have_some():
+    beside = replace(FACTOID, id="q-9", question="When was it seen?")
+    bold = TableSystem({FACTOID.question: (["1987"], 0.9), beside.question: (["small fish"], 0.9)})
+    asked = [FACTOID, beside]
+    found = compare(make_run(system_that_knows([FACTOID]), asked), make_run(bold, asked))
+    precision = difference(found, "citation_precision")
+    assert (precision.before, precision.after, precision.change.n) == (1.0, 1.0, 1)
+    assert difference(found, "answerable_refused").change.n == 2
+
+
 def test_one_violation_is_worse_whatever_the_interval():
     bad = replace(make_run(), texts={"small/tern.md": ""})
     assert difference(compare(make_run(), bad), "verbatim_violations").verdict == "worse"
