@@ -109,8 +109,8 @@ def _metrics(before: Scores, after: Scores) -> list[Metric]:
     return [*METRICS, *timed]
 
 
-def _difference(metric: Metric, *sides: Columns) -> Difference:
-    before, after = _in_both(metric, *sides)
+def _difference(metric: Metric, before: Columns, after: Columns) -> Difference:
+    before, after = _in_both(metric, before, after)
     change = paired_difference(metric, before, after)
     found = Difference(metric.name, metric.better, metric.of(before), metric.of(after), change)
     if metric.statistic is not None:
