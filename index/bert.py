@@ -110,12 +110,6 @@ class Encoder(nn.Module):
             x = layer(x, lengths)
         return x
 
-    def drop_in_training(self, share: float) -> None:
-        """Drop a share of what embeddings, attention and feed-forward layers give, while in training mode."""
-        for module in self.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = share
-
     def for_inference(self) -> None:
         """Lay the layers' weights out as oneDNN multiplies them, once instead of at every call, in place."""
         for layer in self.layers:

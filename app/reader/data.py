@@ -18,7 +18,8 @@ from ingest.sentences import sentence_ranges
 _HEADED = 0.6  # share of the groups whose passages come with the article's title as heading
 _CROPPED = 0.6  # share of the groups whose passages are cut to a few sentences, which saves time
 _CROP_CHARACTERS = (200, 520)
-_RETRIEVED = 0.22  # share of the questions paired with a wrong passage of the article, as BM25 retrieves it
+_RETRIEVED = 0.35  # share of the questions paired with wrong passages of the article, as BM25 retrieves them
+_RIVALS = 2  # such passages, at most
 _BEREFT = 0.08  # share paired with their own passage without the sentence that answers
 _REWORDED = 0.14  # share that also appear reworded so that their passage no longer answers
 
@@ -135,9 +136,8 @@ def _answerable_group(
     if draw < _RETRIEVED:
         texts = [article.paragraphs[row].text for row, _ in index.search(question.text, 6) if row != at]
         wrong = [text for text in texts if answer.lower() not in text.lower()][:4]
-        if wrong:
-            text = _window(rng.choice(wrong), len(positive.text), rng)
-            return positive, Pair(asked, heading, text)
+        rivals = rng.sample(wrong, min(_RIVALS, len(wrong)))
+        return positive, *(Pair(asked, heading, _window(text, len(positive.text), rng)) for text in rivals)
     elif draw < _RETRIEVED + _BEREFT:
         rest = _without_answer(whole)
         if len(rest) > 100 and answer.lower() not in rest.lower():

@@ -55,6 +55,12 @@ class WordPieces:
         self._tokenizer.encode_special_tokens = True
         self._cls, self._sep = self._tokenizer.encode("").ids  # what it puts around a text
 
+    @property
+    def vocabulary(self) -> list[str]:
+        """All word pieces by their ids."""
+        ids = self._tokenizer.get_vocab()
+        return sorted(ids, key=ids.__getitem__)
+
     def tokens(self, text: str) -> TextTokens:
         """All word pieces of `text`."""
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
@@ -117,7 +123,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Logits:
-    """The network's outputs, in float32 on the CPU.
+    """The network's outputs, in float32.
 
     `start`, `end`, `evidence` (n, length), the first two -inf outside the text; `answerable` (n,).
     """
@@ -146,13 +152,13 @@ class SpanModel(Encoder):
         device = self.token_head.weight.device
         ids, types = batch.ids[present].flatten().to(device), batch.types[present].flatten().to(device)
         x = self.encode(ids, types, batch.lengths).to(self.token_head.weight.dtype)
-        of_tokens = self.token_head(x).float().cpu().split(list(batch.lengths))
+        of_tokens = self.token_head(x).float().split(list(batch.lengths))
         start, end, evidence = pad_sequence(list(of_tokens), batch_first=True).unbind(-1)
-        outside = ~batch.text
+        outside = ~batch.text.to(device)
         firsts = torch.tensor([0, *itertools.accumulate(batch.lengths[:-1])])
         return Logits(
             start.masked_fill(outside, -torch.inf),
             end.masked_fill(outside, -torch.inf),
             evidence,
-            self.answerable_head(x[firsts.to(device)]).float().cpu().squeeze(-1),
+            self.answerable_head(x[firsts.to(device)]).float().squeeze(-1),
         )

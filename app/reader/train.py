@@ -17,12 +17,13 @@ from typing import Annotated, Any
 import torch
 import typer
 from rich.progress import Progress as Bar
-from torch import Tensor
+from torch import Tensor, nn
 
 from app.reader.data import Article, Pair, read_squad, training_groups
 from app.reader.examples import Example, ExampleMaker, batches
 from app.reader.model import Batch, SpanModel, WordPieces
-from app.reader.objective import half_precision, loss_of, validate
+from app.reader.objective import LABEL_WEIGHT, half_precision, loss_of, taught_loss, validate
+from app.reader.teacher import Teacher
 from app.reader.weights import load_weights
 from app.reader.written import read_written
 from index.bert import Size, base_embeddings, base_layers
@@ -78,18 +79,31 @@ def new_model(size: Size, base: Path, seed: int, start: Path | None = None) -> S
     return model
 
 
-def optimiser_of(model: SpanModel, settings: Settings) -> torch.optim.Optimizer:
+def optimiser_of(model: SpanModel | Teacher, settings: Settings) -> torch.optim.Optimizer:
     """AdamW; embeddings frozen, lower layers slower, no decay of biases and norms. `height` is a group's full rate."""
-    model.embeddings.requires_grad_(False)
     groups: dict[tuple[float, float], list[Tensor]] = {}
-    for name, parameter in model.named_parameters():
-        if parameter.requires_grad:
-            rate = settings.head_rate
-            if name.startswith("layers."):
-                rate = settings.learning_rate * LAYER_DECAY ** (len(model.layers) - 1 - int(name.split(".")[1]))
-            groups.setdefault((rate, WEIGHT_DECAY if parameter.ndim > 1 else 0.0), []).append(parameter)
+    model.requires_grad_(False)
+    for parameter, rate in _rates(model, settings):
+        parameter.requires_grad_(True)
+        groups.setdefault((rate, WEIGHT_DECAY if parameter.ndim > 1 else 0.0), []).append(parameter)
     made = [{"params": members, "lr": r, "height": r, "weight_decay": d} for (r, d), members in groups.items()]
     return torch.optim.AdamW(made, betas=(0.9, 0.98), eps=1e-6, fused=True)
+
+
+def _rates(model: SpanModel | Teacher, settings: Settings) -> Iterator[tuple[Tensor, float]]:
+    """What is trained, with its learning rate: the layers, from the last one down, and the heads."""
+    for below, layer in enumerate(reversed(model.layers)):
+        for parameter in layer.parameters():
+            yield parameter, settings.learning_rate * LAYER_DECAY**below
+    for parameter in (*model.token_head.parameters(), *model.answerable_head.parameters()):
+        yield parameter, settings.head_rate
+
+
+def drop_in_training(model: nn.Module, share: float) -> None:
+    """Drop a share of the numbers at the places that the model has for it, while in training mode."""
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = share
 
 
 def held_out_titles(split: Path | None) -> tuple[set[str], set[str]]:
@@ -167,15 +181,23 @@ class Run:
     """A training run in a folder: `checkpoint.pt`, replaced whole, and `log.jsonl`.
 
     The run ends after its epochs or after `minutes` of training (0: no limit), whichever comes first, and the learning
-    rate is zero then. Examples are made by `workers` other processes, or, if 0, by this one.
+    rate is zero then. Examples are made by `workers` other processes, or, if 0, by this one. With a `teacher` the model
+    learns what that says besides what the examples do.
     """
 
     def __init__(
-        self, folder: Path, model: SpanModel, settings: Settings, minutes: float = 0, workers: int = 0
+        self,
+        folder: Path,
+        model: SpanModel | Teacher,
+        settings: Settings,
+        minutes: float = 0,
+        workers: int = 0,
+        teacher: Teacher | None = None,
     ) -> None:
         self.folder, self.model, self.settings, self.minutes, self.workers = folder, model, settings, minutes, workers
+        self.teacher = teacher
         self.device = model.token_head.weight.device.type
-        model.drop_in_training(settings.dropout)
+        drop_in_training(model, settings.dropout)
         self.optimiser = optimiser_of(model, settings)
         self.progress = Progress()
         folder.mkdir(parents=True, exist_ok=True)
@@ -245,25 +267,35 @@ class Run:
         self.progress.step += 1
         self.progress.seconds += time.monotonic() - began
         if self.progress.step % 50 == 0:
-            self.log(of=steps, **{name: round(value, 3) for name, value in losses.items()})
+            self.log(of=steps, **{name: round(float(value.detach()), 3) for name, value in losses.items()})
         if before // (60 * save_every) != self.progress.seconds // (60 * save_every):
             self.save()
             if held_out:
                 self.log(**validate(self.model, held_out))
 
-    def step(self, groups: Sequence[Sequence[Example]], share: float) -> dict[str, float]:
+    def step(self, groups: Sequence[Sequence[Example]], share: float) -> dict[str, Tensor]:
         """One step of the optimiser at `share` of the full learning rate; gives the losses."""
         batch = Batch.of([example.window for group in groups for example in group])
-        with half_precision(self.device):
-            logits = self.model(batch)
-        losses = loss_of(logits, groups, batch.text)
+        losses = self._losses(batch, groups)
         self.optimiser.zero_grad(set_to_none=True)
         losses["all"].backward()
         torch.nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], CLIP)
         for group in self.optimiser.param_groups:
             group["lr"] = group["height"] * share
         self.optimiser.step()
-        return {name: float(value.detach()) for name, value in losses.items()}
+        return losses
+
+    def _losses(self, batch: Batch, groups: Sequence[Sequence[Example]]) -> dict[str, Tensor]:
+        text = batch.text.to(self.device)
+        with half_precision(self.device):
+            logits = self.model(batch)
+        losses = loss_of(logits, groups, text)
+        if self.teacher is None:
+            return losses
+        with half_precision(self.device), torch.no_grad():
+            said = self.teacher(batch)
+        taught = taught_loss(logits, said, text)
+        return {**losses, **taught, "all": LABEL_WEIGHT * losses["all"] + taught["taught"]}
 
     def log(self, **values: Any) -> None:
         """A line to the log and to the terminal."""
@@ -295,6 +327,10 @@ def main(
     batch: Annotated[int, typer.Option(help="windows in a batch, about")] = Settings.batch,
     learning_rate: Annotated[float, typer.Option(help="of the last layer, at its height")] = Settings.learning_rate,
     start: Annotated[Path | None, typer.Option(help="folder with weights to go on from")] = None,
+    encoder: Annotated[
+        Path | None, typer.Option(help="train a teacher: this encoder, a folder that transformers loads")
+    ] = None,
+    teacher: Annotated[Path | None, typer.Option(help="folder of a teacher's run, to learn from it")] = None,
     written: Annotated[
         Path | None, typer.Option(help="questions on the files' paragraphs, such as written/squad.jsonl")
     ] = None,
@@ -317,11 +353,18 @@ def main(
         answerable_articles=answerable_articles,
         dropout=dropout,
     )
-    model = new_model(Size(), packaged_model(), seed, start).to(device)
-    run = Run(out, model, settings, max_minutes, workers)
+    pieces = WordPieces(packaged_model() / "tokenizer.json")
+    model: SpanModel | Teacher
+    if encoder:
+        model = Teacher.untrained(encoder, pieces, seed)
+        model.encoder.config.save_pretrained(out)
+    else:
+        model = new_model(Size(), packaged_model(), seed, start)
+    taught_by = Teacher.trained(teacher, load_checkpoint(teacher)["model"]).to(device) if teacher else None
+    run = Run(out, model.to(device), settings, max_minutes, workers, taught_by)
     if resume:
         run.resume()
-    maker = ExampleMaker(WordPieces(packaged_model() / "tokenizer.json"), settings.longest)
+    maker = ExampleMaker(pieces, settings.longest)
     articles = [article for file in files for article in read_squad(file)]
     articles += read_written(written, articles) if written else []
     calibrate, report = held_out_titles(split)
