@@ -1,8 +1,9 @@
 """Fit `confidence`: questions never trained on, through the whole system with retrieval, to a calibration file.
 
 Logistic regression (Platt 1999) of "the answer is right" on the features of `app.confidence.features_of`. The threshold
-is the lowest that refuses the target share of the unanswerable questions of the question files, for half of SQuAD's are
-made to mislead; where the passage is given, as in SQuAD's own task, the one with the highest F1 on SQuAD's questions.
+is the lowest with which the target share of the given answers is right, on one of the question files, for half of
+SQuAD's are made to mislead; where the passage is given, as in SQuAD's own task, the one with the highest F1 on SQuAD's
+questions.
 """
 
 import json
@@ -20,7 +21,7 @@ from app.reader.base import Reader
 from app.system import make_reader
 from eval.confidence import expected_calibration_error, reliability, roc_auc
 from eval.metrics import token_f1
-from eval.observe import SQUAD, Asked, Observation, RememberingReader, drawn, first_bests, observe, of_pairs, of_squad
+from eval.observe import Asked, Observation, RememberingReader, drawn, first_bests, observe, of_pairs, of_squad
 from eval.progress import stages
 from eval.shelf import Remembering
 from eval.squad import Outcome, evaluate
@@ -33,9 +34,12 @@ FOLDS = 5
 
 
 def fit(
-    observations: Sequence[Observation], unfitted: Calibration, target: float
+    observations: Sequence[Observation], unfitted: Calibration, target: float, deciding: str
 ) -> tuple[Calibration, dict[str, Any]]:
-    """The calibration, how `unfitted` reads being kept, and what it reaches out of sample (five folds)."""
+    """The calibration, how `unfitted` reads being kept, and what it reaches out of sample (five folds).
+
+    The threshold is chosen on the source `deciding`.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
@@ -50,9 +54,8 @@ def fit(
     model.fit(x, right)
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
-    answerable = np.array([o.answerable for o in observations])
-    decides = np.array([o.source != SQUAD for o in observations])
-    threshold = choose_threshold(held_out[decides], answerable[decides], target)
+    decides = np.array([o.source == deciding for o in observations])
+    threshold = choose_threshold(held_out[decides], right[decides], target)
     calibration = replace(
         unfitted,
         weights={name: round(float(slope), 6) for name, slope in zip(names, slopes, strict=True)},
@@ -69,15 +72,16 @@ def fit(
     return calibration, _summary(observations, held_out, right, threshold)
 
 
-def choose_threshold(confidence: np.ndarray, answerable: np.ndarray, target: float) -> float:
-    """The lowest threshold that refuses at least the share `target` of the unanswerable questions, to two places.
+def choose_threshold(confidence: np.ndarray, right: np.ndarray, target: float) -> float:
+    """The lowest threshold such that of the answers given at least the share `target` is right, to two places; 0.99
+    where there is none.
 
-    >>> choose_threshold(np.array([0.15, 0.35, 0.9]), np.array([False, False, True]), 0.5)
+    >>> choose_threshold(np.array([0.15, 0.35, 0.9]), np.array([False, True, True]), 0.8)
     0.16
     """
-    unanswerable = confidence[~answerable]
     thresholds = np.round(np.arange(0.01, 1.0, 0.01), 2)
-    return float(next((t for t in thresholds if (unanswerable < t).mean() >= target), thresholds[-1]))
+    reached = (t for t in thresholds if (given := confidence >= t).any() and right[given].mean() >= target)
+    return float(next(reached, thresholds[-1]))
 
 
 def choose_given_threshold(outcomes: Sequence[Outcome]) -> float:
@@ -123,8 +127,9 @@ def calibrate(
     split: Annotated[Path, typer.Option(help="Titles by part.")] = Path("eval/squad-split.json"),
     part: Annotated[str, typer.Option(help="The part of the titles whose questions are asked.")] = "calibrate",
     questions: Annotated[list[str], typer.Option(help="FILE=CORPUS, or FOLDER=FOLDER: tuning parts.")] = [],  # noqa: B006
+    deciding: Annotated[str, typer.Option(help="The question file on which the threshold is chosen.")] = "imlygic",
     limit: Annotated[int, typer.Option(help="At most so many SQuAD questions, evenly drawn.")] = 1500,
-    target: Annotated[float, typer.Option(help="Share of the unanswerable questions to be refused.")] = 0.70,
+    target: Annotated[float, typer.Option(help="Share of the given answers to be right.")] = 0.85,
     reader: Annotated[str | None, typer.Option(help="The reader to calibrate.")] = None,
     out: Annotated[Path, typer.Option(help="The folder for calibration-READER.json.")] = Path("app/reader"),
 ) -> None:
@@ -134,12 +139,14 @@ def calibrate(
     content = load_squad(squad)
     of_part = drawn(content, split, part, limit)
     asked = [*of_squad(content, of_part, embedder), *of_pairs(questions, embedder)]
+    if deciding not in {one.source for one in asked}:
+        raise typer.BadParameter(f"There is no question file {deciding}; give it with --questions, or another name.")
     with stages() as bar:
         for done, one in enumerate(asked, 1):
             chosen.read(one.understood, [hit.passage for hit in one.hits])
             bar("reading", done, len(asked))
     unfitted = how_to_read(asked, chosen)
-    calibration, summary = fit(observe(asked, chosen, unfitted), unfitted, target)
+    calibration, summary = fit(observe(asked, chosen, unfitted), unfitted, target, deciding)
     with stages() as bar:
         given = evaluate(content, of_part, Answerer(chosen, calibration), embedder, retrieved=False, progress=bar)
     calibration = replace(calibration, given_threshold=choose_given_threshold(given))

@@ -22,7 +22,7 @@ from ingest.documents import Document, Passage
 from ingest.errors import QuestionError
 from ingest.find import find_sources
 
-SQUAD = "squad"  # the source whose unanswerable questions, made to mislead, do not decide the threshold
+SQUAD = "squad"  # the source of a SQuAD file's questions
 
 
 @dataclass(frozen=True)

@@ -62,10 +62,11 @@ def test_features_of_a_reading() -> None:
     }
 
 
-def test_the_threshold_is_the_lowest_that_refuses_the_target_share() -> None:
-    confidence, answerable = np.array([0.15, 0.35, 0.55, 0.75]), np.array([False, True, False, True])
-    assert choose_threshold(confidence, answerable, 0.5) == 0.16
-    assert choose_threshold(confidence, answerable, 1.0) == 0.56
+def test_the_threshold_is_the_lowest_with_which_the_target_share_is_right() -> None:
+    confidence, right = np.array([0.15, 0.35, 0.55, 0.75]), np.array([True, False, True, True])
+    assert choose_threshold(confidence, right, 0.75) == 0.01
+    assert choose_threshold(confidence, right, 0.8) == 0.36
+    assert choose_threshold(confidence, ~right, 0.8) == 0.99
 
 
 def test_the_threshold_for_given_passages_has_the_highest_f1() -> None:
@@ -84,9 +85,9 @@ def test_a_fit_finds_the_feature_that_tells() -> None:
         score, noise = rng.normal(size=2)
         right = bool(score + 0.3 * rng.normal() > 0)
         observations.append(Observation("ab"[at % 2], {"score": float(score), "noise": float(noise)}, right, right))
-    calibration, summary = fit(observations, Calibration({}, 0.0, 0.0, 1.0, enough_score=7.0), target=0.9)
+    calibration, summary = fit(observations, Calibration({}, 0.0, 0.0, 1.0, enough_score=7.0), 0.9, "b")
     assert (calibration.retrieval_weight, calibration.enough_score) == (1.0, 7.0)
     assert calibration.weights["score"] > 10 * abs(calibration.weights["noise"])
     assert calibration.questions == 400
     assert summary["a"]["AUC of right"] > 0.95
-    assert summary["a"]["unanswerable refused"] >= 0.8
+    assert 0.9 <= summary["b"]["given answers right"] < 0.93
