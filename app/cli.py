@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.terminal import bar_for, lines_of, opened_system, print_json, progress_bars, read_questions
+from app.terminal import (
+    EXIT_ERROR,
+    bar_for,
+    lines_of,
+    opened_system,
+    print_json,
+    progress_bars,
+    read_questions,
+    run_program,
+)
 from app.told import answer_line, changed, readable, told
 from ingest.errors import InquoteError
 
@@ -16,7 +25,6 @@ if TYPE_CHECKING:
     from app.system import System
 
 EXIT_SKIPPED = 3
-EXIT_ERROR = 2
 
 app = typer.Typer(
     name="inquote",
@@ -37,14 +45,8 @@ DEFAULT_LIBRARY = Path("inquote-library")
 
 
 def main() -> None:
-    """Run the command line; an `InquoteError` is printed as one sentence and exits with 2."""
-    try:
-        app()
-    except InquoteError as error:
-        print(error, file=sys.stderr)
-        sys.exit(EXIT_ERROR)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    """Run the command line."""
+    run_program(app)
 
 
 @app.command()

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from app.lists import list_around
 from app.reader.base import Reading
@@ -36,14 +37,16 @@ class Calibration:
     unanswerable: int = 0
     enough_score: float | None = None
     given_threshold: float = 0.5
+    curve: tuple[tuple[float, int, float], ...] = ()
+    chosen_on: tuple[int, int] = (0, 0)
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":
         """Read the JSON that `eval calibrate` wrote; raises `ModelError` where it is missing or damaged."""
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**{**stored, "bins": tuple(tuple(line) for line in stored["bins"])})
-        except (OSError, ValueError, TypeError, KeyError) as error:
+            return cls(**{name: _frozen(value) for name, value in stored.items()})
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             raise ModelError(
                 f"The calibration {path.name} is missing or damaged ({error}); reinstall inquote."
             ) from error
@@ -62,6 +65,11 @@ class Calibration:
         """How many held-out answers had about this confidence, and the share of them that was right."""
         around = [line for line in self.bins if line[0] <= confidence]
         return (around[-1][1], around[-1][2]) if around else None
+
+
+def _frozen(value: Any) -> Any:
+    """The value with tuples for its lists."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 # For a reader that was never calibrated here: the odds are its score over "none". `eval calibrate` does better.

@@ -1,4 +1,4 @@
-"""What the commands share: a system for the length of a command, bars and spinners, files of lines."""
+"""What the commands share: how they end, a system for the length of a command, bars and spinners, files of lines."""
 
 import json
 import sys
@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from app.system import System
     from index.account import Progress
     from index.journal import Asked
+
+
+EXIT_ERROR = 2
+
+
+def run_program(program: Callable[[], object]) -> None:
+    """Run a command line; an `InquoteError` is printed as one sentence and exits with 2, an interruption with 130."""
+    try:
+        program()
+    except InquoteError as error:
+        print(error, file=sys.stderr)
+        sys.exit(EXIT_ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 @contextmanager

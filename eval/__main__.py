@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.terminal import run_program
 from eval.bench.commands import app as bench_app
 from ingest.errors import InquoteError
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 EXIT_FLOOR = 1
-EXIT_ERROR = 2
 
 app = typer.Typer(
     help="Measure how well questions are answered. Without a command: `run`.",
@@ -324,7 +324,7 @@ def _show(tables: "list[Table]") -> None:
 
 
 def main() -> None:
-    """Run the command line; an `InquoteError` is printed as one sentence and exits with 2."""
+    """Run the command line."""
     commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
     arguments = sys.argv[1:]
     if not arguments or arguments[0] not in {*commands, "bench", "calibrate", "--help"}:
@@ -333,11 +333,7 @@ def main() -> None:
         from eval.calibrate import calibrate
 
         app.command()(calibrate)
-    try:
-        app(arguments, prog_name="python -m eval")
-    except InquoteError as error:
-        print(error, file=sys.stderr)
-        sys.exit(EXIT_ERROR)
+    run_program(lambda: app(arguments, prog_name="python -m eval"))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from index.embed import PACKAGED, SentenceTransformerEmbedder
 RETRIEVAL_WEIGHT = 4.0  # on the tuning parts as good as 2 or better (eval/LOG.md)
 SETTLED = 0.985  # share of the questions that the first passages may settle whose best span is the best of all
 FOLDS = 5
+CURVE_STEP = 5  # hundredths between the thresholds of the curve that is written down
 
 
 def fit(
@@ -55,7 +56,8 @@ def fit(
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
     decides = np.array([o.source == deciding for o in observations])
-    threshold = choose_threshold(held_out[decides], right[decides], target)
+    curve = precision_curve(held_out[decides], right[decides])
+    threshold = choose_threshold(curve, target)
     calibration = replace(
         unfitted,
         weights={name: round(float(slope), 6) for name, slope in zip(names, slopes, strict=True)},
@@ -68,20 +70,29 @@ def fit(
         ),
         questions=len(observations),
         unanswerable=sum(not o.answerable for o in observations),
+        curve=tuple(curve[::CURVE_STEP]),
+        chosen_on=(int(decides.sum()), sum(not o.answerable for o in observations if o.source == deciding)),
     )
     return calibration, _summary(observations, held_out, right, threshold)
 
 
-def choose_threshold(confidence: np.ndarray, right: np.ndarray, target: float) -> float:
-    """The lowest threshold such that of the answers given at least the share `target` is right, to two places; 0.99
-    where there is none.
+def precision_curve(confidence: np.ndarray, right: np.ndarray) -> list[tuple[float, int, float]]:
+    """(threshold, answers given with it, share right of these) for every hundredth of a threshold with which one is.
 
-    >>> choose_threshold(np.array([0.15, 0.35, 0.9]), np.array([False, True, True]), 0.8)
+    >>> precision_curve(np.array([0.005, 0.015]), np.array([False, True]))
+    [(0.0, 2, 0.5), (0.01, 1, 1.0)]
+    """
+    given = [(at / 100, confidence >= at / 100) for at in range(100)]
+    return [(at, int(those.sum()), round(float(right[those].mean()), 4)) for at, those in given if those.any()]
+
+
+def choose_threshold(curve: Sequence[tuple[float, int, float]], target: float) -> float:
+    """The lowest threshold with which at least the share `target` of the given answers is right, the last if none.
+
+    >>> choose_threshold([(0.0, 3, 0.67), (0.16, 2, 1.0)], 0.8)
     0.16
     """
-    thresholds = np.round(np.arange(0.01, 1.0, 0.01), 2)
-    reached = (t for t in thresholds if (given := confidence >= t).any() and right[given].mean() >= target)
-    return float(next(reached, thresholds[-1]))
+    return next((threshold for threshold, _, share in curve if share >= target), curve[-1][0])
 
 
 def choose_given_threshold(outcomes: Sequence[Outcome]) -> float:
@@ -175,7 +186,3 @@ def choose_enough(firsts: Sequence[tuple[float, bool]]) -> float | None:
         if stayed >= SETTLED * count:
             enough = round(score, 2)
     return enough
-
-
-if __name__ == "__main__":
-    typer.run(calibrate)

@@ -7,7 +7,7 @@ import pytest
 from app.confidence import Calibration, features_of
 from app.reader.base import Reading, Span
 from app.spans import Chosen
-from eval.calibrate import choose_given_threshold, choose_threshold, fit
+from eval.calibrate import choose_given_threshold, choose_threshold, fit, precision_curve
 from eval.observe import Observation
 from eval.squad import Outcome
 from eval.squad_data import SquadQuestion
@@ -15,7 +15,9 @@ from index.search import Hit
 from ingest.documents import Passage
 from ingest.errors import ModelError
 
-CALIBRATION = Calibration({"score": 2.0}, -1.0, 0.5, 1.0, ((0.0, 10, 0.1), (0.5, 20, 0.8)), 30, 12)
+CALIBRATION = Calibration(
+    {"score": 2.0}, -1.0, 0.5, 1.0, ((0.0, 10, 0.1), (0.5, 20, 0.8)), 30, 12, curve=((0.0, 9, 0.7),), chosen_on=(9, 2)
+)
 
 
 def test_confidence_is_the_logistic_of_the_weighted_features() -> None:
@@ -63,10 +65,14 @@ def test_features_of_a_reading() -> None:
 
 
 def test_the_threshold_is_the_lowest_with_which_the_target_share_is_right() -> None:
-    confidence, right = np.array([0.15, 0.35, 0.55, 0.75]), np.array([True, False, True, True])
-    assert choose_threshold(confidence, right, 0.75) == 0.01
-    assert choose_threshold(confidence, right, 0.8) == 0.36
-    assert choose_threshold(confidence, ~right, 0.8) == 0.99
+    curve = precision_curve(np.array([0.15, 0.35, 0.55, 0.75]), np.array([True, False, True, True]))
+    assert (curve[0], curve[15], curve[16]) == ((0.0, 4, 0.75), (0.15, 4, 0.75), (0.16, 3, 0.6667))
+    assert curve[-1] == (0.75, 1, 1.0)
+    assert (choose_threshold(curve, 0.75), choose_threshold(curve, 0.8), choose_threshold(curve, 1.1)) == (
+        0,
+        0.36,
+        0.75,
+    )
 
 
 def test_the_threshold_for_given_passages_has_the_highest_f1() -> None:
@@ -89,5 +95,7 @@ def test_a_fit_finds_the_feature_that_tells() -> None:
     assert (calibration.retrieval_weight, calibration.enough_score) == (1.0, 7.0)
     assert calibration.weights["score"] > 10 * abs(calibration.weights["noise"])
     assert calibration.questions == 400
+    assert calibration.chosen_on == (200, sum(not o.answerable for o in observations[1::2]))
+    assert [threshold for threshold, _, _ in calibration.curve[:3]] == [0.0, 0.05, 0.1]
     assert summary["a"]["AUC of right"] > 0.95
     assert 0.9 <= summary["b"]["given answers right"] < 0.93

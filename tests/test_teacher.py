@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import typer
 from reader_models import pieces, tiny_bert, tiny_model
 
 from app.reader.data import Article, Pair, Paragraph, Question
@@ -13,7 +14,7 @@ from app.reader.examples import ExampleMaker
 from app.reader.model import Batch, Logits
 from app.reader.objective import TEMPERATURE, taught_loss
 from app.reader.teacher import Teacher, same_pieces
-from app.reader.train import Run, Settings, load_checkpoint
+from app.reader.train import Run, Settings, load_checkpoint, main
 from index.embed import packaged_model
 from ingest.errors import ModelError
 
@@ -79,6 +80,17 @@ def test_a_trained_teacher_comes_back(tmp_path: Path, teacher: Teacher) -> None:
     teacher.encoder.config.save_pretrained(tmp_path / "run")
     back = Teacher.trained(tmp_path / "run", load_checkpoint(tmp_path / "run")["model"])
     assert torch.equal(back(batch(TEXT)).evidence, teacher.eval()(batch(TEXT)).evidence)
+
+
+def test_a_run_of_the_reader_itself_is_no_teacher(tmp_path: Path) -> None:
+    Run(tmp_path, tiny_model(), Settings()).save()
+    with pytest.raises(ModelError, match="was not one of a teacher"):
+        Teacher.trained(tmp_path, load_checkpoint(tmp_path)["model"])
+
+
+def test_a_teacher_is_trained_from_its_own_weights(tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter, match="leave out --start and --teacher"):
+        main([tmp_path / "squad.json"], tmp_path / "run", encoder=tmp_path, teacher=tmp_path)
 
 
 def test_training_a_teacher_leaves_its_embeddings(tmp_path: Path, teacher: Teacher) -> None:

@@ -138,7 +138,7 @@ def _answerable_group(
         wrong = [text for text in texts if answer.lower() not in text.lower()][:4]
         rivals = rng.sample(wrong, min(_RIVALS, len(wrong)))
         return positive, *(Pair(asked, heading, _window(text, len(positive.text), rng)) for text in rivals)
-    elif draw < _RETRIEVED + _BEREFT:
+    if draw < _RETRIEVED + _BEREFT:
         rest = _without_answer(whole)
         if len(rest) > 100 and answer.lower() not in rest.lower():
             return positive, Pair(asked, heading, _window(rest, max(len(positive.text), 200), rng))

@@ -11,6 +11,7 @@ from torch import Tensor
 from app.reader.model import SpanModel
 from app.reader.train import load_checkpoint
 from app.reader.weights import load_weights, save_weights
+from app.terminal import run_program
 from index.bert import Size
 
 LICENCE = "CC BY-SA 4.0, after SQuAD, which it was trained on; the packaged encoder is under Apache 2.0"
@@ -49,4 +50,4 @@ def mean_of(one: Mapping[str, Tensor], other: Mapping[str, Tensor], share: float
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_program(lambda: typer.run(main))

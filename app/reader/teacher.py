@@ -46,12 +46,15 @@ class Teacher(nn.Module):
 
     @classmethod
     def trained(cls, folder: Path, state: Mapping[str, Tensor]) -> "Teacher":
-        """The teacher with the encoder that `folder` describes and the weights `state`, for use."""
+        """The teacher of the training run in `folder` with its weights, for use; raises `ModelError`."""
         from transformers import AutoConfig, AutoModel
 
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        teacher = cls(AutoModel.from_config(config, add_pooling_layer=False), state["pieces"])
-        teacher.load_state_dict(state)
+        try:
+            config = AutoConfig.from_pretrained(folder, local_files_only=True)
+            teacher = cls(AutoModel.from_config(config, add_pooling_layer=False), state["pieces"])
+            teacher.load_state_dict(state)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelError(f"The run in {folder} was not one of a teacher ({error}); train one first.") from error
         return teacher.eval()
 
     def forward(self, batch: Batch) -> Logits:

@@ -26,6 +26,7 @@ from app.reader.objective import LABEL_WEIGHT, half_precision, loss_of, taught_l
 from app.reader.teacher import Teacher
 from app.reader.weights import load_weights
 from app.reader.written import read_written
+from app.terminal import run_program
 from index.bert import Size, base_embeddings, base_layers
 from index.embed import packaged_model
 from ingest.errors import ModelError
@@ -77,6 +78,13 @@ def new_model(size: Size, base: Path, seed: int, start: Path | None = None) -> S
     model, weights = SpanModel(size), base / "model.safetensors"
     model.load_state_dict({**base_embeddings(weights), **base_layers(weights, size.layers)}, strict=False)
     return model
+
+
+def untrained_teacher(encoder: Path, pieces: WordPieces, seed: int, out: Path) -> Teacher:
+    """The encoder in the folder `encoder` with fresh heads; what it is goes to the run's folder `out`, to be used later."""
+    teacher = Teacher.untrained(encoder, pieces, seed)
+    teacher.encoder.config.save_pretrained(out)
+    return teacher
 
 
 def optimiser_of(model: SpanModel | Teacher, settings: Settings) -> torch.optim.Optimizer:
@@ -342,6 +350,8 @@ def main(
     """Train the span reader on SQuAD files."""
     if device != "cpu" and not torch.cuda.is_available():
         raise typer.BadParameter(f"There is no {device} on this machine; leave --device out.")
+    if encoder and (start or teacher):
+        raise typer.BadParameter("--encoder trains a teacher, from its own weights; leave out --start and --teacher.")
     if threads:
         torch.set_num_threads(threads)
     settings = Settings(
@@ -354,12 +364,9 @@ def main(
         dropout=dropout,
     )
     pieces = WordPieces(packaged_model() / "tokenizer.json")
-    model: SpanModel | Teacher
-    if encoder:
-        model = Teacher.untrained(encoder, pieces, seed)
-        model.encoder.config.save_pretrained(out)
-    else:
-        model = new_model(Size(), packaged_model(), seed, start)
+    model = (
+        untrained_teacher(encoder, pieces, seed, out) if encoder else new_model(Size(), packaged_model(), seed, start)
+    )
     taught_by = Teacher.trained(teacher, load_checkpoint(teacher)["model"]).to(device) if teacher else None
     run = Run(out, model.to(device), settings, max_minutes, workers, taught_by)
     if resume:
@@ -373,4 +380,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run_program(lambda: typer.run(main))

@@ -10,7 +10,6 @@ import json
 import multiprocessing
 import os
 import resource
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +22,7 @@ import typer
 
 from app.answer import READ_PASSAGES, Answer, Citation
 from app.system import open_system
+from app.terminal import run_program
 from eval.bootstrap import Estimate, estimate
 from eval.corpus import corpus_of, library_of
 from eval.predict import predict
@@ -34,7 +34,6 @@ from index.embed import Embedder, SentenceTransformerEmbedder
 from index.library import Library, Snapshot
 from index.search import Hit
 from ingest.documents import Passage
-from ingest.errors import InquoteError
 
 OURS = "inquote"
 WAYS = ("BM25", "embedding", "both, joined by rank")
@@ -196,8 +195,4 @@ def main(
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except InquoteError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
+    run_program(lambda: typer.run(main))
