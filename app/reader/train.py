@@ -81,7 +81,7 @@ def new_model(size: Size, base: Path, seed: int, start: Path | None = None) -> S
 
 
 def untrained_teacher(encoder: Path, pieces: WordPieces, seed: int, out: Path) -> Teacher:
-    """The encoder in the folder `encoder` with fresh heads; what it is goes to the run's folder `out`, to be used later."""
+    """The encoder in the folder `encoder` with fresh heads; what it is goes to `out`, the run's folder."""
     teacher = Teacher.untrained(encoder, pieces, seed)
     teacher.encoder.config.save_pretrained(out)
     return teacher
@@ -364,9 +364,10 @@ def main(
         dropout=dropout,
     )
     pieces = WordPieces(packaged_model() / "tokenizer.json")
-    model = (
-        untrained_teacher(encoder, pieces, seed, out) if encoder else new_model(Size(), packaged_model(), seed, start)
-    )
+    if encoder:
+        model: SpanModel | Teacher = untrained_teacher(encoder, pieces, seed, out)
+    else:
+        model = new_model(Size(), packaged_model(), seed, start)
     taught_by = Teacher.trained(teacher, load_checkpoint(teacher)["model"]).to(device) if teacher else None
     run = Run(out, model.to(device), settings, max_minutes, workers, taught_by)
     if resume:
