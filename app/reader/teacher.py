@@ -1,4 +1,4 @@
-"""A larger encoder read like the span reader's, to train the span reader by; needed in training only."""
+"""A larger encoder with the span reader's heads, from whose outputs the span reader learns; for training only."""
 
 from collections.abc import Mapping
 from pathlib import Path
