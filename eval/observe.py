@@ -19,7 +19,7 @@ from index.embed import Embedder
 from index.search import Hit
 from ingest.collect import Limits, collect
 from ingest.documents import Document, Passage
-from ingest.errors import QuestionError
+from ingest.errors import InquoteError, QuestionError
 from ingest.find import find_sources
 
 SQUAD = "squad"  # the source of a SQuAD file's questions
@@ -53,8 +53,14 @@ def of_corpus(file: Path, corpus: Path, embedder: Embedder) -> list[Asked]:
 
 
 def of_pairs(pairs: Sequence[str], embedder: Embedder) -> list[Asked]:
-    """The tuning parts of question files, each named as FILE=CORPUS, or FOLDER=FOLDER where each has its text."""
-    named = (pair.partition("=") for pair in pairs)
+    """The tuning parts of question files, each named as FILE=CORPUS, or FOLDER=FOLDER where each has its text.
+
+    Raises `InquoteError` where one of the two is missing.
+    """
+    named = [pair.partition("=") for pair in pairs]
+    for file, _, corpus in named:
+        if not (file and corpus):
+            raise InquoteError(f"{file or '=' + corpus} is half a pair; give FILE=CORPUS.")
     both = [one for file, _, corpus in named for one in _with_corpora(Path(file), Path(corpus))]
     return [one for file, corpus in both for one in of_corpus(file, corpus, embedder)]
 

@@ -8,9 +8,11 @@ from conftest import CORPUS, PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from app.answer import Answerer
 from app.system import System
 from eval.__main__ import main
+from eval.observe import of_pairs
 from eval.questions import fill
 from index.library import Library
 from index.search import Search
+from ingest.errors import InquoteError
 
 QUESTIONS = [
     ("z-1", "How much does an otter weigh?", "An otter weighs 12 kilograms.", "otters.md"),
@@ -216,3 +218,8 @@ def test_fusion_prints_a_line_a_weight(tmp_path, evaluate):
     found = json.loads(evaluate("fusion", path, "--json")[1])
     assert len(found) == 33
     assert found[5] == {"name": "by_bound", "weight": 0.5, "recall_at_1": 1.0, "recall_at_5": 1.0}
+
+
+def test_a_question_file_without_its_corpus_is_refused_and_nothing_is_written(tmp_path):
+    with pytest.raises(InquoteError, match=r"half a pair; give FILE=CORPUS"):
+        of_pairs([str(tmp_path / "owl.jsonl")], embedder=None)

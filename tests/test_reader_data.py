@@ -79,6 +79,15 @@ def test_a_positive_keeps_its_answer_whatever_was_cropped() -> None:
     assert any(pair.text == TEXT for pair in positives) and any(len(pair.text) < len(TEXT) for pair in positives)
 
 
+def test_a_question_has_at_most_two_retrieved_rivals() -> None:
+    paragraphs = (
+        *article(60).paragraphs,
+        *(Paragraph(f"The bridge across the Glomma, part {i}.", ()) for i in range(3)),
+    )
+    groups = training_groups([Article("The_bridge", paragraphs)], seed=2)
+    assert {len(group) for group in groups} == {1, 2, 3}
+
+
 def test_negatives_do_not_hold_the_answer() -> None:
     negatives = [pair for group in training_groups([article(60)], seed=2) for pair in group[1:]]
     assert len(negatives) > 10

@@ -12,7 +12,7 @@ from reader_models import pieces, tiny_bert, tiny_model
 from app.reader.data import Article, Pair, Paragraph, Question
 from app.reader.examples import ExampleMaker
 from app.reader.model import Batch, Logits
-from app.reader.objective import TEMPERATURE, taught_loss
+from app.reader.objective import LABEL_WEIGHT, TEMPERATURE, taught_loss
 from app.reader.teacher import Teacher, same_pieces
 from app.reader.train import Run, Settings, load_checkpoint, main
 from index.embed import packaged_model
@@ -72,6 +72,39 @@ def test_a_vocabulary_that_lacks_word_pieces_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_encoder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="holds no encoder"):
         Teacher.untrained(tmp_path, pieces(), seed=0)
+
+
+def test_a_folder_without_tokenizer_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="needs its tokenizer beside it"):
+        same_pieces(pieces(), tmp_path / "tokenizer.json")
+
+
+def test_an_encoder_kept_in_half_precision_is_trained_in_float32(tmp_path: Path) -> None:
+    from transformers import AutoModel
+
+    tiny_bert(tmp_path / "bert")
+    AutoModel.from_pretrained(tmp_path / "bert").half().save_pretrained(tmp_path / "bert")
+    assert Teacher.untrained(tmp_path / "bert", pieces(), seed=0).layers[0].output.dense.weight.dtype == torch.float32
+
+
+def test_a_run_does_not_replace_its_teacher(tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter, match="would replace the teacher"):
+        main([tmp_path / "squad.json"], tmp_path, teacher=tmp_path)
+
+
+def test_a_run_of_another_model_does_not_resume(tmp_path: Path, teacher: Teacher) -> None:
+    Run(tmp_path, teacher, Settings()).save()
+    with pytest.raises(ModelError, match="is of another model"):
+        Run(tmp_path, tiny_model(), Settings()).resume()
+
+
+def test_the_labels_count_beside_the_teacher(tmp_path: Path, teacher: Teacher) -> None:
+    maker = ExampleMaker(pieces(), 64)
+    groups = [[maker.example(Pair("Who built it?", "", TEXT, 0, 9))]]
+    run = Run(tmp_path, tiny_model(), Settings(), teacher=teacher.eval())
+    losses = run._losses(Batch.of([groups[0][0].window]), groups)
+    alone = Run(tmp_path, tiny_model(), Settings())._losses(Batch.of([groups[0][0].window]), groups)["all"]
+    assert losses["all"].item() == pytest.approx(LABEL_WEIGHT * alone.item() + losses["taught"].item(), rel=1e-4)
 
 
 def test_a_trained_teacher_comes_back(tmp_path: Path, teacher: Teacher) -> None:

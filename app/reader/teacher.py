@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
@@ -39,8 +40,10 @@ class Teacher(nn.Module):
 
         torch.manual_seed(seed)
         try:
-            encoder = AutoModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
-        except (OSError, ValueError, TypeError) as error:
+            encoder = AutoModel.from_pretrained(
+                folder, local_files_only=True, add_pooling_layer=False, dtype=torch.float32
+            )
+        except (OSError, ValueError, TypeError, RuntimeError, SafetensorError) as error:
             raise ModelError(f"{folder} holds no encoder that transformers loads ({error}).") from error
         return cls(encoder, same_pieces(ours, folder / "tokenizer.json")).train()
 
@@ -74,10 +77,14 @@ class Teacher(nn.Module):
 
 def same_pieces(ours: WordPieces, theirs: Path) -> Tensor:
     """For each of our word pieces the id of the same one in another tokenizer file; raises `ModelError`."""
+    if not theirs.is_file():
+        raise ModelError(f"There is no {theirs}; the encoder needs its tokenizer beside it.")
     tokenizer = Tokenizer.from_file(str(theirs))
     tokenizer.no_padding()
-    vocabulary = tokenizer.get_vocab()
-    vocabulary["[CLS]"], vocabulary["[SEP]"] = tokenizer.encode("").ids
+    vocabulary, around = tokenizer.get_vocab(), tokenizer.encode("").ids
+    if len(around) != 2:
+        raise ModelError(f"{theirs} puts {len(around)} word pieces around a text, not two; give another encoder.")
+    vocabulary["[CLS]"], vocabulary["[SEP]"] = around
     missing = [piece for piece in ours.vocabulary if piece not in vocabulary]
     if missing:
         raise ModelError(f"{theirs} lacks {len(missing)} of our word pieces, such as {missing[0]!r}; give another.")

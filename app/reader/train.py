@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Annotated, Any
 
 import torch
@@ -78,13 +79,6 @@ def new_model(size: Size, base: Path, seed: int, start: Path | None = None) -> S
     model, weights = SpanModel(size), base / "model.safetensors"
     model.load_state_dict({**base_embeddings(weights), **base_layers(weights, size.layers)}, strict=False)
     return model
-
-
-def untrained_teacher(encoder: Path, pieces: WordPieces, seed: int, out: Path) -> Teacher:
-    """The encoder in the folder `encoder` with fresh heads; what it is goes to `out`, the run's folder."""
-    teacher = Teacher.untrained(encoder, pieces, seed)
-    teacher.encoder.config.save_pretrained(out)
-    return teacher
 
 
 def optimiser_of(model: SpanModel | Teacher, settings: Settings) -> torch.optim.Optimizer:
@@ -215,7 +209,12 @@ class Run:
         state = load_checkpoint(self.folder)
         if state["settings"] != asdict(self.settings):
             raise ModelError(f"The checkpoint in {self.folder} has other settings; give those: {state['settings']}.")
-        self.model.load_state_dict(state["model"])
+        try:
+            self.model.load_state_dict(state["model"])
+        except RuntimeError as error:
+            raise ModelError(
+                f"The checkpoint in {self.folder} is of another model; name its --encoder, if any."
+            ) from error
         self.optimiser.load_state_dict(state["optimiser"])
         self.progress = Progress(**state["progress"])
 
@@ -317,8 +316,8 @@ def load_checkpoint(folder: Path) -> dict[str, Any]:
     """The contents of `folder/checkpoint.pt`, tensors and plain values only; raises `ModelError`."""
     try:
         return dict(torch.load(folder / "checkpoint.pt", map_location="cpu", weights_only=True))
-    except (OSError, RuntimeError, EOFError) as error:
-        raise ModelError(f"There is no whole checkpoint in {folder} ({error}); train without --resume.") from error
+    except (OSError, RuntimeError, EOFError, KeyError, ValueError, UnpicklingError) as error:
+        raise ModelError(f"There is no whole checkpoint in {folder} ({error}); name the folder of a run.") from error
 
 
 def main(
@@ -350,6 +349,8 @@ def main(
     """Train the span reader on SQuAD files."""
     if device != "cpu" and not torch.cuda.is_available():
         raise typer.BadParameter(f"There is no {device} on this machine; leave --device out.")
+    if teacher and teacher.resolve() == out.resolve():
+        raise typer.BadParameter("--teacher and --out are one folder; the run would replace the teacher.")
     if encoder and (start or teacher):
         raise typer.BadParameter("--encoder trains a teacher, from its own weights; leave out --start and --teacher.")
     if threads:
@@ -365,13 +366,15 @@ def main(
     )
     pieces = WordPieces(packaged_model() / "tokenizer.json")
     if encoder:
-        model: SpanModel | Teacher = untrained_teacher(encoder, pieces, seed, out)
+        model: SpanModel | Teacher = Teacher.untrained(encoder, pieces, seed)
     else:
         model = new_model(Size(), packaged_model(), seed, start)
     taught_by = Teacher.trained(teacher, load_checkpoint(teacher)["model"]).to(device) if teacher else None
     run = Run(out, model.to(device), settings, max_minutes, workers, taught_by)
     if resume:
         run.resume()
+    if isinstance(model, Teacher):
+        model.encoder.config.save_pretrained(out)  # which `Teacher.trained` reads
     maker = ExampleMaker(pieces, settings.longest)
     articles = [article for file in files for article in read_squad(file)]
     articles += read_written(written, articles) if written else []
