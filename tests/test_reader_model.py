@@ -13,21 +13,13 @@ from reader_models import TINY, pieces, tiny_bert, tiny_model
 
 from app.reader.data import Article, Pair, Paragraph, Question
 from app.reader.decode import best_spans
+from app.reader.epochs import epoch_examples, in_batches, worker_processes
 from app.reader.examples import Example, ExampleMaker, batches
 from app.reader.model import STRIDE_TOKENS, Batch, Logits, SpanModel, Window
 from app.reader.objective import area_under_roc, loss_of, validate
-from app.reader.train import (
-    Run,
-    Settings,
-    epoch_examples,
-    held_out_titles,
-    in_batches,
-    main,
-    new_model,
-    optimiser_of,
-    rate_at,
-    worker_processes,
-)
+from app.reader.run import Run, optimiser_of, rate_at
+from app.reader.settings import Settings
+from app.reader.train import held_out_titles, main, new_model
 from ingest.errors import ModelError
 
 TEXT = "Anna Lind built it in 1932. It spans the Glomma. The work took four years."

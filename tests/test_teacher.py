@@ -13,8 +13,10 @@ from app.reader.data import Article, Pair, Paragraph, Question
 from app.reader.examples import ExampleMaker
 from app.reader.model import Batch, Logits
 from app.reader.objective import LABEL_WEIGHT, TEMPERATURE, taught_loss
+from app.reader.run import Run, load_checkpoint
+from app.reader.settings import Settings
 from app.reader.teacher import Teacher, same_pieces
-from app.reader.train import Run, Settings, load_checkpoint, main
+from app.reader.train import main
 from index.embed import packaged_model
 from ingest.errors import ModelError
 

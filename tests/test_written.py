@@ -9,8 +9,9 @@ import torch
 from conftest import ROOT
 
 from app.reader.data import Article, DataError, Paragraph, Question, read_squad
+from app.reader.epochs import drawn
 from app.reader.export import mean_of
-from app.reader.train import Settings, drawn
+from app.reader.settings import Settings
 from app.reader.written import read_written
 from eval.observe import of_pairs
 from eval.questions import load_questions

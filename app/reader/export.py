@@ -9,7 +9,7 @@ import typer
 from torch import Tensor
 
 from app.reader.model import SpanModel
-from app.reader.train import load_checkpoint
+from app.reader.run import load_checkpoint
 from app.reader.weights import load_weights, save_weights
 from app.terminal import run_program
 from index.bert import Size
