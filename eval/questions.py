@@ -7,12 +7,12 @@ The format and how the questions were checked are told in eval/questions/README.
 import argparse
 import hashlib
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from app.terminal import run_program
 from ingest.collect import Limits, collect
 from ingest.errors import InquoteError
 from ingest.find import find_sources
@@ -211,21 +211,15 @@ def _located(found: dict[str, Any], texts: dict[str, str]) -> dict[str, int]:
     return {"start": starts[nth - 1], "end": starts[nth - 1] + len(quote)}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; gives the exit status."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="python -m eval.questions", description=(__doc__ or "").split("\n")[0])
     command = parser.add_subparsers(required=True).add_parser("fill", help="find each quote, write its range")
     command.add_argument("file", type=Path, metavar="FILE")
     command.add_argument("folder", type=Path, metavar="CORPUS_FOLDER")
     given = parser.parse_args(arguments)
-    try:
-        count = fill(given.file, given.folder)
-    except InquoteError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"{given.file}: {count} ranges filled")
-    return 0
+    print(f"{given.file}: {fill(given.file, given.folder)} ranges filled")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.terminal import run_program
 from eval.questions import TYPES, Question, QuestionFileError, fill, load_questions, main, part
 from ingest.advertising import is_call_to_act
 from ingest.collect import Limits, collect
@@ -242,5 +243,7 @@ def test_fill_leaves_the_file_alone_when_a_quote_cannot_be_placed(tmp_path, fold
 
 
 def test_the_command_line_says_what_is_wrong_and_exits_with_2(tmp_path, folder, capsys):
-    assert main(["fill", str(written(tmp_path, with_evidence(quote="Cleo"))), str(folder)]) == 2
+    with pytest.raises(SystemExit) as ended:
+        run_program(lambda: main(["fill", str(written(tmp_path, with_evidence(quote="Cleo"))), str(folder)]))
+    assert ended.value.code == 2
     assert '"Cleo" is not found' in capsys.readouterr().err

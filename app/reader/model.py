@@ -133,6 +133,19 @@ class Logits:
     evidence: Tensor
     answerable: Tensor
 
+    @classmethod
+    def of(cls, tokens: Tensor, answerable: Tensor, text: Tensor) -> "Logits":
+        """From what the heads give, (n, length, 3) a token and (n, 1), and `text`, a batch's."""
+        start, end, evidence = tokens.float().unbind(-1)
+        outside = ~text.to(tokens.device)
+        nowhere = -torch.inf
+        return cls(
+            start.masked_fill(outside, nowhere),
+            end.masked_fill(outside, nowhere),
+            evidence,
+            answerable.float().squeeze(-1),
+        )
+
 
 class SpanModel(Encoder):
     """BERT over question and text; a linear head of three outputs a token, and one of the first token.
@@ -152,13 +165,6 @@ class SpanModel(Encoder):
         device = self.token_head.weight.device
         ids, types = batch.ids[present].flatten().to(device), batch.types[present].flatten().to(device)
         x = self.encode(ids, types, batch.lengths).to(self.token_head.weight.dtype)
-        of_tokens = self.token_head(x).float().split(list(batch.lengths))
-        start, end, evidence = pad_sequence(list(of_tokens), batch_first=True).unbind(-1)
-        outside = ~batch.text.to(device)
+        tokens = pad_sequence(list(self.token_head(x).split(list(batch.lengths))), batch_first=True)
         firsts = torch.tensor([0, *itertools.accumulate(batch.lengths[:-1])])
-        return Logits(
-            start.masked_fill(outside, -torch.inf),
-            end.masked_fill(outside, -torch.inf),
-            evidence,
-            self.answerable_head(x[firsts.to(device)]).float().squeeze(-1),
-        )
+        return Logits.of(tokens, self.answerable_head(x[firsts.to(device)]), batch.text)

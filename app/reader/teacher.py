@@ -65,14 +65,7 @@ class Teacher(nn.Module):
         device = self.token_head.weight.device
         absent = torch.zeros_like(batch.text) if batch.padding is None else batch.padding
         x = self.encoder(self.pieces[batch.ids.to(device)], attention_mask=(~absent).long().to(device))[0]
-        start, end, evidence = self.token_head(x).float().unbind(-1)
-        outside = ~batch.text.to(device)
-        return Logits(
-            start.masked_fill(outside, -torch.inf),
-            end.masked_fill(outside, -torch.inf),
-            evidence,
-            self.answerable_head(x[:, 0]).float().squeeze(-1),
-        )
+        return Logits.of(self.token_head(x), self.answerable_head(x[:, 0]), batch.text)
 
 
 def same_pieces(ours: WordPieces, theirs: Path) -> Tensor:
