@@ -27,6 +27,7 @@ from eval.shelf import Remembering
 from eval.squad import Outcome, evaluate
 from eval.squad_data import load_squad
 from index.embed import PACKAGED, SentenceTransformerEmbedder
+from ingest.errors import InquoteError
 
 RETRIEVAL_WEIGHT = 4.0  # on the tuning parts as good as 2 or better (eval/LOG.md)
 SETTLED = 0.985  # share of the questions that the first passages may settle whose best span is the best of all
@@ -87,12 +88,17 @@ def precision_curve(confidence: np.ndarray, right: np.ndarray) -> list[tuple[flo
 
 
 def choose_threshold(curve: Sequence[tuple[float, int, float]], target: float) -> float:
-    """The lowest threshold with which at least the share `target` of the given answers is right, the last if none.
+    """The lowest threshold with which at least the share `target` of the given answers is right.
+
+    Raises `InquoteError` where there is none.
 
     >>> choose_threshold([(0.0, 3, 0.67), (0.16, 2, 1.0)], 0.8)
     0.16
     """
-    return next((threshold for threshold, _, share in curve if share >= target), curve[-1][0])
+    reached = next((threshold for threshold, _, share in curve if share >= target), None)
+    if reached is None:
+        raise InquoteError(f"With no threshold are {target:.0%} of the given answers right; give a lower --target.")
+    return reached
 
 
 def choose_given_threshold(outcomes: Sequence[Outcome]) -> float:
@@ -145,13 +151,16 @@ def calibrate(
     out: Annotated[Path, typer.Option(help="The folder for calibration-READER.json.")] = Path("app/reader"),
 ) -> None:
     """Fit the confidence of a reader and choose the threshold for refusal."""
+    if not out.is_dir():
+        raise typer.BadParameter(f"There is no folder {out}; give --out one that exists.")
     embedder = Remembering(SentenceTransformerEmbedder(PACKAGED))  # the sentence reader embeds passages anew
     chosen = RememberingReader(make_reader(reader, embedder))
     content = load_squad(squad)
     of_part = drawn(content, split, part, limit)
-    asked = [*of_squad(content, of_part, embedder), *of_pairs(questions, embedder)]
-    if deciding not in {one.source for one in asked}:
+    own = of_pairs(questions, embedder)
+    if deciding not in {one.source for one in own}:
         raise typer.BadParameter(f"There is no question file {deciding}; give it with --questions, or another name.")
+    asked = [*of_squad(content, of_part, embedder), *own]
     with stages() as bar:
         for done, one in enumerate(asked, 1):
             chosen.read(one.understood, [hit.passage for hit in one.hits])

@@ -13,7 +13,7 @@ from eval.squad import Outcome
 from eval.squad_data import SquadQuestion
 from index.search import Hit
 from ingest.documents import Passage
-from ingest.errors import ModelError
+from ingest.errors import InquoteError, ModelError
 
 CALIBRATION = Calibration(
     {"score": 2.0}, -1.0, 0.5, 1.0, ((0.0, 10, 0.1), (0.5, 20, 0.8)), 30, 12, curve=((0.0, 9, 0.7),), chosen_on=(9, 2)
@@ -68,11 +68,9 @@ def test_the_threshold_is_the_lowest_with_which_the_target_share_is_right() -> N
     curve = precision_curve(np.array([0.15, 0.35, 0.55, 0.75]), np.array([True, False, True, True]))
     assert (curve[0], curve[15], curve[16]) == ((0.0, 4, 0.75), (0.15, 4, 0.75), (0.16, 3, 0.6667))
     assert curve[-1] == (0.75, 1, 1.0)
-    assert (choose_threshold(curve, 0.75), choose_threshold(curve, 0.8), choose_threshold(curve, 1.1)) == (
-        0,
-        0.36,
-        0.75,
-    )
+    assert (choose_threshold(curve, 0.75), choose_threshold(curve, 0.8)) == (0, 0.36)
+    with pytest.raises(InquoteError, match="With no threshold are 110% of the given answers right"):
+        choose_threshold(curve, 1.1)
 
 
 def test_the_threshold_for_given_passages_has_the_highest_f1() -> None:

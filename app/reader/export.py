@@ -13,6 +13,7 @@ from app.reader.run import load_checkpoint
 from app.reader.weights import load_weights, save_weights
 from app.terminal import run_program
 from index.bert import Size
+from ingest.errors import ModelError
 
 LICENCE = "CC BY-SA 4.0, after SQuAD, which it was trained on; the packaged encoder is under Apache 2.0"
 
@@ -30,7 +31,10 @@ def main(
     if mean_with:
         weights = mean_of(load_weights(mean_with).state_dict(), weights, share)
     model = SpanModel(Size())
-    model.load_state_dict(weights)
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise ModelError(f"The run in {checkpoint} is not one of the span reader; give another.") from error
     about: dict[str, Any] = {
         "licence": LICENCE,
         "training": {**state["settings"], **state["progress"]},

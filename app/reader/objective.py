@@ -111,7 +111,9 @@ def validate(model: SpanModel | Teacher, examples: Sequence[Example], size: int 
         batch = Batch.of([example.window for example in chunk])
         with half_precision(device):
             logits = model(batch)
-        losses += [float(loss_of(logits, [[e] for e in chunk], batch.text.to(device))["all"])] * len(chunk)
+        losses += [float(loss_of(logits, [[e] for e in chunk], batch.text.to(logits.evidence.device))["all"])] * len(
+            chunk
+        )
         by_head += logits.answerable.tolist()
         for example, start, end in zip(chunk, logits.start.cpu().numpy(), logits.end.cpu().numpy(), strict=True):
             everywhere = [True] * len(start)

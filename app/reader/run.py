@@ -187,9 +187,9 @@ class Run:
         return losses
 
     def _losses(self, batch: Batch, groups: Sequence[Sequence[Example]]) -> dict[str, Tensor]:
-        text = batch.text.to(self.device)
         with half_precision(self.device):
             logits = self.model(batch)
+        text = batch.text.to(logits.evidence.device)
         losses = loss_of(logits, groups, text)
         if self.teacher is None:
             return losses

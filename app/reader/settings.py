@@ -15,4 +15,5 @@ class Settings:
     longest: int = 320  # tokens of a training window
     repeat_unanswerable: int = 3  # times an article with human-written unanswerable questions is used in an epoch
     answerable_articles: int = 0  # without such questions, drawn from all; 0 for all
-    dropout: float = 0.0  # share of the numbers dropped after embeddings, attention and feed-forward
+    dropout: float = 0.0  # share of the numbers dropped wherever the model has a place for it
+    teacher: str = ""  # hex SHA-256 of its checkpoint; none if empty

@@ -8,7 +8,7 @@ from typing import Annotated
 import torch
 import typer
 
-from app.reader.data import Article, read_squad
+from app.reader.data import Article, DataError, read_squad
 from app.reader.epochs import drawn, validation_examples
 from app.reader.examples import Example, ExampleMaker
 from app.reader.model import SpanModel, WordPieces
@@ -19,7 +19,7 @@ from app.reader.weights import load_weights
 from app.reader.written import read_written
 from app.terminal import run_program
 from index.bert import Size, base_embeddings, base_layers
-from index.embed import packaged_model
+from index.embed import packaged_model, sha256_of
 
 
 def new_model(size: Size, base: Path, seed: int, start: Path | None = None) -> SpanModel:
@@ -33,9 +33,14 @@ def new_model(size: Size, base: Path, seed: int, start: Path | None = None) -> S
 
 
 def held_out_titles(split: Path | None) -> tuple[set[str], set[str]]:
-    """The titles that `split` keeps for calibration and for reporting; none without a split."""
-    parts = json.loads(split.read_text(encoding="utf-8")) if split else {"calibrate": [], "report": []}
-    return set(parts["calibrate"]), set(parts["report"])
+    """The titles that `split` keeps for calibration and for reporting, none without a split; raises `DataError`."""
+    if split is None:
+        return set(), set()
+    try:
+        parts = json.loads(split.read_text(encoding="utf-8"))
+        return set(parts["calibrate"]), set(parts["report"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{split} cannot be read as titles by part ({error!r}); give a file like ours.") from error
 
 
 def material(
@@ -53,6 +58,8 @@ def _check(device: str, out: Path, start: Path | None, encoder: Path | None, tea
     """Raise `typer.BadParameter` where options do not go together, before anything is written."""
     if device != "cpu" and not torch.cuda.is_available():
         raise typer.BadParameter(f"There is no {device} on this machine; leave --device out.")
+    if out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"{out} is a file; give --out a folder.")
     if teacher and teacher.resolve() == out.resolve():
         raise typer.BadParameter("--teacher and --out are one folder; the run would replace the teacher.")
     if encoder and (start or teacher):
@@ -97,6 +104,7 @@ def main(
         repeat_unanswerable=repeat,
         answerable_articles=answerable_articles,
         dropout=dropout,
+        teacher=sha256_of(teacher / "checkpoint.pt") if teacher else "",
     )
     pieces = WordPieces(packaged_model() / "tokenizer.json")
     if encoder:
