@@ -22,7 +22,7 @@ chat: .venv/installed  ## ingest corpus/ and open the chat in the browser
 	$(BIN)/inquote chat
 
 eval: .venv/installed  ## ask the evaluation questions and write a report
-	$(BIN)/python -m eval run --floor eval/floors.toml
+	$(BIN)/python -m inquote.eval run --floor eval/floors.toml
 
 # Playwright keeps an event loop running in its process, so the tests of the page have one of their own.
 test: .venv/installed  ## all tests but the slow ones
@@ -37,12 +37,18 @@ test-all: .venv/installed  ## every test, the slow ones too
 	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser
 
 screenshots: .venv/installed  ## pictures of the page for the README
-	PYTHONPATH=tests $(BIN)/python -m browser.screenshots app/chat/screenshots
+	PYTHONPATH=tests $(BIN)/python -m browser.screenshots docs/screenshots
 
-check: .venv/installed  ## ruff and mypy
+check: .venv/installed build/tree  ## ruff and mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy build/tree/inquote
+
+# The installed tree as links, for tools that read files and do not see an editable install.
+build/tree:
+	mkdir -p build/tree/inquote
+	for file in src/inquote/*; do ln -s ../../../$$file build/tree/inquote/; done
+	for folder in ingest index app eval corpus; do ln -s ../../../$$folder build/tree/inquote/; done
 
 clean:  ## remove what was installed and made
-	rm -rf .venv inquote-library eval/runs *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build inquote-library inquote-runs *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

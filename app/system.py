@@ -1,34 +1,26 @@
 """The one place where everything is constructed: a library's folder to a system that answers."""
 
-import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
-from app.answer import READ_PASSAGES, Answer, Answerer
-from app.confidence import UNFITTED, Calibration
-from app.conversation import clean_question, parts_of, understand
-from app.reader.base import Reader
-from app.reader.sentence import SentenceReader
-from app.remembered import Remembered
-from app.spelling import found_for
-from app.suggest import Suggestion, answered, drawn_from, store, stored
-from index.account import Progress, silent
-from index.derived import Derived, load_derived
-from index.embed import PACKAGED, Embedder, SentenceTransformerEmbedder
-from index.generations import remake_derived
-from index.journal import Asked, Feedback, Journal
-from index.library import DocumentInfo, Library, Snapshot
-from index.recipe import Recipe, check_recipe
-from index.search import Clock, Hit, Search
-from index.writing import now
-from ingest.documents import Document
-from ingest.errors import InquoteError, LibraryDamaged, LibraryMismatch, LibraryMissing
+from inquote.app.answering.answer import READ_PASSAGES, Answer, Answerer
+from inquote.app.answering.cache import AnswerCache
+from inquote.app.answering.conversation import clean_question, parts_of, understand
+from inquote.app.answering.spelling import found_for
+from inquote.app.answering.suggestions import Suggestion, answered, drawn_from, store, stored
+from inquote.index.progress import Progress, silent
+from inquote.index.retrieval.search import Clock, Hit, Search
+from inquote.index.stores.journal import Feedback, Journal, QuestionInContext
+from inquote.index.stores.local.derived import Derived, load_derived
+from inquote.index.stores.local.generations import remake_derived
+from inquote.index.stores.local.library import DocumentInfo, Library, Snapshot
+from inquote.index.stores.local.lock import now
+from inquote.index.stores.recipe import Recipe
+from inquote.ingest.documents import Document
+from inquote.ingest.errors import InquoteError, LibraryDamaged
 
-_CALIBRATIONS = Path(__file__).parent / "reader"
-OWN_READERS = (None, "span", "sentence")  # None is the one that ships: span
 Asking = Callable[[str, Sequence[str], int | None], Answer]
 """Answers a question that follows others, from a generation: `System.answer`, called here or in another thread."""
 
@@ -38,12 +30,14 @@ _ATTEMPTS = 5  # to find the derived files of a generation that is being replace
 class System:
     """Answers questions from a library, following its generations; safe to use from several threads."""
 
-    def __init__(self, library: Library, search: Search, answerer: Answerer, journal: Journal | None = None) -> None:
+    def __init__(
+        self, library: Library, search: Search, answerer: Answerer, journal: Journal | None = None
+    ) -> None:
         self.library = library
         self.search = search
         self.answerer = answerer
         self.journal = journal
-        self._remembered = Remembered()
+        self._remembered = AnswerCache()
         self._derived: Derived | None = None
         self._reload = threading.Lock()
 
@@ -54,16 +48,20 @@ class System:
         """
         answer = self.answer(question, history)
         if self.journal is not None:
-            self.journal.note(Asked(answer.question, tuple(history)), now())
+            self.journal.note(QuestionInContext(answer.question, tuple(history)), now())
         return answer
 
     def note_feedback(self, feedback: Feedback) -> None:
         """Keep what a person said of an answer; raises `InquoteError` where nothing is kept, or cannot be."""
         if self.journal is None:
-            raise InquoteError("Feedback is not kept here: this chat was started with --no-history.")
+            raise InquoteError(
+                "Feedback is not kept here: this chat was started with --no-history."
+            )
         self.journal.note_feedback(feedback)
 
-    def answer(self, question: object, history: Sequence[str] = (), generation: int | None = None) -> Answer:
+    def answer(
+        self, question: object, history: Sequence[str] = (), generation: int | None = None
+    ) -> Answer:
         """As `ask`, without a note; from an earlier `generation` that is kept, where one is given."""
         clock = Clock()
         asked, understood = clean_question(question), understand(question, history)
@@ -101,7 +99,11 @@ class System:
         for attempt in range(_ATTEMPTS):
             with self.library.snapshot(generation) as snapshot:
                 loaded = self._derived
-                if generation is None and loaded is not None and loaded.generation > snapshot.generation:
+                if (
+                    generation is None
+                    and loaded is not None
+                    and loaded.generation > snapshot.generation
+                ):
                     continue  # an ingest ended after the snapshot was taken, and another thread has moved on
                 try:
                     derived = self._derived_of(snapshot)
@@ -162,7 +164,9 @@ class System:
         with self.library.snapshot(generation) as snapshot:
             return snapshot.document_infos()
 
-    def suggestions(self, ask: Asking | None = None, progress: Progress = silent) -> list[Suggestion]:
+    def suggestions(
+        self, ask: Asking | None = None, progress: Progress = silent
+    ) -> list[Suggestion]:
         """Questions drawn from the corpus that this system answers, the surest first; found once a generation.
 
         `ask`, by default `answer`, is called for each candidate.
@@ -182,51 +186,3 @@ class System:
     def close(self) -> None:
         """Close the library; no question may be running."""
         self.library.close()
-
-
-def open_system(path: Path, *, reader: str | None = None, embedder: str | None = None, journal: bool = False) -> System:
-    """A system over the library at `path`, its models loaded; with a `journal` it keeps what is asked.
-
-    Raises `LibraryMissing` where there is none, `LibraryMismatch` where another embedder made it, `ModelError` where
-    a model cannot be loaded.
-    """
-    library = Library.open(path)
-    encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
-    with library.snapshot() as snapshot:
-        recipe = snapshot.recipe
-    if recipe is None:
-        raise LibraryMissing(f"The library at {path} is empty; fill it with: inquote ingest PATH...")
-    try:
-        check_recipe(recipe, encoder)
-    except LibraryMismatch:
-        library.close()
-        raise
-    system = System(library, Search(encoder), make_answerer(reader, encoder), Journal(path) if journal else None)
-    system.warm_up()
-    return system
-
-
-def find_suggestions(path: Path, embedder: Embedder, progress: Progress = silent) -> None:
-    """Find the questions to suggest right after an ingest, so that a chat has them at once.
-
-    That the reader is not at hand, say, is no failure of the ingest; a chat then finds them by itself.
-    """
-    with contextlib.suppress(InquoteError, OSError), contextlib.closing(Library.open(path)) as library:
-        System(library, Search(embedder), make_answerer(None, embedder)).suggestions(progress=progress)
-
-
-def make_answerer(reader: str | None, embedder: Embedder) -> Answerer:
-    """The reader called `reader` with its calibration; one that was not made here is not calibrated."""
-    chosen = make_reader(reader, embedder)
-    if reader not in OWN_READERS:
-        return Answerer(chosen, UNFITTED)
-    return Answerer(chosen, Calibration.load(_CALIBRATIONS / f"calibration-{chosen.name}.json"))
-
-
-def make_reader(reader: str | None, embedder: Embedder) -> Reader:
-    """The reader called `reader`: "sentence", "span", a local model's name or path; None is the one that ships."""
-    if reader == "sentence":
-        return SentenceReader(embedder)
-    from app.reader.load import open_reader
-
-    return open_reader(reader)

@@ -1,4 +1,4 @@
-"""`python -m eval`: run a question file, compare two runs, run SQuAD files. Heavy imports sit inside the commands."""
+"""`python -m inquote.eval`: run a question file, compare two runs, run SQuAD files. Heavy imports sit inside the commands."""
 
 import json
 import sys
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.terminal import run_program
-from eval.bench.commands import app as bench_app
-from ingest.errors import InquoteError
+from inquote.app.cli.terminal import run_program
+from inquote.eval.bench.commands import app as bench_app
+from inquote.eval.places import QUESTIONS, RUNS
+from inquote.ingest.errors import InquoteError
 
 if TYPE_CHECKING:
-    from eval.floors import Floors
-    from eval.squad_data import SquadFile, SquadQuestion
-    from eval.tables import Table
+    from inquote.eval.report.floors import Floors
+    from inquote.eval.report.tables import Table
+    from inquote.eval.studies.squad_data import SquadFile, SquadQuestion
 
-HERE = Path(__file__).parent
 EXIT_FLOOR = 1
 
 app = typer.Typer(
@@ -28,35 +28,60 @@ app = typer.Typer(
 
 app.add_typer(bench_app, name="bench")
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
-ReaderOption = Annotated[str | None, typer.Option("--reader", help="'sentence', or a local model's name or path.")]
-FloorOption = Annotated[Path | None, typer.Option("--floor", help="Floors; exit with 1 where one is broken.")]
-OutOption = Annotated[Path | None, typer.Option("--out", help="Where the files go.", show_default=False)]
-SquadArgument = Annotated[Path, typer.Argument(help="A file in SQuAD's layout, gzipped or not.", show_default=False)]
-LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many questions.")]
-SplitOption = Annotated[Path | None, typer.Option("--split", help="Titles by part; only those of --part are asked.")]
-PartOption = Annotated[str | None, typer.Option("--part", help="The part of --split, mostly report.")]
-CacheOption = Annotated[Path | None, typer.Option("--cache", help="A folder that keeps embeddings between runs.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of tables.")
+]
+ReaderOption = Annotated[
+    str | None, typer.Option("--reader", help="'sentence', or a local model's name or path.")
+]
+FloorOption = Annotated[
+    Path | None, typer.Option("--floor", help="Floors; exit with 1 where one is broken.")
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Where the files go.", show_default=False)
+]
+SquadArgument = Annotated[
+    Path, typer.Argument(help="A file in SQuAD's layout, gzipped or not.", show_default=False)
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, help="Only the first so many questions.")
+]
+SplitOption = Annotated[
+    Path | None, typer.Option("--split", help="Titles by part; only those of --part are asked.")
+]
+PartOption = Annotated[
+    str | None, typer.Option("--part", help="The part of --split, mostly report.")
+]
+CacheOption = Annotated[
+    Path | None, typer.Option("--cache", help="A folder that keeps embeddings between runs.")
+]
 
 
 @app.command()
 def run(
-    questions: Annotated[Path, typer.Argument(help="A question file.")] = HERE / "questions" / "imlygic.jsonl",
-    library: Annotated[Path | None, typer.Option(help="Ask this library instead of making one.")] = None,
-    corpus: Annotated[Path | None, typer.Option(help="The texts; eval/corpora/NAME or corpus/ if left out.")] = None,
+    questions: Annotated[Path, typer.Argument(help="A question file.")] = QUESTIONS
+    / "imlygic.jsonl",
+    library: Annotated[
+        Path | None, typer.Option(help="Ask this library instead of making one.")
+    ] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(help="The texts; eval/corpora/NAME or corpus/ if left out.")
+    ] = None,
     out: OutOption = None,
     part: Annotated[str, typer.Option(help="Which questions: tune, report or all.")] = "all",
     floor: FloorOption = None,
     reader: ReaderOption = None,
-    with_baselines: Annotated[bool, typer.Option("--baselines", help="Also run simpler systems.")] = False,
+    with_baselines: Annotated[
+        bool, typer.Option("--baselines", help="Also run simpler systems.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask all questions of a file, score the answers, write predictions.jsonl and the report."""
-    from eval.runner import Plan, perform
+    from inquote.eval.runs.runner import RunPlan, perform
 
-    folder = out or HERE / "runs" / datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    folder = out or RUNS / datetime.now().strftime("%Y-%m-%d-%H%M%S")
     wanted = _floors(floor, questions)
-    perform(Plan(questions, part, library, corpus, reader, with_baselines), folder)
+    perform(RunPlan(questions, part, library, corpus, reader, with_baselines), folder)
     _report(folder, wanted, as_json)
 
 
@@ -67,7 +92,7 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """Score a run anew from its predictions.jsonl, and write its report again."""
-    from eval.run import read_run
+    from inquote.eval.runs.run import read_run
 
     wanted = _floors(floor, Path(read_run(folder).about["questions"]))
     _report(folder, wanted, as_json)
@@ -81,9 +106,9 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Say of every metric whether two runs differ by more than chance, and show the answers that flipped."""
-    from eval.compare import compare as compare_runs
-    from eval.compare import comparison_tables, names_of, told, write_comparison
-    from eval.run import read_run
+    from inquote.eval.report.compare import compare as compare_runs
+    from inquote.eval.report.compare import comparison_tables, names_of, told, write_comparison
+    from inquote.eval.runs.run import read_run
 
     found = compare_runs(read_run(before), read_run(after), names_of(before, after))
     if out:
@@ -114,18 +139,23 @@ def squad(
     """
     from time import monotonic
 
-    from app.system import make_answerer
-    from eval.progress import stages
-    from eval.shelf import Remembering
-    from eval.squad import calibration_error, evaluate, summary
-    from index.embed import SentenceTransformerEmbedder
+    from inquote.app.build import make_answerer
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.studies.shelf import Remembering
+    from inquote.eval.studies.squad import calibration_error, evaluate, summary
+    from inquote.index.models.embedder import SentenceTransformerEmbedder
 
     started = monotonic()
     content, questions = _squad_questions(file, split, part, limit)
     embedder = Remembering(SentenceTransformerEmbedder(), cache)
     with stages() as bar:
         outcomes = evaluate(
-            content, questions, make_answerer(reader, embedder), embedder, retrieved=retrieved, progress=bar
+            content,
+            questions,
+            make_answerer(reader, embedder),
+            embedder,
+            retrieved=retrieved,
+            progress=bar,
         )
     found = summary(outcomes, monotonic() - started)
     if as_json:
@@ -140,15 +170,17 @@ def fast(
     limit: LimitOption = None,
     split: SplitOption = None,
     part: PartOption = None,
-    questions: Annotated[list[str], typer.Option(help="FILE=CORPUS: a question file too, its tuning part.")] = [],  # noqa: B006
+    questions: Annotated[
+        list[str], typer.Option(help="FILE=CORPUS: a question file too, its tuning part.")
+    ] = [],  # noqa: B006
     cache: CacheOption = None,
 ) -> None:
     """Whether what makes answering fast changes answers, with everything retrieved from all contexts."""
-    from eval.fast import Ways, compare_ways
-    from eval.observe import of_pairs, of_squad
-    from eval.progress import stages
-    from eval.shelf import Remembering
-    from index.embed import SentenceTransformerEmbedder
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.studies.fast import Ways, compare_ways
+    from inquote.eval.studies.observe import of_pairs, of_squad
+    from inquote.eval.studies.shelf import Remembering
+    from inquote.index.models.embedder import SentenceTransformerEmbedder
 
     content, chosen = _squad_questions(file, split, part, limit)
     embedder = Remembering(SentenceTransformerEmbedder(), cache)
@@ -169,23 +201,29 @@ def fusion(
     """Recall of retrieval over all contexts of a SQuAD file for BM25, dense search, and weights between them."""
     from dataclasses import asdict
 
-    from eval.fusion import compare_fusions
-    from eval.progress import stages
-    from eval.shelf import Remembering, Shelf
-    from eval.tables import Table
-    from index.embed import SentenceTransformerEmbedder
+    from inquote.eval.report.tables import Table
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.studies.fusion import compare_fusions
+    from inquote.eval.studies.shelf import Remembering, Shelf
+    from inquote.index.models.embedder import SentenceTransformerEmbedder
 
     content, questions = _squad_questions(file, split, part, limit)
     embedder = Remembering(SentenceTransformerEmbedder(), cache)
     with stages() as bar:
         shelf = Shelf(content.contexts, embedder, lambda done, total: bar("embedding", done, total))
-        results = compare_fusions(content, questions, shelf, lambda done, total: bar("asking", done, total))
+        results = compare_fusions(
+            content, questions, shelf, lambda done, total: bar("asking", done, total)
+        )
     if as_json:
         print(json.dumps([asdict(result) for result in results]))
         return
-    rows = [(r.name, f"{r.weight:.1f}", f"{r.recall_at_1:.4f}", f"{r.recall_at_5:.4f}") for r in results]
+    rows = [
+        (r.name, f"{r.weight:.1f}", f"{r.recall_at_1:.4f}", f"{r.recall_at_5:.4f}") for r in results
+    ]
     head = ("scores fused", "weight of the cosine", "recall@1", "recall@5")
-    _show([Table(f"{len(content.contexts)} contexts, {len(questions)} questions", head, tuple(rows))])
+    _show(
+        [Table(f"{len(content.contexts)} contexts, {len(questions)} questions", head, tuple(rows))]
+    )
 
 
 @app.command()
@@ -199,11 +237,11 @@ def chunking(
     """Recall of retrieval over whole articles of a SQuAD file, cut in passages of several lengths and overlaps."""
     from dataclasses import asdict
 
-    from eval.chunking import compare_cuttings
-    from eval.progress import stages
-    from eval.shelf import Remembering
-    from eval.tables import Table
-    from index.embed import SentenceTransformerEmbedder
+    from inquote.eval.report.tables import Table
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.studies.chunking import compare_cuttings
+    from inquote.eval.studies.shelf import Remembering
+    from inquote.index.models.embedder import SentenceTransformerEmbedder
 
     content, questions = _squad_questions(file, split, part, None, usual="train")
     embedder = Remembering(SentenceTransformerEmbedder(), cache)
@@ -213,25 +251,42 @@ def chunking(
         print(json.dumps([asdict(result) for result in results]))
         return
     rows = [
-        (str(r.target), str(r.overlap), str(r.passages), f"{r.tokens:.0f}", *(f"{x:.4f}" for x in r.recall))
+        (
+            str(r.target),
+            str(r.overlap),
+            str(r.passages),
+            f"{r.tokens:.0f}",
+            *(f"{x:.4f}" for x in r.recall),
+        )
         for r in results
     ]
-    head = ("target", "overlap", "passages", "mean tokens", "recall@1", "recall@3", "recall@5", "recall@12")
+    head = (
+        "target",
+        "overlap",
+        "passages",
+        "mean tokens",
+        "recall@1",
+        "recall@3",
+        "recall@5",
+        "recall@12",
+    )
     _show([Table(f"{len(questions)} questions", head, tuple(rows))])
 
 
 @app.command()
 def followups(
     part: Annotated[str, typer.Option(help="Which conversations: tune, report or all.")] = "all",
-    only_understand: Annotated[bool, typer.Option("--only-understand", help="Ask nothing; needs no models.")] = False,
+    only_understand: Annotated[
+        bool, typer.Option("--only-understand", help="Ask nothing; needs no models.")
+    ] = False,
     reader: ReaderOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """How follow-up questions and changes of topic are understood, and what that is worth for finding the evidence."""
     from dataclasses import asdict
 
-    from eval.followups import ask_all, followup_table, load_conversations, outcomes
-    from eval.progress import stages
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.studies.followups import ask_all, followup_table, load_conversations, outcomes
 
     conversations = [one for one in load_conversations() if part in ("all", one.part)]
     with stages() as bar:
@@ -245,15 +300,17 @@ def followups(
 
 @app.command()
 def candidates(
-    library: Annotated[Path, typer.Option(envvar="INQUOTE_LIBRARY", help="The library's folder.")] = Path(
-        "inquote-library"
-    ),
-    out: Annotated[Path | None, typer.Option("--out", help="Write them here instead of printing them.")] = None,
+    library: Annotated[
+        Path, typer.Option(envvar="INQUOTE_LIBRARY", help="The library's folder.")
+    ] = Path("inquote-library"),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write them here instead of printing them.")
+    ] = None,
 ) -> None:
     """Candidate questions of the feedback given on the page, in the form of a question file, to be accepted by hand."""
-    from eval.candidates import candidates_of, lines
-    from index.journal import Journal
-    from index.library import Library
+    from inquote.eval.studies.candidates import candidates_of, lines
+    from inquote.index.stores.journal import Journal
+    from inquote.index.stores.local.library import Library
 
     with Library.open(library).snapshot() as snapshot:
         found, left = candidates_of(Journal(library).feedback(), snapshot)
@@ -269,7 +326,7 @@ def candidates(
 def _squad_questions(
     file: Path, split: Path | None, part: str | None, limit: int | None, usual: str = "report"
 ) -> "tuple[SquadFile, list[SquadQuestion]]":
-    from eval.squad_data import load_squad, of_titles, titles_of
+    from inquote.eval.studies.squad_data import load_squad, of_titles, titles_of
 
     if part is not None and split is None:
         raise InquoteError("--part is a part of a split; name its file with --split.")
@@ -280,19 +337,19 @@ def _squad_questions(
 
 def _floors(path: Path | None, questions: Path) -> "Floors":
     """The floors for a question file; read before anything is asked, so that a mistake in them is told at once."""
-    from eval.floors import load_floors
-    from eval.score import METRICS
+    from inquote.eval.report.floors import load_floors
+    from inquote.eval.report.score import METRICS
 
     return load_floors(path, questions.stem, {metric.name for metric in METRICS}) if path else {}
 
 
 def _report(folder: Path, floors: "Floors", as_json: bool) -> None:
     """Score what lies in `folder`, write the report beside it, print it, and exit with 1 where a floor is broken."""
-    from eval.floors import broken
-    from eval.report import write_report
-    from eval.runner import read_back
-    from eval.summary import summarise
-    from eval.tables import tables
+    from inquote.eval.report.floors import broken
+    from inquote.eval.report.report import write_report
+    from inquote.eval.report.summary import summarise
+    from inquote.eval.report.tables import tables
+    from inquote.eval.runs.runner import read_back
 
     summary = summarise(*read_back(folder))
     problems = broken(floors, summary.figures)
@@ -315,7 +372,7 @@ def _lines(found: dict[str, Any]) -> None:
 def _show(tables: "list[Table]") -> None:
     from rich.console import Console
 
-    from eval.tables import as_rich
+    from inquote.eval.report.tables import as_rich
 
     console = Console(width=None if sys.stdout.isatty() else 160)
     for table in tables:
@@ -325,15 +382,17 @@ def _show(tables: "list[Table]") -> None:
 
 def main() -> None:
     """Run the command line."""
-    commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    commands = {
+        command.callback.__name__ for command in app.registered_commands if command.callback
+    }
     arguments = sys.argv[1:]
     if not arguments or arguments[0] not in {*commands, "bench", "calibrate", "--help"}:
         arguments = ["run", *arguments]
     if arguments[0] in ("calibrate", "--help"):
-        from eval.calibrate import calibrate
+        from inquote.eval.studies.calibrate import calibrate
 
         app.command()(calibrate)
-    run_program(lambda: app(arguments, prog_name="python -m eval"))
+    run_program(lambda: app(arguments, prog_name="python -m inquote.eval"))
 
 
 if __name__ == "__main__":

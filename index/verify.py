@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from index.derived import LEXICAL, VECTORS, check_derived
-from index.lexical import LexicalIndex
-from index.library import NORM_OFF, Library, Snapshot
-from index.recipe import content_hash
-from index.vectors import ROUNDED, FaissStore
-from ingest.documents import Document
-from ingest.errors import InquoteError, LibraryDamaged
+from inquote.index.stores.local.derived import LEXICAL, VECTORS, check_derived
+from inquote.index.stores.local.lexical import LexicalIndex
+from inquote.index.stores.local.library import NORM_OFF, Library, Snapshot
+from inquote.index.stores.local.vectors import ROUNDED, FaissStore
+from inquote.index.stores.recipe import content_hash
+from inquote.ingest.documents import Document
+from inquote.ingest.errors import InquoteError, LibraryDamaged
 
 
 def verify(library: Library) -> list[str]:
@@ -39,17 +39,27 @@ def verify_export(library: Library, content: bytes) -> tuple[int, list[str]]:
         exported = json.loads(content)
         answers = exported.get("answers", [exported])
         cited = [
-            (str(c["document"]), str(c["document_sha256"]), int(c["start"]), int(c["end"]), str(c["quote"]))
+            (
+                str(c["document"]),
+                str(c["document_sha256"]),
+                int(c["start"]),
+                int(c["end"]),
+                str(c["quote"]),
+            )
             for answer in answers
             for c in answer["citations"]
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InquoteError("The file is no export of a conversation; save one as JSON from the page.") from error
+        raise InquoteError(
+            "The file is no export of a conversation; save one as JSON from the page."
+        ) from error
     with library.snapshot() as snapshot:
         return len(cited), [problem for one in cited for problem in _citation(snapshot, *one)]
 
 
-def _citation(snapshot: Snapshot, id: str, sha256: str, start: int, end: int, quote: str) -> Iterator[str]:
+def _citation(
+    snapshot: Snapshot, id: str, sha256: str, start: int, end: int, quote: str
+) -> Iterator[str]:
     try:
         document = snapshot.document(id)
     except KeyError:
@@ -116,7 +126,9 @@ def _derived(snapshot: Snapshot, folder: Path) -> Iterator[str]:
         return
     order = np.argsort(ids)
     tolerance = 0.0 if store.exact else ROUNDED
-    if not np.array_equal(ids[order], rows) or not np.allclose(stored[order], matrix, rtol=0, atol=tolerance):
+    if not np.array_equal(ids[order], rows) or not np.allclose(
+        stored[order], matrix, rtol=0, atol=tolerance
+    ):
         yield f"{folder.name}/{VECTORS} does not hold the library's embeddings."
     if len(lexical) != len(rows):
         yield f"{folder.name}/{LEXICAL} holds {len(lexical)} passages, the library {len(rows)}."

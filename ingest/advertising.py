@@ -11,30 +11,8 @@ The rule, applied to a block (paragraph, list item):
 What the rule leaves out is listed by `inquote status --left-out`, for in another corpus such a line may matter.
 """
 
-import re
-
-from ingest.sentences import sentence_ranges
-
-_ORDER = (
-    r"(?:visit|download|click|subscribe|sign up|register|request|browse|check out|explore our|read our|get your|"
-    r"access our|buy|order now)"
-)
-_FOR_MORE = re.compile(
-    r"^(?:for (?:more|further|additional|detailed)\b|to (?:learn|know|find out|read) more\b|"
-    r"(?:want|looking) (?:to know|for) more\b).*\b" + _ORDER + r"\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_OPENS_WITH_ORDER = re.compile(
-    r"^(?:please )?" + _ORDER + r"(?:\W*$|,? (?:the|our|us|an?|your|this|here|now|for|to|more|on|full|free|sample|pdf|"
-    r"report|brochure|https?|www)\b)",
-    re.IGNORECASE,
-)
-_LINKS_HEADING = re.compile(
-    r"^(?:(?:related|similar|other|recommended|popular|latest|trending) (?:reports?|articles?|posts?|blogs?|news|"
-    r"links?|reads?|reading|stories|products?|insights?)|further reading|read (?:more|also|next)|you may also like|"
-    r"share this.*)\W*$",
-    re.IGNORECASE,
-)
+from inquote.ingest.english import FOR_MORE, LINKS_HEADING, OPENS_WITH_ORDER
+from inquote.ingest.text import sentence_ranges
 
 
 def is_call_to_act(block: str) -> bool:
@@ -45,14 +23,15 @@ def is_call_to_act(block: str) -> bool:
     """
     sentences = [block[start:end] for start, end in sentence_ranges(block)]
     return bool(sentences) and all(
-        _FOR_MORE.search(sentence) or (_OPENS_WITH_ORDER.search(sentence) and len(sentence.split()) <= 20)
+        FOR_MORE.search(sentence)
+        or (OPENS_WITH_ORDER.search(sentence) and len(sentence.split()) <= 20)
         for sentence in sentences
     )
 
 
 def announces_links(heading: str) -> bool:
     """Whether a heading announces links, as in rule 2."""
-    return bool(_LINKS_HEADING.match(heading.strip()))
+    return bool(LINKS_HEADING.match(heading.strip()))
 
 
 def is_bare_line(block: str) -> bool:

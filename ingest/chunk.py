@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 
-from ingest.advertising import announces_links, is_bare_line, is_call_to_act
-from ingest.documents import Document, Passage
-from ingest.sentences import LIST_MARKER, Range, block_ranges, sentence_ranges
+from inquote.ingest.advertising import announces_links, is_bare_line, is_call_to_act
+from inquote.ingest.documents import Document, Passage
+from inquote.ingest.text import LIST_MARKER, Range, block_ranges, sentence_ranges
 
 HEADING_SHARE = 0.25  # of the window at most goes to the heading, and as much to the lead-in
 MOST_CHARACTERS = 24  # a token; longer ranges are not worth counting
@@ -59,14 +59,18 @@ class _Stretch:
     end: int
 
 
-def chunk(document: Document, count_tokens: Callable[[str], int], window: int, cutting: Cutting = CUTTING) -> Chunks:
+def chunk(
+    document: Document, count_tokens: Callable[[str], int], window: int, cutting: Cutting = CUTTING
+) -> Chunks:
     """Cut `document` into passages of at most `window` tokens, heading and lead-in included.
 
     `count_tokens(text)` counts as the embedder does, its special tokens included. Headings are in no passage's range:
     each passage carries the path of headings above it. Raises `ValueError` for a window of less than 16 tokens.
     """
     if window < 16:
-        raise ValueError(f"a window of {window} tokens is too small to hold a passage; at least 16 are needed")
+        raise ValueError(
+            f"a window of {window} tokens is too small to hold a passage; at least 16 are needed"
+        )
     passages: list[Passage] = []
     left_out: list[LeftOut] = []
     for stretch in _stretches(document):
@@ -98,7 +102,11 @@ def _prose(document: Document, stretch: _Stretch) -> tuple[list[list[Range]], li
     left_out = []
     links = announces_links(stretch.title)
     if links:
-        left_out.append(LeftOut(stretch.start - len(stretch.title), stretch.start, "heading that announces links"))
+        left_out.append(
+            LeftOut(
+                stretch.start - len(stretch.title), stretch.start, "heading that announces links"
+            )
+        )
     for start, end in block_ranges(document.text, stretch.start, stretch.end):
         reason = _reason_to_leave_out(document, start, end, links)
         if reason:
@@ -124,7 +132,12 @@ class _Packer:
     """Packs blocks of one section into passages."""
 
     def __init__(
-        self, document: Document, heading: str, count_tokens: Callable[[str], int], window: int, cutting: Cutting
+        self,
+        document: Document,
+        heading: str,
+        count_tokens: Callable[[str], int],
+        window: int,
+        cutting: Cutting,
     ) -> None:
         self.document = document
         self.count_tokens = count_tokens
@@ -160,8 +173,12 @@ class _Packer:
         """Where the last sentences of a range begin that the next passage repeats; its end where it repeats none."""
         if not self.cutting.overlap:
             return end
-        begins = [begin for begin, _ in sentence_ranges(self.document.text, start, end)][-self.cutting.overlap :]
-        return next((begin for begin in begins if self._fits(begin, end, "", self.cutting.target // 4)), end)
+        begins = [begin for begin, _ in sentence_ranges(self.document.text, start, end)][
+            -self.cutting.overlap :
+        ]
+        return next(
+            (begin for begin in begins if self._fits(begin, end, "", self.cutting.target // 4)), end
+        )
 
     def _is_item(self, block: Range) -> bool:
         return bool(LIST_MARKER.match(self.document.text, *block))
@@ -184,20 +201,26 @@ class _Packer:
             cut = self._last_fitting(start, end, lead)
             yield start, cut
             again = self._overlap_of(start, cut)
-            start = again if start < again < cut and self._goes_beyond(cut, again, end, lead) else cut
+            start = (
+                again if start < again < cut and self._goes_beyond(cut, again, end, lead) else cut
+            )
             while start < end and self.document.text[start].isspace():
                 start += 1
         yield start, end
 
     def _goes_beyond(self, cut: int, start: int, end: int, lead: str) -> bool:
         """Whether a passage that begins at `start` holds more than what ends at `cut`."""
-        return self._fits(start, end, lead, self.window) or self._last_fitting(start, end, lead) > cut
+        return (
+            self._fits(start, end, lead, self.window) or self._last_fitting(start, end, lead) > cut
+        )
 
     def _last_fitting(self, start: int, end: int, lead: str) -> int:
         text = self.document.text
         far = min(end, start + self.window * MOST_CHARACTERS)
         sentences = [stop for _, stop in sentence_ranges(text, start, far)]
-        clauses, words = ([m.start() for m in p.finditer(text, start, far)] for p in (_CLAUSE_END, _WORD_END))
+        clauses, words = (
+            [m.start() for m in p.finditer(text, start, far)] for p in (_CLAUSE_END, _WORD_END)
+        )
         for stops in (sentences, clauses, words):
             cut = self._bisect(start, [stop for stop in stops if start < stop < far], lead)
             if cut is not None:
@@ -218,13 +241,17 @@ class _Packer:
     def _fits(self, start: int, end: int, lead: str, budget: int) -> bool:
         if end - start > self.window * MOST_CHARACTERS:
             return False
-        return self.count_tokens(self._passage(start, end, lead).embedded_text) <= min(budget, self.window)
+        return self.count_tokens(self._passage(start, end, lead).embedded_text) <= min(
+            budget, self.window
+        )
 
     def _fits_target(self, start: int, end: int, lead: str) -> bool:
         return self._fits(start, end, lead, self.cutting.target)
 
     def _passage(self, start: int, end: int, lead: str) -> Passage:
-        return Passage(self.document.id, start, end, self.heading, self.document.text[start:end], lead)
+        return Passage(
+            self.document.id, start, end, self.heading, self.document.text[start:end], lead
+        )
 
     def _fit(self, line: str) -> str:
         """A heading or lead-in cut at word ends to its share of the window."""

@@ -18,16 +18,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from conftest import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-
-from app.answer import Answerer
-from app.system import System
-from index import staging
-from index.build import ingest
-from index.library import Library
-from index.search import Search
-from index.verify import verify
-from ingest.errors import InquoteError, LibraryMissing
+from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
+from inquote.app.answering.answer import Answerer
+from inquote.app.system import System
+from inquote.index.retrieval.search import Search
+from inquote.index.stores.local import staging
+from inquote.index.stores.local.library import Library
+from inquote.index.updating.ingest import ingest
+from inquote.index.verify import verify
+from inquote.ingest.errors import InquoteError, LibraryMissing
 
 DOCUMENTS = 30
 NOTHING: dict[str, Any] = {"digest": "nothing", "problems": [], "folders": [], "stored": 0}
@@ -66,7 +65,9 @@ def write_texts(folder: Path, changed: bool) -> None:
     folder.mkdir()
     for number in range(1 if changed else 0, DOCUMENTS + (1 if changed else 0)):
         meal = "fish" if changed and number % 4 == 0 else "crabs"
-        (folder / f"{number:02d}.md").write_text(f"Animal {number} eats {meal}.\n\nIt sleeps {number} hours a day.")
+        (folder / f"{number:02d}.md").write_text(
+            f"Animal {number} eats {meal}.\n\nIt sleeps {number} hours a day."
+        )
 
 
 def run_ingest(library: Path, texts: Path) -> int:
@@ -130,10 +131,18 @@ class Trials:
         assert found is not None, "the library cannot be read"
         assert found["problems"] == [], found["problems"]
         expected = [self.after] if status == 0 else [self.before, self.after]
-        assert found["digest"] in [state["digest"] for state in expected], f"neither before nor after ({status})"
+        assert found["digest"] in [state["digest"] for state in expected], (
+            f"neither before nor after ({status})"
+        )
         embedded = in_child(lambda: run_ingest(self.library, self.texts))[1]
-        kept = self.to_embed if found["digest"] == self.after["digest"] else found["stored"] - self.before["stored"]
-        assert embedded == self.to_embed - kept, f"{embedded} embedded, {kept} of {self.to_embed} were there"
+        kept = (
+            self.to_embed
+            if found["digest"] == self.after["digest"]
+            else found["stored"] - self.before["stored"]
+        )
+        assert embedded == self.to_embed - kept, (
+            f"{embedded} embedded, {kept} of {self.to_embed} were there"
+        )
         assert in_child(lambda: run_ingest(self.library, self.texts)) == (0, 0)
         _, last = in_child(lambda: look(self.library))
         assert last == self.after, (last, self.after)
@@ -168,7 +177,9 @@ def main(count: int = 20, seed: int = 0, steps: int = 1) -> None:
                 for kind in ("exit", "full"):
                     print(f"{what}, {kind}: {every_step(trials, kind)} steps", flush=True)
             cut = kills(trials, (count + first) // 2, seed)
-            print(f"{what}, kill -9: {(count + first) // 2} times, {cut} before the end; before or after each time")
+            print(
+                f"{what}, kill -9: {(count + first) // 2} times, {cut} before the end; before or after each time"
+            )
 
 
 if __name__ == "__main__":

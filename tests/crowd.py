@@ -12,15 +12,15 @@ import time
 from pathlib import Path
 
 import httpx
+
+from inquote.app.answering.answer import Answer
+from inquote.app.build import open_system
+from inquote.app.chat.message import REFUSAL
+from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
+from inquote.index.updating.ingest import ingest
+from places import ROOT
 from serving import Visitor, served
 
-from app.answer import Answer
-from app.chat.message import REFUSAL
-from app.system import open_system
-from index.build import ingest
-from index.embed import PACKAGED, SentenceTransformerEmbedder
-
-ROOT = Path(__file__).parent.parent
 BUSY = "please try again in a moment"
 DIFFERENT = 60  # questions that are asked
 
@@ -42,11 +42,17 @@ class Crowd:
     async def by_program(self, client: httpx.AsyncClient, questions: list[str]) -> None:
         for question in questions:
             started = time.monotonic()
-            while (response := await client.post("/api/ask", json={"question": question})).status_code == 503:
+            while (
+                response := await client.post("/api/ask", json={"question": question})
+            ).status_code == 503:
                 self.busy += 1
                 await asyncio.sleep(float(response.headers["retry-after"]))
             given, wanted = response.json(), self.expected[question].as_json()
-            self.note(question, started, all(given[key] == wanted[key] for key in wanted if key != "elapsed_ms"))
+            self.note(
+                question,
+                started,
+                all(given[key] == wanted[key] for key in wanted if key != "elapsed_ms"),
+            )
 
     async def on_the_page(self, client: httpx.AsyncClient, questions: list[str]) -> None:
         for question in questions:
@@ -57,7 +63,9 @@ class Crowd:
                 await asyncio.sleep(2)
             answer = self.expected[question]
             quotes = [citation.quote for citation in answer.citations] or [REFUSAL]
-            right = conversation[-2] == ("user", question) and all(quote in conversation[-1][1] for quote in quotes)
+            right = conversation[-2] == ("user", question) and all(
+                quote in conversation[-1][1] for quote in quotes
+            )
             self.note(question, started, right)
 
 
@@ -67,7 +75,9 @@ async def visit(address: str, crowd: Crowd, people: int, each: int) -> None:
     async with httpx.AsyncClient(base_url=address, timeout=600, limits=limits) as client:
         while (await client.post("/api/ask", json={"question": questions[0]})).status_code == 503:
             await asyncio.sleep(0.5)
-        mine = [[questions[(n * each + k) % len(questions)] for k in range(each)] for n in range(people)]
+        mine = [
+            [questions[(n * each + k) % len(questions)] for k in range(each)] for n in range(people)
+        ]
         ways = (crowd.by_program, crowd.on_the_page)
         await asyncio.gather(*(ways[n % 2](client, asked) for n, asked in enumerate(mine)))
 
@@ -87,8 +97,12 @@ def main(people: int = 100, each: int = 3) -> int:
             asyncio.run(visit(address, crowd, people, each))
         took = time.monotonic() - started
     times = sorted(crowd.seconds)
-    print(f"{people} people, {len(times)} questions in {took:.0f} s, told to try again {crowd.busy} times")
-    print(f"median {statistics.median(times):.2f} s, 95 % within {times[int(0.95 * len(times))]:.2f} s")
+    print(
+        f"{people} people, {len(times)} questions in {took:.0f} s, told to try again {crowd.busy} times"
+    )
+    print(
+        f"median {statistics.median(times):.2f} s, 95 % within {times[int(0.95 * len(times))]:.2f} s"
+    )
     print(f"mixed-up answers: {len(crowd.mixed_up)}", *crowd.mixed_up, sep="\n  ")
     return bool(crowd.mixed_up)
 

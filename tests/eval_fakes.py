@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from app.answer import Answer, Citation
-from eval.predict import Prediction, predict
-from eval.questions import Evidence, Question
-from eval.run import Run, texts_of
-from index.search import Hit
-from ingest.documents import Document, Passage
-from ingest.errors import QuestionError
+from inquote.app.answering.answer import Answer, Citation
+from inquote.eval.runs.predict import Prediction, predict
+from inquote.eval.runs.questions import Evidence, Question
+from inquote.eval.runs.run import Run, texts_of
+from inquote.index.retrieval.search import Hit
+from inquote.ingest.documents import Document, Passage
+from inquote.ingest.errors import QuestionError
 
 TEXT = "The tern was found in 1987. It eats small fish. It nests on flat rocks by the sea. It weighs 120 g."
 DOCUMENT = Document("small/tern.md", "Tern", "", TEXT, hashlib.sha256(TEXT.encode()).hexdigest())
@@ -27,11 +27,19 @@ def evidence(*quotes: str) -> tuple[tuple[Evidence, ...], ...]:
     return tuple((Evidence(DOCUMENT.id, at, at + len(quote), quote),) for quote, at in starts)
 
 
-FACTOID = Question("q-1", "When was it found?", "factoid", True, answers=("1987",), evidence=evidence(FOUND))
-HOW = Question("q-2", "What does it eat?", "definition", True, answers=("small fish",), evidence=evidence(EATS))
+FACTOID = Question(
+    "q-1", "When was it found?", "factoid", True, answers=("1987",), evidence=evidence(FOUND)
+)
+HOW = Question(
+    "q-2", "What does it eat?", "definition", True, answers=("small fish",), evidence=evidence(EATS)
+)
 LIST = Question(
     *("q-3", "Year and food?", "list", True),
-    **{"answers": ("1987", "small fish"), "items": (("1987",), ("small fish",)), "evidence": evidence(FOUND, EATS)},
+    **{
+        "answers": ("1987", "small fish"),
+        "items": (("1987",), ("small fish",)),
+        "evidence": evidence(FOUND, EATS),
+    },
 )
 UNANSWERABLE = Question("q-4", "What does it cost?", "factoid", False)
 CRASHING = Question("q-5", "crash", "how", True, answers=("1987",), evidence=evidence(FOUND))
@@ -42,7 +50,9 @@ def citation(quote: str) -> Citation:
     """The first place of `quote`, its passage being its sentence."""
     start = TEXT.index(quote)
     a, b = next((a, b) for a, b in SENTENCES if a <= start < b)
-    return Citation(DOCUMENT.id, DOCUMENT.sha256, "Tern", "", None, start, start + len(quote), quote, a, b)
+    return Citation(
+        DOCUMENT.id, DOCUMENT.sha256, "Tern", "", None, start, start + len(quote), quote, a, b
+    )
 
 
 @dataclass
@@ -61,7 +71,9 @@ class TableSystem:
         if question == "crash":
             raise QuestionError("Please ask something else.")
         quotes, confidence = self.table.get(question, ([], 0.1))
-        hits = tuple(Hit(p, 1 / rank, rank, 1 / rank, None, 0.0) for rank, p in enumerate(PASSAGES, 1))
+        hits = tuple(
+            Hit(p, 1 / rank, rank, 1 / rank, None, 0.0) for rank, p in enumerate(PASSAGES, 1)
+        )
         cited = tuple(map(citation, quotes))
         stages = {"embed": 2.0, "read": 5.0}
         text = " ".join(quotes) or None

@@ -5,13 +5,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.answer import Answer, Citation
-from app.suggest import Suggestion
-from index.journal import Feedback
-from index.library import DocumentInfo
-from index.search import Hit
-from ingest.documents import Document, Passage, Section
-from ingest.errors import QuestionError
+from inquote.app.answering.answer import Answer, Citation
+from inquote.app.answering.suggestions import Suggestion
+from inquote.index.retrieval.search import Hit
+from inquote.index.stores.journal import Feedback
+from inquote.index.stores.local.library import DocumentInfo
+from inquote.ingest.documents import Document, Passage, Section
+from inquote.ingest.errors import QuestionError
 
 HEADINGS = ("A small article", "Results", "Outlook")
 ARTICLE = """A small article
@@ -47,9 +47,13 @@ def make_document(
     text: str, *, id: str = "corpus/small.md", title: str = "A small article", **more: object
 ) -> Document:
     """A document whose sections begin at the lines that are one of `HEADINGS`."""
-    starts = [(at, heading) for heading in HEADINGS if (at := f"\n{text}".find(f"\n{heading}\n")) >= 0]
+    starts = [
+        (at, heading) for heading in HEADINGS if (at := f"\n{text}".find(f"\n{heading}\n")) >= 0
+    ]
     ends = [*[start for start, _ in starts][1:], len(text)]
-    sections = tuple(Section(heading, 1, start, end) for (start, heading), end in zip(starts, ends, strict=False))
+    sections = tuple(
+        Section(heading, 1, start, end) for (start, heading), end in zip(starts, ends, strict=False)
+    )
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Document(id, title, "https://example.org/small", text, digest, sections, **more)  # type: ignore[arg-type]
 
@@ -63,7 +67,16 @@ def make_citation(document: Document, quote: str) -> Citation:
     right = len(document.text) if right < 0 else right
     heading = " > ".join(s.title for s in document.sections if s.start <= start < s.end)
     return Citation(
-        document.id, document.sha256, document.title, heading, document.page_at(start), start, end, quote, left, right
+        document.id,
+        document.sha256,
+        document.title,
+        heading,
+        document.page_at(start),
+        start,
+        end,
+        quote,
+        left,
+        right,
     )
 
 
@@ -75,13 +88,24 @@ def make_hit(citation: Citation, document: Document, rank: int) -> Hit:
         citation.heading,
         document.text[citation.passage_start : citation.passage_end],
     )
-    return Hit(passage, 1 / rank, rank, 0.9 / rank, None if rank == 2 else rank, 0.0 if rank == 2 else 5.0 / rank)
+    return Hit(
+        passage,
+        1 / rank,
+        rank,
+        0.9 / rank,
+        None if rank == 2 else rank,
+        0.0 if rank == 2 else 5.0 / rank,
+    )
 
 
-def make_answer(question: str, document: Document, quotes: Sequence[str], nearest: Sequence[str] = ()) -> Answer:
+def make_answer(
+    question: str, document: Document, quotes: Sequence[str], nearest: Sequence[str] = ()
+) -> Answer:
     citations = tuple(make_citation(document, quote) for quote in quotes)
     considered = citations or tuple(make_citation(document, quote) for quote in nearest)
-    hits = tuple(make_hit(citation, document, rank) for rank, citation in enumerate(considered, start=1))
+    hits = tuple(
+        make_hit(citation, document, rank) for rank, citation in enumerate(considered, start=1)
+    )
     return Answer(
         question=question,
         understood_as=" ".join(question.split()),
@@ -93,7 +117,8 @@ def make_answer(question: str, document: Document, quotes: Sequence[str], neares
             "threshold": 0.5,
             "reader": "fake",
             "candidates": [
-                {"quote": citation.quote, "nearest": at, "score": 7.5 - at} for at, citation in enumerate(considered)
+                {"quote": citation.quote, "nearest": at, "score": 7.5 - at}
+                for at, citation in enumerate(considered)
             ],
         },
         generation=1,
@@ -132,7 +157,9 @@ class FakeSystem:
             raise QuestionError("Please type a question.")
         if "crash" in question:
             raise RuntimeError("secret detail")
-        quotes = next((quotes for word, quotes in self.answers.items() if word in question.lower()), [])
+        quotes = next(
+            (quotes for word, quotes in self.answers.items() if word in question.lower()), []
+        )
         answer = make_answer(question, self.document_, quotes, self.nearest)
         return replace(answer, understood_as=self.understood.get(question, answer.understood_as))
 
@@ -141,7 +168,11 @@ class FakeSystem:
 
     def documents(self) -> list[DocumentInfo]:
         d = self.document_
-        return [DocumentInfo(d.id, d.title, d.source, d.sha256, len(d.text), 3, "2026-11-24T20:13:05+00:00")]
+        return [
+            DocumentInfo(
+                d.id, d.title, d.source, d.sha256, len(d.text), 3, "2026-11-24T20:13:05+00:00"
+            )
+        ]
 
     def note_feedback(self, feedback: Feedback) -> None:
         self.said.append(feedback)
@@ -153,7 +184,9 @@ class FakeSystem:
             "Which side effects were seen?": "fatigue, chills and fever",
             "What is said of the price?": "<b>nothing</b>",
         }
-        found = ((question, make_citation(self.document_, quote)) for question, quote in places.items())
+        found = (
+            (question, make_citation(self.document_, quote)) for question, quote in places.items()
+        )
         return [Suggestion(question, c.document_id, c.start, c.end, 0.8) for question, c in found]
 
     def close(self) -> None:

@@ -4,7 +4,9 @@ import io
 import zipfile
 from collections.abc import Sequence
 
-Page = Sequence[tuple[float, float, str]]  # (height on the page, size of the letters, text) of each line
+Page = Sequence[
+    tuple[float, float, str]
+]  # (height on the page, size of the letters, text) of each line
 
 
 def pdf(pages: Sequence[Page], title: str = "", extra: bytes = b"") -> bytes:
@@ -19,7 +21,8 @@ def pdf(pages: Sequence[Page], title: str = "", extra: bytes = b"") -> bytes:
     ]
     for at, lines in enumerate(pages):
         drawn = b"\n".join(
-            b"BT /F1 %g Tf 72 %g Td (%s) Tj ET" % (size, height, text.encode("latin-1").replace(b"(", b"\\("))
+            b"BT /F1 %g Tf 72 %g Td (%s) Tj ET"
+            % (size, height, text.encode("latin-1").replace(b"(", b"\\("))
             for height, size, text in lines
         )
         objects.append(
@@ -39,7 +42,9 @@ def pdf(pages: Sequence[Page], title: str = "", extra: bytes = b"") -> bytes:
     )
 
 
-def down(lines: Sequence[str], *, start: float = 700, size: float = 10) -> list[tuple[float, float, str]]:
+def down(
+    lines: Sequence[str], *, start: float = 700, size: float = 10
+) -> list[tuple[float, float, str]]:
     """Lines one below the other."""
     return [(start - 12 * at, size, line) for at, line in enumerate(lines)]
 

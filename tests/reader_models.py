@@ -7,10 +7,10 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from app.reader.model import SpanModel, WordPieces
-from app.reader.weights import save_weights
-from index.bert import Size, base_embeddings
-from index.embed import packaged_model, sha256_of
+from inquote.app.reader.model import SpanModel, WordPieces
+from inquote.app.reader.weights import save_weights
+from inquote.index.models.bert import Size, base_embeddings
+from inquote.index.models.embedder import packaged_model, sha256_of
 
 TINY = Size(hidden=16, inner=32, layers=2, heads=2)
 

@@ -14,14 +14,16 @@ from typing import Any
 import httpx
 import uvicorn
 
-from app.keeper import Keeper
-from app.server import create_app, make_server
-from app.service import Service
+from inquote.app.service.jobs import LibraryJobs
+from inquote.app.service.service import Service
+from inquote.app.web.server import create_app, make_server
 
 
 @contextmanager
 def served(
-    open_system: Callable[[], Any], keep: Callable[[Service], Keeper] | None = None, port: int = 0
+    open_system: Callable[[], Any],
+    keep: Callable[[Service], LibraryJobs] | None = None,
+    port: int = 0,
 ) -> Iterator[str]:
     """The address of a server that runs, in a thread of its own, while it is open; read-only without `keep`."""
     service = Service(open_system)
@@ -29,7 +31,9 @@ def served(
     started: Future[uvicorn.Server] = Future()
 
     async def run() -> None:
-        server = make_server(*await create_app(service, keeper=keeper), lambda: started.set_result(server))
+        server = make_server(
+            *await create_app(service, keeper=keeper), lambda: started.set_result(server)
+        )
         await server.serve(sockets=[listener])
 
     def work() -> None:
@@ -65,9 +69,13 @@ class Visitor:
     async def open(self) -> "Visitor":
         """Learn from the page which event asks a question."""
         config = (await self._client.get("/config")).json()
-        ids = {component["props"].get("elem_id"): component["id"] for component in config["components"]}
+        ids = {
+            component["props"].get("elem_id"): component["id"] for component in config["components"]
+        }
         self._box, self._log = ids["question"], ids["log"]
-        self._asking = next(d for d in config["dependencies"] if [self._box, "submit"] in d["targets"])
+        self._asking = next(
+            d for d in config["dependencies"] if [self._box, "submit"] in d["targets"]
+        )
         return self
 
     async def ask(self, question: Any, kept: Any = ()) -> list[tuple[str, str]]:
@@ -90,7 +98,9 @@ class Visitor:
     async def listen(self, posted: Sequence[str]) -> list[list[tuple[str, str]]]:
         """The conversation as each of these events leaves it."""
         completed = {}
-        stream = self._client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self._session})
+        stream = self._client.stream(
+            "GET", "/gradio_api/queue/data", params={"session_hash": self._session}
+        )
         async with stream as response:
             async for line in response.aiter_lines():
                 message = json.loads(line[6:]) if line.startswith("data: ") else {}

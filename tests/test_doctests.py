@@ -2,13 +2,13 @@
 
 import doctest
 import importlib
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from places import ROOT
+
 MODULES = sorted(
-    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    "inquote." + ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for layer in ("ingest", "index", "app", "eval")
     for path in (ROOT / layer).rglob("*.py")
     if ">>>" in path.read_text(encoding="utf-8")

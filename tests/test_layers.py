@@ -1,32 +1,60 @@
-"""Imports point only up the pipeline: ingest < index < app < eval."""
+"""Imports point only up the tree of the README, packages and modules alike, and use one name."""
 
 import ast
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-LAYERS = ("ingest", "index", "app", "eval")
-MODULES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
+from places import ROOT
+
+# Each module or package may import what stands before it in this list, and itself.
+LAYERS = (
+    *("ingest.errors", "ingest.documents", "ingest.english", "ingest.text"),
+    *("ingest.formats", "ingest.files", "ingest.advertising", "ingest.chunk"),
+    *("index.terms", "index.models", "index.progress", "index.stores", "index.retrieval"),
+    *("index.updating", "index.verify"),
+    *("app.language", "app.reader", "app.answering", "app.system", "app.build", "app.service"),
+    *("app.chat", "app.web", "app.cli", "app.training"),
+    *("eval.places", "eval.metrics", "eval.runs", "eval.report", "eval.studies", "eval.bench"),
+    *("eval.peers", "eval.__main__"),
+)
+FOLDERS = ("ingest", "index", "app", "eval")
+MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 
-def imported(path: Path) -> set[str]:
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, `from a import b` counting as "a.b"."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names.add("." * node.level + (node.module or ""))
+            names |= {f"{'.' * node.level}{node.module}.{alias.name}" for alias in node.names}
     return names
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_imports_point_up_the_pipeline(path: Path) -> None:
-    own = LAYERS.index(path.relative_to(ROOT).parts[0])
-    later = {name for name in imported(path) if name.split(".")[0] in LAYERS[own + 1 :]}
-    assert later == set()
+def layer(name: str) -> int:
+    """The place of a module in the list."""
+    return next(
+        at for at, layer in enumerate(LAYERS) if name == layer or name.startswith(f"{layer}.")
+    )
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_the_builtin_eval_is_not_hidden(path: Path) -> None:
-    assert "eval" not in imported(path)
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_imports_point_up_the_tree(path: Path) -> None:
+    if path.name == "__init__.py" and path.parent.name in FOLDERS:
+        assert imports(path) == set()
+        return
+    own = layer(module_name(path))
+    inner = (name.removeprefix("inquote.") for name in imports(path) if name.startswith("inquote."))
+    assert [name for name in inner if layer(name) > own] == []
+
+
+@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=module_name)
+def test_nothing_is_imported_by_the_name_of_its_folder(path: Path) -> None:
+    assert [name for name in imports(path) if name.split(".")[0] in FOLDERS] == []

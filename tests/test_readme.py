@@ -5,13 +5,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+
 from fake_system import FakeSystem, make_document, opener
+from places import ROOT
 from serving import served
 
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
 PORT = "http://127.0.0.1:7860"
 
 
@@ -24,7 +25,11 @@ def address() -> Iterator[str]:
 
 def example(start: str) -> str:
     """The one code block that begins with `start`."""
-    blocks = [block for block in re.findall(r"```\w*\n(.*?)```", README, re.DOTALL) if block.startswith(start)]
+    blocks = [
+        block
+        for block in re.findall(r"```\w*\n(.*?)```", README, re.DOTALL)
+        if block.startswith(start)
+    ]
     assert len(blocks) == 1
     assert PORT in blocks[0]
     return blocks[0]
@@ -34,7 +39,9 @@ def run(command: list[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="no curl here: `apt-get install curl` brings it")
+@pytest.mark.skipif(
+    not shutil.which("curl"), reason="no curl here: `apt-get install curl` brings it"
+)
 def test_the_curl_example(address: str) -> None:
     assert '"answer":"Amgen"' in run(["sh", "-c", example("curl").replace(PORT, address)])
 

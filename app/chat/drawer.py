@@ -4,21 +4,24 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import urlencode
 
-from app.answer import Answer, Citation
-from app.changes import Change, Kind
-from app.chat.evidence import readable
-from app.keeper import Work
-from app.uploads import MOST_BYTES, MOST_FILES
-from index.build import Account
-from index.library import DocumentInfo
-from ingest.find import Skipped, printable
-from ingest.load import MAX_BYTES
+from inquote.app.answering.answer import Answer, Citation
+from inquote.app.chat.evidence import readable
+from inquote.app.service.answer_changes import AnswerChange, ChangeKind
+from inquote.app.service.jobs import Job
+from inquote.app.service.uploads import MOST_BYTES, MOST_FILES
+from inquote.index.stores.local.library import DocumentInfo
+from inquote.index.updating.report import IngestReport
+from inquote.ingest.files.find import SkippedFile
+from inquote.ingest.files.load import MAX_BYTES
+from inquote.ingest.text import printable
 
 SHOWN = 200  # documents; of more one looks for the one that is meant
 NAMED = 50  # ids of one kind in an account
 
 
-def drawer_html(documents: Sequence[DocumentInfo], work: Work | None, *, writable: bool, find: str = "") -> str:
+def drawer_html(
+    documents: Sequence[DocumentInfo], work: Job | None, *, writable: bool, find: str = ""
+) -> str:
     """The whole drawer: what the library holds, what goes on or went on last, and the ways to change it."""
     return (
         '<header class="corpus-head"><div><h2 id="corpus-title">Corpus</h2>'
@@ -51,7 +54,7 @@ def _adding_html() -> str:
     )
 
 
-def work_html(work: Work | None, writable: bool) -> str:
+def work_html(work: Job | None, writable: bool) -> str:
     """How far the work is, or what came of it."""
     if work is None:
         return _again_html() if writable else ""
@@ -61,7 +64,9 @@ def work_html(work: Work | None, writable: bool) -> str:
             '<progress aria-label="How far it is" max="1"></progress><p class="corpus-stage"></p>'
             '<button type="button" data-post="stop">Stop</button></section>'
         )
-    undo = '<button type="button" data-post="undo">Undo</button>' if writable and work.removed else ""
+    undo = (
+        '<button type="button" data-post="undo">Undo</button>' if writable and work.removed else ""
+    )
     problem = f'<p class="corpus-problem">{escape(work.problem)}</p>' if work.problem else ""
     account = account_html(work.account) if work.account else ""
     changes = changes_html(work.changes) if work.changes is not None else ""
@@ -79,7 +84,7 @@ def _again_html() -> str:
     )
 
 
-def account_html(account: Account) -> str:
+def account_html(account: IngestReport) -> str:
     """What an ingest did, a line for each kind of change."""
     kinds = {
         "added": account.added,
@@ -92,13 +97,17 @@ def account_html(account: Account) -> str:
         for kind, ids in kinds.items()
         if ids
     )
-    lines += _noted_html("skipped", account.skipped) + _noted_html("with a warning", account.warnings)
+    lines += _noted_html("skipped", account.skipped) + _noted_html(
+        "with a warning", account.warnings
+    )
     same = f"{account.unchanged} unchanged; " if account.unchanged else ""
-    summary = f"{same}{_count(account.passages_embedded, 'passage')} embedded, {account.seconds:.1f} s."
+    summary = (
+        f"{same}{_count(account.passages_embedded, 'passage')} embedded, {account.seconds:.1f} s."
+    )
     return f"<dl>{lines}</dl><p>{summary}</p>"
 
 
-def _noted_html(kind: str, noted: Sequence[Skipped]) -> str:
+def _noted_html(kind: str, noted: Sequence[SkippedFile]) -> str:
     """Files with the reason of each."""
     if not noted:
         return ""
@@ -112,18 +121,20 @@ def _names_html(names: Iterable[str], count: int) -> str:
     return f"<ul>{''.join(items)}{more}</ul>"
 
 
-def changes_html(changes: Sequence[Change]) -> str:
+def changes_html(changes: Sequence[AnswerChange]) -> str:
     """What became of the answers: how many of each kind, and each that is another now, the old words and the new."""
     if not changes:
         return "<h3>Answers that changed</h3><p>Nothing was asked before, or of no earlier state of the texts.</p>"
-    counts = {kind: sum(change.kind is kind for change in changes) for kind in Kind}
+    counts = {kind: sum(change.kind is kind for change in changes) for kind in ChangeKind}
     summary = " · ".join(f"{count} {kind.value}" for kind, count in counts.items() if count)
-    items = "".join(_change_html(change) for change in changes if change.kind is not Kind.UNCHANGED)
+    items = "".join(
+        _change_html(change) for change in changes if change.kind is not ChangeKind.UNCHANGED
+    )
     listed = f'<ul class="changes">{items}</ul>' if items else ""
     return f"<h3>Answers that changed</h3><p>Of {_count(len(changes), 'question')} asked: {summary}.</p>{listed}"
 
 
-def _change_html(change: Change) -> str:
+def _change_html(change: AnswerChange) -> str:
     return (
         f'<li><p><span class="kind">{escape(change.kind.value)}</span> {escape(change.asked.question)}</p><dl>'
         f"<dt>before</dt><dd>{_quotes_html(change.before, linked=False)}</dd>"
@@ -139,7 +150,9 @@ def _quotes_html(answer: Answer, linked: bool) -> str:
 
 
 def _quote_html(citation: Citation, linked: bool) -> str:
-    place = " · ".join(filter(None, (citation.title or citation.document_id, readable(citation.heading))))
+    place = " · ".join(
+        filter(None, (citation.title or citation.document_id, readable(citation.heading)))
+    )
     where = escape(place)
     if linked:
         target = {
@@ -158,10 +171,18 @@ def documents_html(documents: Sequence[DocumentInfo], writable: bool, find: str 
         how = "Add files above, or run" if writable else "Run"
         return f'<p class="corpus-empty">There is no text yet. {how} <code>inquote ingest FOLDER</code>.</p>'
     wanted = find.casefold().strip()
-    found = [document for document in documents if wanted in f"{document.title}\n{document.id}".casefold()]
+    found = [
+        document
+        for document in documents
+        if wanted in f"{document.title}\n{document.id}".casefold()
+    ]
     items = "".join(_document_html(document, writable) for document in found[:SHOWN])
     hidden = len(found) - SHOWN
-    more = f'<p class="source">and {hidden:,} more; look for one by its name.</p>' if hidden > 0 else ""
+    more = (
+        f'<p class="source">and {hidden:,} more; look for one by its name.</p>'
+        if hidden > 0
+        else ""
+    )
     none = "" if found else '<p class="source">No document has that in its name.</p>'
     return f'<ul class="corpus-documents" aria-label="Documents">{items}</ul>{more}{none}'
 

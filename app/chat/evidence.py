@@ -10,8 +10,8 @@ from html import escape
 from itertools import pairwise
 from urllib.parse import urlencode
 
-from ingest.documents import Document
-from ingest.sentences import LIST_MARKER
+from inquote.ingest.documents import Document
+from inquote.ingest.text import LIST_MARKER
 
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 PART_LENGTH = 8_000  # characters; the browser lays out only the parts that are near the screen
@@ -43,7 +43,9 @@ def marked(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
     'one <mark data-cite="1" data-label="1">two</mark>'
     """
     inside = [m for m in marks if m.start < end and m.end > start]
-    cuts = {start, end} | {min(max(offset, start), end) for m in inside for offset in (m.start, m.end)}
+    cuts = {start, end} | {
+        min(max(offset, start), end) for m in inside for offset in (m.start, m.end)
+    }
     return "".join(_piece(text, left, right, inside) for left, right in pairwise(sorted(cuts)))
 
 
@@ -118,7 +120,11 @@ def _block_html(document: Document, block: Block, marks: Sequence[Mark]) -> str:
 
 def _gap_html(document: Document, start: int, end: int, marks: Sequence[Mark]) -> str:
     """The white space between two blocks: kept, so that nothing of the text is lost, and not shown."""
-    return f'<span class="gap">{marked(document.text, start, end, marks)}</span>' if start < end else ""
+    return (
+        f'<span class="gap">{marked(document.text, start, end, marks)}</span>'
+        if start < end
+        else ""
+    )
 
 
 def text_html(document: Document, marks: Sequence[Mark] = ()) -> str:
@@ -147,7 +153,9 @@ def _stepper_html(document: Document, marks: Sequence[Mark]) -> str:
     for mark in marks:
         page = document.page_at(mark.start)
         where = (readable(heading_at(document, mark.start)), f"page {page}" if page else "")
-        places.append(f'<li data-number="{mark.number}">{escape(" · ".join(filter(None, where)))}</li>')
+        places.append(
+            f'<li data-number="{mark.number}">{escape(" · ".join(filter(None, where)))}</li>'
+        )
     return (
         '<nav class="stepper" aria-label="Marked places">'
         '<p class="at" role="status"></p>'

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from app.answer import Answer, Citation
-from app.chat.message import REFUSAL, confidence_words
+from inquote.app.answering.answer import Answer, Citation
+from inquote.app.chat.message import REFUSAL, confidence_words
 
 STYLE = (
     "body{max-width:42rem;margin:3rem auto;padding:0 1rem;font:16px/1.6 system-ui,sans-serif;color-scheme:light dark}"
@@ -26,7 +26,12 @@ def literal(text: str) -> str:
 
 def as_json(answers: Sequence[Answer]) -> str:
     """One object, `{"answers": [...]}`, of the objects that `inquote ask --json` prints."""
-    return json.dumps({"answers": [answer.as_json() for answer in answers]}, ensure_ascii=False, indent=2) + "\n"
+    return (
+        json.dumps(
+            {"answers": [answer.as_json() for answer in answers]}, ensure_ascii=False, indent=2
+        )
+        + "\n"
+    )
 
 
 def as_markdown(answers: Sequence[Answer]) -> str:
@@ -35,14 +40,18 @@ def as_markdown(answers: Sequence[Answer]) -> str:
 
 
 def _answer_markdown(answer: Answer) -> str:
-    quotes = [f"> {_line(citation.quote)} [{n}]" for n, citation in enumerate(answer.citations, start=1)]
+    quotes = [
+        f"> {_line(citation.quote)} [{n}]" for n, citation in enumerate(answer.citations, start=1)
+    ]
     places = [_place(citation, n) for n, citation in enumerate(answer.citations, start=1)]
     body = ["\n>\n".join(quotes), "\n".join(places)] if answer.citations else [REFUSAL]
     return "\n\n".join([f"## {_line(answer.question)}", *body])
 
 
 def _place(citation: Citation, number: int) -> str:
-    return f"{number}. {', '.join(map(_line, _where(citation)))}, SHA-256 `{citation.document_sha256}`"
+    return (
+        f"{number}. {', '.join(map(_line, _where(citation)))}, SHA-256 `{citation.document_sha256}`"
+    )
 
 
 def _where(citation: Citation) -> list[str]:
@@ -70,10 +79,12 @@ def _answer_html(answer: Answer) -> str:
     if not answer.citations:
         return f"{asked}<p>{REFUSAL}</p>\n"
     quotes = "".join(
-        f"<blockquote>{escape(c.quote)} <small>[{n}]</small></blockquote>\n" for n, c in enumerate(answer.citations, 1)
+        f"<blockquote>{escape(c.quote)} <small>[{n}]</small></blockquote>\n"
+        for n, c in enumerate(answer.citations, 1)
     )
     places = "".join(
-        f"<li>{escape(', '.join(_where(c)))}, SHA-256 <code>{c.document_sha256}</code></li>\n" for c in answer.citations
+        f"<li>{escape(', '.join(_where(c)))}, SHA-256 <code>{c.document_sha256}</code></li>\n"
+        for c in answer.citations
     )
     return f"{asked}{quotes}<p>{confidence_words(answer.confidence)}</p>\n<ol>{places}</ol>\n"
 

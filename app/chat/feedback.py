@@ -8,15 +8,18 @@ from urllib.parse import urlencode
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from app.answer import Answer
-from app.chat.evidence import readable
-from app.service import Service
-from index.journal import VERDICTS, Asked, Feedback, Place
-from index.writing import now
-from ingest.errors import InquoteError
-from ingest.sentences import sentence_ranges
+from inquote.app.answering.answer import Answer
+from inquote.app.chat.evidence import readable
+from inquote.app.service.service import Service
+from inquote.index.stores.journal import VERDICTS, Feedback, QuestionInContext, QuotedRange
+from inquote.index.stores.local.lock import now
+from inquote.ingest.errors import InquoteError
+from inquote.ingest.text import sentence_ranges
 
-PICKING = ("wrong answer", "wrong passage")  # the verdicts after which the right sentence is asked for
+PICKING = (
+    "wrong answer",
+    "wrong passage",
+)  # the verdicts after which the right sentence is asked for
 REFUSED_VERDICTS = {"right": "Right", "wrong answer": "The corpus does say"}
 
 
@@ -35,19 +38,25 @@ def verdicts_html(turn: str, answer: Answer, said: str = "") -> str:
     return f'<p class="feedback"><span class="said">{escape(label)}</span> {links}</p>'
 
 
-def sentences_of(answer: Answer) -> list[tuple[str, Place]]:
+def sentences_of(answer: Answer) -> list[tuple[str, QuotedRange]]:
     """The sentences of the passages that were shown, each once, with the passages' headings; best passage first.
 
     The version of the document is known only where the answer cites it; elsewhere `document_sha256` is "".
     """
     versions = {citation.document_id: citation.document_sha256 for citation in answer.citations}
-    found: dict[tuple[str, int, int], tuple[str, Place]] = {}
+    found: dict[tuple[str, int, int], tuple[str, QuotedRange]] = {}
     for hit in answer.hits:
         passage = hit.passage
         for start, end in sentence_ranges(passage.text):
             place = (passage.document_id, passage.start + start, passage.start + end)
             version = versions.get(passage.document_id, "")
-            found.setdefault(place, (passage.heading, Place(place[0], version, *place[1:], passage.text[start:end])))
+            found.setdefault(
+                place,
+                (
+                    passage.heading,
+                    QuotedRange(place[0], version, *place[1:], passage.text[start:end]),
+                ),
+            )
     return list(found.values())
 
 
@@ -68,7 +77,9 @@ def picking_html(answer: Answer) -> str:
     )
 
 
-def heard(turn: str, history: Sequence[str], answer: Answer, verdict: str, sentence: int | None) -> Feedback:
+def heard(
+    turn: str, history: Sequence[str], answer: Answer, verdict: str, sentence: int | None
+) -> Feedback:
     """The feedback to keep; `sentence` counts `sentences_of` the answer. Raises `FeedbackError` for what is none."""
     sentences = sentences_of(answer)
     if verdict not in VERDICTS:
@@ -77,11 +88,14 @@ def heard(turn: str, history: Sequence[str], answer: Answer, verdict: str, sente
         raise FeedbackError("That sentence is none of those shown for a wrong answer.")
     return Feedback(
         id=turn,
-        asked=Asked(answer.question, tuple(history)),
+        asked=QuestionInContext(answer.question, tuple(history)),
         understood_as=answer.understood_as,
         verdict=verdict,
         answer=answer.text,
-        citations=tuple(Place(c.document_id, c.document_sha256, c.start, c.end, c.quote) for c in answer.citations),
+        citations=tuple(
+            QuotedRange(c.document_id, c.document_sha256, c.start, c.end, c.quote)
+            for c in answer.citations
+        ),
         sentence=None if sentence is None else sentences[sentence][1],
         generation=answer.generation,
         at=now(),
@@ -119,7 +133,9 @@ class Desk:
         """Note what was said; gives the row of verdicts anew."""
         answer = self._answer(turn)
         answered = self._turns[turn]
-        await self._service.note_feedback(heard(turn, answered.history, answer, said.verdict, said.sentence))
+        await self._service.note_feedback(
+            heard(turn, answered.history, answer, said.verdict, said.sentence)
+        )
         answered.verdict = said.verdict
         return HTMLResponse(verdicts_html(turn, answer, said.verdict))
 

@@ -6,10 +6,10 @@ Every text of the corpus and of people goes through `escape`; Gradio's sanitiser
 
 from html import escape
 
-from app.answer import Answer, Citation
-from app.chat.evidence import Mark, marked, readable
-from app.chat.trace import Documents, link, passage_link, percent, trace_html
-from ingest.sentences import sentence_ranges
+from inquote.app.answering.answer import Answer, Citation
+from inquote.app.chat.evidence import Mark, marked, readable
+from inquote.app.chat.trace import Documents, link, passage_link, percent, trace_html
+from inquote.ingest.text import sentence_ranges
 
 REFUSAL = "The corpus does not say."
 NEAREST_SHOWN = 3
@@ -36,7 +36,9 @@ def waiting_html() -> str:
 
 def answer_html(answer: Answer, documents: Documents) -> str:
     """An answer or a refusal; `documents` holds at least those that are cited, as they were when it was made."""
-    body = _refusal_html(answer, documents) if answer.text is None else _spans_html(answer, documents)
+    body = (
+        _refusal_html(answer, documents) if answer.text is None else _spans_html(answer, documents)
+    )
     understood = ""
     if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
         understood = (
@@ -52,7 +54,12 @@ def confidence_words(confidence: float) -> str:
     >>> confidence_words(0.82)
     'likely, 82\\xa0%'
     """
-    steps = ((0.9, "very likely"), (0.7, "likely"), (0.5, "more likely than not"), (0.0, "unlikely"))
+    steps = (
+        (0.9, "very likely"),
+        (0.7, "likely"),
+        (0.5, "more likely than not"),
+        (0.0, "unlikely"),
+    )
     words = next(words for floor, words in steps if confidence >= floor)
     return f"{words}, {percent(confidence)}"
 
@@ -78,7 +85,9 @@ def _citation_link(citation: Citation, number: int) -> str:
         "start": citation.start,
         "end": citation.end,
     }
-    return link("cite", target, _where(citation), f'<span class="unseen">citation </span>[{number}]')
+    return link(
+        "cite", target, _where(citation), f'<span class="unseen">citation </span>[{number}]'
+    )
 
 
 def _where(citation: Citation) -> str:
@@ -110,8 +119,12 @@ def _spans_html(answer: Answer, documents: Documents) -> str:
         f"{_citation_link(c, number)}</p>"
         for number, c in enumerate(answer.citations, start=1)
     )
-    contexts = "".join(_context_html(answer, group, documents) for group in _groups(answer, documents))
-    missing = "".join(f'<p class="held">{REFUSAL} <q>{escape(part)}</q></p>' for part in answer.unanswered)
+    contexts = "".join(
+        _context_html(answer, group, documents) for group in _groups(answer, documents)
+    )
+    missing = "".join(
+        f'<p class="held">{REFUSAL} <q>{escape(part)}</q></p>' for part in answer.unanswered
+    )
     return f"{spans}{contexts}{missing}{_confidence_html(answer)}"
 
 
@@ -125,12 +138,18 @@ def _groups(answer: Answer, documents: Documents) -> list[tuple[int, int, dict[i
             same_document = citation.document_id == next(iter(group[2].values())).document_id
             if same_document and start < group[1] and end > group[0]:
                 groups.remove(group)
-                start, end, members = min(start, group[0]), max(end, group[1]), {**group[2], **members}
+                start, end, members = (
+                    min(start, group[0]),
+                    max(end, group[1]),
+                    {**group[2], **members},
+                )
         groups.append((start, end, members))
     return sorted(groups, key=lambda group: min(group[2]))
 
 
-def _context_html(answer: Answer, group: tuple[int, int, dict[int, Citation]], documents: Documents) -> str:
+def _context_html(
+    answer: Answer, group: tuple[int, int, dict[int, Citation]], documents: Documents
+) -> str:
     """The sentences around a group of citations, unless a citation is all of them, and where they stand."""
     start, end, citations = group
     first = next(iter(citations.values()))
@@ -154,7 +173,9 @@ def _refusal_html(answer: Answer, documents: Documents) -> str:
         f'<li>{passage_link(hit, documents)}<p class="passage">{escape(hit.passage.text)}</p></li>'
         for hit in answer.hits[:NEAREST_SHOWN]
     )
-    nearest = f'<p class="label">Nearest passages, not an answer</p><ol class="nearest">{passages}</ol>'
+    nearest = (
+        f'<p class="label">Nearest passages, not an answer</p><ol class="nearest">{passages}</ol>'
+    )
     return (
         f'<p class="refusal">{REFUSAL}</p>'
         f'<p class="held">No answer is likely enough to show; the best one was judged {percent(answer.confidence)}.</p>'

@@ -17,13 +17,14 @@ from fastapi import FastAPI, Response
 from gradio.routes import App
 from starlette.routing import Mount
 
-from app.answer import Answer
-from app.chat.export import as_html, as_json, as_markdown, literal
-from app.chat.feedback import Desk, verdicts_html
-from app.chat.message import answer_html, question_html, sentence_html, waiting_html
-from app.service import Service, encodable, explain, log
-from app.suggest import following, starting
-from ingest.errors import LibraryMissing
+from inquote.app.answering.answer import Answer
+from inquote.app.answering.suggestions import following, starting
+from inquote.app.chat.export import as_html, as_json, as_markdown, literal
+from inquote.app.chat.feedback import Desk, verdicts_html
+from inquote.app.chat.message import answer_html, question_html, sentence_html, waiting_html
+from inquote.app.service.service import Service, explain, log
+from inquote.ingest.errors import LibraryMissing
+from inquote.ingest.text import encodable
 
 OFFERED = 3  # suggested questions
 KEPT_QUESTIONS = 20  # that a browser brings back after a reload
@@ -36,7 +37,10 @@ EXPORTS = {
 }
 HEAD = "".join(
     [f'<link rel="stylesheet" href="/page/{name}.css">' for name in ("style", "drawer")]
-    + [f'<script src="/page/{name}.js" type="module"></script>' for name in ("page", "feedback", "drawer")]
+    + [
+        f'<script src="/page/{name}.js" type="module"></script>'
+        for name in ("page", "feedback", "drawer")
+    ]
 )
 
 
@@ -69,7 +73,9 @@ class Turn:
 
     def shown(self) -> str:
         """The answer, and under it what can be said of it."""
-        return self.html + (verdicts_html(self.id, self.answer, self.verdict) if self.answer else "")
+        return self.html + (
+            verdicts_html(self.id, self.answer, self.verdict) if self.answer else ""
+        )
 
 
 @dataclass(eq=False)
@@ -104,7 +110,9 @@ class Conversation:
         or Gradio's client closed its stream just when the first Enter was on its way, and never heard of it.
         """
         latest = self.turns[-1] if self.turns else None
-        again = latest and (not question.strip() or (question, alone) == (latest.question, latest.alone))
+        again = latest and (
+            not question.strip() or (question, alone) == (latest.question, latest.alone)
+        )
         if latest and again and not self._seen(latest, kept):
             return latest
         self.turns.append(Turn(question, alone=alone))
@@ -116,13 +124,19 @@ class Conversation:
 
     def bring_back(self, kept: object) -> list[Turn]:
         """Begin with the questions that a browser brought, to be answered anew; it may have brought anything."""
-        self.turns.extend(Turn(question, alone=alone) for question, alone in as_kept(kept)[-KEPT_QUESTIONS:])
+        self.turns.extend(
+            Turn(question, alone=alone) for question, alone in as_kept(kept)[-KEPT_QUESTIONS:]
+        )
         return list(self.turns)
 
 
 def as_kept(brought: object) -> list[Kept]:
     """What a browser brought that can be questions kept."""
-    questions = [one for one in brought if isinstance(one, list | tuple) and one] if isinstance(brought, list) else []
+    questions = (
+        [one for one in brought if isinstance(one, list | tuple) and one]
+        if isinstance(brought, list)
+        else []
+    )
     return [(encodable(one[0]), list(one[1:]) == [True]) for one in questions]
 
 
@@ -187,7 +201,15 @@ class Page:
 
     def _connect(self) -> None:
         """Tie every event to its handler; none is an endpoint for others."""
-        shown = [self.conversation, self.kept, self.notice, self.chat, self.box, self.alone, self.save]
+        shown = [
+            self.conversation,
+            self.kept,
+            self.notice,
+            self.chat,
+            self.box,
+            self.alone,
+            self.save,
+        ]
         everything = [*shown, *self.suggestions]
         quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking: dict[str, Any] = {"outputs": everything, "trigger_mode": "multiple", **quietly}
@@ -219,7 +241,9 @@ class Page:
 
     async def _replied(self, conversation: Conversation, turn: Turn) -> None:
         """Wait for what comes of a turn; once begun, the work goes on if the browser leaves, for it may ask again."""
-        turn.replying = turn.replying or asyncio.create_task(reply_to(self._service, conversation, turn))
+        turn.replying = turn.replying or asyncio.create_task(
+            reply_to(self._service, conversation, turn)
+        )
         await asyncio.shield(turn.replying)
 
     async def clear(self, conversation: Conversation) -> dict[Any, Any]:
@@ -227,14 +251,20 @@ class Page:
         conversation.turns.clear()
         return {**self._shown(conversation), self.box: "", **await self._suggested(conversation)}
 
-    async def open(self, kept: Any, conversation: Conversation, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
+    async def open(
+        self, kept: Any, conversation: Conversation, request: gr.Request
+    ) -> AsyncIterator[dict[Any, Any]]:
         """Wait for the models, then ask what the address or the browser brought along."""
         if not self._service.ready:
             yield self._noticed("Loading the models ...")
         try:
             await self._service.opened()
         except Exception as error:
-            here = " Or add files here, under Corpus." if self._writable and isinstance(error, LibraryMissing) else ""
+            here = (
+                " Or add files here, under Corpus."
+                if self._writable and isinstance(error, LibraryMissing)
+                else ""
+            )
             yield self._noticed(f"{explain(error)}{here}")
             return
         yield self._noticed("")
@@ -262,13 +292,20 @@ class Page:
             answers = [turn.answer for turn in conversation.turns if turn.answer]
             asked = [turn.question for turn in conversation.turns]
             questions = (
-                following(suggestions, answers[-1], asked, OFFERED) if answers else starting(suggestions, OFFERED)
+                following(suggestions, answers[-1], asked, OFFERED)
+                if answers
+                else starting(suggestions, OFFERED)
             )
         except Exception as error:
-            log.info("no suggested questions", exc_info=error)  # `open` says what keeps the system from opening
+            log.info(
+                "no suggested questions", exc_info=error
+            )  # `open` says what keeps the system from opening
         buttons = dict.fromkeys(self.suggestions, gr.update(visible=False))
         shown = zip(self.suggestions, questions, strict=False)
-        return {**buttons, **{button: gr.update(value=question, visible=True) for button, question in shown}}
+        return {
+            **buttons,
+            **{button: gr.update(value=question, visible=True) for button, question in shown},
+        }
 
     def _shown(self, conversation: Conversation) -> dict[Any, Any]:
         """What every change of the conversation changes on the page and in the browser's memory."""
@@ -284,29 +321,43 @@ class Page:
         """Links under which this conversation can be saved, for as long as its tab is open."""
         conversation.key = conversation.key or secrets.token_urlsafe(24)
         self._saved[conversation.key] = conversation
-        return "Save " + " · ".join(f"[{kind}](/api/export/{conversation.key}.{kind})" for kind in EXPORTS)
+        return "Save " + " · ".join(
+            f"[{kind}](/api/export/{conversation.key}.{kind})" for kind in EXPORTS
+        )
 
     async def export(self, key: str, kind: str) -> Response:
         """A conversation as a file; 404 once its tab is closed."""
         conversation = self._saved.get(key)
         if conversation is None or kind not in EXPORTS:
-            return Response("This conversation is not there any more.", 404, media_type="text/plain")
+            return Response(
+                "This conversation is not there any more.", 404, media_type="text/plain"
+            )
         media_type, write = EXPORTS[kind]
         disposition = {"Content-Disposition": f'attachment; filename="inquote-conversation.{kind}"'}
         answers = [turn.answer for turn in conversation.turns if turn.answer]
         return Response(write(answers), headers=disposition, media_type=media_type)
 
     def _noticed(self, sentence: str) -> dict[Any, Any]:
-        return {self.notice: gr.update(value=literal(sentence), visible=True if sentence else "hidden")}
+        return {
+            self.notice: gr.update(value=literal(sentence), visible=True if sentence else "hidden")
+        }
 
 
 def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
     """Mount the page at the root of `api`; returns Gradio's own application. `writable` is whether it takes files."""
     page = Page(service, writable)
-    api.add_api_route("/api/export/{key}.{kind}", page.export, methods=["GET"], include_in_schema=False)
-    api.add_api_route("/api/feedback/{turn}", page.desk.ask, methods=["GET"], include_in_schema=False)
-    api.add_api_route("/api/feedback/{turn}", page.desk.take, methods=["POST"], include_in_schema=False)
-    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    api.add_api_route(
+        "/api/export/{key}.{kind}", page.export, methods=["GET"], include_in_schema=False
+    )
+    api.add_api_route(
+        "/api/feedback/{turn}", page.desk.ask, methods=["GET"], include_in_schema=False
+    )
+    api.add_api_route(
+        "/api/feedback/{turn}", page.desk.take, methods=["POST"], include_in_schema=False
+    )
+    theme = gr.themes.Base(
+        font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+    )
     gr.mount_gradio_app(
         api,
         page.blocks,
@@ -322,4 +373,6 @@ def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
         theme=theme,
         head=HEAD,
     )
-    return next(route.app for route in api.routes if isinstance(route, Mount) and isinstance(route.app, App))
+    return next(
+        route.app for route in api.routes if isinstance(route, Mount) and isinstance(route.app, App)
+    )

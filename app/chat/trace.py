@@ -5,10 +5,10 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from app.answer import Answer
-from app.chat.evidence import readable
-from index.search import Hit
-from ingest.documents import Document
+from inquote.app.answering.answer import Answer
+from inquote.app.chat.evidence import readable
+from inquote.index.retrieval.search import Hit
+from inquote.ingest.documents import Document
 
 LONGEST_WORDS = 140  # characters of a candidate's words that the table repeats
 TABLED = ("candidates", "retrieval", "threshold", "observed")  # what of a trace is told elsewhere
@@ -23,7 +23,9 @@ def percent(probability: float) -> str:
 
 def link(kind: str, target: Mapping[str, str | int], title: str, label: str) -> str:
     """A link that opens the document pane at a range; `label` is HTML."""
-    return f'<a class="{kind}" href="#{escape(urlencode(target))}" title="{escape(title)}">{label}</a>'
+    return (
+        f'<a class="{kind}" href="#{escape(urlencode(target))}" title="{escape(title)}">{label}</a>'
+    )
 
 
 def passage_link(hit: Hit, documents: Documents) -> str:
@@ -35,7 +37,11 @@ def passage_link(hit: Hit, documents: Documents) -> str:
         "start": hit.passage.start,
         "end": hit.passage.end,
     }
-    name = readable(hit.passage.heading) or (document.title if document else "") or hit.passage.document_id
+    name = (
+        readable(hit.passage.heading)
+        or (document.title if document else "")
+        or hit.passage.document_id
+    )
     return link("near", target, "Open this passage in the document", escape(name))
 
 
@@ -43,7 +49,9 @@ def trace_html(answer: Answer, documents: Documents) -> str:
     """How the question was understood, where the line is, what the reader found, and what the two searches did."""
     facts: dict[str, Any] = {"understood as": answer.understood_as}
     if "threshold" in answer.trace:
-        facts["confidence"] = f"{percent(answer.confidence)}; answers are given from {_percent(answer)} on"
+        facts["confidence"] = (
+            f"{percent(answer.confidence)}; answers are given from {_percent(answer)} on"
+        )
     facts |= {name: fact for name, fact in answer.trace.items() if name not in TABLED}
     return (
         '<details class="trace"><summary>'

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ingest.documents import Passage
+from inquote.ingest.documents import Passage
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from app.reader.base import Span
+from inquote.app.reader.base import Span
 
 LONGEST = 30  # tokens of a span
 CANDIDATES = 20  # spans kept of a passage
@@ -32,10 +32,16 @@ def best_spans(
         return []
     width = min(longest, count)
     padded = np.concatenate([np.where(closes, end, -np.inf), np.full(width - 1, -np.inf)])
-    scores = np.where(opens, start, -np.inf)[:, None] + np.lib.stride_tricks.sliding_window_view(padded, width)
+    scores = np.where(opens, start, -np.inf)[:, None] + np.lib.stride_tricks.sliding_window_view(
+        padded, width
+    )
     flat = scores.ravel()
     order = np.argsort(-flat, kind="stable")[:k]
-    return [(int(i // width), int(i // width + i % width), float(flat[i])) for i in order if np.isfinite(flat[i])]
+    return [
+        (int(i // width), int(i // width + i % width), float(flat[i]))
+        for i in order
+        if np.isfinite(flat[i])
+    ]
 
 
 def merged(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
@@ -47,7 +53,10 @@ def merged(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
     for span in spans:
         place = span.start, _past_marks(text, span.end)
         scores[place] = max(span.score, scores.get(place, span.score))
-    ordered = sorted((Span(*place, score) for place, score in scores.items()), key=lambda s: (-s.score, s.start, s.end))
+    ordered = sorted(
+        (Span(*place, score) for place, score in scores.items()),
+        key=lambda s: (-s.score, s.start, s.end),
+    )
     return tuple(ordered[:CANDIDATES])
 
 

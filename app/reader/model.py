@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from index.bert import Encoder, Size
+from inquote.index.models.bert import Encoder, Size
 
 QUESTION_TOKENS = 64
 CONTEXT_TOKENS = 48
@@ -67,7 +67,10 @@ class WordPieces:
         words = encoding.word_ids
         opens = [at == 0 or words[at] != words[at - 1] for at in range(len(words))]
         return TextTokens(
-            tuple(encoding.ids), tuple(encoding.offsets), tuple(opens), (*opens[1:], True) if opens else ()
+            tuple(encoding.ids),
+            tuple(encoding.offsets),
+            tuple(opens),
+            (*opens[1:], True) if opens else (),
         )
 
     def question(self, question: str) -> tuple[tuple[int, ...], bool]:
@@ -78,10 +81,20 @@ class WordPieces:
     def context(self, *parts: str) -> tuple[int, ...]:
         """The ids of what introduces a text (heading, lead); of a long one the end is kept."""
         said = ": ".join(part for part in parts if part)
-        return tuple(self._tokenizer.encode(said + ":", add_special_tokens=False).ids[-CONTEXT_TOKENS:]) if said else ()
+        return (
+            tuple(
+                self._tokenizer.encode(said + ":", add_special_tokens=False).ids[-CONTEXT_TOKENS:]
+            )
+            if said
+            else ()
+        )
 
     def windows(
-        self, question: tuple[int, ...], context: tuple[int, ...], text: TextTokens, size: int = WINDOW_TOKENS
+        self,
+        question: tuple[int, ...],
+        context: tuple[int, ...],
+        text: TextTokens,
+        size: int = WINDOW_TOKENS,
     ) -> Iterator[Window]:
         """The windows that cover `text`, one where it fits; an empty text gives one empty window."""
         head = (self._cls, *question, self._sep, *context)
@@ -163,7 +176,10 @@ class SpanModel(Encoder):
         """The outputs for each window."""
         present = slice(None) if batch.padding is None else ~batch.padding
         device = self.token_head.weight.device
-        ids, types = batch.ids[present].flatten().to(device), batch.types[present].flatten().to(device)
+        ids, types = (
+            batch.ids[present].flatten().to(device),
+            batch.types[present].flatten().to(device),
+        )
         x = self.encode(ids, types, batch.lengths).to(self.token_head.weight.dtype)
         tokens = pad_sequence(list(self.token_head(x).split(list(batch.lengths))), batch_first=True)
         firsts = torch.tensor([0, *itertools.accumulate(batch.lengths[:-1])])

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from app.reader.base import Reading, Span
-from app.reader.decode import CANDIDATES, best_spans, merged
-from ingest.documents import Passage
-from ingest.errors import ModelError
-from ingest.sentences import sentence_ranges
+from inquote.app.reader.base import Reading, Span
+from inquote.app.reader.decode import CANDIDATES, best_spans, merged
+from inquote.ingest.documents import Passage
+from inquote.ingest.errors import ModelError
+from inquote.ingest.text import sentence_ranges
 
 WINDOW_TOKENS = 384
 STRIDE_TOKENS = 96
@@ -37,7 +37,10 @@ class _Window:
         opens = [ok and here for ok, here in zip(self.opens, inside, strict=True)]
         closes = [ok and here for ok, here in zip(closes, inside, strict=True)]
         found = best_spans(self.start, self.end, opens, closes, k)
-        return [Span(self.offsets[first][0], self.offsets[last][1], score) for first, last, score in found]
+        return [
+            Span(self.offsets[first][0], self.offsets[last][1], score)
+            for first, last, score in found
+        ]
 
 
 class TransformersReader:
@@ -55,12 +58,20 @@ class TransformersReader:
 
         local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
         try:
-            self._tokenizer = AutoTokenizer.from_pretrained(folder, split_special_tokens=True, **local)
-            self._model = AutoModelForQuestionAnswering.from_pretrained(folder, use_safetensors=True, **local).eval()
+            self._tokenizer = AutoTokenizer.from_pretrained(
+                folder, split_special_tokens=True, **local
+            )
+            self._model = AutoModelForQuestionAnswering.from_pretrained(
+                folder, use_safetensors=True, **local
+            ).eval()
         except (OSError, ValueError, KeyError, json.JSONDecodeError) as error:
-            raise ModelError(f"{self.name} cannot be loaded as a question-answering model: {error}") from error
+            raise ModelError(
+                f"{self.name} cannot be loaded as a question-answering model: {error}"
+            ) from error
         if not self._tokenizer.is_fast:
-            raise ModelError(f"{self.name} has no tokenizer that knows character offsets; name a model that does.")
+            raise ModelError(
+                f"{self.name} has no tokenizer that knows character offsets; name a model that does."
+            )
         positions = getattr(self._model.config, "max_position_embeddings", WINDOW_TOKENS)
         self._window = min(WINDOW_TOKENS, self._tokenizer.model_max_length, positions)
         self._none_token = self._tokenizer.cls_token_id
@@ -70,17 +81,30 @@ class TransformersReader:
         if not passages:
             return []
         windows = self._windows(self._cut(question), [passage.text for passage in passages])
-        return [_reading(passage.text, of_text) for passage, of_text in zip(passages, windows, strict=True)]
+        return [
+            _reading(passage.text, of_text)
+            for passage, of_text in zip(passages, windows, strict=True)
+        ]
 
     def note(self, question: str) -> str | None:
         """What a person should know about how this question is read."""
         cut = self._cut(question) != question
-        return f"The reader saw only the first {QUESTION_TOKENS} word pieces of the question." if cut else None
+        return (
+            f"The reader saw only the first {QUESTION_TOKENS} word pieces of the question."
+            if cut
+            else None
+        )
 
     def _cut(self, question: str) -> str:
-        pieces = self._tokenizer(question, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        pieces = self._tokenizer(
+            question, add_special_tokens=False, return_offsets_mapping=True, verbose=False
+        )
         offsets = pieces["offset_mapping"]
-        return question[: offsets[QUESTION_TOKENS - 1][1]] if len(offsets) > QUESTION_TOKENS else question
+        return (
+            question[: offsets[QUESTION_TOKENS - 1][1]]
+            if len(offsets) > QUESTION_TOKENS
+            else question
+        )
 
     def _windows(self, question: str, texts: Sequence[str]) -> list[list[_Window]]:
         """The windows of each text, read in one batch."""
@@ -104,7 +128,10 @@ class TransformersReader:
         for row, sample in enumerate(samples.tolist()):
             text = [at for at, part in enumerate(encoded.sequence_ids(row)) if part == 1]
             words = encoded.word_ids(row)
-            start, end = outputs.start_logits[row].float().numpy(), outputs.end_logits[row].float().numpy()
+            start, end = (
+                outputs.start_logits[row].float().numpy(),
+                outputs.end_logits[row].float().numpy(),
+            )
             none = encoded["input_ids"][row].tolist().index(self._none_token)
             windows[sample].append(
                 _Window(
@@ -121,8 +148,13 @@ class TransformersReader:
 def _reading(text: str, windows: Sequence[_Window]) -> Reading:
     """The windows' spans together; "none" is as likely as in the window that doubts it most (Devlin et al. 2019)."""
     evidence = [
-        Span(*sentence, max((s.score for w in windows for s in w.best(sentence, 1)), default=_NOWHERE))
+        Span(
+            *sentence,
+            max((s.score for w in windows for s in w.best(sentence, 1)), default=_NOWHERE),
+        )
         for sentence in sentence_ranges(text)
     ]
-    spans = merged((span for window in windows for span in window.best((0, len(text)), CANDIDATES)), text)
+    spans = merged(
+        (span for window in windows for span in window.best((0, len(text)), CANDIDATES)), text
+    )
     return Reading(spans, tuple(evidence), min(window.none for window in windows))

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.reader.base import Reading, Span
-from index.embed import Embedder
-from index.lexical import content_terms, idf
-from ingest.documents import Passage
-from ingest.sentences import sentence_ranges
+from inquote.app.reader.base import Reading, Span
+from inquote.index.models.embedder import Embedder
+from inquote.index.terms import content_terms, idf
+from inquote.ingest.documents import Passage
+from inquote.ingest.text import sentence_ranges
 
 # The logistic regression of "this sentence holds the answer" on the features of `_features`; 0 is even odds, so the
 # score of "none" is 0. Fitted on SQuAD 1.1 train as eval/LOG.md tells.
@@ -24,14 +24,22 @@ _KINDS = (  # how a question opens, and what a sentence that answers it shows
         r"(?:what|which) (?:percent|percentage|number|rate|year|date|share)",
         rf"\d|\b(?:{_NUMBERS}|percent|daily|weekly|monthly|century)\b",
     ),
-    (r"who|whose|whom|(?:what|which) (?:company|firm|person|agency|organi[sz]ation)", r"(?<=\w )[A-Z][\w’'-]+"),
-    (r"where|(?:what|which) (?:country|city|place|state)", r"\b(?:in|at|on|near|from|into|to) (?:the )?[A-Z]"),
+    (
+        r"who|whose|whom|(?:what|which) (?:company|firm|person|agency|organi[sz]ation)",
+        r"(?<=\w )[A-Z][\w’'-]+",
+    ),
+    (
+        r"where|(?:what|which) (?:country|city|place|state)",
+        r"\b(?:in|at|on|near|from|into|to) (?:the )?[A-Z]",
+    ),
     (
         r"why|what (?:reason|cause|drives|drove)",
         r"\b(?:because|due|since|so|driven|driving|critical|factors?|reasons?|caused?)\b",
     ),
 )
-_QUESTION_KINDS = [(re.compile(rf"\b(?:{opens})\b", re.IGNORECASE), re.compile(shows)) for opens, shows in _KINDS]
+_QUESTION_KINDS = [
+    (re.compile(rf"\b(?:{opens})\b", re.IGNORECASE), re.compile(shows)) for opens, shows in _KINDS
+]
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,9 @@ class SentenceReader:
         """Nothing to say: every question is read whole."""
         return None
 
-    def _scores(self, question: str, passages: Sequence[Passage], sentences: list[_Sentence]) -> np.ndarray:
+    def _scores(
+        self, question: str, passages: Sequence[Passage], sentences: list[_Sentence]
+    ) -> np.ndarray:
         if not sentences:
             return np.zeros(0)
         vectors = self.embedder.embed_passages([sentence.text for sentence in sentences])
@@ -73,9 +83,15 @@ class SentenceReader:
 
 
 def _reading(at: int, sentences: list[_Sentence], scores: np.ndarray) -> Reading:
-    spans = [Span(s.start, s.end, float(score)) for s, score in zip(sentences, scores, strict=True) if s.passage == at]
+    spans = [
+        Span(s.start, s.end, float(score))
+        for s, score in zip(sentences, scores, strict=True)
+        if s.passage == at
+    ]
     return Reading(
-        spans=tuple(sorted(spans, key=lambda span: (-span.score, span.start))), evidence=tuple(spans), none_score=0.0
+        spans=tuple(sorted(spans, key=lambda span: (-span.score, span.start))),
+        evidence=tuple(spans),
+        none_score=0.0,
     )
 
 

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.reader.base import Reading, Span
-from app.reader.decode import best_spans, merged
-from app.reader.weights import NAME, SHIPPED, load_weights
-from index.embed import has_bfloat16, packaged_model
-from index.memory import keep_freed_memory
-from ingest.documents import Passage
-from ingest.sentences import sentence_ranges
+from inquote.app.reader.base import Reading, Span
+from inquote.app.reader.decode import best_spans, merged
+from inquote.app.reader.weights import NAME, SHIPPED, load_weights
+from inquote.index.models.allocator import keep_freed_memory
+from inquote.index.models.embedder import has_bfloat16, packaged_model
+from inquote.ingest.documents import Passage
+from inquote.ingest.text import sentence_ranges
 
 if TYPE_CHECKING:
-    from app.reader.model import SpanModel, TextTokens, Window, WordPieces
+    from inquote.app.reader.model import SpanModel, TextTokens, Window, WordPieces
 
-ANSWERABLE_WEIGHT = 1.0  # of the answerable output against the sum of a span's start and end; chosen on `calibrate`
+ANSWERABLE_WEIGHT = (
+    1.0  # of the answerable output against the sum of a span's start and end; chosen on `calibrate`
+)
 _MOST_WINDOWS = 16  # that the network sees at once
 _SILENT = -10.0  # the evidence of a sentence that has no word pieces
 
@@ -45,12 +47,14 @@ class SpanReader:
 
     def __init__(self, folder: Path = SHIPPED, *, bfloat16: bool | None = None) -> None:
         model = load_weights(folder)
-        from app.reader.model import WordPieces
+        from inquote.app.reader.model import WordPieces
 
         self._set(model, WordPieces(packaged_model() / "tokenizer.json"), bfloat16)
 
     @classmethod
-    def of(cls, model: "SpanModel", pieces: "WordPieces", *, bfloat16: bool = False) -> "SpanReader":
+    def of(
+        cls, model: "SpanModel", pieces: "WordPieces", *, bfloat16: bool = False
+    ) -> "SpanReader":
         """A reader of a model at hand."""
         reader = cls.__new__(cls)
         reader._set(model, pieces, bfloat16)
@@ -71,10 +75,14 @@ class SpanReader:
 
     def note(self, question: str) -> str | None:
         """What a person should know about how this question is read."""
-        from app.reader.model import QUESTION_TOKENS
+        from inquote.app.reader.model import QUESTION_TOKENS
 
         cut = self._pieces.question(question)[1]
-        return f"The reader saw only the first {QUESTION_TOKENS} word pieces of the question." if cut else None
+        return (
+            f"The reader saw only the first {QUESTION_TOKENS} word pieces of the question."
+            if cut
+            else None
+        )
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """One `Reading` a passage, in the order given.
@@ -85,7 +93,11 @@ class SpanReader:
         asked, _ = self._pieces.question(question)
         tokens = [self._pieces.tokens(passage.text) for passage in passages]
         windows = [
-            list(self._pieces.windows(asked, self._pieces.context(passage.heading, passage.lead), text))
+            list(
+                self._pieces.windows(
+                    asked, self._pieces.context(passage.heading, passage.lead), text
+                )
+            )
             for passage, text in zip(passages, tokens, strict=True)
         ]
         outputs = self._outputs([window for of_passage in windows for window in of_passage])
@@ -98,7 +110,7 @@ class SpanReader:
         """The network's outputs in the order of the windows."""
         import torch
 
-        from app.reader.model import Batch
+        from inquote.app.reader.model import Batch
 
         for first in range(0, len(windows), _MOST_WINDOWS):
             batch = windows[first : first + _MOST_WINDOWS]
@@ -108,7 +120,9 @@ class SpanReader:
             for at, window in enumerate(batch):
                 text = slice(window.prefix, window.prefix + window.last - window.first)
                 start, end, evidence = (array[at, text] for array in arrays)
-                yield _Outputs(window.first, window.last, start, end, evidence, float(logits.answerable[at]))
+                yield _Outputs(
+                    window.first, window.last, start, end, evidence, float(logits.answerable[at])
+                )
 
 
 def _reading(text: str, tokens: "TextTokens", windows: Sequence[_Outputs]) -> Reading:

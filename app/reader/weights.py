@@ -10,21 +10,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.embed import PACKAGED_SHA256, packaged_model, sha256_of
-from ingest.errors import ModelError
+from inquote.index.models.embedder import PACKAGED_SHA256, packaged_model, sha256_of
+from inquote.ingest.errors import ModelError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from app.reader.model import SpanModel
-    from index.bert import Size
+    from inquote.app.reader.model import SpanModel
+    from inquote.index.models.bert import Size
 
 NAME = "span"
 SHIPPED = Path(__file__).parent
 
 
 def save_weights(
-    model: "SpanModel", folder: Path, about: Mapping[str, Any], base: Mapping[str, str] = PACKAGED_SHA256
+    model: "SpanModel",
+    folder: Path,
+    about: Mapping[str, Any],
+    base: Mapping[str, str] = PACKAGED_SHA256,
 ) -> None:
     """Write both files into `folder`; `about` goes into the JSON, `base` are the hashes that the model is bound to."""
     import torch
@@ -39,25 +42,34 @@ def save_weights(
     save_file(changed, weights)
     weights.chmod(0o644)
     described = {"base": dict(base), "sha256": sha256_of(weights), **about}
-    (folder / f"{NAME}.json").write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / f"{NAME}.json").write_text(
+        json.dumps(described, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
-def load_weights(folder: Path = SHIPPED, base: Path | None = None, size: "Size | None" = None) -> "SpanModel":
+def load_weights(
+    folder: Path = SHIPPED, base: Path | None = None, size: "Size | None" = None
+) -> "SpanModel":
     """The model in float32, every file checked before it is read; `base` is the packaged model's folder by default.
 
     Raises `ModelError` where a file is missing, cut, swapped, or made for other base weights.
     """
     base = base or packaged_model()
     _check(folder, base)
-    from app.reader.model import SpanModel
-    from index.bert import Size, base_embeddings
+    from inquote.app.reader.model import SpanModel
+    from inquote.index.models.bert import Size, base_embeddings
 
     model = SpanModel(size or Size(), device="meta")
     try:
-        state = {**_tensors(folder / f"{NAME}.safetensors"), **base_embeddings(base / "model.safetensors")}
+        state = {
+            **_tensors(folder / f"{NAME}.safetensors"),
+            **base_embeddings(base / "model.safetensors"),
+        }
         model.load_state_dict(state, assign=True)
     except (RuntimeError, KeyError) as error:
-        raise ModelError(f"The reader's weights do not fit the model ({error}); reinstall inquote.") from error
+        raise ModelError(
+            f"The reader's weights do not fit the model ({error}); reinstall inquote."
+        ) from error
     return model.eval()
 
 

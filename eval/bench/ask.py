@@ -4,22 +4,23 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from app.answer import READ_FIRST
-from app.reader.base import Reader, Reading
-from app.system import System, open_system
-from eval.bench.floor import best_rate, operations, products
-from eval.bench.harness import Times, chart, in_turns, machine, table, write_section
-from eval.corpus import corpus_of, library_of
-from eval.questions import load_questions
-from index.embed import SentenceTransformerEmbedder
-from ingest.documents import Passage
+from inquote.app.answering.answer import READ_FIRST
+from inquote.app.build import open_system
+from inquote.app.reader.base import Reader, Reading
+from inquote.app.system import System
+from inquote.eval import places
+from inquote.eval.bench.floor import best_rate, operations, products
+from inquote.eval.bench.harness import Times, chart, in_turns, machine, table, write_section
+from inquote.eval.runs.corpus import corpus_of, library_of
+from inquote.eval.runs.questions import load_questions
+from inquote.index.models.embedder import SentenceTransformerEmbedder
+from inquote.ingest.documents import Passage
 
-QUESTIONS = Path(__file__).parent.parent / "questions" / "imlygic.jsonl"
+QUESTIONS = places.QUESTIONS / "imlygic.jsonl"
 ASKERS = (1, 8)
 PASSAGES, TOKENS = 5, 216  # of the comparison with transformers
 
@@ -42,7 +43,9 @@ class TimedReader:
 def bench_ask(limit: int) -> dict[str, Any]:
     """Stages, percentiles by number of askers, and the distance to the floor, on `limit` of the article's questions."""
     asked = load_questions(QUESTIONS)
-    questions = [question.question for question in asked if not question.history][:: max(1, len(asked) // limit)]
+    questions = [question.question for question in asked if not question.history][
+        :: max(1, len(asked) // limit)
+    ]
     with library_of(corpus_of(QUESTIONS), SentenceTransformerEmbedder()) as library:
         system = open_system(library)
         found = {
@@ -93,7 +96,11 @@ def _askers(system: System, questions: Sequence[str], count: int) -> dict[str, f
     with ThreadPoolExecutor(count) as pool:
         times = Times(tuple(pool.map(ask, questions)))
     rate = len(questions) / (time.perf_counter() - began)
-    return {"p50_ms": round(1000 * times.p50, 1), "p95_ms": round(1000 * times.p95, 1), "a_second": round(rate, 2)}
+    return {
+        "p50_ms": round(1000 * times.p50, 1),
+        "p95_ms": round(1000 * times.p95, 1),
+        "a_second": round(rate, 2),
+    }
 
 
 def _floor(system: System, questions: Sequence[str]) -> dict[str, Any]:
@@ -104,8 +111,8 @@ def _floor(system: System, questions: Sequence[str]) -> dict[str, Any]:
     """
     import torch
 
-    from app.reader.model import Batch
-    from app.reader.span import SpanReader
+    from inquote.app.reader.model import Batch
+    from inquote.app.reader.span import SpanReader
 
     reader = system.answerer.reader
     assert isinstance(reader, SpanReader)
@@ -114,10 +121,16 @@ def _floor(system: System, questions: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {"dtype": str(kind).removeprefix("torch.")}
     multiplied = products(kind)
     threads = torch.get_num_threads()
-    for name, count, clock in (("all_threads", threads, time.perf_counter), ("one_thread", 1, time.process_time)):
+    for name, count, clock in (
+        ("all_threads", threads, time.perf_counter),
+        ("one_thread", 1, time.process_time),
+    ):
         torch.set_num_threads(count)
         works: dict[str, Callable[[], object]] = {
-            **{f"forward {at}": partial(_forward, reader, batch) for at, batch in enumerate(batches)},
+            **{
+                f"forward {at}": partial(_forward, reader, batch)
+                for at, batch in enumerate(batches)
+            },
             **multiplied,
         }
         times = in_turns(works, 15, clock)
@@ -139,8 +152,8 @@ def _against_plain(system: System) -> dict[str, Any]:
     import torch
     from transformers import AutoModel
 
-    from app.reader.model import Batch, Window
-    from index.embed import packaged_model
+    from inquote.app.reader.model import Batch, Window
+    from inquote.index.models.embedder import packaged_model
 
     plain = AutoModel.from_pretrained(packaged_model(), local_files_only=True).eval()
     ids = torch.randint(1000, 20000, (PASSAGES, TOKENS), generator=torch.Generator().manual_seed(0))
@@ -173,7 +186,9 @@ def _windows(system: System, reader: Any, questions: Sequence[str]) -> list[list
                 window
                 for passage in passages
                 for window in pieces.windows(
-                    asked, pieces.context(passage.heading, passage.lead), pieces.tokens(passage.text)
+                    asked,
+                    pieces.context(passage.heading, passage.lead),
+                    pieces.tokens(passage.text),
                 )
             ]
         )
@@ -190,21 +205,34 @@ def _forward(reader: Any, batch: Any) -> None:
 def _told(found: dict[str, Any], limit: int) -> str:
     stages, network = found["stages_ms"], found["network"]
     whole = sum(stages.values())
-    shares = table(("stage", "median ms", "share"), [(n, f"{ms:.2f}", f"{ms / whole:.1%}") for n, ms in stages.items()])
+    shares = table(
+        ("stage", "median ms", "share"),
+        [(n, f"{ms:.2f}", f"{ms / whole:.1%}") for n, ms in stages.items()],
+    )
     head = ("askers", "p50 ms", "p95 ms", "questions a second")
     askers = table(
-        head, [(str(n), str(a["p50_ms"]), str(a["p95_ms"]), str(a["a_second"])) for n, a in found["askers"].items()]
+        head,
+        [
+            (str(n), str(a["p50_ms"]), str(a["p95_ms"]), str(a["a_second"]))
+            for n, a in found["askers"].items()
+        ],
     )
     rows = [
         (
             told,
-            *(str(found["floor"][name][key]) for key in ("rate_gflops", "floor_ms", "forward_ms", "times_the_floor")),
+            *(
+                str(found["floor"][name][key])
+                for key in ("rate_gflops", "floor_ms", "forward_ms", "times_the_floor")
+            ),
         )
-        for told, name in (("all threads, by the clock", "all_threads"), ("one thread, processor's time", "one_thread"))
+        for told, name in (
+            ("all threads, by the clock", "all_threads"),
+            ("one thread, processor's time", "one_thread"),
+        )
     ]
     floor = table(("", "GFLOP/s", "floor ms", "forward ms", "times the floor"), rows)
     return (
-        f"`python -m eval bench ask --limit {limit}`. {machine()}.\n\n"
+        f"`python -m inquote.eval bench ask --limit {limit}`. {machine()}.\n\n"
         f"{found['questions']} of the article's questions, models loaded, nothing remembered.\n\n{shares}\n\n"
         f"{chart('A question', 'ms', list(stages), median=list(stages.values()))}\n\n"
         f"{askers}\n\nThe reader's forward pass over the first {READ_FIRST} passages, in {found['floor']['dtype']}, "

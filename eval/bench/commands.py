@@ -1,4 +1,4 @@
-"""`python -m eval bench`: each command measures, prints, and writes its section of eval/bench.md."""
+"""`python -m inquote.eval bench`: each command measures, prints, and writes its section of eval/bench.md."""
 
 import json
 from pathlib import Path
@@ -6,11 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(help="Measure what inquote costs; results go to eval/bench.md.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure what inquote costs; results go to eval/bench.md.", no_args_is_help=True
+)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-SquadArgument = Annotated[Path, typer.Argument(help="A file in SQuAD's layout, gzipped or not.", show_default=False)]
-CacheOption = Annotated[Path | None, typer.Option("--cache", help="A folder that keeps embeddings between runs.")]
+SquadArgument = Annotated[
+    Path, typer.Argument(help="A file in SQuAD's layout, gzipped or not.", show_default=False)
+]
+CacheOption = Annotated[
+    Path | None, typer.Option("--cache", help="A folder that keeps embeddings between runs.")
+]
 
 
 @app.command()
@@ -19,18 +25,20 @@ def start(
     as_json: JsonOption = False,
 ) -> None:
     """Cold processes: what imports cost, `inquote ask` against loading the embedder with sentence-transformers."""
-    from eval.bench.start import bench_start
+    from inquote.eval.bench.start import bench_start
 
     _print(bench_start(repeats), as_json)
 
 
 @app.command()
 def ask(
-    limit: Annotated[int, typer.Option(min=1, help="About so many of the article's questions.")] = 100,
+    limit: Annotated[
+        int, typer.Option(min=1, help="About so many of the article's questions.")
+    ] = 100,
     as_json: JsonOption = False,
 ) -> None:
     """Stages of a question, one and eight askers, and the reader's distance to its floor."""
-    from eval.bench.ask import bench_ask
+    from inquote.eval.bench.ask import bench_ask
 
     _print(bench_ask(limit), as_json)
 
@@ -38,13 +46,15 @@ def ask(
 @app.command()
 def ingest(
     file: SquadArgument,
-    documents: Annotated[int, typer.Option(min=1, help="How many to make of the file's paragraphs.")] = 1_000,
+    documents: Annotated[
+        int, typer.Option(min=1, help="How many to make of the file's paragraphs.")
+    ] = 1_000,
     as_json: JsonOption = False,
 ) -> None:
     """An ingest: everything new, nothing changed, one document changed."""
-    from eval.bench.ingest import bench_ingest
-    from eval.progress import stages
-    from eval.squad_data import load_squad
+    from inquote.eval.bench.ingest import bench_ingest
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.studies.squad_data import load_squad
 
     with stages() as bar:
         found = bench_ingest(load_squad(file), documents, bar)
@@ -54,8 +64,8 @@ def ingest(
 @app.command()
 def embed(file: SquadArgument, as_json: JsonOption = False) -> None:
     """The embedder against plain encode, and against its floor."""
-    from eval.bench.embed import bench_embed
-    from eval.squad_data import load_squad
+    from inquote.eval.bench.embed import bench_embed
+    from inquote.eval.studies.squad_data import load_squad
 
     _print(bench_embed(load_squad(file)), as_json)
 
@@ -66,15 +76,17 @@ def scale(
     sizes: Annotated[
         str, typer.Option(help="Numbers of passages, comma between.")
     ] = "1000,10000,100000,200000,1000000",
-    paragraphs: Annotated[int, typer.Option(min=1, help="At most so many real ones are embedded.")] = 19_000,
+    paragraphs: Annotated[
+        int, typer.Option(min=1, help="At most so many real ones are embedded.")
+    ] = 19_000,
     questions: Annotated[int, typer.Option(min=1, help="How many are asked.")] = 200,
     cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Search in libraries of up to a million passages: time, memory, disk, recall of the dense index."""
-    from eval.bench.scale import bench_scale
-    from eval.progress import stages
-    from eval.squad_data import load_squad
+    from inquote.eval.bench.scale import bench_scale
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.studies.squad_data import load_squad
 
     with stages() as bar:
         wanted = [int(size) for size in sizes.split(",")]
@@ -88,7 +100,7 @@ def load(
     as_json: JsonOption = False,
 ) -> None:
     """The endpoint with 1, 8 and 64 callers: new questions, and such as were asked before."""
-    from eval.bench.load import bench_load
+    from inquote.eval.bench.callers import bench_load
 
     _print(bench_load(requests), as_json)
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from eval.bench.floor import best_rate, operations, products
-from eval.bench.harness import in_turns, machine, table, write_section
-from eval.squad_data import SquadFile
-from index.embed import SentenceTransformerEmbedder, has_bfloat16, packaged_model
+from inquote.eval.bench.floor import best_rate, operations, products
+from inquote.eval.bench.harness import in_turns, machine, table, write_section
+from inquote.eval.studies.squad_data import SquadFile
+from inquote.index.models.embedder import SentenceTransformerEmbedder, has_bfloat16, packaged_model
 
 COMPARED = 512  # passages
 TURNS = 3
@@ -42,6 +42,9 @@ def bench_embed(file: SquadFile) -> dict[str, Any]:
         "times_the_floor": round(times["ours"].best / least, 2),
         "least_cosine": round(float((theirs * ours).sum(axis=1).min()), 5),
     }
-    command = f"`python -m eval bench embed FILE`. {machine()}.\n\n"
-    write_section("Embed", command + table(("", "measured"), [(name, str(value)) for name, value in found.items()]))
+    command = f"`python -m inquote.eval bench embed FILE`. {machine()}.\n\n"
+    write_section(
+        "Embed",
+        command + table(("", "measured"), [(name, str(value)) for name, value in found.items()]),
+    )
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.bench.harness import Times
+from inquote.eval.bench.harness import Times
 
 _SHAPES = ((1024, 384, 1536), (1024, 1536, 384), (2048, 1536, 1536), (2048, 2048, 2048))
 
@@ -20,7 +20,9 @@ def operations(lengths: Sequence[int], hidden: int = 384, layers: int = 6) -> in
     >>> operations([1], hidden=1, layers=1)
     28
     """
-    return layers * sum(24 * hidden * hidden * length + 4 * hidden * length * length for length in lengths)
+    return layers * sum(
+        24 * hidden * hidden * length + 4 * hidden * length * length for length in lengths
+    )
 
 
 def products(kind: Any) -> dict[str, Callable[[], Any]]:

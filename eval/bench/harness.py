@@ -15,10 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-RESULTS = Path(__file__).parent.parent / "bench.md"
+from inquote.eval import places
+
+RESULTS = places.BENCH
 _HEAD = """# What inquote costs
 
-Written by `python -m eval bench`, a section a program. Ratios compare with what was measured in the same run, turn by
+Written by `python -m inquote.eval bench`, a section a program. Ratios compare with what was measured in the same run, turn by
 turn. Where the load of a machine is above its number of cores, others were using it too: there the ratios say more
 than the times, and times of the processor more than those of the clock.
 """
@@ -47,7 +49,9 @@ class Times:
 
 
 def in_turns(
-    works: Mapping[str, Callable[[], object]], repeats: int, clock: Callable[[], float] = time.perf_counter
+    works: Mapping[str, Callable[[], object]],
+    repeats: int,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Times]:
     """Each of `works` once to warm up, then all of them in turns, so that what disturbs one disturbs the others."""
     for work in works.values():
@@ -74,7 +78,9 @@ print(json.dumps([os.waitstatus_to_exitcode(status), seconds, used.ru_utime + us
 
 def cold(command: Sequence[str]) -> tuple[float, float, float]:
     """What a command takes: seconds by the clock, seconds of the processor, megabytes at most; it must succeed."""
-    launched = subprocess.run([sys.executable, "-c", _LAUNCHER, *command], check=True, capture_output=True, text=True)
+    launched = subprocess.run(
+        [sys.executable, "-c", _LAUNCHER, *command], check=True, capture_output=True, text=True
+    )
     status, *measured = json.loads(launched.stdout)
     if status:
         raise subprocess.CalledProcessError(status, command)
@@ -85,7 +91,9 @@ def cold(command: Sequence[str]) -> tuple[float, float, float]:
 def machine() -> str:
     """The processor, memory, versions, date and load, in a line."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("torch", "faiss-cpu", "tantivy", "numpy"))
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("torch", "faiss-cpu", "tantivy", "numpy")
+    )
     load = ", ".join(f"{share:.1f}" for share in os.getloadavg())
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {cores} cores of {_processor()}, {_gigabytes():.0f} GB; "
@@ -95,7 +103,9 @@ def machine() -> str:
 
 def _processor() -> str:
     try:
-        names = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.M)
+        names = re.findall(
+            r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.M
+        )
     except OSError:
         names = []
     return names[0].strip() if names else platform.processor() or platform.machine()
@@ -111,7 +121,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def chart(title: str, unit: str, labels: Sequence[str], kind: str = "bar", **series: Sequence[float]) -> str:
+def chart(
+    title: str, unit: str, labels: Sequence[str], kind: str = "bar", **series: Sequence[float]
+) -> str:
     """A plot in Markdown, as Mermaid draws it; `kind` is "bar" or "line", each of `series` one of them.
 
     >>> print(chart("Time", "s", ["a", "b"], measured=[1, 2.5]))
@@ -124,8 +136,15 @@ def chart(title: str, unit: str, labels: Sequence[str], kind: str = "bar", **ser
     ```
     """
     axis = ", ".join(f'"{label}"' for label in labels)
-    drawn = [f"    {kind} [{', '.join(f'{value:g}' for value in values)}]" for values in series.values()]
-    head = ["xychart-beta", f'    title "{title}: {", ".join(series)}"', f"    x-axis [{axis}]", f'    y-axis "{unit}"']
+    drawn = [
+        f"    {kind} [{', '.join(f'{value:g}' for value in values)}]" for values in series.values()
+    ]
+    head = [
+        "xychart-beta",
+        f'    title "{title}: {", ".join(series)}"',
+        f"    x-axis [{axis}]",
+        f'    y-axis "{unit}"',
+    ]
     return "\n".join(["```mermaid", *head, *drawn, "```"])
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.bench.harness import chart, machine, table, write_section
-from eval.squad_data import SquadFile
-from index.build import Account, Progress, ingest
-from index.embed import SentenceTransformerEmbedder
+from inquote.eval.bench.harness import chart, machine, table, write_section
+from inquote.eval.studies.squad_data import SquadFile
+from inquote.index.models.embedder import SentenceTransformerEmbedder
+from inquote.index.progress import Progress
+from inquote.index.updating.ingest import ingest
+from inquote.index.updating.report import IngestReport
 
 PARAGRAPHS = 10  # of a document
 LOOKED_AT = 10  # times that the memory of an ingest is looked at while it embeds
@@ -21,7 +23,7 @@ LOOKED_AT = 10  # times that the memory of an ingest is looked at while it embed
 class Timed:
     """An ingest and what it took, in seconds."""
 
-    account: Account
+    account: IngestReport
     seconds: float
 
 
@@ -37,7 +39,9 @@ def bench_ingest(file: SquadFile, documents: int, progress: Progress) -> dict[st
         peaks = Peaks(progress)
         full = _timed(library, texts, embedder, peaks)
         unchanged = _timed(library, texts, embedder, progress)
-        (texts / "000000.md").write_text("# Changed\n\nThis document is another one now.\n", encoding="utf-8")
+        (texts / "000000.md").write_text(
+            "# Changed\n\nThis document is another one now.\n", encoding="utf-8"
+        )
         changed = _timed(library, texts, embedder, progress)
     passages, memory = full.account.passages_embedded, peak_memory()
     found = {
@@ -52,10 +56,14 @@ def bench_ingest(file: SquadFile, documents: int, progress: Progress) -> dict[st
         "changed_share": round(changed.seconds / full.seconds, 4),
         "peak_memory_mb": memory,
     }
-    command = f"`python -m eval bench ingest FILE --documents {documents}`. {machine()}.\n\n"
+    command = (
+        f"`python -m inquote.eval bench ingest FILE --documents {documents}`. {machine()}.\n\n"
+    )
     measured = table(("", "measured"), [(name, str(value)) for name, value in found.items()])
     looks = peaks.thinned(LOOKED_AT)
-    drawn = chart("Peak memory while embedding", "MB", [str(at) for at in looks], peak=list(looks.values()))
+    drawn = chart(
+        "Peak memory while embedding", "MB", [str(at) for at in looks], peak=list(looks.values())
+    )
     write_section("Ingest", f"{command}{measured}\n\n{drawn}")
     return {**found, "peak_memory_mb_by_passages": looks}
 
@@ -104,7 +112,9 @@ def write_documents(file: SquadFile, count: int, folder: Path) -> int:
     return size
 
 
-def _timed(library: Path, texts: Path, embedder: SentenceTransformerEmbedder, progress: Progress) -> Timed:
+def _timed(
+    library: Path, texts: Path, embedder: SentenceTransformerEmbedder, progress: Progress
+) -> Timed:
     began = time.perf_counter()
     account = ingest(library, [texts], embedder, progress=progress)
     return Timed(account, time.perf_counter() - began)

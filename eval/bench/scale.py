@@ -17,15 +17,15 @@ from typing import Any, cast
 
 import numpy as np
 
-from eval.bench.harness import Times, chart, cold, machine, table, write_section
-from eval.shelf import BATCH, Remembering, embedded
-from eval.squad_data import SquadFile
-from index.build import Progress
-from index.derived import load_derived, write_derived
-from index.embed import SentenceTransformerEmbedder
-from index.library import Snapshot
-from index.search import Clock, Search
-from ingest.documents import Passage
+from inquote.eval.bench.harness import Times, chart, cold, machine, table, write_section
+from inquote.eval.studies.shelf import BATCH, Remembering, embedded
+from inquote.eval.studies.squad_data import SquadFile
+from inquote.index.models.embedder import SentenceTransformerEmbedder
+from inquote.index.progress import Progress
+from inquote.index.retrieval.search import Clock, Search
+from inquote.index.stores.local.derived import load_derived, write_derived
+from inquote.index.stores.local.library import Snapshot
+from inquote.ingest.documents import Passage
 
 NOISE = 0.5  # the length of what is added to an embedding of length 1
 _FOREIGN = 0.2  # of a variation's words come from another paragraph, so that it is no copy
@@ -52,7 +52,11 @@ class Made:
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """See `Snapshot.passages`."""
-        return {row: Passage(f"{row:07d}", 0, len(text), "", text) for row in rows for text in [self._texts[row]]}
+        return {
+            row: Passage(f"{row:07d}", 0, len(text), "", text)
+            for row in rows
+            for text in [self._texts[row]]
+        }
 
     def vectors(self, rows: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """See `Snapshot.vectors`."""
@@ -82,7 +86,12 @@ def noisy(vectors: np.ndarray, which: np.ndarray, seed: int) -> np.ndarray:
 
 
 def bench_scale(
-    file: SquadFile, sizes: Sequence[int], paragraphs: int, questions: int, cache: Path | None, progress: Progress
+    file: SquadFile,
+    sizes: Sequence[int],
+    paragraphs: int,
+    questions: int,
+    cache: Path | None,
+    progress: Progress,
 ) -> dict[str, Any]:
     """One line a size; see `_measure`."""
     embedder = Remembering(SentenceTransformerEmbedder(), cache)
@@ -96,7 +105,14 @@ def bench_scale(
     for done, size in enumerate(sizes):
         progress("libraries", done, len(sizes))
         with tempfile.TemporaryDirectory() as folder:
-            lines.append(_measure(Made(texts, vectors, size, Path(folder) / "made.npy"), asked, embedder, Path(folder)))
+            lines.append(
+                _measure(
+                    Made(texts, vectors, size, Path(folder) / "made.npy"),
+                    asked,
+                    embedder,
+                    Path(folder),
+                )
+            )
     found = {"paragraphs": len(texts), "questions": len(asked), "sizes": lines}
     write_section("Scale", _told(found))
     return found
@@ -107,7 +123,9 @@ def _shuffled(text: str) -> bytes:
     return hashlib.md5(text.encode(), usedforsecurity=False).digest()
 
 
-def _measure(made: Made, questions: Sequence[str], embedder: Remembering, folder: Path) -> dict[str, Any]:
+def _measure(
+    made: Made, questions: Sequence[str], embedder: Remembering, folder: Path
+) -> dict[str, Any]:
     """What it costs to make, keep, open and search the derived files of `made`; the embedding of questions left out."""
     generation = folder / "gen-000001"
     began = time.perf_counter()
@@ -122,25 +140,40 @@ def _measure(made: Made, questions: Sequence[str], embedder: Remembering, folder
         clock = Clock()
         search.search(cast(Snapshot, made), derived, question, 12, clock)
         laps.append(clock.laps)
-    stages = {name: Times(tuple(lap[name] for lap in laps)) for name in ("dense", "lexical", "fuse")}
+    stages = {
+        name: Times(tuple(lap[name] for lap in laps)) for name in ("dense", "lexical", "fuse")
+    }
     whole = Times(tuple(sum(lap[name] for name in stages) for lap in laps))
     return {
         "passages": made.count,
         "index": "exact" if derived.vectors.exact else "lists",
         "build_s": round(built, 1),
         "open_s": round(opened, 2),
-        "disk_mb": round(sum(path.stat().st_size for path in generation.rglob("*") if path.is_file()) / 1e6),
+        "disk_mb": round(
+            sum(path.stat().st_size for path in generation.rglob("*") if path.is_file()) / 1e6
+        ),
         "resident_mb": _resident(generation),
-        "recall": round(_recall(made, derived.vectors, [embedder.embed_query(question) for question in questions]), 4),
-        "p50_ms": {**{name: round(times.p50, 2) for name, times in stages.items()}, "all": round(whole.p50, 2)},
-        "p95_ms": {**{name: round(times.p95, 2) for name, times in stages.items()}, "all": round(whole.p95, 2)},
+        "recall": round(
+            _recall(
+                made, derived.vectors, [embedder.embed_query(question) for question in questions]
+            ),
+            4,
+        ),
+        "p50_ms": {
+            **{name: round(times.p50, 2) for name, times in stages.items()},
+            "all": round(whole.p50, 2),
+        },
+        "p95_ms": {
+            **{name: round(times.p95, 2) for name, times in stages.items()},
+            "all": round(whole.p95, 2),
+        },
     }
 
 
 def _resident(generation: Path) -> int:
     """Megabytes at most of a process that opens the files and searches both, and does nothing else."""
     code = (
-        "import sys; import numpy as np; from pathlib import Path; from index.derived import load_derived\n"
+        "import sys; import numpy as np; from pathlib import Path; from inquote.index.stores.local.derived import load_derived\n"
         "d = load_derived(Path(sys.argv[1]), 1)\n"
         "d.vectors.search(np.full((1, d.vectors.dimension), 0.05, np.float32), 50)\n"
         "d.lexical.search('Who was the first to reach the city in the year of the war?', 50)"
@@ -154,7 +187,9 @@ def _recall(made: Made, store: Any, queries: Sequence[np.ndarray]) -> float:
     for query in queries[:100]:
         near = _nearest(made.matrix, query)
         _, listed = store.search(query[None, :], 50)
-        scored = sorted(listed[0], key=lambda row: (-float(made.matrix[row] @ query), row))[:_RECALL_AT]
+        scored = sorted(listed[0], key=lambda row: (-float(made.matrix[row] @ query), row))[
+            :_RECALL_AT
+        ]
         shares.append(len(set(map(int, scored)) & set(map(int, near))) / _RECALL_AT)
     return float(np.mean(shares))
 
@@ -166,18 +201,36 @@ def _nearest(matrix: np.ndarray, query: np.ndarray) -> np.ndarray:
 
 
 def _told(found: dict[str, Any]) -> str:
-    head = ("passages", "index", "recall@10", "dense", "lexical", "fusion", "all p50", "all p95", "open s", "build s")
+    head = (
+        "passages",
+        "index",
+        "recall@10",
+        "dense",
+        "lexical",
+        "fusion",
+        "all p50",
+        "all p95",
+        "open s",
+        "build s",
+    )
     rows = [
         (
             *(f"{line['passages']:,}", line["index"], f"{line['recall']:.3f}"),
-            *(f"{line['p50_ms'][name]:.1f} / {line['p95_ms'][name]:.1f}" for name in ("dense", "lexical", "fuse")),
-            *(f"{line['p50_ms']['all']:.1f}", f"{line['p95_ms']['all']:.1f}", f"{line['open_s']:.2f}"),
+            *(
+                f"{line['p50_ms'][name]:.1f} / {line['p95_ms'][name]:.1f}"
+                for name in ("dense", "lexical", "fuse")
+            ),
+            *(
+                f"{line['p50_ms']['all']:.1f}",
+                f"{line['p95_ms']['all']:.1f}",
+                f"{line['open_s']:.2f}",
+            ),
             *(f"{line['build_s']:.0f}", f"{line['disk_mb']:,}", f"{line['resident_mb']:,}"),
         )
         for line in found["sizes"]
     ]
     return (
-        f"`python -m eval bench scale FILE --paragraphs {found['paragraphs']} --questions {found['questions']}`. "
+        f"`python -m inquote.eval bench scale FILE --paragraphs {found['paragraphs']} --questions {found['questions']}`. "
         f"{machine()}.\n\n"
         f"{found['paragraphs']:,} paragraphs of SQuAD 1.1; beyond them their text varied and their embeddings with "
         f"noise of length {NOISE} added. {found['questions']} of its questions, 50 candidates of each search, "
@@ -190,4 +243,10 @@ def _told(found: dict[str, Any]) -> str:
 
 def _drawn(sizes: Sequence[dict[str, Any]]) -> str:
     times = {name: [line[f"{name}_ms"]["all"] for line in sizes] for name in ("p50", "p95")}
-    return chart("Both searches and their fusion", "ms", [f"{line['passages']:,}" for line in sizes], "line", **times)
+    return chart(
+        "Both searches and their fusion",
+        "ms",
+        [f"{line['passages']:,}" for line in sizes],
+        "line",
+        **times,
+    )

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.bench.harness import Times, chart, cold, machine, table, write_section
-from eval.corpus import corpus_of, library_of
-from index.embed import SentenceTransformerEmbedder, packaged_model
+from inquote.eval import places
+from inquote.eval.bench.harness import Times, chart, cold, machine, table, write_section
+from inquote.eval.runs.corpus import corpus_of, library_of
+from inquote.index.models.embedder import SentenceTransformerEmbedder, packaged_model
 
-QUESTIONS = Path(__file__).parent.parent / "questions" / "imlygic.jsonl"
+QUESTIONS = places.QUESTIONS / "imlygic.jsonl"
 QUESTION = "Who developed IMLYGIC?"
 BARE = "SentenceTransformer(path)"
 ASK = "inquote ask"
@@ -54,7 +55,7 @@ def bench_start(repeats: int) -> dict[str, Any]:
 
 def _commands(library: Path) -> dict[str, Sequence[str]]:
     python = [sys.executable, "-c"]
-    inquote = [*python, "from app.cli import main; main()"]
+    inquote = [*python, "from inquote.app.cli.commands import main; main()"]
     return {
         "python": [*python, "pass"],
         **{f"import {name}": [*python, f"import {name}"] for name in _IMPORTS},
@@ -65,7 +66,9 @@ def _commands(library: Path) -> dict[str, Sequence[str]]:
 
 
 def _in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, Runs]:
-    turns = [{name: cold(command) for name, command in commands.items()} for _ in range(repeats + 1)][1:]
+    turns = [
+        {name: cold(command) for name, command in commands.items()} for _ in range(repeats + 1)
+    ][1:]
     return {
         name: Runs(
             Times(tuple(turn[name][0] for turn in turns)),
@@ -78,11 +81,17 @@ def _in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, 
 
 def _told(found: dict[str, Any], repeats: int) -> str:
     rows = [
-        (name, f"{run['seconds']:.2f}", f"{run['best']:.2f}", f"{run['cpu_seconds']:.2f}", f"{run['megabytes']}")
+        (
+            name,
+            f"{run['seconds']:.2f}",
+            f"{run['best']:.2f}",
+            f"{run['cpu_seconds']:.2f}",
+            f"{run['megabytes']}",
+        )
         for name, run in found["commands"].items()
     ]
     return (
-        f"`python -m eval bench start --repeats {repeats}`. {machine()}.\n\n"
+        f"`python -m inquote.eval bench start --repeats {repeats}`. {machine()}.\n\n"
         f"A cold `inquote ask`, reading included, takes {found['ask_ratio']} times what the bare "
         f"`SentenceTransformer(path)` takes, {found['ask_ratio_cpu']} times by the processor's time (wanted: at most "
         f"1.2); `inquote --help` {found['help_seconds']} s (wanted: under 0.5).\n\n"

@@ -1,4 +1,4 @@
-"""Haystack on the same questions, passages, embeddings and reader weights: `python -m eval.peers.haystack`.
+"""Haystack on the same questions, passages, embeddings and reader weights: `python -m inquote.eval.peers.haystack`.
 
 Needs the extra `peers` (haystack-ai, transformers-haystack). Haystack gets our passages as its documents, because what
 is compared is retrieval, reading and refusal, not cutting; its embedding retriever gets the same vectors; its
@@ -20,26 +20,40 @@ from typing import Annotated, Any
 
 import typer
 
-from app.answer import READ_PASSAGES, Answer, Citation
-from app.system import open_system
-from app.terminal import run_program
-from eval.bootstrap import Estimate, estimate
-from eval.corpus import corpus_of, library_of
-from eval.predict import predict
-from eval.questions import load_questions
-from eval.run import Run, describe, texts_of, write_run
-from eval.score import METRICS, latency_metrics, score
-from eval.tables import Table, as_markdown, as_rich, figure, interval
-from index.embed import Embedder, SentenceTransformerEmbedder
-from index.library import Library, Snapshot
-from index.search import Hit
-from ingest.documents import Passage
+from inquote.app.answering.answer import READ_PASSAGES, Answer, Citation
+from inquote.app.build import open_system
+from inquote.app.cli.terminal import run_program
+from inquote.eval.metrics.bootstrap import Estimate, estimate
+from inquote.eval.report.score import METRICS, latency_metrics, score
+from inquote.eval.report.tables import Table, as_markdown, as_rich, figure, interval
+from inquote.eval.runs.corpus import corpus_of, library_of
+from inquote.eval.runs.predict import predict
+from inquote.eval.runs.questions import load_questions
+from inquote.eval.runs.run import Run, describe, texts_of, write_run
+from inquote.index.models.embedder import Embedder, SentenceTransformerEmbedder
+from inquote.index.retrieval.search import Hit
+from inquote.index.stores.local.library import Library, Snapshot
+from inquote.ingest.documents import Passage
 
 OURS = "inquote"
 WAYS = ("BM25", "embedding", "both, joined by rank")
 SHOWN = (
-    *("evidence_recall@1", "evidence_recall@3", "retrieval_recall@1", "exact_match", "token_f1", "answer_right"),
-    *("overall_right", "refusal_recall", "answerable_refused", "verbatim_violations", "ms_total_p50", "ms_total_p95"),
+    *(
+        "evidence_recall@1",
+        "evidence_recall@3",
+        "retrieval_recall@1",
+        "exact_match",
+        "token_f1",
+        "answer_right",
+    ),
+    *(
+        "overall_right",
+        "refusal_recall",
+        "answerable_refused",
+        "verbatim_violations",
+        "ms_total_p50",
+        "ms_total_p95",
+    ),
 )
 
 
@@ -58,7 +72,9 @@ class Haystack:
 
     def __init__(self, snapshot: Snapshot, embedder: Embedder, way: str, model: Path) -> None:
         from haystack.document_stores.in_memory import InMemoryDocumentStore
-        from haystack_integrations.components.readers.transformers import TransformersExtractiveReader
+        from haystack_integrations.components.readers.transformers import (
+            TransformersExtractiveReader,
+        )
 
         self._embedder = embedder
         self._documents = {document.id: document for document in snapshot.documents()}
@@ -73,7 +89,9 @@ class Haystack:
         """Our passages as its documents; headings are embedded as its embedders embed meta fields."""
         from haystack import Document
 
-        vectors = self._embedder.embed_passages([passage.embedded_text for passage in self._passages.values()])
+        vectors = self._embedder.embed_passages(
+            [passage.embedded_text for passage in self._passages.values()]
+        )
         return [
             Document(id=id, content=passage.text, embedding=vector.tolist())
             for (id, passage), vector in zip(self._passages.items(), vectors, strict=True)
@@ -81,14 +99,19 @@ class Haystack:
 
     def _retriever(self, way: str) -> Callable[[str], list[Any]]:
         from haystack.components.joiners import DocumentJoiner
-        from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
+        from haystack.components.retrievers.in_memory import (
+            InMemoryBM25Retriever,
+            InMemoryEmbeddingRetriever,
+        )
 
         by_words = InMemoryBM25Retriever(self._store, top_k=READ_PASSAGES)
         by_meaning = InMemoryEmbeddingRetriever(self._store, top_k=READ_PASSAGES)
         joiner = DocumentJoiner(join_mode="reciprocal_rank_fusion", top_k=READ_PASSAGES)
 
         def meaning(question: str) -> list[Any]:
-            return by_meaning.run(query_embedding=self._embedder.embed_query(question).tolist())["documents"]
+            return by_meaning.run(query_embedding=self._embedder.embed_query(question).tolist())[
+                "documents"
+            ]
 
         def words(question: str) -> list[Any]:
             return by_words.run(query=question)["documents"]
@@ -107,14 +130,19 @@ class Haystack:
         best = next((answer for answer in answers if answer.data is not None), None)
         refused = best is None or answers[0].data is None
         citations = () if refused else (self._citation(best),)
-        stages = {"retrieve": 1000 * (retrieved - started), "read": 1000 * (perf_counter() - retrieved)}
+        stages = {
+            "retrieve": 1000 * (retrieved - started),
+            "read": 1000 * (perf_counter() - retrieved),
+        }
         return Answer(
             question=question,
             understood_as=question,
             text=" ".join(citation.quote for citation in citations) or None,
             confidence=best.score if best else 0.0,
             citations=citations,
-            hits=tuple(Hit(self._passages[doc.id], doc.score or 0.0, None, 0.0, None, 0.0) for doc in found),
+            hits=tuple(
+                Hit(self._passages[doc.id], doc.score or 0.0, None, 0.0, None, 0.0) for doc in found
+            ),
             trace={"candidates": [{"quote": best.data}] if best else []},
             generation=1,
         ).with_times(stages)
@@ -122,9 +150,17 @@ class Haystack:
     def _citation(self, answer: Any) -> Citation:
         passage: Passage = self._passages[answer.document.id]
         document = self._documents[passage.document_id]
-        start, end = (passage.start + at for at in (answer.document_offset.start, answer.document_offset.end))
+        start, end = (
+            passage.start + at for at in (answer.document_offset.start, answer.document_offset.end)
+        )
         return Citation(
-            *(document.id, document.sha256, document.title, passage.heading, document.page_at(start)),
+            *(
+                document.id,
+                document.sha256,
+                document.title,
+                passage.heading,
+                document.page_at(start),
+            ),
             *(start, end, answer.data, passage.start, passage.end),
         )
 
@@ -134,7 +170,13 @@ def perform(task: Task) -> tuple[Run, float]:
     questions = load_questions(task.questions)
     if task.system == OURS:
         system = open_system(task.library)
-        about = describe(task.questions, OURS, system.answerer.reader.name, system.recipe.as_json(), system.generation)
+        about = describe(
+            task.questions,
+            OURS,
+            system.answerer.reader.name,
+            system.recipe.as_json(),
+            system.generation,
+        )
         predictions = predict(system, questions)
         run = Run(about, texts_of(predictions, system.document), tuple(predictions))
     else:
@@ -142,7 +184,9 @@ def perform(task: Task) -> tuple[Run, float]:
             peer = Haystack(snapshot, SentenceTransformerEmbedder(), task.system, task.model)
             peer.ask(questions[0].question)  # so that nobody pays for the first call
             predictions = predict(peer, questions)
-            about = describe(task.questions, f"Haystack, {task.system}", task.model.name, {}, snapshot.generation)
+            about = describe(
+                task.questions, f"Haystack, {task.system}", task.model.name, {}, snapshot.generation
+            )
             run = Run(about, texts_of(predictions, snapshot.document), tuple(predictions))
     return run, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
@@ -168,24 +212,35 @@ def _cell(found: Estimate | None) -> str:
 def main(
     questions: Annotated[Path, typer.Argument(help="A question file.")],
     out: Annotated[Path, typer.Option(help="Where the files go.")],
-    corpus: Annotated[Path | None, typer.Option(help="The texts; as in python -m eval if left out.")] = None,
-    model: Annotated[Path | None, typer.Option(help="A question-answering model; ours, exported, if left out.")] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(help="The texts; as in python -m inquote.eval if left out.")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="A question-answering model; ours, exported, if left out.")
+    ] = None,
 ) -> None:
     """Ask inquote and Haystack the same questions and print what each reaches."""
     from rich.console import Console
 
-    os.environ.update(HAYSTACK_TELEMETRY_ENABLED="False", HF_HUB_OFFLINE="1")  # nothing leaves the machine
+    os.environ.update(
+        HAYSTACK_TELEMETRY_ENABLED="False", HF_HUB_OFFLINE="1"
+    )  # nothing leaves the machine
     texts, runs = corpus or corpus_of(questions), {}
-    with library_of(texts, SentenceTransformerEmbedder()) as library, tempfile.TemporaryDirectory() as exported:
+    with (
+        library_of(texts, SentenceTransformerEmbedder()) as library,
+        tempfile.TemporaryDirectory() as exported,
+    ):
         if model is None:
-            from app.reader.weights import load_weights
-            from eval.peers.export import export
+            from inquote.app.reader.weights import load_weights
+            from inquote.eval.peers.passages import export
 
             export(load_weights(), Path(exported))
         for name in (OURS, *WAYS):
             task = Task(name, questions, library, model or Path(exported))
             with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-                runs[name if name == OURS else f"Haystack, {name}"] = process.submit(perform, task).result()
+                runs[name if name == OURS else f"Haystack, {name}"] = process.submit(
+                    perform, task
+                ).result()
     for name, (run, _) in runs.items():
         write_run(run, out / name)
     table = comparison(runs)

@@ -9,9 +9,9 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from ingest.canonical import TextBuilder, canonical
-from ingest.errors import FileSkipped
-from ingest.formats import Parsed
+from inquote.ingest.errors import FileSkipped
+from inquote.ingest.formats.base import Format, Parsed
+from inquote.ingest.formats.builder import TextBuilder, canonical
 
 if TYPE_CHECKING:
     from docx.table import Table
@@ -26,8 +26,30 @@ _NOT_SEEN = (  # a copy for older programs, text that was moved away or deleted,
     " | ancestor::w:r/w:rPr/w:vanish[not(@w:val = '0' or @w:val = 'false')]"
 )
 _SYMBOLS = {  # of the Symbol font, by the low byte
-    **{0xB1: "±", 0xB3: "≥", 0xA3: "≤", 0xB4: "×", 0xB8: "÷", 0xB0: "°", 0xAE: "→", 0xB7: "•", 0xA5: "∞", 0xB9: "≠"},
-    **{0x61: "α", 0x62: "β", 0x67: "γ", 0x64: "δ", 0x6C: "λ", 0x6D: "μ", 0x70: "π", 0x73: "σ", 0x77: "ω", 0x44: "Δ"},
+    **{
+        0xB1: "±",
+        0xB3: "≥",
+        0xA3: "≤",
+        0xB4: "×",
+        0xB8: "÷",
+        0xB0: "°",
+        0xAE: "→",
+        0xB7: "•",
+        0xA5: "∞",
+        0xB9: "≠",
+    },
+    **{
+        0x61: "α",
+        0x62: "β",
+        0x67: "γ",
+        0x64: "δ",
+        0x6C: "λ",
+        0x6D: "μ",
+        0x70: "π",
+        0x73: "σ",
+        0x77: "ω",
+        0x44: "Δ",
+    },
 }
 _HEADING = re.compile(r"(?:heading|überschrift|titre) (\d)", re.IGNORECASE)
 
@@ -44,7 +66,9 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     except Exception as error:  # python-docx raises what its parsers raise
         raise FileSkipped(f"it is a damaged Word document ({type(error).__name__})") from error
     writer, body = _Writer(), document.element.body
-    for part in body.xpath(".//w:p[not(ancestor::w:tbl or ancestor::w:p)] | .//w:tbl[not(ancestor::w:tbl)]"):
+    for part in body.xpath(
+        ".//w:p[not(ancestor::w:tbl or ancestor::w:p)] | .//w:tbl[not(ancestor::w:tbl)]"
+    ):
         if part.tag.endswith("}tbl"):
             writer.table(Table(part, document._body))
         else:
@@ -63,10 +87,19 @@ def check_archive(content: bytes) -> None:
             if len(parts) > MOST_PARTS:
                 raise FileSkipped(f"it has {len(parts):,} parts, more than a Word document has")
             unpacked = sum(_unpacked(archive, part) for part in parts)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
         raise FileSkipped(f"it is a damaged archive ({error})") from error
     if not any(part.filename == "word/document.xml" for part in parts):
-        raise FileSkipped("it is an archive but not a Word document; unpack it and ingest what it holds")
+        raise FileSkipped(
+            "it is an archive but not a Word document; unpack it and ingest what it holds"
+        )
     if unpacked > MOST_UNPACKED:
         raise FileSkipped(f"it unpacks to more than {MOST_UNPACKED // 1_000_000} MB")
 
@@ -79,11 +112,15 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     with archive.open(part) as file:
         head = file.read(4096)
         if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in head:
-            raise FileSkipped("it holds a document type declaration, which a Word document has no need of")
+            raise FileSkipped(
+                "it holds a document type declaration, which a Word document has no need of"
+            )
         size = len(head)
         while block := file.read(1 << 20):
             size += len(block)
-            if size > MOST_UNPACKED or (size > 1 << 20 and size > MOST_RATIO * max(part.compress_size, 1)):
+            if size > MOST_UNPACKED or (
+                size > 1 << 20 and size > MOST_RATIO * max(part.compress_size, 1)
+            ):
                 raise FileSkipped("it unpacks to far more than it holds")
     return size
 
@@ -183,3 +220,6 @@ def _list_level(paragraph: "Paragraph") -> int | None:
         return None  # switched off
     levels = paragraph._p.xpath("./w:pPr/w:numPr/w:ilvl/@w:val")
     return int(levels[0]) if levels else 0
+
+
+FORMAT = Format("docx", lambda content, suffix: content.startswith(b"PK\x03\x04"), parse)

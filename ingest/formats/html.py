@@ -10,15 +10,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.canonical import TextBuilder, canonical
-from ingest.errors import FileSkipped
-from ingest.formats import Parsed, encoding_of
+from inquote.ingest.errors import FileSkipped
+from inquote.ingest.formats.base import Format, Parsed
+from inquote.ingest.formats.builder import TextBuilder, canonical
+from inquote.ingest.formats.encoding import encoding_of
 
 _UNSEEN = frozenset(
     "script style template noscript noframes head svg iframe object canvas audio video select datalist".split()
 )
 _ASIDE = frozenset("nav footer aside dialog menu".split())
-_ASIDE_ROLES = frozenset("navigation banner contentinfo complementary search menu menubar dialog".split())
+_ASIDE_ROLES = frozenset(
+    "navigation banner contentinfo complementary search menu menubar dialog".split()
+)
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th "
@@ -30,7 +33,10 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
-_TAG = re.compile(r"<!--(?:(?!-->).)*-->|<(script|style)\b(?:(?!</\1).)*</\1[^>]*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(
+    r"<!--(?:(?!-->).)*-->|<(script|style)\b(?:(?!</\1).)*</\1[^>]*>|<[^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
 _CHARSET = re.compile(rb"<meta\s[^>]*charset\s*=|<\?xml[^>]*encoding", re.IGNORECASE)
 _FEW_LINKS = 3
 _FAIR_SHARE = 0.2  # of the words of a page that its main element holds
@@ -46,13 +52,17 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     encoding = encoding or _encoding(content)
     if encoding:
         content, encoding = content.decode(encoding, "replace").encode(), "utf-8"
-    parser = html.HTMLParser(huge_tree=True, encoding=encoding, remove_comments=True, remove_pis=True)
+    parser = html.HTMLParser(
+        huge_tree=True, encoding=encoding, remove_comments=True, remove_pis=True
+    )
     try:
         root = html.document_fromstring(content, parser)
     except (etree.LxmlError, ValueError, AssertionError):
         root = None
     if root is None or any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
-        return _stripped(content, encoding)  # such as tags nested deeper than 2,048, where lxml drops the rest
+        return _stripped(
+            content, encoding
+        )  # such as tags nested deeper than 2,048, where lxml drops the rest
     builder = TextBuilder()
     _Walker(builder, _main(root)).walk(root)
     text, sections = builder.build()
@@ -79,7 +89,9 @@ def _stripped(content: bytes, encoding: str | None) -> Parsed:
 
 def _encoding(content: bytes) -> str | None:
     """The encoding of a page that does not state one, told as that of a text; None where it does."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or _CHARSET.search(content[:4096]):
+    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or _CHARSET.search(
+        content[:4096]
+    ):
         return None
     return encoding_of(content)
 
@@ -87,7 +99,9 @@ def _encoding(content: bytes) -> str | None:
 def _main(root: Any) -> Any:
     """The one element that the page says is its content, if it holds a fair share of the words; None else."""
     for name in ("main", "article"):
-        found = list(root.iter(name)) or [e for e in root.iter("div") if name == "main" and e.get("role") == "main"]
+        found = list(root.iter(name)) or [
+            e for e in root.iter("div") if name == "main" and e.get("role") == "main"
+        ]
         if len(found) == 1 and _word_count(found[0]) >= _FAIR_SHARE * _word_count(root):
             return found[0]
     return None
@@ -99,7 +113,9 @@ def _word_count(element: Any) -> int:
 
 def _leaves_prose(text: str, builder: TextBuilder) -> bool:
     """Whether anything but headings is left of a text without its asides."""
-    beside = sum(end - start for start, end in builder.asides) + sum(len(title) for title, _, _ in builder.headings)
+    beside = sum(end - start for start, end in builder.asides) + sum(
+        len(title) for title, _, _ in builder.headings
+    )
     return beside < len("".join(builder.parts).strip()) - 2 * len(builder.parts)
 
 
@@ -119,9 +135,13 @@ class _Walker:
         self.main = main
         self.inline: list[str] = []
         self.asides: list[Any] = []  # the open elements that make their content an aside
-        self.numbers: list[int | None] = []  # one an open list: the next item's number, None for bullets
+        self.numbers: list[
+            int | None
+        ] = []  # one an open list: the next item's number, None for bullets
         self.marker = ""  # of the item just opened, until its first line is written
-        self.rows: list[tuple[list[str], list[str]]] = []  # of each open table row its cells, and the text before it
+        self.rows: list[
+            tuple[list[str], list[str]]
+        ] = []  # of each open table row its cells, and the text before it
         self.after = ""  # what was written last: "row" of a table, "item" of a list that is still open, or neither
         self.verbatim = 0  # how many pre elements are open
         self.raised: list[dict[int, int]] = []  # one an open sup or sub element
@@ -236,7 +256,11 @@ class _Walker:
             self.inline.append(" ")
             return
         text, self.inline = "".join(self.inline), []
-        lines = text.split("\n") if self.verbatim else (" ".join(line.split()) for line in text.split("\n"))
+        lines = (
+            text.split("\n")
+            if self.verbatim
+            else (" ".join(line.split()) for line in text.split("\n"))
+        )
         self._put("\n".join(lines).strip("\n"))
 
     def _put(self, text: str, *, row: bool = False) -> None:
@@ -246,7 +270,9 @@ class _Walker:
         kind = "row" if row else "item" if self.numbers else ""
         close = kind == self.after != "" and (row or bool(self.marker))
         indent = "  " * max(0, len(self.numbers) - 1)
-        self.builder.block(indent + self.marker + text, gap="\n" if close else "\n\n", aside=self._aside)
+        self.builder.block(
+            indent + self.marker + text, gap="\n" if close else "\n\n", aside=self._aside
+        )
         self.marker, self.after = "", kind
 
 
@@ -269,7 +295,9 @@ def _events(root: Any) -> Iterator[tuple[str, Any]]:
 
 def _is_unseen(element: Any) -> bool:
     return (
-        element.tag in _UNSEEN or element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
+        element.tag in _UNSEEN
+        or element.get("hidden") is not None
+        or bool(_HIDDEN.search(element.get("style") or ""))
     )
 
 
@@ -277,7 +305,9 @@ def _is_aside(element: Any) -> bool:
     if element.tag in _ASIDE or (element.get("role") or "").lower() in _ASIDE_ROLES:
         return True
     if element.tag == "header":
-        return not any(above.tag in ("article", "main", "section") for above in element.iterancestors())
+        return not any(
+            above.tag in ("article", "main", "section") for above in element.iterancestors()
+        )
     if element.tag == "form":
         headed = any(part.tag in _HEADINGS for part in element.iter())
         return not headed and _word_count(element) <= _SHORT_FORM
@@ -294,3 +324,20 @@ def _is_only_links(element: Any) -> bool:
 
 def _whole_number(written: str | None, otherwise: int) -> int:
     return int(written) if written and written.isdecimal() and len(written) < 9 else otherwise
+
+
+_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")
+_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+
+
+def _is_html(content: bytes, suffix: str) -> bool:
+    """Return whether bytes begin as a page does, or are named as one and hold a tag."""
+    start = (
+        content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    )  # of UTF-16 too
+    if start.startswith(b"<?xml") and b"<html" in start:
+        return True
+    return start.startswith(_STARTS) or (suffix in _SUFFIXES and b"<" in content)
+
+
+FORMAT = Format("html", _is_html, parse)

@@ -5,17 +5,22 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ingest.canonical import TextBuilder, canonical
-from ingest.formats import Parsed
+from inquote.ingest.formats.base import Format, Parsed
+from inquote.ingest.formats.builder import TextBuilder, canonical
+from inquote.ingest.formats.encoding import decoded
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
 _PAIR = re.compile(r"^(\w[\w -]*):[ \t]+(.*?)[ \t]*$", re.MULTILINE)
-_IN_FRONT = re.compile(r"\w[\w -]*:(?:[ \t]|\Z)|[ \t]|- |#|\Z")  # a pair, its value on further lines, a comment
+_IN_FRONT = re.compile(
+    r"\w[\w -]*:(?:[ \t]|\Z)|[ \t]|- |#|\Z"
+)  # a pair, its value on further lines, a comment
 _BREAK = re.compile(r"<br\b", re.IGNORECASE)
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE
+)
 
 
 def parse(text: str) -> Parsed:
@@ -40,12 +45,16 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     if not found or (lines and not _PAIR.match(lines)):
         return {}, text
     try:
-        pairs = yaml.load(lines, Loader=yaml.BaseLoader) or {}  # BaseLoader: strings, lists and dicts only
+        pairs = (
+            yaml.load(lines, Loader=yaml.BaseLoader) or {}
+        )  # BaseLoader: strings, lists and dicts only
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
         if not all(_IN_FRONT.match(line) for line in lines.splitlines()):
             return {}, text  # prose between two rules
         pairs = dict(_PAIR.findall(lines))  # such as a title with a colon in it
-    return {key: _line(value) for key, value in pairs.items() if isinstance(value, str)}, text[found.end() :]
+    return {key: _line(value) for key, value in pairs.items() if isinstance(value, str)}, text[
+        found.end() :
+    ]
 
 
 def _line(value: str) -> str:
@@ -58,7 +67,9 @@ class _Writer:
 
     def __init__(self, builder: TextBuilder) -> None:
         self.builder = builder
-        self.numbers: list[int | None] = []  # one an open list: the next item's number, None for bullets
+        self.numbers: list[
+            int | None
+        ] = []  # one an open list: the next item's number, None for bullets
         self.marker = ""  # of the item just opened, until its first line is written
         self.heading = 0  # level of the open heading
         self.cells: list[str] = []  # of the open table row
@@ -144,8 +155,20 @@ def inline_text(children: Sequence["Token"]) -> str:
     for token in children:
         if token.type in ("text", "code_inline"):
             words.append(token.content)
-        elif token.type in ("softbreak", "hardbreak") or (token.type == "html_inline" and _BREAK.match(token.content)):
+        elif token.type in ("softbreak", "hardbreak") or (
+            token.type == "html_inline" and _BREAK.match(token.content)
+        ):
             words.append("\n")
         elif token.type == "image":
             words.append(inline_text(token.children or []))
     return "".join(words)
+
+
+_SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
+FORMAT = Format(
+    "markdown",
+    lambda content, suffix: suffix in _SUFFIXES,
+    decoded(parse),
+    trusted=True,
+    encoded=True,
+)

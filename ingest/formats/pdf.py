@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ingest.canonical import TextBuilder, canonical
-from ingest.errors import FileSkipped
-from ingest.formats import Parsed
-from ingest.sentences import LIST_MARKER
+from inquote.ingest.errors import FileSkipped
+from inquote.ingest.formats.base import Format, Parsed
+from inquote.ingest.formats.builder import TextBuilder, canonical
+from inquote.ingest.text import LIST_MARKER
 
 _LARGER = 1.12  # times the size of most text: a heading
 _FARTHER = 1.35  # times the usual distance of lines: a new paragraph
@@ -53,8 +53,20 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
             raise FileSkipped("it is encrypted; save it without a password")
         pages = [list(_lines(page, number)) for number, page in enumerate(reader.pages)]
         heights = [float(page.mediabox.height) for page in reader.pages]
-        outline, title = dict(_outline(reader.outline, 1)), reader.metadata.title if reader.metadata else ""
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, ArithmeticError) as error:
+        outline, title = (
+            dict(_outline(reader.outline, 1)),
+            reader.metadata.title if reader.metadata else "",
+        )
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        ArithmeticError,
+    ) as error:
         raise FileSkipped(f"it is a damaged PDF ({type(error).__name__}: {error})") from error
     except RecursionError as error:
         raise FileSkipped("it is a damaged PDF (its parts hold one another)") from error
@@ -68,7 +80,9 @@ def _lines(page: Any, number: int) -> Iterator[Line]:
     """The lines of a page in the order in which they were written."""
     parts: list[tuple[str, float, float]] = []  # text, y, size
 
-    def visit(text: str, outer: Sequence[float], inner: Sequence[float], font: Any, size: float) -> None:
+    def visit(
+        text: str, outer: Sequence[float], inner: Sequence[float], font: Any, size: float
+    ) -> None:
         y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
         scale = math.hypot(inner[2], inner[3]) * math.hypot(outer[2], outer[3])
         parts.append((text, y, abs(size * scale)))
@@ -85,7 +99,9 @@ def _lines(page: Any, number: int) -> Iterator[Line]:
 
 
 def _line(words: Sequence[tuple[str, float, float]], page: int) -> Iterator[Line]:
-    text = " ".join(canonical("".join(text for text, _, _ in words)).replace("\u00ad\n", "").split())
+    text = " ".join(
+        canonical("".join(text for text, _, _ in words)).replace("\u00ad\n", "").split()
+    )
     written = [(len(text), y, size) for text, y, size in words if text.strip()]
     if text and written:
         _, y, size = max(written)
@@ -140,7 +156,9 @@ def _headed(lines: Sequence[Line], outline: dict[str, int]) -> Iterator[Line]:
 def _parsed(lines: Sequence[Line], page_count: int, title: str) -> Parsed:
     builder, starts = TextBuilder(), [0] * page_count
     hyphenated = set(re.findall(r"\w+-\w+", " ".join(line.text.lower() for line in lines)))
-    full = sorted(len(line.text) for line in lines)[9 * len(lines) // 10]  # the characters of a full line
+    full = sorted(len(line.text) for line in lines)[
+        9 * len(lines) // 10
+    ]  # the characters of a full line
     seen, is_item = -1, False
     for block in _blocks(lines):
         text, joints = _joined(block, full, hyphenated)
@@ -186,7 +204,9 @@ def _usual_distance(lines: Sequence[Line]) -> float:
 
 def _goes_on(before: Line, line: Line, usual: float) -> bool:
     if before.level or line.level:
-        near = before.page == line.page and abs(before.y - line.y) <= 2 * max(before.size, line.size)
+        near = before.page == line.page and abs(before.y - line.y) <= 2 * max(
+            before.size, line.size
+        )
         return before.level == line.level and before.size == line.size and near
     if LIST_MARKER.match(line.text) or abs(before.size - line.size) > 0.1 * before.size:
         return False
@@ -211,3 +231,6 @@ def _joined(block: Sequence[Line], full: int, hyphenated: set[str]) -> tuple[str
         joints.append(len(text))
         text += line.text
     return text, joints
+
+
+FORMAT = Format("pdf", lambda content, suffix: b"%PDF-" in content[:1024], parse)

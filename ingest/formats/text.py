@@ -2,9 +2,10 @@
 
 import re
 
-from ingest.canonical import canonical, sections_from
-from ingest.formats import Parsed
-from ingest.sentences import LIST_MARKER
+from inquote.ingest.formats.base import Format, Parsed
+from inquote.ingest.formats.builder import canonical, sections_from
+from inquote.ingest.formats.encoding import decoded
+from inquote.ingest.text import LIST_MARKER
 
 _MOST_WORDS = 14
 _SMALL_WORDS = 4
@@ -13,8 +14,13 @@ _SMALL_WORDS = 4
 def parse(text: str) -> Parsed:
     """Parse plain text; a short line alone between blank lines, in the case of a title, is a heading of level 1."""
     text = canonical(text).strip("\n")
-    headings = [(line.strip(), 1, start + len(line) - len(line.lstrip())) for start, line in _lone_lines(text)]
-    return Parsed(text, sections_from([heading for heading in headings if _is_title(heading[0])], len(text)))
+    headings = [
+        (line.strip(), 1, start + len(line) - len(line.lstrip()))
+        for start, line in _lone_lines(text)
+    ]
+    return Parsed(
+        text, sections_from([heading for heading in headings if _is_title(heading[0])], len(text))
+    )
 
 
 def _lone_lines(text: str) -> list[tuple[int, str]]:
@@ -42,3 +48,6 @@ def _is_title(line: str) -> bool:
         return False
     longer = [word for word in words if len(word) >= _SMALL_WORDS] or words
     return not line[0].islower() and sum(word[0].isupper() for word in longer) >= 0.6 * len(longer)
+
+
+FORMAT = Format("text", lambda content, suffix: True, decoded(parse), trusted=True, encoded=True)

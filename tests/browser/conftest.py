@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_system import FakeSystem, opener
 from playwright.sync_api import Browser, expect, sync_playwright
-from serving import served
 
 from browser.driving import CHROMIUM, FLAGS, Tab
+from fake_system import FakeSystem, opener
+from serving import served
 
 PATIENCE = 30_000  # milliseconds; for machines that do other things as well
-HOW = "no Chromium here: `apt-get install chromium` brings one, and `make test-browser` insists on it"
+HOW = (
+    "no Chromium here: `apt-get install chromium` brings one, and `make test-browser` insists on it"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

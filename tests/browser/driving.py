@@ -18,8 +18,13 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+}
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 
 
 class Tab:
@@ -32,7 +37,9 @@ class Tab:
         self.errors: list[str] = []
         page.on("request", self._note)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        page.on(
+            "console", lambda message: message.type == "error" and self.errors.append(message.text)
+        )
 
     def _note(self, request: Request) -> None:
         if not request.url.startswith((self.address + "/", "data:", "blob:")):
@@ -56,7 +63,9 @@ class Tab:
 
     def settle(self) -> "Tab":
         """Wait until the page has done what follows from what it shows."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
         return self
 
     @property
@@ -68,7 +77,8 @@ class Tab:
 def marked(page: Page, number: int = 1) -> str:
     """What the marks with that number say in the document pane."""
     pieces = page.locator("#pane mark").evaluate_all(
-        "(marks, n) => marks.filter(m => m.dataset.cite.split(' ').includes(n)).map(m => m.textContent)", str(number)
+        "(marks, n) => marks.filter(m => m.dataset.cite.split(' ').includes(n)).map(m => m.textContent)",
+        str(number),
     )
     return "".join(pieces)
 

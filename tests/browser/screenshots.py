@@ -9,15 +9,15 @@ from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+
+from browser.driving import CHROMIUM, FLAGS, Tab
+from inquote.app.build import open_system
+from inquote.app.service.jobs import open_jobs
+from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
+from inquote.index.updating.ingest import ingest
+from places import CORPUS
 from serving import served
 
-from app.keeper import open_keeper
-from app.system import open_system
-from browser.driving import CHROMIUM, FLAGS, Tab
-from index.build import ingest
-from index.embed import PACKAGED, SentenceTransformerEmbedder
-
-CORPUS = Path(__file__).parent.parent.parent / "corpus"
 SIZES = [(1280, 800), (360, 740)]
 ANSWERED = "What was the durable response rate in the OPTiM trial?"
 LONGER = "Who developed IMLYGIC?"
@@ -35,7 +35,7 @@ def main(folder: Path) -> None:
         library = Path(scratch) / "library"
         ingest(library, [CORPUS], SentenceTransformerEmbedder(PACKAGED))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        keep = partial(open_keeper, library=library, embedder=None)
+        keep = partial(open_jobs, library=library, embedder=None)
         with served(lambda: open_system(library, journal=True), keep) as address:
             for width, height in SIZES:
                 for scheme in ("light", "dark"):
@@ -43,7 +43,9 @@ def main(folder: Path) -> None:
         browser.close()
 
 
-def take(browser: Browser, address: str, width: int, height: int, scheme: str, folder: Path) -> None:
+def take(
+    browser: Browser, address: str, width: int, height: int, scheme: str, folder: Path
+) -> None:
     """One walk through the states at one size, in one colour scheme."""
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
     tab = Tab(context.new_page(), address)

@@ -15,8 +15,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser.driving import CHROMIUM, FLAGS
+from places import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 INQUOTE = Path(sys.executable).with_name("inquote")
 QUESTIONS = [
     "Who developed IMLYGIC?",
@@ -86,7 +86,11 @@ def answers(page: Page) -> list[float]:
 def main(runs: int = 3) -> None:
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         library = Path(scratch) / "library"
-        subprocess.run([INQUOTE, "ingest", ROOT / "corpus", "--library", library], check=True, capture_output=True)
+        subprocess.run(
+            [INQUOTE, "ingest", ROOT / "corpus", "--library", library],
+            check=True,
+            capture_output=True,
+        )
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         results = [run(library, browser) for _ in range(runs)]
         browser.close()

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-from fake_system import INJECTIONS
 from playwright.sync_api import Locator, Page, expect
-from serving import served
 
-from app.answer import Answerer
-from app.keeper import Keeper
-from app.system import System
 from browser.driving import Tab, serious
-from index.build import ingest
-from index.journal import Journal
-from index.library import Library
-from index.search import Search
+from fake_system import INJECTIONS
+from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
+from inquote.app.answering.answer import Answerer
+from inquote.app.service.jobs import LibraryJobs
+from inquote.app.system import System
+from inquote.index.retrieval.search import Search
+from inquote.index.stores.journal import Journal
+from inquote.index.stores.local.library import Library
+from inquote.index.updating.ingest import ingest
+from serving import served
 
 SIZES = [(1280, 800), (360, 740)]
 WEIGHT = "An otter weighs how many kilograms?"
@@ -38,7 +38,7 @@ def library_served(library: Path, embedder: FakeEmbedder, read_only: bool = Fals
         search, answerer = Search(embedder), Answerer(FakeReader(), PLAIN_CALIBRATION)
         return System(Library.open(library), search, answerer, Journal(library))
 
-    keep = None if read_only else lambda service: Keeper(service, library, lambda: embedder)
+    keep = None if read_only else lambda service: LibraryJobs(service, library, lambda: embedder)
     with served(open_system, keep) as address:
         yield address
 
@@ -55,12 +55,17 @@ def drawer(tab: Tab) -> Locator:
     """The drawer, opened."""
     tab.page.get_by_role("button", name="Corpus", exact=True).click()
     dialog = tab.page.get_by_role("dialog", name="Corpus")
-    expect(dialog.locator(".corpus-documents, .corpus-empty, .corpus-problem").first).to_be_visible()
+    expect(
+        dialog.locator(".corpus-documents, .corpus-empty, .corpus-problem").first
+    ).to_be_visible()
     return dialog
 
 
 def choose(dialog: Locator, **contents: str) -> None:
-    files: Any = [{"name": f"{n}.md", "mimeType": "text/markdown", "buffer": t.encode()} for n, t in contents.items()]
+    files: Any = [
+        {"name": f"{n}.md", "mimeType": "text/markdown", "buffer": t.encode()}
+        for n, t in contents.items()
+    ]
     dialog.get_by_label("Add files").set_input_files(files)
 
 
@@ -70,27 +75,39 @@ def drop(page: Page, *files: tuple[str, str]) -> None:
 
 def test_the_drawer_lists_the_documents_and_opens_one(tab: Tab) -> None:
     dialog = drawer(tab)
-    expect(dialog.locator(".corpus-sum")).to_contain_text("3 documents · 3 passages · last change 20")
+    expect(dialog.locator(".corpus-sum")).to_contain_text(
+        "3 documents · 3 passages · last change 20"
+    )
     expect(dialog.locator(".corpus-documents a")).to_have_text(["newts", "Otters", "Owls"])
-    expect(dialog.locator(".corpus-documents li").nth(1)).to_contain_text("characters · 1 passage · 20")
+    expect(dialog.locator(".corpus-documents li").nth(1)).to_contain_text(
+        "characters · 1 passage · 20"
+    )
     dialog.get_by_role("link", name="Owls").click()
     expect(dialog).to_be_hidden()
     expect(tab.page.locator("#pane h2")).to_have_text("Owls")
 
 
 def test_files_dropped_on_the_page_are_taken_in_and_answered_from(tab: Tab) -> None:
-    drop(tab.page, ("moles.md", "# Moles\n\nA mole digs tunnels of 200 metres a day.\n"), ("bad.pdf", "%PDF-1.4"))
+    drop(
+        tab.page,
+        ("moles.md", "# Moles\n\nA mole digs tunnels of 200 metres a day.\n"),
+        ("bad.pdf", "%PDF-1.4"),
+    )
     dialog = tab.page.get_by_role("dialog", name="Corpus")
     done = dialog.get_by_role("region", name="What changed")
     expect(done.locator("h3").first).to_have_text("Taking in 2 files: done")
     expect(done.locator("dt")).to_have_text(["1 added", "1 skipped"])
     expect(done.locator("dd").nth(1)).to_contain_text("bad.pdf: ")
     expect(dialog.locator(".corpus-documents a")).to_have_text(["Moles", "newts", "Otters", "Owls"])
-    expect(dialog.get_by_role("status")).to_contain_text("Taking in 2 files: done. 1 added. 1 skipped")
+    expect(dialog.get_by_role("status")).to_contain_text(
+        "Taking in 2 files: done. 1 added. 1 skipped"
+    )
     tab.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     tab.ask("A mole digs tunnels of how many metres?")
-    expect(tab.latest.locator(".span .quote")).to_have_text("A mole digs tunnels of 200 metres a day.")
+    expect(tab.latest.locator(".span .quote")).to_have_text(
+        "A mole digs tunnels of 200 metres a day."
+    )
 
 
 def test_answers_that_changed_are_shown_and_the_new_place_opens(tab: Tab) -> None:
@@ -104,7 +121,9 @@ def test_answers_that_changed_are_shown_and_the_new_place_opens(tab: Tab) -> Non
         ["An otter weighs 12 kilograms.", "An otter weighs how many kilograms, 14."]
     )
     changes.get_by_role("link").click()
-    expect(tab.page.locator("#pane mark.current")).to_have_text("An otter weighs how many kilograms, 14.")
+    expect(tab.page.locator("#pane mark.current")).to_have_text(
+        "An otter weighs how many kilograms, 14."
+    )
 
 
 def test_a_document_is_removed_and_brought_back_by_keyboard(tab: Tab) -> None:
@@ -138,7 +157,9 @@ def test_while_files_are_taken_in_progress_shows_and_questions_are_answered(
     second = drawer(other)
     expect(second.get_by_role("button", name="Stop")).to_be_visible()
     choose(second, voles="Voles are small.")
-    expect(second.get_by_role("alert")).to_have_text("Busy: another ingest is running; try again when it is done.")
+    expect(second.get_by_role("alert")).to_have_text(
+        "Busy: another ingest is running; try again when it is done."
+    )
     hold.set()
     expect(second.locator(".corpus-documents a")).to_have_text(["moles", "newts", "Otters", "Owls"])
     expect(dialog.locator(".corpus-done h3").first).to_have_text("Taking in 1 file: done")
@@ -154,13 +175,17 @@ def test_a_page_without_a_library_takes_files_and_then_questions(
         expect(tab.page.locator("#notice")).to_contain_text("There is no library at")
         expect(tab.page.locator("#notice")).to_contain_text("Or add files here, under Corpus.")
         dialog = drawer(tab)
-        expect(dialog.locator(".corpus-empty")).to_contain_text("There is no text yet. Add files above")
+        expect(dialog.locator(".corpus-empty")).to_contain_text(
+            "There is no text yet. Add files above"
+        )
         choose(dialog, moles="# Moles\n\nA mole digs tunnels of 200 metres a day.\n")
         expect(dialog.locator(".corpus-documents a")).to_have_text(["Moles"])
         dialog.get_by_role("button", name="Close the corpus").click()
         expect(tab.page.locator("#notice")).to_be_hidden()
         tab.ask("A mole digs tunnels of how many metres?")
-        expect(tab.latest.locator(".span .quote")).to_have_text("A mole digs tunnels of 200 metres a day.")
+        expect(tab.latest.locator(".span .quote")).to_have_text(
+            "A mole digs tunnels of 200 metres a day."
+        )
         tab.errors.clear()  # the browser logs the 503 of the pane
         tab.page.close()  # before its server goes
 
@@ -177,13 +202,18 @@ def test_a_read_only_page_shows_the_corpus_and_offers_no_change(
         expect(dialog.get_by_role("button")).to_have_count(1)  # it closes the drawer
         expect(dialog.locator("input[type=file]")).to_have_count(0)
         drop(tab.page, ("moles.md", "Moles dig."))
-        expect(dialog.get_by_role("alert")).to_have_text("This server is read-only: it takes no files in.")
+        expect(dialog.get_by_role("alert")).to_have_text(
+            "This server is read-only: it takes no files in."
+        )
         tab.page.close()  # before its server goes
 
 
 def test_hostile_names_and_texts_are_shown_as_text(tab: Tab) -> None:
     names = [re.sub(r"[/\\]", "-", text) + ".md" for text in INJECTIONS]
-    drop(tab.page, *((name, f"# {text}\n\nMoles dig.") for name, text in zip(names, INJECTIONS, strict=True)))
+    drop(
+        tab.page,
+        *((name, f"# {text}\n\nMoles dig.") for name, text in zip(names, INJECTIONS, strict=True)),
+    )
     dialog = tab.page.get_by_role("dialog", name="Corpus")
     expect(dialog.locator(".corpus-documents li")).to_have_count(3 + len(names))
     shown = "\n".join(dialog.locator(".corpus-documents .source").all_text_contents())
@@ -194,7 +224,9 @@ def test_hostile_names_and_texts_are_shown_as_text(tab: Tab) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width, height", SIZES)
-def test_the_drawer_scrolls_sideways_nowhere(new_tab: Callable[..., Tab], width: int, height: int, scheme: str) -> None:
+def test_the_drawer_scrolls_sideways_nowhere(
+    new_tab: Callable[..., Tab], width: int, height: int, scheme: str
+) -> None:
     tab = new_tab(width, height, color_scheme=scheme).open()
     assert tab.page.evaluate("document.documentElement.scrollWidth") == width
     dialog = drawer(tab)

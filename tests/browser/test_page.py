@@ -3,14 +3,14 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from fake_system import ARTICLE, INJECTIONS, FakeSystem, make_document, opener
 from playwright.sync_api import Route, expect
-from serving import served
 
-from app.chat.message import REFUSAL
 from browser.driving import Tab, in_view, marked, until
-from index.journal import Feedback
-from ingest.errors import InquoteError, LibraryMissing
+from fake_system import ARTICLE, INJECTIONS, FakeSystem, make_document, opener
+from inquote.app.chat.message import REFUSAL
+from inquote.index.stores.journal import Feedback
+from inquote.ingest.errors import InquoteError, LibraryMissing
+from serving import served
 
 SIZES = [(1280, 800), (360, 740)]
 
@@ -31,7 +31,12 @@ def test_an_answer_opens_the_document_at_its_span(tab: Tab) -> None:
 def test_the_pane_shows_the_document_word_for_word(tab: Tab) -> None:
     tab.ask("What was the response?")
     tab.page.locator("#pane mark").first.wait_for()
-    assert tab.page.locator("#pane .part").evaluate_all("parts => parts.map(p => p.textContent).join('')") == ARTICLE
+    assert (
+        tab.page.locator("#pane .part").evaluate_all(
+            "parts => parts.map(p => p.textContent).join('')"
+        )
+        == ARTICLE
+    )
 
 
 def test_a_click_on_a_citation_brings_its_span(tab: Tab) -> None:
@@ -56,7 +61,9 @@ def test_a_document_that_arrives_late_does_not_replace_what_was_asked_for_since(
     tab.page.route("**/api/pane?*", lambda route: held.append(route))
     tab.ask("What was the response?")
     until(tab.page, lambda: len(held) == 1)
-    tab.page.locator("#log .answer").first.locator("a.cite").first.click()  # what the pane holds already
+    tab.page.locator("#log .answer").first.locator(
+        "a.cite"
+    ).first.click()  # what the pane holds already
     expect(tab.page.locator("#pane mark.current")).to_have_text("2015")
     with tab.page.expect_response("**/api/pane?*") as late:
         held[0].continue_()
@@ -93,8 +100,12 @@ def test_why_this_answer_unfolds(tab: Tab) -> None:
     tab.ask("When was it approved?")
     tab.latest.get_by_text("Why this answer").click()
     expect(tab.latest.locator("dl")).to_contain_text("answers are given from 50")
-    expect(tab.latest.get_by_role("table", name="What the reader found")).to_contain_text("best2015")
-    expect(tab.latest.get_by_role("table", name="Where it was looked for")).to_contain_text("1. (0.900)")
+    expect(tab.latest.get_by_role("table", name="What the reader found")).to_contain_text(
+        "best2015"
+    )
+    expect(tab.latest.get_by_role("table", name="Where it was looked for")).to_contain_text(
+        "1. (0.900)"
+    )
 
 
 def test_confidence_explains_itself_to_the_keyboard(tab: Tab) -> None:
@@ -118,7 +129,9 @@ def test_a_verdict_is_noted(tab: Tab, system: FakeSystem) -> None:
     expect(row.first.locator(".said")).to_have_text("Noted: right. Thank you.")
 
 
-def test_on_a_wrong_answer_the_right_sentence_is_picked_by_keyboard(tab: Tab, system: FakeSystem) -> None:
+def test_on_a_wrong_answer_the_right_sentence_is_picked_by_keyboard(
+    tab: Tab, system: FakeSystem
+) -> None:
     tab.ask("What was the response?").ask("When was it approved?")
     row = tab.page.locator("#log .feedback").last
     row.get_by_role("button", name="Wrong answer").focus()
@@ -129,7 +142,10 @@ def test_on_a_wrong_answer_the_right_sentence_is_picked_by_keyboard(tab: Tab, sy
     tab.page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
     expect(row.locator(".said")).to_have_text("Noted: wrong answer. Thank you.")
-    assert system.said[0].sentence and system.said[0].sentence.quote == "It was found by Ada Quill, who named it Tern."
+    assert (
+        system.said[0].sentence
+        and system.said[0].sentence.quote == "It was found by Ada Quill, who named it Tern."
+    )
     assert system.said[0].asked.history == ("What was the response?",)
 
 
@@ -150,7 +166,9 @@ def test_the_picking_can_be_left(tab: Tab, system: FakeSystem) -> None:
     say.click()
     dialog.get_by_role("button", name="None of these").click()
     expect(row.locator(".said")).to_have_text("Noted: the corpus does say. Thank you.")
-    assert [(said.verdict, said.answer, said.sentence) for said in system.said] == [("wrong answer", None, None)]
+    assert [(said.verdict, said.answer, said.sentence) for said in system.said] == [
+        ("wrong answer", None, None)
+    ]
 
 
 def test_feedback_that_cannot_be_kept_says_why(tab: Tab, system: FakeSystem) -> None:
@@ -174,7 +192,9 @@ def test_a_document_that_changed_since_says_so(tab: Tab, system: FakeSystem) -> 
 
 
 def test_a_long_document_opens_at_the_line(new_tab: Callable[..., Tab], system: FakeSystem) -> None:
-    text = "\n\n".join(f"Paragraph {n} says nothing much, at some length, about anything." for n in range(16_000))
+    text = "\n\n".join(
+        f"Paragraph {n} says nothing much, at some length, about anything." for n in range(16_000)
+    )
     system.document_ = make_document(text.replace("Paragraph 12345 ", "Paragraph twelve "))
     assert len(text) > 1_000_000
     system.answers = {"where": ["Paragraph twelve"]}
@@ -189,7 +209,9 @@ def test_a_long_document_opens_at_the_line(new_tab: Callable[..., Tab], system: 
 
 def test_examples_ask_themselves_and_make_room(tab: Tab) -> None:
     examples = tab.page.locator("#examples button")
-    expect(examples).to_have_text(["When was it approved?", "What was the response?", "Which side effects were seen?"])
+    expect(examples).to_have_text(
+        ["When was it approved?", "What was the response?", "Which side effects were seen?"]
+    )
     examples.first.click()
     expect(tab.latest.locator(".span .quote")).to_have_text("2015")
     expect(tab.page.locator("#question textarea")).to_be_focused()
@@ -206,7 +228,9 @@ def test_earlier_questions_go_with_the_next_one(tab: Tab, system: FakeSystem) ->
     assert system.asked[-1] == ("What was the response?", ("When was it approved?",))
 
 
-def test_the_understood_question_can_be_changed_and_asked_as_it_stands(tab: Tab, system: FakeSystem) -> None:
+def test_the_understood_question_can_be_changed_and_asked_as_it_stands(
+    tab: Tab, system: FakeSystem
+) -> None:
     system.understood = {"And that?": "What was the response to Tern?"}
     tab.ask("When was it approved?").ask("And that?")
     expect(tab.latest.locator(".understood q")).to_have_text("What was the response to Tern?")
@@ -223,7 +247,9 @@ def test_the_understood_question_can_be_changed_and_asked_as_it_stands(tab: Tab,
 
 
 @pytest.mark.parametrize("leave", ["Escape", "empty"])
-def test_a_changed_question_that_is_left_changes_nothing(tab: Tab, system: FakeSystem, leave: str) -> None:
+def test_a_changed_question_that_is_left_changes_nothing(
+    tab: Tab, system: FakeSystem, leave: str
+) -> None:
     system.understood = {"And that?": "What was the response to Tern?"}
     tab.ask("When was it approved?").ask("And that?")
     tab.latest.get_by_role("button", name="Change").click()
@@ -253,17 +279,23 @@ def test_a_link_opens_the_page_on_its_question(new_tab: Callable[..., Tab]) -> N
     expect(tab.page).to_have_url(tab.address + "/")
 
 
-def test_a_reload_brings_the_questions_back_and_answers_them_anew(tab: Tab, system: FakeSystem) -> None:
+def test_a_reload_brings_the_questions_back_and_answers_them_anew(
+    tab: Tab, system: FakeSystem
+) -> None:
     tab.ask("When was it approved?").ask("?").ask("What was the response?")
     tab.settle()
     system.answers["approved"] = ["Ada Quill"]
     tab.open()
-    expect(tab.page.locator("#log .question")).to_have_text(["When was it approved?", "What was the response?"])
+    expect(tab.page.locator("#log .question")).to_have_text(
+        ["When was it approved?", "What was the response?"]
+    )
     expect(tab.page.locator("#log .answer").first.locator(".span .quote")).to_have_text("Ada Quill")
     expect(tab.page.locator("#log .answer").last.locator(".span .quote")).to_have_count(2)
 
 
-def test_a_server_that_was_started_anew_answers_the_conversation_again(new_tab: Callable[..., Tab]) -> None:
+def test_a_server_that_was_started_anew_answers_the_conversation_again(
+    new_tab: Callable[..., Tab],
+) -> None:
     tab = new_tab()
     with served(FakeSystem) as address:
         tab.address = address
@@ -274,16 +306,24 @@ def test_a_server_that_was_started_anew_answers_the_conversation_again(new_tab: 
         box = tab.page.locator("#question textarea")
         box.fill("What was the response?")
         box.press("Enter")
-        questions = ["When was it approved?", "Which side effects were seen?", "What was the response?"]
+        questions = [
+            "When was it approved?",
+            "Which side effects were seen?",
+            "What was the response?",
+        ]
         expect(tab.page.locator("#log .question")).to_have_text(questions)
         expect(tab.page.locator("#log .answer:not(.waiting)")).to_have_count(3)
-        expect(tab.page.locator("#log .answer").first.locator(".span .quote")).to_have_text("Ada Quill")
+        expect(tab.page.locator("#log .answer").first.locator(".span .quote")).to_have_text(
+            "Ada Quill"
+        )
         assert system.asked[-1] == (questions[2], tuple(questions[:2]))
         tab.page.close()
     tab.errors.clear()  # the browser logs that the server was gone
 
 
-def test_while_the_models_load_the_page_says_so_and_takes_the_question(new_tab: Callable[..., Tab]) -> None:
+def test_while_the_models_load_the_page_says_so_and_takes_the_question(
+    new_tab: Callable[..., Tab],
+) -> None:
     gate = threading.Event()
 
     def open_system() -> FakeSystem:
@@ -304,12 +344,16 @@ def test_while_the_models_load_the_page_says_so_and_takes_the_question(new_tab: 
         tab.page.close()
 
 
-def test_without_a_library_the_page_says_what_to_do_and_works_once_there_is_one(new_tab: Callable[..., Tab]) -> None:
+def test_without_a_library_the_page_says_what_to_do_and_works_once_there_is_one(
+    new_tab: Callable[..., Tab],
+) -> None:
     ready = threading.Event()
 
     def open_system() -> FakeSystem:
         if not ready.is_set():
-            raise LibraryMissing("There is no library at ./a_b*c; make one with: inquote ingest FOLDER")
+            raise LibraryMissing(
+                "There is no library at ./a_b*c; make one with: inquote ingest FOLDER"
+            )
         return FakeSystem()
 
     with served(open_system) as address:
@@ -377,7 +421,9 @@ def test_an_unexpected_error_gives_a_reference(tab: Tab) -> None:
 def test_corpus_name_and_question_are_shown_and_never_obeyed(
     new_tab: Callable[..., Tab], system: FakeSystem, text: str
 ) -> None:
-    system.document_ = make_document(f"Before.\n\n{text}\n\nAfter.\n", id=f"corpus/{text}.md", title=text)
+    system.document_ = make_document(
+        f"Before.\n\n{text}\n\nAfter.\n", id=f"corpus/{text}.md", title=text
+    )
     system.answers = {"q ": [text]}
     tab = new_tab().open().ask("q " + text)
     assert tab.page.locator("#log .question").text_content() == "q " + text
@@ -395,7 +441,10 @@ def test_corpus_name_and_question_are_shown_and_never_obeyed(
     tab.settle().page.reload()
     tab.page.locator("#pane mark.current").first.wait_for()
     assert tab.page.locator("#log .question").text_content() == "q " + text
-    assert tab.page.locator(":is([role=log], #pane) :is(script, img, form, style, iframe)").count() == 0
+    assert (
+        tab.page.locator(":is([role=log], #pane) :is(script, img, form, style, iframe)").count()
+        == 0
+    )
 
 
 # ---- reach
@@ -427,8 +476,15 @@ def test_a_short_answer_and_the_buttons_stand_where_they_belong(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width, height", SIZES)
-def test_nothing_scrolls_sideways(new_tab: Callable[..., Tab], width: int, height: int, scheme: str) -> None:
-    tab = new_tab(width, height, color_scheme=scheme).open().ask("What was the response?").ask("Cost? " + "w" * 300)
+def test_nothing_scrolls_sideways(
+    new_tab: Callable[..., Tab], width: int, height: int, scheme: str
+) -> None:
+    tab = (
+        new_tab(width, height, color_scheme=scheme)
+        .open()
+        .ask("What was the response?")
+        .ask("Cost? " + "w" * 300)
+    )
     tab.latest.get_by_text("Why no answer").click()
     assert tab.page.evaluate("document.documentElement.scrollWidth") == width
     for selector in ("#conversation", "#top", "#log [role=log]", ".document-text"):
@@ -471,7 +527,12 @@ def test_the_page_works_by_keyboard_alone(new_tab: Callable[..., Tab]) -> None:
 
 def test_the_parts_of_the_page_have_names(tab: Tab) -> None:
     tab.ask("What was the response?")
-    for role, name in [("main", None), ("region", "Conversation"), ("log", "Answers"), ("region", "Document")]:
+    for role, name in [
+        ("main", None),
+        ("region", "Conversation"),
+        ("log", "Answers"),
+        ("region", "Document"),
+    ]:
         expect(tab.page.get_by_role(role, name=name, exact=True)).to_have_count(1)  # type: ignore[arg-type]
     expect(tab.page.get_by_role("textbox", name="Your question")).to_have_count(1)
     expect(tab.page.get_by_role("heading", level=1)).to_have_text("inquote")
@@ -482,5 +543,7 @@ def test_dark_follows_the_browser(new_tab: Callable[..., Tab]) -> None:
     shades = {}
     for scheme in ("light", "dark"):
         tab = new_tab(color_scheme=scheme).open()
-        shades[scheme] = tab.page.locator(".gradio-container").evaluate("e => getComputedStyle(e).backgroundColor")
+        shades[scheme] = tab.page.locator(".gradio-container").evaluate(
+            "e => getComputedStyle(e).backgroundColor"
+        )
     assert shades == {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 20, 19)"}

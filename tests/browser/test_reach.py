@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from fake_system import FakeSystem
 from playwright.sync_api import expect
 
 from browser.driving import Tab, serious
+from fake_system import FakeSystem
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

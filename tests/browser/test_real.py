@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import CORPUS
 from playwright.sync_api import expect
-from serving import served
 
-from app.chat.message import REFUSAL
-from app.system import open_system
 from browser.driving import Tab, in_view, marked
-from index.build import ingest
-from index.embed import PACKAGED, SentenceTransformerEmbedder
+from inquote.app.build import open_system
+from inquote.app.chat.message import REFUSAL
+from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
+from inquote.index.updating.ingest import ingest
+from places import CORPUS
+from serving import served
 
 
 @pytest.fixture(scope="session")

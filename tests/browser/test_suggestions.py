@@ -10,7 +10,9 @@ from browser.driving import Tab
 
 def test_each_answer_brings_next_questions_not_asked_before(tab: Tab) -> None:
     offered = tab.page.locator("#examples button")
-    expect(offered).to_have_text(["When was it approved?", "What was the response?", "Which side effects were seen?"])
+    expect(offered).to_have_text(
+        ["When was it approved?", "What was the response?", "Which side effects were seen?"]
+    )
     offered.first.click()
     expect(tab.latest.locator(".span .quote")).to_have_text("2015")
     expect(offered).to_have_text(

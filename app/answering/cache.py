@@ -1,0 +1,35 @@
+"""The answers given last: the same question to the same texts is read once."""
+
+import threading
+from collections import OrderedDict
+
+from inquote.app.answering.answer import Answer
+
+MOST = 512
+
+Key = tuple[int, str, str]
+"""Generation, the question as it was typed, the question as it was understood: what an answer follows from."""
+
+
+class AnswerCache:
+    """At most `most` answers, those asked for longest ago forgotten first; safe to use from several threads."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._answers: OrderedDict[Key, Answer] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, key: Key) -> Answer | None:
+        """The answer, if it is still known."""
+        with self._guard:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+            return self._answers.get(key)
+
+    def put(self, key: Key, answer: Answer) -> None:
+        """Remember an answer."""
+        with self._guard:
+            self._answers[key] = answer
+            self._answers.move_to_end(key)
+            if len(self._answers) > self._most:
+                self._answers.popitem(last=False)

@@ -1,0 +1,138 @@
+"""What the commands share: how they end, a system for the length of a command, bars and spinners, files of lines."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inquote.app.cli.output import earlier_questions
+from inquote.ingest.errors import InquoteError
+
+if TYPE_CHECKING:
+    from inquote.app.system import System
+    from inquote.index.progress import Progress
+    from inquote.index.stores.journal import QuestionInContext
+
+
+EXIT_ERROR = 2
+
+
+def run_program(program: Callable[[], object]) -> None:
+    """Run a command line; an `InquoteError` is printed as one sentence and exits with 2, an interruption with 130."""
+    try:
+        program()
+    except InquoteError as error:
+        print(error, file=sys.stderr)
+        sys.exit(EXIT_ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@contextmanager
+def opened_system(
+    library: Path, reader: str | None, embedder: str | None, journal: bool = False
+) -> Iterator["System"]:
+    """The System over `library`, closed at the end; a missing library is told before the models are loaded."""
+    from inquote.index.stores.local.library import Library
+
+    Library.open(library).close()
+    with spinner("Loading the models"):
+        from inquote.app.build import open_system
+
+        system = open_system(library, reader=reader, embedder=embedder, journal=journal)
+    try:
+        yield system
+    finally:
+        system.close()
+
+
+@contextmanager
+def spinner(text: str) -> Iterator[None]:
+    """Say on standard error that something is under way."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+@contextmanager
+def progress_bars(quiet: bool) -> Iterator["Progress"]:
+    """One bar a stage on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description:10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    bars = Bars(*columns, console=Console(stderr=True), disable=quiet)
+    tasks: dict[str, Any] = {}
+
+    def progress(stage: str, done: int, total: int) -> None:
+        bars.start()  # with the first work done: before it there is nothing to show
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage, total=total)
+        bars.update(tasks[stage], completed=done, total=total)
+
+    try:
+        yield progress
+    finally:
+        if tasks:
+            bars.stop()
+
+
+def bar_for(stage: str) -> Callable[[Sequence[Any]], Iterable[Any]]:
+    """A function that goes through a sequence and shows on standard error how far it is."""
+    from rich.console import Console
+    from rich.progress import track
+
+    return lambda items: track(items, stage, console=Console(stderr=True))
+
+
+def read_questions(file: Path) -> "list[QuestionInContext]":
+    """The questions of a file of JSON lines; raises `InquoteError` naming the first line that is none."""
+    from inquote.index.stores.journal import QuestionInContext
+
+    asked = []
+    for number, line in enumerate(lines_of(str(file)), 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+            question, history = (
+                str.strip(found["question"]),
+                earlier_questions(found.get("history") or []),
+            )
+            asked.append(QuestionInContext(question, tuple(history)))
+        except (ValueError, KeyError, TypeError, AttributeError, InquoteError):
+            raise InquoteError(
+                f'Line {number} of {file} is not a JSON object like {{"question": "...", "history": ["..."]}}.'
+            ) from None
+    return asked
+
+
+def print_json(found: Any) -> None:
+    """Print an object as a line of JSON, as it is read where standard output can carry it, else with escapes."""
+    line = json.dumps(found, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(found)
+    print(line, flush=True)
+
+
+def lines_of(name: str) -> Iterator[bytes]:
+    """The lines of the file called `name`, of standard input for "-"; raises `InquoteError` where it cannot be read."""
+    if name == "-":
+        yield from sys.stdin.buffer
+        return
+    try:
+        with Path(name).open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise InquoteError(f"The file {name} cannot be read: {error.strerror}.") from error

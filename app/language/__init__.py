@@ -1,0 +1,1 @@
+"""What the answering knows of a language."""

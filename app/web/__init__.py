@@ -1,0 +1,1 @@
+"""The web server: endpoints, guard and password."""

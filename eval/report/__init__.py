@@ -1,0 +1,1 @@
+"""Predictions to figures, reports, floors and comparisons."""

@@ -1,0 +1,110 @@
+"""A run from a plan: make the library, ask the questions, write the predictions; and read them back for scoring."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from inquote.app.build import open_system
+from inquote.app.system import System
+from inquote.eval.runs.baselines import baselines
+from inquote.eval.runs.corpus import check_evidence, corpus_of, library_of
+from inquote.eval.runs.predict import predict
+from inquote.eval.runs.progress import stages
+from inquote.eval.runs.questions import Question, QuestionFileError, load_questions
+from inquote.eval.runs.run import Run, describe, read_run, texts_of, write_run
+from inquote.index.models.embedder import SentenceTransformerEmbedder
+
+PARTS = ("all", "tune", "report")
+FULL = "full system"
+BASELINES = "baselines"
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What to run; see the options of `python -m inquote.eval`."""
+
+    questions: Path
+    part: str = "all"
+    library: Path | None = None
+    corpus: Path | None = None
+    reader: str | None = None
+    baselines: bool = False
+
+
+def perform(plan: RunPlan, folder: Path) -> None:
+    """Write `folder`/predictions.jsonl, and with baselines `folder`/baselines/NAME/predictions.jsonl.
+
+    Raises `QuestionFileError` for questions that cannot be asked of this library, and what opening the library raises.
+    """
+    questions = chosen_questions(plan)
+    with _library(plan) as library, _systems(plan, library) as systems:
+        check_evidence(questions, systems[FULL])
+        shutil.rmtree(
+            folder / BASELINES, ignore_errors=True
+        )  # those of an earlier run into this folder
+        for name, system in systems.items():
+            write_run(
+                run_of(plan, name, system, questions),
+                folder if name == FULL else folder / BASELINES / name,
+            )
+
+
+def chosen_questions(plan: RunPlan) -> list[Question]:
+    """The questions of the plan's part; raises `QuestionFileError` where there are none."""
+    if plan.part not in PARTS:
+        raise QuestionFileError(f'There is no part "{plan.part}"; name one of {", ".join(PARTS)}.')
+    chosen = [
+        question
+        for question in load_questions(plan.questions)
+        if plan.part in ("all", question.part)
+    ]
+    if not chosen:
+        raise QuestionFileError(
+            f"{plan.questions} has no question in the part {plan.part}; name another part."
+        )
+    return chosen
+
+
+def _library(plan: RunPlan) -> AbstractContextManager[Path]:
+    if plan.library:
+        return nullcontext(plan.library)
+    return library_of(plan.corpus or corpus_of(plan.questions), SentenceTransformerEmbedder())
+
+
+@contextmanager
+def _systems(plan: RunPlan, library: Path) -> Iterator[dict[str, System]]:
+    full = open_system(library, reader=plan.reader)
+    simpler = baselines(library, full.search.embedder, plan.reader) if plan.baselines else {}
+    systems = {FULL: full} | simpler
+    try:
+        yield systems
+    finally:
+        for system in systems.values():
+            system.close()
+
+
+def run_of(plan: RunPlan, name: str, system: System, questions: list[Question]) -> Run:
+    """Ask a system all questions."""
+    about = describe(
+        plan.questions,
+        name,
+        system.answerer.reader.name,
+        system.recipe.as_json(),
+        system.generation,
+    )
+    with stages() as bar:
+        predictions = predict(system, questions, lambda done: bar(name, done, len(questions)))
+    return Run(
+        about | {"part": plan.part}, texts_of(predictions, system.document), tuple(predictions)
+    )
+
+
+def read_back(folder: Path) -> tuple[Run, dict[str, Run]]:
+    """The run of a folder, and the baselines that lie in it by name, in the order of their making."""
+    places = (folder / BASELINES).iterdir() if (folder / BASELINES).is_dir() else []
+    simpler = {place.name: read_run(place) for place in places}
+    return read_run(folder), dict(
+        sorted(simpler.items(), key=lambda pair: (pair[1].about["made_at"], pair[0]))
+    )

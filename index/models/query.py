@@ -1,0 +1,34 @@
+"""The packaged embedder's way to a question's vector: its encoder and tokenizer, nothing else loaded.
+
+Importing sentence-transformers takes several times as long as answering a question; passages are embedded with it, and
+a question from a cold start is not. The vectors are the same (tests/test_query.py).
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from inquote.index.models.bert import Encoder, Size, base_embeddings, base_layers
+
+
+class QueryEncoder:
+    """all-MiniLM-L6-v2 in float32: the mean of the last states, at norm 1 (Reimers and Gurevych 2019)."""
+
+    def __init__(self, folder: Path, window: int) -> None:
+        size, weights = Size(), folder / "model.safetensors"
+        self._encoder = Encoder(size, device="meta")
+        state = {**base_embeddings(weights), **base_layers(weights, size.layers)}
+        self._encoder.load_state_dict(state, assign=True)
+        self._encoder.eval()
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.enable_truncation(window)
+
+    def embed(self, text: str) -> np.ndarray:
+        """(dimension,) float32 of norm 1; of a text longer than the window its beginning counts."""
+        ids = torch.tensor(self.tokenizer.encode(text.strip()).ids)
+        with torch.inference_mode():
+            mean = self._encoder.encode(ids, torch.zeros_like(ids), (len(ids),)).mean(0)
+            return np.asarray(torch.nn.functional.normalize(mean, dim=0), np.float32)

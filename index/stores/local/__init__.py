@@ -1,0 +1,1 @@
+"""A library in a folder of one machine: SQLite, FAISS and tantivy."""

@@ -1,0 +1,1 @@
+"""Files to documents: find them, read them, parse them within limits."""

@@ -1,0 +1,54 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fakes import PLAIN_CALIBRATION, FakeReader
+from inquote.app.answering.answer import READ_FIRST, Answerer, taken_in_turns
+from inquote.app.reader.base import Reading
+from inquote.index.retrieval.search import Hit
+from inquote.ingest.documents import Passage
+
+
+class CountingReader(FakeReader):
+    def __init__(self) -> None:
+        self.read_at_once: list[int] = []
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        self.read_at_once.append(len(passages))
+        return super().read(question, passages)
+
+
+def hits(*texts: str) -> list[Hit]:
+    return [
+        Hit(Passage(f"d{at}", 0, len(text), "", text), 1.0, 1, 0.5, 1, 0.5)
+        for at, text in enumerate(texts)
+    ]
+
+
+def read_by(enough: float | None, *texts: str) -> tuple[list[int], list[str]]:
+    """How many passages were read at once, and the texts of the hits in the order that they came out in."""
+    reader = CountingReader()
+    answerer = Answerer(reader, replace(PLAIN_CALIBRATION, enough_score=enough))
+    choice = answerer.choose("otters eat crabs", hits(*texts))
+    return reader.read_at_once, [hit.passage.text for hit in choice.hits]
+
+
+def test_a_settled_question_reads_no_more_than_the_first_passages() -> None:
+    texts = ["Newts.", "The otters eat crabs.", *["Mud."] * 4, "All otters eat crabs."]
+    assert read_by(1.5, *texts) == (
+        [READ_FIRST],
+        [texts[1], texts[0], "Mud.", "Mud.", "Mud.", "Mud.", texts[6]],
+    )
+    assert read_by(1.6, *texts)[0] == [READ_FIRST, 2]
+    assert read_by(None, *texts)[0] == [7]
+
+
+def test_what_is_read_later_can_still_win() -> None:
+    texts = ["Otters.", *["Mud."] * 5, "All otters eat crabs."]
+    read, shown = read_by(1.5, *texts)
+    assert read == [READ_FIRST, 2]
+    assert shown[0] == "All otters eat crabs."
+
+
+def test_the_hits_of_several_questions_are_shown_in_turns() -> None:
+    a, b, c, d = hits("A.", "B.", "C.", "D.")
+    assert taken_in_turns([[a, b, c], [c, d]]) == (a, c, b, d)

@@ -1,0 +1,317 @@
+"""The command line as a user runs it: exit statuses, one sentence for what is wrong, JSON that is a contract."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
+from inquote.app.answering.answer import Answerer
+from inquote.app.cli import commands as cli
+from inquote.app.system import System
+from inquote.index.stores.journal import Journal
+from inquote.index.updating.ingest import ingest
+from inquote.ingest.errors import ModelError
+
+MakeSystem = Callable[..., System]
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run `inquote ARGUMENTS`: exit status, standard output, standard error."""
+
+    def run(*arguments: str | Path, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["inquote", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def system(make_system: MakeSystem, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> System:
+    """A small library, opened with the fakes wherever the command line opens one."""
+    made = make_system(corpus)
+    monkeypatch.setattr("inquote.app.build.open_system", lambda path, **_: made)
+    return made
+
+
+@pytest.fixture
+def fake_models(monkeypatch: pytest.MonkeyPatch, embedder: object) -> None:
+    monkeypatch.setattr(
+        "inquote.index.models.embedder.SentenceTransformerEmbedder", lambda name: embedder
+    )
+    monkeypatch.setattr(
+        "inquote.app.build.make_answerer", lambda *_: Answerer(FakeReader(), PLAIN_CALIBRATION)
+    )
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def test_ask_prints_the_answer_with_its_place(run: Run, system: System) -> None:
+    status, out, _ = run(
+        "ask", "An otter weighs how many kilograms?", "--library", system.library.path
+    )
+    assert status == 0
+    assert "An otter weighs 12 kilograms." in out
+    assert "[1] zoo/otters.md 8-37" in out
+
+
+def test_ask_says_that_the_corpus_does_not_say(run: Run, system: System) -> None:
+    status, out, _ = run(
+        "ask", "What does a zebra cost in summer?", "--library", system.library.path
+    )
+    assert status == 0
+    assert out.startswith("The corpus does not say.")
+    assert "zoo/newts.txt 0-45: A newt regrows its tail." in out
+
+
+def test_lines_in_are_lines_out(run: Run, system: System) -> None:
+    lines = [
+        '{"id": 1, "question": "An otter weighs how many kilograms?"}',
+        '{"id": "b", "question": "  "}',
+        "not json",
+        "[1]",
+        '{"id": 5, "question": "It sleeps afloat, or?", "history": ["What is an Otter?"]}',
+        '{"id": 6, "question": "An otter weighs?", "history": "no list"}',
+        '{"id": 7}',
+        " \r",
+        '{"id": NaN, "question": "An otter weighs?"}',
+        '{"id": "\\ud83d", "question": "An otter weighs how many kilograms?", "history": [{"role": "user"}]}',
+    ]
+    status, out, _ = run(
+        "ask", "--json", "--input", "-", "--library", system.library.path, stdin="\n".join(lines)
+    )
+    objects = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [o.get("id") for o in objects] == [1, "b", None, None, 5, 6, 7, None, "\ud83d"]
+    assert objects[0]["answer"] == "An otter weighs 12 kilograms."
+    assert (
+        objects[1]["error"] == "Please type a question: at least two letters or digits are needed."
+    )
+    assert objects[2]["error"].startswith("The line is not valid JSON")
+    assert "JSON object" in objects[3]["error"]
+    assert objects[4]["understood_as"] == "Otter sleeps afloat, or?"
+    assert "history must be a list" in objects[5]["error"]
+    assert "Please type a question" in objects[6]["error"]
+    assert objects[7]["error"] == "The line is not valid JSON: NaN is no number of JSON."
+    assert "history must be a list" in objects[8]["error"]
+
+
+def test_verify_and_status_and_show(run: Run, system: System) -> None:
+    place = ("--library", system.library.path)
+    assert run("verify", *place)[0] == 0
+    told = run("status", *place)[1]
+    assert f"{system.library.path}: generation 1 of 2" in told
+    assert "3 documents, 3 passages, 0.1 MB on disk" in told
+    assert run("show", "zoo/otters.md", "8", "37", *place)[1] == "An otter weighs 12 kilograms.\n"
+    assert run("show", "zoo/otters.md", "8", "9999", *place)[0] == 2
+    system.library.connection().execute(
+        "UPDATE documents SET sha256 = 'x' WHERE id = 'zoo/owls.md'"
+    )
+    status, _, err = run("verify", *place)
+    assert (status, err) == (2, "The text of zoo/owls.md does not have its SHA-256.\n")
+
+
+def test_status_lists_what_was_left_out(run: Run, make_system: MakeSystem, corpus: Path) -> None:
+    (corpus / "ad.md").write_text("Text stays.\n\nFor more information, visit our report.\n")
+    library = make_system(corpus).library.path
+    _, out, _ = run("status", "--left-out", "--library", library)
+    assert (
+        out
+        == "zoo/ad.md 13-52 (sends the reader elsewhere)\n    For more information, visit our report.\n"
+    )
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_ingest_prints_its_account_as_json(run: Run, corpus: Path, tmp_path: Path) -> None:
+    status, out, _ = run("ingest", corpus, "--json", "--library", tmp_path / "l")
+    account = json.loads(out)
+    assert status == 0
+    assert account.pop("seconds") >= 0
+    assert account == {
+        "generation": 1,
+        "added": ["zoo/newts.txt", "zoo/otters.md", "zoo/owls.md"],
+        "changed": [],
+        "renamed": [],
+        "removed": [],
+        "unchanged": 0,
+        "skipped": [],
+        "passages_embedded": 3,
+    }
+    assert (
+        "Nothing had changed; nothing was embedded."
+        in run("ingest", corpus, "--library", tmp_path / "l")[1]
+    )
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_a_skipped_file_has_its_own_exit_status(run: Run, corpus: Path, tmp_path: Path) -> None:
+    (corpus / "bad.txt").write_bytes(b"\x00\x01")
+    status, out, _ = run("ingest", corpus, "--library", tmp_path / "l")
+    assert status == 3
+    assert "bad.txt: it is a binary file" in out
+    assert run("ingest", corpus, "--strict", "--library", tmp_path / "m")[0] == 2
+
+
+@pytest.mark.usefixtures("fake_models")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ("ask", "Who?", "--library", "nowhere"),
+            "There is no library at nowhere; make one with: inquote ingest",
+        ),
+        (("ask", "", "--library", "nowhere"), "Please type a question"),
+        (("ask", "🙂🙂", "--library", "nowhere"), "Please type a question"),
+        (("ask", "x" * 10_000, "--library", "nowhere"), "please ask in at most 2,000 characters"),
+        (("ask", "--library", "nowhere"), "Give one question"),
+        (("ask", "--input", "x.jsonl", "--library", "nowhere"), "add --json"),
+        (
+            ("ingest", "no/such/path", "--library", "nowhere"),
+            "There is no file or folder no/such/path",
+        ),
+        (("verify", "--library", "nowhere"), "There is no library at nowhere"),
+        (("status", "--library", "nowhere"), "There is no library at nowhere"),
+    ],
+    ids=str,
+)
+def test_bad_input_gets_one_sentence_and_changes_nothing(
+    run: Run,
+    arguments: tuple[str, ...],
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert len(err.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("fake_models")
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\x00binary", b"   \n"])
+def test_an_empty_or_binary_file_alone_is_an_error(
+    run: Run, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "x.txt").write_bytes(content)
+    status, _, err = run("ingest", tmp_path / "x.txt", "--library", tmp_path / "l")
+    assert status == 2
+    assert "There is no text to ingest" in err
+    assert not (tmp_path / "l").exists()
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys; sys.argv = ['inquote', '--help']\nfrom inquote.app.cli.commands import main\ntry: main()\nexcept SystemExit: pass\n"
+    code += "print({'torch', 'gradio', 'transformers', 'faiss', 'numpy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_changes_tells_what_became_of_the_answers(
+    run: Run, system: System, corpus: Path, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    system.journal = Journal(system.library.path)
+    place = ("--library", system.library.path)
+    run("ask", "An otter weighs how many kilograms?", *place)
+    assert "not kept" in run("changes", *place)[2]
+    (corpus / "otters.md").write_text("# Otters\n\nAn otter weighs 14 kilograms. Otters eat crabs.")
+    ingest(system.library.path, [corpus], embedder)
+    status, out, _ = run("changes", *place)
+    assert status == 0
+    assert out == (
+        "changed: An otter weighs how many kilograms?\n"
+        "  before An otter weighs 12 kilograms.  [zoo/otters.md 8-37]\n"
+        "  now    An otter weighs 14 kilograms.  [zoo/otters.md 8-37]\n"
+        "0 unchanged, 0 moved, 1 changed, 0 lost, 0 newly answerable\n"
+    )
+    (tmp_path / "q.jsonl").write_text('{"question": "Otters eat crabs?"}\n')
+    found = json.loads(run("changes", "--json", "--questions", tmp_path / "q.jsonl", *place)[1])
+    assert [(change["question"], change["kind"]) for change in found] == [
+        ("Otters eat crabs?", "newly answerable"),
+        ("An otter weighs how many kilograms?", "changed"),
+    ]
+    (tmp_path / "q.jsonl").write_text("nonsense\n")
+    status, _, err = run("changes", "--questions", tmp_path / "q.jsonl", *place)
+    assert (status, err) == (
+        2,
+        f'Line 1 of {tmp_path}/q.jsonl is not a JSON object like {{"question": "...", "history": ["..."]}}.\n',
+    )
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_documents_are_removed_by_their_ids(run: Run, system: System) -> None:
+    place = ("--library", system.library.path)
+    status, _, err = run("remove", "zoo/zebra.md", *place)
+    assert (status, err) == (
+        2,
+        "There is no document zoo/zebra.md in the library; inquote status lists them.\n",
+    )
+    status, out, _ = run("remove", "zoo/owls.md", *place)
+    assert status == 0
+    assert out.startswith(
+        "removed: zoo/owls.md\n2 documents unchanged, 0 passages embedded.\nGeneration 2"
+    )
+    assert run("verify", *place)[0] == 0
+
+
+def test_an_export_is_checked_against_the_library(run: Run, system: System, tmp_path: Path) -> None:
+    place, file = ("--library", system.library.path), tmp_path / "saved.json"
+    answer = system.ask("An otter weighs how many kilograms?").as_json()
+    file.write_text(json.dumps({"answers": [answer, answer]}))
+    assert run("verify", "--export", file, *place)[:2] == (
+        0,
+        "All 2 citations are what their documents say.\n",
+    )
+    answer["citations"][0]["quote"] = "An otter weighs 13 kilograms."
+    file.write_text(json.dumps(answer))
+    status, _, err = run("verify", "--export", file, *place)
+    assert (status, err) == (2, "zoo/otters.md 8-37 does not say: An otter weighs 13 kilograms.\n")
+    file.write_text("[1]")
+    assert run("verify", "--export", file, *place)[0] == 2
+
+
+def test_listening_for_others_needs_a_password_or_a_word(run: Run, system: System) -> None:
+    status, _, err = run("chat", "--host", "0.0.0.0", "--library", system.library.path)
+    assert status == 2
+    assert err.startswith("Listening on 0.0.0.0 lets others in; give --auth USER:HASH")
+    for wrong in ("ann:secret", ""):
+        status, _, err = run(
+            "chat", "--host", "0.0.0.0", "--auth", wrong, "--library", system.library.path
+        )
+    assert (status, err) == (2, "--auth takes USER:HASH as printed by: inquote password USER\n")
+
+
+def test_an_ingest_finds_questions_to_suggest_and_needs_no_reader_for_the_rest(
+    run: Run, corpus: Path, tmp_path: Path, fake_models: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (corpus / "whale.txt").write_text("Blue Whale is a mammal.")
+    place = ("--library", tmp_path / "library")
+    assert run("ingest", corpus, *place)[0] == 0
+    kept = json.loads(
+        (tmp_path / "library" / "derived" / "gen-000001" / "questions.json").read_text()
+    )
+    assert [question["question"] for question in kept["questions"]] == ["What is Blue Whale?"]
+
+    def no_reader(*_: object) -> None:
+        raise ModelError("There is no reader here.")
+
+    monkeypatch.setattr("inquote.app.build.make_answerer", no_reader)
+    (corpus / "whale.txt").write_text("Blue Whale is a large mammal.")
+    assert run("ingest", corpus, *place)[0] == 0
+    assert not (tmp_path / "library" / "derived" / "gen-000002" / "questions.json").exists()

@@ -1,0 +1,279 @@
+import json
+import multiprocessing
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fakes import FakeEmbedder
+from holding import hold_the_lock
+from inquote.app.system import System
+from inquote.index.stores.local.library import Library
+from inquote.index.updating.ingest import Options, ingest
+from inquote.index.updating.plan import LibraryState
+from inquote.index.updating.report import IngestReport
+from inquote.index.verify import verify
+from inquote.ingest.errors import IngestError, LibraryBusy, LibraryMismatch, LibraryMissing
+
+
+def account(done: IngestReport) -> dict[str, object]:
+    """The account without what differs from run to run."""
+    return {key: value for key, value in done.as_json().items() if value and key != "seconds"}
+
+
+def test_a_first_ingest_adds_everything(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    done = ingest(library, [corpus], embedder)
+    assert account(done) == {
+        "generation": 1,
+        "added": ("zoo/newts.txt", "zoo/otters.md", "zoo/owls.md"),
+        "passages_embedded": 3,
+    }
+    assert verify(Library.open(library)) == []
+
+
+def test_unchanged_text_embeds_nothing(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
+    ingest(library, [corpus], embedder)
+    embedder.embedded.clear()
+    assert account(ingest(library, [corpus], embedder)) == {"generation": 1, "unchanged": 3}
+    assert embedder.embedded == []
+
+
+def test_changed_text_embeds_only_the_changed_passages(
+    library: Path, tmp_path: Path, embedder: FakeEmbedder
+) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "a.md").write_text("## One\n\nFirst text.\n\n## Two\n\nSecond text.\n")
+    ingest(library, [folder], embedder)
+    embedder.embedded.clear()
+    (folder / "a.md").write_text("## One\n\nFirst text.\n\n## Two\n\nAnother text.\n")
+    assert account(ingest(library, [folder], embedder)) == {
+        "generation": 2,
+        "changed": ("docs/a.md",),
+        "passages_embedded": 1,
+    }
+    assert embedder.embedded == ["Two\nAnother text."]
+
+
+def test_a_folder_is_mirrored_and_others_are_left_alone(
+    library: Path, corpus: Path, tmp_path: Path, embedder: FakeEmbedder
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "x.txt").write_text("Something else.")
+    ingest(library, [corpus, other], embedder)
+    (corpus / "owls.md").unlink()
+    (corpus / "otters.md").rename(corpus / "water.md")
+    assert account(ingest(library, [corpus], embedder)) == {
+        "generation": 2,
+        "renamed": (("zoo/otters.md", "zoo/water.md"),),
+        "removed": ("zoo/owls.md",),
+        "unchanged": 1,
+    }
+    with Library.open(library).snapshot() as snapshot:
+        assert list(snapshot.stored()) == ["other/x.txt", "zoo/newts.txt", "zoo/water.md"]
+
+
+def test_a_dry_run_changes_nothing(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
+    assert ingest(library, [corpus], embedder, options=Options(dry_run=True)).added == (
+        "zoo/newts.txt",
+        "zoo/otters.md",
+        "zoo/owls.md",
+    )
+    assert not library.exists()
+    ingest(library, [corpus], embedder)
+    (corpus / "owls.md").write_text("Owls are gone.")
+    done = ingest(library, [corpus], embedder, options=Options(dry_run=True))
+    assert (done.changed, done.generation) == (("zoo/owls.md",), 1)
+    assert Library.open(library).generation_folder(2).exists() is False
+
+
+def test_one_bad_file_is_listed_and_the_others_ingested(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    (corpus / "bad.txt").write_bytes(b"")
+    done = ingest(library, [corpus], embedder)
+    assert len(done.added) == 3
+    assert [(Path(s.path).name, s.reason) for s in done.skipped] == [("bad.txt", "it is empty")]
+
+
+def test_strict_keeps_the_old_library(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
+    ingest(library, [corpus], embedder)
+    (corpus / "bad.txt").write_bytes(b"")
+    (corpus / "owls.md").write_text("Owls are gone.")
+    with pytest.raises(IngestError, match=r"bad\.txt: it is empty; the library was not changed"):
+        ingest(library, [corpus], embedder, options=Options(strict=True))
+    assert account(ingest(library, [corpus], embedder))["changed"] == ("zoo/owls.md",)
+
+
+def test_a_file_that_can_no_longer_be_read_keeps_its_document(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    ingest(library, [corpus], embedder)
+    (corpus / "owls.md").write_bytes(b"")
+    done = ingest(library, [corpus], embedder)
+    assert (done.generation, done.removed, len(done.skipped)) == (1, (), 1)
+
+
+def test_an_empty_corpus_never_replaces_a_library(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    ingest(library, [corpus], embedder)
+    for file in corpus.iterdir():
+        file.unlink()
+    with pytest.raises(IngestError, match="no text to ingest"):
+        ingest(library, [corpus], embedder)
+    assert verify(Library.open(library)) == []
+
+
+def test_a_library_of_another_embedder_is_refused_and_can_be_rebuilt(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    ingest(library, [corpus], embedder)
+    other = FakeEmbedder()
+    other.fingerprint = "0" * 64  # type: ignore[misc]
+    with pytest.raises(LibraryMismatch, match="rebuild it with: inquote ingest --rebuild"):
+        ingest(library, [corpus], other)
+    done = ingest(library, [corpus / "owls.md"], other, options=Options(rebuild=True))
+    assert (done.generation, done.unchanged, done.passages_embedded) == (2, 3, 3)
+    assert verify(Library.open(library)) == []
+
+
+def test_missing_and_damaged_derived_files_are_made_anew(
+    make_system: Callable[..., System], corpus: Path, library: Path
+) -> None:
+    system = make_system(corpus)
+    before = system.ask("An otter weighs how many kilograms?").as_json()
+    folder = system.library.generation_folder(1)
+    for damage in (
+        lambda: shutil.rmtree(folder),
+        lambda: (folder / "vectors.faiss").write_bytes(b"x"),
+    ):
+        damage()
+        system._derived = None
+        after = system.ask("An otter weighs how many kilograms?").as_json()
+        assert {**after, "elapsed_ms": 0} == {**before, "elapsed_ms": 0}
+    assert verify(system.library) == []
+
+
+def test_a_second_ingest_says_who_holds_the_lock(
+    library: Path, corpus: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(library, [corpus], embedder)
+    monkeypatch.setattr("inquote.index.stores.local.lock.LOCK_SECONDS", 0.2)
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    holder = context.Process(target=hold_the_lock, args=(library, ready))
+    holder.start()
+    try:
+        assert ready.wait(30)
+        with pytest.raises(LibraryBusy, match=f"process {holder.pid} since 2"):
+            ingest(library, [corpus], embedder)
+    finally:
+        holder.kill()
+        holder.join()
+    assert ingest(library, [corpus], embedder).unchanged == 3
+
+
+def test_no_library_says_how_to_make_one(library: Path) -> None:
+    with pytest.raises(LibraryMissing, match="inquote ingest"):
+        Library.open(library)
+
+
+PLANTED = {
+    "UPDATE documents SET text = text || '!'": "does not have its SHA-256",
+    "UPDATE passages SET start = start + 1": "is not what was embedded",
+    "UPDATE passages SET stop = 100000": "is not a range of its document",
+    "UPDATE passages SET heading = 'x'": "is not what was embedded",
+    "DELETE FROM embeddings": "have no embedding",
+    "UPDATE embeddings SET vector = substr(vector, 3)": "embeddings in library.db are cut",
+    "UPDATE embeddings SET vector = zeroblob(length(vector))": "not of norm 1",
+    "DELETE FROM documents WHERE id = 'zoo/owls.md'": "not in the library",
+    "DELETE FROM passages WHERE document_id = 'zoo/owls.md'": "does not hold the library's embeddings",
+}
+
+
+@pytest.mark.parametrize(("statement", "named"), PLANTED.items())
+def test_verify_names_planted_faults(
+    library: Path, corpus: Path, embedder: FakeEmbedder, statement: str, named: str
+) -> None:
+    ingest(library, [corpus], embedder)
+    opened = Library.open(library)
+    opened.connection().execute(statement)
+    assert any(named in problem for problem in verify(opened)), verify(opened)
+
+
+@pytest.mark.parametrize("damage", ["substr(vector, 3)", "zeroblob(length(vector))"])
+def test_a_rebuild_mends_damaged_embeddings(
+    library: Path, corpus: Path, embedder: FakeEmbedder, damage: str
+) -> None:
+    ingest(library, [corpus], embedder)
+    Library.open(library).connection().execute(f"UPDATE embeddings SET vector = {damage}")
+    assert ingest(library, [corpus], embedder, options=Options(rebuild=True)).passages_embedded == 3
+    assert verify(Library.open(library)) == []
+    assert ingest(library, [corpus], embedder, options=Options(rebuild=True)).passages_embedded == 0
+
+
+def test_verify_finds_one_flipped_byte_in_every_derived_file(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    ingest(library, [corpus], embedder)
+    opened = Library.open(library)
+    folder = opened.generation_folder(1)
+    for name in json.loads((folder / "manifest.json").read_text()):
+        content = (folder / name).read_bytes()
+        if not content:
+            continue
+        middle = len(content) // 2
+        (folder / name).write_bytes(
+            content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+        )
+        assert verify(opened) == [f"gen-000001/{name} is not what was written."]
+        (folder / name).write_bytes(content)
+    assert verify(opened) == []
+
+
+def test_a_renamed_text_is_one_that_was_renamed(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    ingest(library, [corpus], embedder)
+    (corpus / "newts.txt").rename(corpus / "salamanders.txt")
+    account = ingest(library, [corpus], embedder)
+    assert (account.renamed, account.added, account.removed) == (
+        (("zoo/newts.txt", "zoo/salamanders.txt"),),
+        (),
+        (),
+    )
+
+
+def test_a_library_of_an_older_format_is_told(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    ingest(library, [corpus], embedder)
+    Library.open(library).connection().execute("PRAGMA user_version = 0")
+    with pytest.raises(LibraryMismatch, match="its format is 1, here it is 2"):
+        ingest(library, [corpus], embedder)
+
+
+def test_a_library_that_was_never_finished_is_made(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    library.mkdir()
+    (library / "library.db").write_bytes(b"")
+    with pytest.raises(LibraryMissing):
+        Library.open(library)
+    assert len(ingest(library, [corpus], embedder).added) == 3
+
+
+def test_a_file_changed_but_not_its_text_is_not_parsed_twice(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    ingest(library, [corpus], embedder)
+    owls = corpus / "owls.md"
+    owls.write_bytes(owls.read_bytes().replace(b"\n", b"\r\n"))
+    before = LibraryState.of(library).digests
+    assert ingest(library, [corpus], embedder).unchanged == 3
+    assert LibraryState.of(library).digests["zoo/owls.md"] != before["zoo/owls.md"]

@@ -1,0 +1,110 @@
+from typing import Any
+
+import pytest
+
+from inquote.ingest.errors import FileSkipped
+from inquote.ingest.formats import docx
+from made_files import archive, word
+
+PLAIN = {"word/document.xml": b"<w:document/>", "[Content_Types].xml": b"<Types/>"}
+
+
+def filled(document: Any) -> None:
+    document.add_heading("Otters", 0)
+    document.add_heading("Food", 2)
+    document.add_paragraph("They eat crabs.\tAnd fish.")
+    for item in ("crab", "fish"):
+        document.add_paragraph(item, style="List Bullet")
+    document.add_paragraph("Then:")
+    for item in ("one", "two"):
+        document.add_paragraph(item, style="List Number")
+    table = document.add_table(2, 2)
+    for row, cells in zip(table.rows, (("Year", "Number"), ("2020", "5")), strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+
+
+def test_headings_items_and_tables() -> None:
+    parsed = docx.parse(word(filled))
+    assert parsed.text.split("\n\n") == [
+        "Otters",
+        "Food",
+        "They eat crabs. And fish.",
+        "- crab\n- fish",
+        "Then:",
+        "1. one\n2. two",
+        "Year | Number\n2020 | 5",
+    ]
+    assert [(s.title, s.level) for s in parsed.sections] == [("Otters", 1), ("Food", 2)]
+    assert parsed.title == "Otters"
+
+
+def of_runs(*runs: str) -> str:
+    """What is read of a paragraph with these elements in it."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    def fill(document: Any) -> None:
+        paragraph = document.add_paragraph()
+        for run in runs:
+            paragraph._p.append(parse_xml(run.replace(">", f" {nsdecls('w')}>", 1)))
+
+    return docx.parse(word(fill)).text
+
+
+@pytest.mark.parametrize(
+    ("run", "told"),
+    [
+        ("<w:ins ><w:r><w:t>swims.</w:t></w:r></w:ins>", "swims."),
+        ("<w:del ><w:r><w:delText>no</w:delText></w:r></w:del>", ""),
+        ("<w:moveFrom ><w:r><w:t>moved</w:t></w:r></w:moveFrom>", ""),
+        ("<w:moveTo ><w:r><w:t>moved</w:t></w:r></w:moveTo>", "moved"),
+        ("<w:r ><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r>", ""),
+        ("<w:r ><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>seen</w:t></w:r>", "seen"),
+        ("<w:r ><w:t>T</w:t><w:noBreakHyphen/><w:t>VEC</w:t></w:r>", "T-VEC"),
+        ("<w:r ><w:sym w:font='Symbol' w:char='F0B1'/><w:t>5</w:t></w:r>", "±5"),
+        ("<w:r ><w:sym w:font='Wingdings' w:char='F04A'/><w:t>5</w:t></w:r>", "\ufffd5"),
+    ],
+)
+def test_a_run_is_read_as_it_is_seen(run: str, told: str) -> None:
+    assert of_runs("<w:r ><w:t>It: </w:t></w:r>", run) == f"It: {told}".strip()
+
+
+def test_prose_in_a_style_of_lists_is_no_item() -> None:
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    def fill(document: Any) -> None:
+        document.add_paragraph("Indented.", style="List Paragraph")
+        paragraph = document.add_paragraph("Switched off.", style="List Paragraph")
+        paragraph._p.get_or_add_pPr().append(
+            parse_xml(f'<w:numPr {nsdecls("w")}><w:numId w:val="0"/></w:numPr>')
+        )
+
+    assert docx.parse(word(fill)).text == "Indented.\n\nSwitched off."
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"PK\x03\x04 cut", "damaged archive"),
+        (word(filled)[:3000], "damaged archive"),
+        (archive({"a.txt": b"x"}), "not a Word document"),
+        (archive({**PLAIN, "../x": b"x"}), "leads outside"),
+        (archive({**PLAIN, "word/bomb.bin": b"0" * 30_000_000}), "far more than it holds"),
+        (
+            archive(
+                {"word/document.xml": b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]><x/>"}
+            ),
+            "document type",
+        ),
+        (archive(PLAIN), "damaged Word document"),
+        (
+            archive({**PLAIN, **{f"p{at}": b"" for at in range(6000)}}),
+            "more than a Word document has",
+        ),
+    ],
+)
+def test_what_is_unsafe_or_damaged_is_skipped_with_the_reason(content: bytes, reason: str) -> None:
+    with pytest.raises(FileSkipped, match=reason):
+        docx.parse(content)

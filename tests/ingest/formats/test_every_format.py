@@ -1,0 +1,147 @@
+"""One document written in every format: its words come back in order, its passages are verbatim and miss nothing."""
+
+import hashlib
+import html as markup
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inquote.ingest.chunk import chunk
+from inquote.ingest.documents import Document
+from inquote.ingest.formats import docx, html, markdown, text
+from inquote.ingest.formats import pdf as pdf_format
+from inquote.ingest.formats.base import Parsed
+from inquote.ingest.formats.builder import canonical
+from made_files import pdf, word
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, a paragraph, an item of a list or a row of a table; a row has its words as cells."""
+
+    kind: str
+    words: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        return " ".join(self.words)
+
+
+def as_markdown(blocks: list[Block]) -> Parsed:
+    marks = {"heading": "## {}", "paragraph": "{}", "item": "- {}", "row": "{}"}
+    return markdown.parse("\n\n".join(marks[block.kind].format(block.line) for block in blocks))
+
+
+def as_text(blocks: list[Block]) -> Parsed:
+    return text.parse(
+        "\n\n".join(("- " if block.kind == "item" else "") + block.line for block in blocks)
+    )
+
+
+def as_html(blocks: list[Block]) -> Parsed:
+    tags = {"heading": "<h2>{}</h2>", "paragraph": "<p>{}</p>", "item": "<ul><li>{}</li></ul>"}
+    body = "".join(
+        f"<table><tr>{''.join(f'<td>{markup.escape(w)}</td>' for w in block.words)}</tr></table>"
+        if block.kind == "row"
+        else tags[block.kind].format(markup.escape(block.line))
+        for block in blocks
+    )
+    return html.parse(f"<!doctype html><meta charset=utf-8><body>{body}".encode())
+
+
+def as_docx(blocks: list[Block]) -> Parsed:
+    def fill(document: Any) -> None:
+        for block in blocks:
+            if block.kind == "heading":
+                document.add_heading(block.line, 2)
+            elif block.kind == "row":
+                cells = document.add_table(1, len(block.words)).rows[0].cells
+                for cell, told in zip(cells, block.words, strict=True):
+                    cell.text = told
+            else:
+                document.add_paragraph(
+                    block.line, style="List Bullet" if block.kind == "item" else None
+                )
+
+    return docx.parse(word(fill))
+
+
+def as_pdf(blocks: list[Block]) -> Parsed:
+    pages, height = [[]], 700.0  # type: ignore[var-annotated]
+    for block in blocks:
+        if height < 100:
+            pages.append([])
+            height = 700.0
+        pages[-1].append((height, 16 if block.kind == "heading" else 10, block.line))
+        height -= 30
+    return pdf_format.parse(pdf(pages))
+
+
+WRITERS: dict[str, Callable[[list[Block]], Parsed]] = {
+    "markdown": as_markdown,
+    "text": as_text,
+    "html": as_html,
+    "docx": as_docx,
+    "pdf": as_pdf,
+}
+letters = st.text(alphabet="abcdeXYZ059é", min_size=1, max_size=9).map(lambda word: "w" + word)
+wide = st.text(alphabet="aZ9é漢’👩🏽\u0301\u200d", min_size=1, max_size=9).map(
+    lambda word: "w" + word
+)
+
+
+def blocks_of(words: st.SearchStrategy[str]) -> st.SearchStrategy[list[Block]]:
+    block = st.builds(
+        Block,
+        st.sampled_from(["heading", "paragraph", "paragraph", "item", "row"]),
+        st.lists(words, min_size=1, max_size=30).map(tuple),
+    )
+    return st.lists(block, min_size=1, max_size=12).map(
+        lambda made: [*made, Block("paragraph", ("wend",))]
+    )
+
+
+def count_words(line: str) -> int:
+    return len(line.split()) + 2
+
+
+def check(write: Callable[[list[Block]], Parsed], blocks: list[Block]) -> None:
+    parsed = write(blocks)
+    wanted = "".join("".join(block.words) for block in blocks)
+    marks = str.maketrans("", "", " \n|-")
+    assert parsed.text.translate(marks) == canonical(wanted).translate(marks)
+    digest = hashlib.sha256(parsed.text.encode()).hexdigest()
+    document = Document(
+        "d", "", "", parsed.text, digest, parsed.sections, parsed.pages, parsed.asides
+    )
+    made = chunk(document, count_words, 24)
+    for passage in made.passages:
+        assert parsed.text[passage.start : passage.end] == passage.text
+        assert count_words(passage.embedded_text) <= 24
+    for section in parsed.sections:
+        assert parsed.text[section.start :].startswith(section.title)
+    headings = {at for s in parsed.sections for at in range(s.start, s.start + len(s.title))}
+    covered = {at for p in (*made.passages, *made.left_out) for at in range(p.start, p.end)}
+    prose = {at for at, character in enumerate(parsed.text) if not character.isspace()} - headings
+    assert prose <= covered
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_words_come_back_and_passages_miss_nothing(kind: str) -> None:
+    words = letters if kind == "pdf" else st.one_of(letters, wide)
+    given(blocks_of(words))(
+        settings(max_examples=20, deadline=None)(lambda made: check(WRITERS[kind], made))
+    )()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", WRITERS)
+def test_ten_thousand_documents(kind: str) -> None:
+    words = letters if kind == "pdf" else st.one_of(letters, wide)
+    given(blocks_of(words))(
+        settings(max_examples=2_000, deadline=None)(lambda made: check(WRITERS[kind], made))
+    )()
