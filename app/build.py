@@ -1,4 +1,4 @@
-"""The one place where everything is constructed: a library's folder to a system that answers."""
+"""Construct everything in one place: a library's location to a system that answers."""
 
 import contextlib
 from pathlib import Path
@@ -6,74 +6,80 @@ from pathlib import Path
 from inquote.app.answering.answer import Answerer
 from inquote.app.answering.confidence import UNFITTED, Calibration
 from inquote.app.reader.base import Reader
+from inquote.app.reader.registry import open_reader
 from inquote.app.reader.sentence import SentenceReader
 from inquote.app.system import System
 from inquote.index.models.embedder import PACKAGED, Embedder, SentenceTransformerEmbedder
 from inquote.index.progress import Progress, silent
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.journal import Journal
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.base import Store
 from inquote.index.stores.recipe import check_recipe
-from inquote.ingest.errors import InquoteError, LibraryMismatch, LibraryMissing
+from inquote.index.stores.registry import open_store
+from inquote.ingest.errors import InquoteError, LibraryMissing
 
 _CALIBRATIONS = Path(__file__).parent / "reader"
 OWN_READERS = (None, "span", "sentence")  # None is the one that ships: span
 
 
 def open_system(
-    path: Path, *, reader: str | None = None, embedder: str | None = None, journal: bool = False
+    location: str | Path,
+    *,
+    reader: str | None = None,
+    embedder: str | None = None,
+    journal: bool = False,
 ) -> System:
-    """A system over the library at `path`, its models loaded; with a `journal` it keeps what is asked.
+    """Open a system over a library, its models loaded; with `journal` it keeps what is asked.
 
-    Raises `LibraryMissing` where there is none, `LibraryMismatch` where another embedder made it, `ModelError` where
-    a model cannot be loaded.
+    Raises `LibraryMissing` where there is none, `LibraryMismatch` where another embedder made it,
+    `ModelError` where a model cannot be loaded.
     """
-    library = Library.open(path)
-    encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
-    with library.snapshot() as snapshot:
-        recipe = snapshot.recipe
-    if recipe is None:
-        raise LibraryMissing(
-            f"The library at {path} is empty; fill it with: inquote ingest PATH..."
-        )
+    store = open_store(location)
     try:
-        check_recipe(recipe, encoder)
-    except LibraryMismatch:
-        library.close()
+        encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
+        _check(store, encoder)
+        answerer = make_answerer(reader, encoder)
+        kept_journal = store.journal if journal else None
+        system = System(store, Search(encoder), answerer, kept_journal)
+        system.warm_up()
+    except BaseException:
+        store.close()
         raise
-    system = System(
-        library, Search(encoder), make_answerer(reader, encoder), Journal(path) if journal else None
-    )
-    system.warm_up()
     return system
 
 
-def find_suggestions(path: Path, embedder: Embedder, progress: Progress = silent) -> None:
+def _check(store: Store, embedder: Embedder) -> None:
+    """Raise an error that says what to do where a library is empty or of another embedder."""
+    with store.snapshot() as snapshot:
+        recipe = snapshot.recipe
+    if recipe is None:
+        raise LibraryMissing(
+            f"The library at {store.location} is empty; fill it with: inquote ingest PATH..."
+        )
+    check_recipe(recipe, embedder)
+
+
+def find_suggestions(location: str | Path, embedder: Embedder, progress: Progress = silent) -> None:
     """Find the questions to suggest right after an ingest, so that a chat has them at once.
 
-    That the reader is not at hand, say, is no failure of the ingest; a chat then finds them by itself.
+    A reader that is missing, say, is no failure of the ingest; a chat finds them by itself then.
     """
-    with (
-        contextlib.suppress(InquoteError, OSError),
-        contextlib.closing(Library.open(path)) as library,
-    ):
-        System(library, Search(embedder), make_answerer(None, embedder)).suggestions(
-            progress=progress
-        )
+    with contextlib.suppress(InquoteError, OSError):
+        with contextlib.closing(open_store(location)) as store:
+            system = System(store, Search(embedder), make_answerer(None, embedder))
+            system.suggestions(progress=progress)
 
 
 def make_answerer(reader: str | None, embedder: Embedder) -> Answerer:
-    """The reader called `reader` with its calibration; one that was not made here is not calibrated."""
-    chosen = make_reader(reader, embedder)
+    """Return the reader called `reader` with its calibration; a foreign one is not calibrated."""
+    passage_reader = make_reader(reader, embedder)
     if reader not in OWN_READERS:
-        return Answerer(chosen, UNFITTED)
-    return Answerer(chosen, Calibration.load(_CALIBRATIONS / f"calibration-{chosen.name}.json"))
+        return Answerer(passage_reader, UNFITTED)
+    file = _CALIBRATIONS / f"calibration-{passage_reader.name}.json"
+    return Answerer(passage_reader, Calibration.load(file))
 
 
 def make_reader(reader: str | None, embedder: Embedder) -> Reader:
-    """The reader called `reader`: "sentence", "span", a local model's name or path; None is the one that ships."""
+    """Return the reader called "sentence" or "span", or a local model's name or path; None is span."""
     if reader == "sentence":
         return SentenceReader(embedder)
-    from inquote.app.reader.registry import open_reader
-
     return open_reader(reader)

@@ -1,188 +1,202 @@
-"""The one place where everything is constructed: a library's folder to a system that answers."""
+"""A system answers questions from a library, always from one generation of it."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from inquote.app.answering.answer import READ_PASSAGES, Answer, Answerer
 from inquote.app.answering.cache import AnswerCache
 from inquote.app.answering.conversation import clean_question, parts_of, understand
 from inquote.app.answering.spelling import found_for
-from inquote.app.answering.suggestions import Suggestion, answered, drawn_from, store, stored
+from inquote.app.answering.suggestions import (
+    ATTACHMENT,
+    Suggestion,
+    answered,
+    drawn_from,
+    dump_suggestions,
+    load_suggestions,
+)
+from inquote.index.clock import Clock, utc_now
 from inquote.index.progress import Progress, silent
-from inquote.index.retrieval.search import Clock, Hit, Search
+from inquote.index.retrieval.search import Hit, Search
+from inquote.index.stores.base import DocumentInfo, Snapshot, Store
 from inquote.index.stores.journal import Feedback, Journal, QuestionInContext
-from inquote.index.stores.local.derived import Derived, load_derived
-from inquote.index.stores.local.generations import remake_derived
-from inquote.index.stores.local.library import DocumentInfo, Library, Snapshot
-from inquote.index.stores.local.lock import now
 from inquote.index.stores.recipe import Recipe
 from inquote.ingest.documents import Document
-from inquote.ingest.errors import InquoteError, LibraryDamaged
+from inquote.ingest.errors import GenerationGone, InquoteError
 
 Asking = Callable[[str, Sequence[str], int | None], Answer]
-"""Answers a question that follows others, from a generation: `System.answer`, called here or in another thread."""
+"""Answers a question after others, from a generation: `System.answer`, here or in another thread."""
 
-_ATTEMPTS = 5  # to find the derived files of a generation that is being replaced
+_ATTEMPTS = 3  # to answer while ingests are quicker than the reading of a snapshot
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer with the documents of its hits, as they were when it was made."""
+
+    answer: Answer
+    documents: Mapping[str, Document]
 
 
 class System:
-    """Answers questions from a library, following its generations; safe to use from several threads."""
+    """Answers questions from a library, following its generations; safe to use from many threads.
+
+    Where a `journal` is given, it keeps what is asked.
+    """
 
     def __init__(
-        self, library: Library, search: Search, answerer: Answerer, journal: Journal | None = None
+        self, store: Store, search: Search, answerer: Answerer, journal: Journal | None = None
     ) -> None:
-        self.library = library
+        self.store = store
         self.search = search
         self.answerer = answerer
         self.journal = journal
-        self._remembered = AnswerCache()
-        self._derived: Derived | None = None
-        self._reload = threading.Lock()
+        self._cache = AnswerCache()
 
     def ask(self, question: object, history: Sequence[str] = ()) -> Answer:
-        """Answer `question`, a text typed after the earlier questions `history`, oldest first, and note it.
+        """Answer a question, typed after the questions `history`, oldest first, and record it.
 
-        Raises `QuestionError` for what is no question, `LibraryDamaged` for a library that is not as written.
+        Raises `QuestionError` for what is no question, `LibraryDamaged` for a library that is not
+        as written.
         """
-        answer = self.answer(question, history)
-        if self.journal is not None:
-            self.journal.note(QuestionInContext(answer.question, tuple(history)), now())
-        return answer
+        return self._record(self.answer(question, history), history)
 
-    def note_feedback(self, feedback: Feedback) -> None:
-        """Keep what a person said of an answer; raises `InquoteError` where nothing is kept, or cannot be."""
-        if self.journal is None:
-            raise InquoteError(
-                "Feedback is not kept here: this chat was started with --no-history."
-            )
-        self.journal.note_feedback(feedback)
+    def reply(self, question: object, history: Sequence[str] = ()) -> Reply:
+        """Answer as `ask` does, with the documents out of the same snapshot."""
+        reply = self._answer(question, history, None, with_documents=True)
+        self._record(reply.answer, history)
+        return reply
 
     def answer(
         self, question: object, history: Sequence[str] = (), generation: int | None = None
     ) -> Answer:
-        """As `ask`, without a note; from an earlier `generation` that is kept, where one is given."""
-        clock = Clock()
-        asked, understood = clean_question(question), understand(question, history)
-        clock.lap("understand")
-        with self._reading(generation) as (snapshot, derived):
-            clock.lap("open")
-            key = (snapshot.generation, asked, understood)
-            answer = self._remembered.get(key)
-            if answer is None:
-                typed = parts_of(understood)
-                parts = self._found(snapshot, derived, typed, clock)
-                if [part for part, _ in parts] != typed:
-                    understood = " ".join(part for part, _ in parts)
-                answer = self.answerer.answer(asked, understood, parts, snapshot)
-                clock.lap("read")
-                self._remembered.put(key, answer)
-        return answer.with_times(clock.laps)
+        """Answer as `ask` does, unrecorded, from a generation that is kept, by default the current.
 
-    def _found(
-        self, snapshot: Snapshot, derived: Derived, parts: Sequence[str], clock: Clock
+        Raises `GenerationGone` where it is not kept.
+        """
+        return self._answer(question, history, generation).answer
+
+    def _record(self, answer: Answer, history: Sequence[str]) -> Answer:
+        if self.journal is not None:
+            context = QuestionInContext(answer.question, tuple(history))
+            self.journal.record_question(context, utc_now())
+        return answer
+
+    def _answer(
+        self,
+        question: object,
+        history: Sequence[str],
+        generation: int | None,
+        with_documents: bool = False,
+    ) -> Reply:
+        clock = Clock()
+        typed, understood = clean_question(question), understand(question, history)
+        clock.lap("understand")
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with self.store.snapshot(generation) as snapshot:
+                    clock.lap("open")
+                    answer = self._answer_from(snapshot, typed, understood, clock)
+                    ids = sorted({hit.passage.document_id for hit in answer.hits})
+                    documents = {id: snapshot.document(id) for id in ids if with_documents}
+            except GenerationGone:
+                if generation is not None or attempt == _ATTEMPTS:
+                    raise
+            else:
+                break
+        return Reply(answer.with_times(clock.laps), documents)
+
+    def _answer_from(self, snapshot: Snapshot, typed: str, understood: str, clock: Clock) -> Answer:
+        """Answer from a snapshot, or return what was answered before."""
+        key = (snapshot.generation, typed, understood)
+        answer = self._cache.get(key)
+        if answer is None:
+            questions = parts_of(understood)
+            parts = self._search_parts(snapshot, questions, clock)
+            if [part for part, _ in parts] != questions:
+                understood = " ".join(part for part, _ in parts)
+            answer = self.answerer.answer(typed, understood, parts, snapshot)
+            clock.lap("read")
+            self._cache.put(key, answer)
+        return answer
+
+    def _search_parts(
+        self, snapshot: Snapshot, questions: Sequence[str], clock: Clock
     ) -> list[tuple[str, list[Hit]]]:
-        """Each question with its misspelt words put right, and its hits."""
+        """Return each question with its misspelt words corrected, and its hits."""
 
         def search(question: str) -> list[Hit]:
-            return self.search.search(snapshot, derived, question, READ_PASSAGES, clock)
+            return self.search.search(snapshot, question, READ_PASSAGES, clock=clock)
 
-        return [found_for(part, search, partial(self.search.is_word, derived)) for part in parts]
+        is_word = partial(self.search.is_word, snapshot)
+        return [found_for(question, search, is_word) for question in questions]
 
-    @contextmanager
-    def _reading(self, generation: int | None = None) -> Iterator[tuple[Snapshot, Derived]]:
-        """A snapshot and the derived files of its generation, which are made anew where they are missing or damaged.
-
-        Files that are gone because an ingest has moved on in between are no damage: the next snapshot has newer ones.
-        """
-        for attempt in range(_ATTEMPTS):
-            with self.library.snapshot(generation) as snapshot:
-                loaded = self._derived
-                if (
-                    generation is None
-                    and loaded is not None
-                    and loaded.generation > snapshot.generation
-                ):
-                    continue  # an ingest ended after the snapshot was taken, and another thread has moved on
-                try:
-                    derived = self._derived_of(snapshot)
-                except LibraryDamaged:
-                    if attempt + 1 == _ATTEMPTS:
-                        raise
-                else:
-                    yield snapshot, derived
-                    return
-            remake_derived(self.library, generation)
-
-    def _derived_of(self, snapshot: Snapshot) -> Derived:
-        """The searchable files of the snapshot's generation, loaded once a generation."""
-        current = self._derived
-        if current is not None and current.generation == snapshot.generation:
-            return current
-        with self._reload:
-            if self._derived is None or self._derived.generation != snapshot.generation:
-                folder = self.library.generation_folder(snapshot.generation)
-                self._derived = load_derived(folder, snapshot.generation)
-            return self._derived
+    def record_feedback(self, feedback: Feedback) -> None:
+        """Keep what a person said of an answer; raise `InquoteError` where that cannot be."""
+        if self.journal is None:
+            raise InquoteError(
+                "Feedback is not kept here: this chat was started with --no-history."
+            )
+        self.journal.record_feedback(feedback)
 
     def warm_up(self) -> None:
         """Load everything that a first question would load."""
-        with self._reading():
-            self.search.embedder.embed_query("warm up")
+        self.search.embedder.embed_query("warm up")
+        with self.store.snapshot() as snapshot:
+            snapshot.has_word("warm")
 
     @property
     def generation(self) -> int:
         """The generation that the next question will be answered from."""
-        with self.library.snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             return snapshot.generation
+
+    @property
+    def generations(self) -> range:
+        """The generations that can still be asked, the current one last."""
+        with self.store.snapshot() as snapshot:
+            return range(snapshot.oldest, snapshot.generation + 1)
 
     @property
     def recipe(self) -> Recipe:
         """How the library was made."""
-        with self.library.snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             recipe = snapshot.recipe
         assert recipe is not None  # open_system refuses a library without one
         return recipe
 
     def document(self, id: str, generation: int | None = None) -> Document:
-        """The whole document called `id`, as it is or was in a `generation` that is kept.
+        """Return a document as it is, or was in a generation that is kept.
 
         Raises `KeyError` where there is none, `GenerationGone` where the generation is not kept.
         """
-        with self.library.snapshot(generation) as snapshot:
+        with self.store.snapshot(generation) as snapshot:
             return snapshot.document(id)
 
-    @property
-    def generations(self) -> range:
-        """Those that can still be asked, the current one last."""
-        with self.library.snapshot() as snapshot:
-            return range(snapshot.oldest, snapshot.generation + 1)
-
     def documents(self, generation: int | None = None) -> list[DocumentInfo]:
-        """What the library holds, or held in an earlier `generation` that is kept, in the order of ids."""
-        with self.library.snapshot(generation) as snapshot:
+        """List the documents in the order of ids, of the current generation or an earlier one."""
+        with self.store.snapshot(generation) as snapshot:
             return snapshot.document_infos()
 
     def suggestions(
         self, ask: Asking | None = None, progress: Progress = silent
     ) -> list[Suggestion]:
-        """Questions drawn from the corpus that this system answers, the surest first; found once a generation.
+        """Return questions drawn from the corpus that this system answers, the surest first.
 
-        `ask`, by default `answer`, is called for each candidate.
+        They are found once a generation. `ask`, by default `answer`, is called for each candidate.
         """
         asking, reader = ask or self.answer, self.answerer.reader.name
-        with self.library.snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             generation = snapshot.generation
-            folder = self.library.generation_folder(generation)
-            found = stored(folder, reader)
-            if found is not None:
-                return found
-            drawn = drawn_from(snapshot)
-        found = answered(drawn, lambda question: asking(question, (), generation), progress)
-        store(folder, reader, found)
-        return found
+            known = load_suggestions(snapshot.attachment(ATTACHMENT), reader)
+            if known is not None:
+                return known
+            candidates = drawn_from(snapshot)
+        kept = answered(candidates, lambda text: asking(text, (), generation), progress)
+        self.store.attach(generation, ATTACHMENT, dump_suggestions(reader, kept))
+        return kept
 
     def close(self) -> None:
         """Close the library; no question may be running."""
-        self.library.close()
+        self.store.close()

@@ -309,11 +309,10 @@ def candidates(
 ) -> None:
     """Candidate questions of the feedback given on the page, in the form of a question file, to be accepted by hand."""
     from inquote.eval.studies.candidates import candidates_of, lines
-    from inquote.index.stores.journal import Journal
-    from inquote.index.stores.local.library import Library
+    from inquote.index.stores.registry import open_store
 
-    with Library.open(library).snapshot() as snapshot:
-        found, left = candidates_of(Journal(library).feedback(), snapshot)
+    with open_store(library).snapshot() as snapshot:
+        found, left = candidates_of(open_store(library).journal.feedback(), snapshot)
     for sentence in left:
         print(sentence, file=sys.stderr)
     if out is None:

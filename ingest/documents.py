@@ -61,8 +61,27 @@ class Passage:
 
     @property
     def id(self) -> str:
-        """Stable between runs: the document's id and the range, zero-padded so that ids sort in text order."""
-        return f"{self.document_id}:{self.start:09d}-{self.end:09d}"
+        """The document's id and the range; see `id_of`."""
+        return self.id_of(self.document_id, self.start, self.end)
+
+    @staticmethod
+    def id_of(document_id: str, start: int, end: int) -> str:
+        """Return a passage's id, zero-padded so that the ids of a document sort in text order.
+
+        >>> Passage.id_of("a.md", 5, 12)
+        'a.md:000000005-000000012'
+        """
+        return f"{document_id}:{start:09d}-{end:09d}"
+
+    @staticmethod
+    def parse_id(id: str) -> tuple[str, int, int]:
+        """Return the document's id and the range that a passage's id is made of.
+
+        Raises `ValueError` for anything else.
+        """
+        document_id, _, place = id.rpartition(":")
+        start, _, end = place.partition("-")
+        return document_id, int(start), int(end)
 
     @property
     def embedded_text(self) -> str:

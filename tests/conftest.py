@@ -14,7 +14,7 @@ from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from inquote.app.answering.answer import Answerer
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 
 
@@ -49,9 +49,9 @@ def make_system(tmp_path: Path, embedder: FakeEmbedder) -> Callable[..., System]
     """Ingest paths into a library and open it with the fakes."""
 
     def make(*paths: Path, library: Path = tmp_path / "library") -> System:
-        ingest(library, paths, embedder)
+        ingest(LocalStore(library), paths, embedder)
         return System(
-            Library.open(library), Search(embedder), Answerer(FakeReader(), PLAIN_CALIBRATION)
+            LocalStore(library), Search(embedder), Answerer(FakeReader(), PLAIN_CALIBRATION)
         )
 
     return make

@@ -22,10 +22,9 @@ from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from inquote.app.answering.answer import Answerer
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.local import staging
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.local.store import LocalStore
+from inquote.index.updating import writer
 from inquote.index.updating.ingest import ingest
-from inquote.index.verify import verify
 from inquote.ingest.errors import InquoteError, LibraryMissing
 
 DOCUMENTS = 30
@@ -72,17 +71,18 @@ def write_texts(folder: Path, changed: bool) -> None:
 
 def run_ingest(library: Path, texts: Path) -> int:
     """How many passages were embedded; the texts are stored in several batches."""
-    staging.BATCH_CHARACTERS, staging.BATCH = 500, 4
-    return ingest(library, [texts], FakeEmbedder()).passages_embedded
+    writer.BATCH_CHARACTERS, writer.BATCH_PASSAGES = 500, 4
+    return ingest(LocalStore(library), [texts], FakeEmbedder()).passages_embedded
 
 
 def look(library: Path) -> dict[str, Any]:
     """A digest of what the library answers, what is wrong with it, and how many embeddings it holds."""
+    opened = LocalStore(library)
     try:
-        opened = Library.open(library)
+        opened.require()
     except LibraryMissing:
         return NOTHING
-    stored = opened.connection().execute("SELECT count(*) FROM embeddings").fetchone()[0]
+    stored = opened.database.connection().execute("SELECT count(*) FROM embeddings").fetchone()[0]
     with opened.snapshot() as snapshot:
         if not snapshot.generation:
             return {**NOTHING, "stored": stored}
@@ -90,7 +90,7 @@ def look(library: Path) -> dict[str, Any]:
     answers = [{**system.ask(question).as_json(), "elapsed_ms": 0} for question in QUESTIONS]
     digest = hashlib.sha256(json.dumps(answers).encode()).hexdigest()
     folders = sorted(path.name for path in opened.derived.iterdir())
-    return {"digest": digest, "problems": verify(opened), "folders": folders, "stored": stored}
+    return {"digest": digest, "problems": opened.verify(), "folders": folders, "stored": stored}
 
 
 class Trials:

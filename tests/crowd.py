@@ -17,6 +17,7 @@ from inquote.app.answering.answer import Answer
 from inquote.app.build import open_system
 from inquote.app.chat.message import REFUSAL
 from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 from places import ROOT
 from serving import Visitor, served
@@ -87,7 +88,7 @@ def main(people: int = 100, each: int = 3) -> int:
     questions = [row["question"] for row in map(json.loads, lines) if not row.get("history")]
     with tempfile.TemporaryDirectory() as scratch:
         library = Path(scratch) / "library"
-        ingest(library, [ROOT / "corpus"], SentenceTransformerEmbedder(PACKAGED))
+        ingest(LocalStore(library), [ROOT / "corpus"], SentenceTransformerEmbedder(PACKAGED))
         alone = open_system(library)
         crowd = Crowd({question: alone.ask(question) for question in questions[:DIFFERENT]})
         alone.close()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.answering.suggestions import Suggestion
 from inquote.index.retrieval.search import Hit
+from inquote.index.stores.base import DocumentInfo
 from inquote.index.stores.journal import Feedback
-from inquote.index.stores.local.library import DocumentInfo
 from inquote.ingest.documents import Document, Passage, Section
 from inquote.ingest.errors import QuestionError
 

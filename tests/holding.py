@@ -5,8 +5,8 @@ from pathlib import Path
 
 
 def hold_the_lock(library: Path, ready: "multiprocessing.synchronize.Event") -> None:
-    from inquote.index.stores.local.lock import _lock
+    from inquote.index.stores.local.lock import write_lock
 
-    with _lock(library):
+    with write_lock(library):
         ready.set()
         multiprocessing.Event().wait(30)

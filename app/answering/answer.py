@@ -13,7 +13,7 @@ from inquote.app.answering.lists import with_lists
 from inquote.app.answering.spans import Chosen, best_spans
 from inquote.app.reader.base import Reader, Reading
 from inquote.index.retrieval.search import Hit
-from inquote.index.stores.local.library import Snapshot
+from inquote.index.stores.base import Snapshot
 from inquote.ingest.documents import Document
 from inquote.ingest.errors import LibraryDamaged
 

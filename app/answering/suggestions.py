@@ -5,21 +5,19 @@ answers from a generation that is committed, so this is done right after an inge
 generation's other derived files.
 """
 
-import contextlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice, zip_longest
-from pathlib import Path
 
 from inquote.app.answering.answer import Answer
 from inquote.index.progress import Progress, silent
-from inquote.index.stores.local.library import Snapshot
+from inquote.index.stores.base import Snapshot
 from inquote.ingest.documents import Document
 from inquote.ingest.text import sentence_ranges
 
-FILE = "questions.json"  # in the folder of a generation
+ATTACHMENT = "questions.json"  # of a generation
 SURE = 0.6  # confidence of what is kept; that the answer comes from the right place speaks for it as well
 MOST_TRIED = 48  # candidates of a corpus, however large; at most so many answers are computed
 MOST_OF_ONE = 24  # candidates of one document
@@ -153,7 +151,7 @@ def drawn_from(snapshot: Snapshot) -> list[Candidate]:
 
     Of more documents than that, so many are drawn from, spread over all.
     """
-    ids = list(snapshot.stored())
+    ids = list(snapshot.file_records())
     documents = (snapshot.document(id) for id in ids[:: -(-len(ids) // MOST_TRIED) or 1])
     lists = [list(islice(candidates(document), MOST_OF_ONE)) for document in documents]
     turns = (candidate for turn in zip_longest(*lists) for candidate in turn if candidate)
@@ -229,23 +227,18 @@ def _plain(question: str) -> str:
     return " ".join(re.findall(r"\w+", question.lower()))
 
 
-def stored(folder: Path, reader: str) -> list[Suggestion] | None:
-    """What was kept in the folder of a generation when `reader` answered; None where nothing was."""
+def dump_suggestions(reader: str, suggestions: Sequence[Suggestion]) -> str:
+    """Return suggestions as text, with the name of the reader that answered them."""
+    questions = [asdict(suggestion) for suggestion in suggestions]
+    return json.dumps({"reader": reader, "questions": questions}, indent=1)
+
+
+def load_suggestions(text: str | None, reader: str) -> list[Suggestion] | None:
+    """Return the suggestions of a text that `dump_suggestions` made for the same reader, else None."""
     try:
-        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return (
-            [Suggestion(**kept) for kept in content["questions"]]
-            if content["reader"] == reader
-            else None
-        )
-    except (OSError, ValueError, TypeError, KeyError):
+        content = json.loads(text or "")
+        if content["reader"] != reader:
+            return None
+        return [Suggestion(**fields) for fields in content["questions"]]
+    except (ValueError, TypeError, KeyError):
         return None
-
-
-def store(folder: Path, reader: str, suggestions: Sequence[Suggestion]) -> None:
-    """Keep suggestions in the folder of a generation; where it cannot be written they are found again next time."""
-    content = {"reader": reader, "questions": [asdict(suggestion) for suggestion in suggestions]}
-    beside = folder / f".{FILE}"
-    with contextlib.suppress(OSError):
-        beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
-        beside.replace(folder / FILE)

@@ -136,7 +136,7 @@ def changes_html(changes: Sequence[AnswerChange]) -> str:
 
 def _change_html(change: AnswerChange) -> str:
     return (
-        f'<li><p><span class="kind">{escape(change.kind.value)}</span> {escape(change.asked.question)}</p><dl>'
+        f'<li><p><span class="kind">{escape(change.kind.value)}</span> {escape(change.question.question)}</p><dl>'
         f"<dt>before</dt><dd>{_quotes_html(change.before, linked=False)}</dd>"
         f"<dt>now</dt><dd>{_quotes_html(change.after, linked=True)}</dd></dl></li>"
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from inquote.ingest.errors import InquoteError
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from inquote.app.system import System
     from inquote.index.stores.journal import Feedback
     from inquote.index.updating.report import IngestReport
+    from inquote.ingest.documents import Document
 
 
 def answer_line(system: "System", line: bytes) -> dict[str, Any]:
@@ -103,7 +105,7 @@ def format_report(account: "IngestReport", dry_run: bool) -> str:
 
 def format_change(change: "AnswerChange") -> str:
     """What became of an answer, the old and the new quote with their places."""
-    lines = [f"{change.kind.value}: {change.asked.question}"]
+    lines = [f"{change.kind.value}: {change.question.question}"]
     for name, answer in (("before", change.before), ("now", change.after)):
         if answer.text is None:
             lines.append(f"  {name:6} the corpus does not say")
@@ -126,3 +128,40 @@ def format_feedback(feedback: "Feedback") -> str:
             f"  right would be {place.quote}  [{printable(place.document)} {place.start}-{place.end}]"
         )
     return "\n".join(lines)
+
+
+def format_status(about: dict[str, Any]) -> str:
+    """Return what `inquote status` says of a library as text for a terminal."""
+    documents, recipe = about["documents"], about["recipe"]
+    megabytes = about["bytes"] / 1e6
+    lines = [
+        f"{about['library']}: generation {about['generation']} of {about['changed_at']}",
+        f"{len(documents)} documents, {about['passages']} passages, {megabytes:.1f} MB on disk",
+    ]
+    if recipe:
+        lines.append(
+            f"made with {recipe['embedder']} ({recipe['dimension']} dimensions), "
+            f"chunking {recipe['chunking']}"
+        )
+    for info in documents:
+        counts = f"{info['characters']:,} characters, {info['passages']} passages"
+        lines.append(f"  {printable(info['id'])}  {counts}, {info['ingested_at']}")
+        lines.append(f"      {printable(info['title'])}")
+    return "\n".join(lines)
+
+
+def document_json(document: "Document") -> dict[str, Any]:
+    """Return the object that `inquote show --json` prints; ranges are half-open, in code points."""
+    ends = [*document.pages[1:], len(document.text)]
+    pages = zip(document.pages, ends, strict=False)
+    return {
+        "id": document.id,
+        "title": document.title,
+        "text": document.text,
+        "sections": [asdict(section) for section in document.sections],
+        "pages": [
+            {"number": number, "start": start, "end": end}
+            for number, (start, end) in enumerate(pages, 1)
+        ],
+        "blocks": [],
+    }

@@ -35,9 +35,9 @@ def opened_system(
     library: Path, reader: str | None, embedder: str | None, journal: bool = False
 ) -> Iterator["System"]:
     """The System over `library`, closed at the end; a missing library is told before the models are loaded."""
-    from inquote.index.stores.local.library import Library
+    from inquote.index.stores.registry import open_store
 
-    Library.open(library).close()
+    open_store(library).close()
     with spinner("Loading the models"):
         from inquote.app.build import open_system
 

@@ -1,4 +1,4 @@
-"""Which answers changed: the same questions asked of an earlier generation of a library and of the current one."""
+"""Say which answers changed: ask the same questions of an earlier generation and of the current one."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -9,16 +9,19 @@ from typing import Any
 
 from inquote.app.answering.answer import Answer
 from inquote.app.system import Asking, System
-from inquote.index.stores.journal import Journal, QuestionInContext
+from inquote.index.stores.journal import QuestionInContext
 from inquote.ingest.errors import InquoteError
 
 EVALUATION_SETS = Path(__file__).parents[2] / "eval" / "questions"
 AskedOf = tuple[QuestionInContext, int]
-"""A question, and the generation that it is asked of."""
+"""A question, and the generation to ask it of."""
+
+Walk = Callable[[Sequence[AskedOf]], Iterable[AskedOf]]
+"""Goes through the questions, and may show how far it is."""
 
 
 class ChangeKind(Enum):
-    """What became of an answer."""
+    """The ways in which an answer can differ between two generations."""
 
     UNCHANGED = "unchanged"
     MOVED = "moved"  # the same words at another place
@@ -29,35 +32,35 @@ class ChangeKind(Enum):
 
 @dataclass(frozen=True)
 class AnswerChange:
-    """A question with its answers from both generations."""
+    """A question with its answers from two generations."""
 
-    asked: QuestionInContext
+    question: QuestionInContext
     before: Answer
     after: Answer
 
     @property
     def kind(self) -> ChangeKind:
-        """What became of the answer."""
-        if self.before.text is None or self.after.text is None:
-            if self.before.text == self.after.text:
-                return ChangeKind.UNCHANGED
-            return ChangeKind.LOST if self.after.text is None else ChangeKind.NEW
-        if self.before.text != self.after.text:
+        """How the answer changed."""
+        before, after = self.before.text, self.after.text
+        if before is None and after is None:
+            return ChangeKind.UNCHANGED
+        if before is None:
+            return ChangeKind.NEW
+        if after is None:
+            return ChangeKind.LOST
+        if before != after:
             return ChangeKind.CHANGED
-        return (
-            ChangeKind.UNCHANGED
-            if _places(self.before) == _places(self.after)
-            else ChangeKind.MOVED
-        )
+        same_places = _places(self.before) == _places(self.after)
+        return ChangeKind.UNCHANGED if same_places else ChangeKind.MOVED
 
     def as_json(self) -> dict[str, Any]:
-        """The object that `inquote changes --json` prints for each question."""
+        """Return the object that `inquote changes --json` prints for each question."""
         return {
-            "question": self.asked.question,
-            "history": list(self.asked.history),
+            "question": self.question.question,
+            "history": list(self.question.history),
             "kind": self.kind.value,
-            "before": _told(self.before),
-            "after": _told(self.after),
+            "before": _answer_json(self.before),
+            "after": _answer_json(self.after),
         }
 
 
@@ -65,7 +68,7 @@ def _places(answer: Answer) -> list[tuple[str, int, int]]:
     return [(citation.document_id, citation.start, citation.end) for citation in answer.citations]
 
 
-def _told(answer: Answer) -> dict[str, Any]:
+def _answer_json(answer: Answer) -> dict[str, Any]:
     return {
         "generation": answer.generation,
         "answer": answer.text,
@@ -78,31 +81,30 @@ def compare(
     questions: Sequence[QuestionInContext],
     generations: tuple[int, int],
     ask: Asking,
-    shown: Callable[[Sequence[AskedOf]], Iterable[AskedOf]] = iter,
+    walk: Walk = iter,
 ) -> list[AnswerChange]:
-    """Ask `questions` of two generations, the earlier one first; `shown` goes through the turns."""
-    turns = [
-        (asked, at) for at in generations for asked in questions
-    ]  # one generation is loaded at a time
-    answers = [ask(asked.question, asked.history, at) for asked, at in shown(turns)]
-    return [
-        AnswerChange(*change)
-        for change in zip(questions, answers, answers[len(questions) :], strict=False)
-    ]
+    """Ask questions of two generations, all of the earlier one first, for each has to be loaded."""
+    earlier, current = generations
+    turns = [(question, earlier) for question in questions]
+    turns += [(question, current) for question in questions]
+    answers = [ask(item.question, item.history, generation) for item, generation in walk(turns)]
+    pairs = zip(questions, answers, answers[len(questions) :], strict=False)
+    return [AnswerChange(question, before, after) for question, before, after in pairs]
 
 
 def changes_since(
     system: System,
     questions: Sequence[QuestionInContext],
     since: int | None = None,
-    shown: Callable[[Sequence[AskedOf]], Iterable[AskedOf]] = iter,
+    walk: Walk = iter,
 ) -> list[AnswerChange]:
-    """Ask questions of generation `since` and of the current one, and tell what became of the answers.
+    """Compare the answers of generation `since`, by default the one before the current, with today's.
 
-    These are `questions`, those of the library's journal, and those of the evaluation sets about documents that it
-    holds, or held. `since` is the one before the current if left out. `shown` goes through the turns and may show how
-    far it is. Raises `InquoteError` for a generation that is not kept and where there is nothing to ask.
+    Asked are `questions`, those of the library's journal, and those of the evaluation sets about
+    documents that either generation holds. Raises `InquoteError` for a generation that is not kept,
+    and where there is nothing to ask.
     """
+    # Two generations.
     kept = system.generations
     since = kept[-1] - 1 if since is None else since
     if since not in kept[:-1]:
@@ -110,39 +112,35 @@ def changes_since(
         raise InquoteError(
             f"Generation {since} is not kept; those that can be compared with are: {earlier}."
         )
-    held = {document.id for at in (since, kept[-1]) for document in system.documents(at)}
-    wanted = list(
-        dict.fromkeys(
-            [*questions, *Journal(system.library.path).asked(), *evaluation_questions(held)]
-        )
-    )
-    if not wanted:
+    # The questions, each once.
+    documents = [*system.documents(since), *system.documents(kept[-1])]
+    evaluation = evaluation_questions({document.id for document in documents})
+    distinct = list(dict.fromkeys([*questions, *system.store.journal.questions(), *evaluation]))
+    if not distinct:
         raise InquoteError(
             "Nothing was asked of this library yet; ask something, or give --questions FILE."
         )
-    return compare(wanted, (since, kept[-1]), system.answer, shown)
+    return compare(distinct, (since, kept[-1]), system.answer, walk)
 
 
-def evaluation_questions(held: Collection[str]) -> list[QuestionInContext]:
-    """The questions of each evaluation set that has evidence in one of the documents `held`, ids.
+def evaluation_questions(document_ids: Collection[str]) -> list[QuestionInContext]:
+    """Return the questions of each evaluation set with evidence in one of these documents.
 
-    Those with evidence in other documents only are left out; those without are about the same corpus.
+    Questions with evidence in other documents only are left out; those without any evidence are
+    about the same corpus, and stay.
     """
-    asked: list[QuestionInContext] = []
+    questions: list[QuestionInContext] = []
     for file in sorted(EVALUATION_SETS.glob("*.jsonl")):
         lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
-        places = [
-            {place["document"] for group in line.get("evidence", ()) for place in group}
-            for line in lines
-        ]
-        if set(held).isdisjoint(set().union(*places)):
+        cited = [_evidence_documents(line) for line in lines]
+        if set(document_ids).isdisjoint(set().union(*cited)):
             continue
-        about = [
-            line
-            for line, place in zip(lines, places, strict=True)
-            if not place or not place.isdisjoint(held)
-        ]
-        asked += [
-            QuestionInContext(line["question"], tuple(line.get("history", ()))) for line in about
-        ]
-    return asked
+        for line, documents in zip(lines, cited, strict=True):
+            if not documents or not documents.isdisjoint(document_ids):
+                history = tuple(line.get("history", ()))
+                questions.append(QuestionInContext(line["question"], history))
+    return questions
+
+
+def _evidence_documents(line: dict[str, Any]) -> set[str]:
+    return {place["document"] for group in line.get("evidence", ()) for place in group}

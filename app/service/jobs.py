@@ -1,9 +1,11 @@
-"""Changes to the corpus while the chat runs: files taken in, documents removed and brought back, one at a time.
+"""Change the corpus while the chat runs: take files in, remove documents, bring them back.
 
-The work is done in a thread of its own, with an embedder of its own, so that questions are answered meanwhile. It goes
-through the same `ingest` as the command line, and whoever asks next is answered from the new generation.
+One job runs at a time, in a thread of its own with an embedder of its own, so that questions are
+answered meanwhile. It goes through the same `ingest` as the command line, and the next question is
+answered from the new generation.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +16,11 @@ from typing import Any
 from inquote.app.service.answer_changes import AnswerChange, AskedOf, compare
 from inquote.app.service.service import Service, explain
 from inquote.app.service.uploads import Batch, Uploads
-from inquote.app.system import System
+from inquote.index.clock import utc_now
 from inquote.index.models.embedder import PACKAGED, Embedder, SentenceTransformerEmbedder
 from inquote.index.progress import Progress
-from inquote.index.stores.journal import Journal
-from inquote.index.stores.local.library import Library
-from inquote.index.stores.local.lock import now
+from inquote.index.stores.base import Store
+from inquote.index.stores.registry import open_store
 from inquote.index.updating.ingest import ingest
 from inquote.index.updating.removal import remove, restore
 from inquote.index.updating.report import IngestReport
@@ -27,16 +28,16 @@ from inquote.ingest.errors import InquoteError, LibraryBusy
 from inquote.ingest.files.find import UPLOADS, SkippedFile
 from inquote.ingest.text import printable
 
-ASKED_AGAIN = 50  # questions, those asked last, of which is told what became of their answers
+RECENT_QUESTIONS = 50  # that are asked again after a change
 
 
 class Stopped(InquoteError):
-    """The work was stopped by somebody; it can be begun again."""
+    """Somebody stopped the job; it can be begun again."""
 
 
 @dataclass
 class Job:
-    """What goes on, or went on last: how far it is, and what came of it."""
+    """The job that runs, or ran last: how far it is, and its result."""
 
     title: str
     since: str
@@ -45,20 +46,27 @@ class Job:
     total: int = 0
     running: bool = True
     problem: str = ""
-    account: IngestReport | None = None
+    report: IngestReport | None = None
     changes: Sequence[AnswerChange] | None = None
     removed: str = ""  # the id of a document that can be brought back
 
     def as_json(self) -> dict[str, Any]:
-        """How far it is."""
+        """Return how far it is, as `GET /api/corpus/work` gives it."""
         return {
-            name: getattr(self, name)
-            for name in ("title", "since", "stage", "done", "total", "running")
+            "title": self.title,
+            "since": self.since,
+            "stage": self.stage,
+            "done": self.done,
+            "total": self.total,
+            "running": self.running,
         }
 
 
 class LibraryJobs:
-    """Changes the library at `library`, which `service` answers from, with embedders that `make_embedder` makes."""
+    """Changes the library in the folder `library`, from which `service` answers.
+
+    `make_embedder` makes the embedder of each job.
+    """
 
     def __init__(
         self, service: Service, library: Path, make_embedder: Callable[[], Embedder]
@@ -67,169 +75,161 @@ class LibraryJobs:
         self._library = library
         self._make_embedder = make_embedder
         self.uploads = Uploads(library)
-        self.work: Job | None = None
+        self.latest: Job | None = None
         self._before_removal = 0  # the generation that still holds the document removed last
-        self._begin = threading.Lock()
+        self._starting = threading.Lock()
         self._stop = threading.Event()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote-keeper")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote-jobs")
 
     def take(self, batch: Batch) -> Job:
-        """Begin to ingest a batch of uploaded files; raises `LibraryBusy` while other work goes on."""
+        """Begin to ingest uploaded files; raise `LibraryBusy` while another job runs."""
         count = len(batch.names)
+        title = f"Taking in {count} {'file' if count == 1 else 'files'}"
         try:
-            return self._start(
-                f"Taking in {count} {'file' if count == 1 else 'files'}",
-                lambda w: self._take(w, batch),
-            )
+            return self._start(title, lambda job: self._take(job, batch))
         except LibraryBusy:
             batch.drop()
             raise
 
     def remove(self, id: str) -> Job:
         """Begin to take a document out of the library."""
-        return self._start(f"Removing {printable(id)}", lambda work: self._remove(work, id))
+        return self._start(f"Removing {printable(id)}", lambda job: self._remove(job, id))
 
     def undo(self) -> Job:
-        """Begin to bring back the document that was removed last; raises `InquoteError` where there is none."""
-        if self.work is None or not self.work.removed:
+        """Begin to bring back the document removed last; raise `InquoteError` if there is none."""
+        if self.latest is None or not self.latest.removed:
             raise InquoteError("There is nothing to bring back.")
-        id = self.work.removed
-        return self._start(f"Bringing back {printable(id)}", lambda work: self._undo(work, id))
+        id = self.latest.removed
+        return self._start(f"Bringing back {printable(id)}", lambda job: self._undo(job, id))
 
     def compare(self) -> Job:
-        """Begin to ask again what was asked last, of the generation before and of the current one."""
+        """Begin to ask recent questions again, of the generation before and of the current one."""
         return self._start("Asking again what was asked before", self._compare)
 
     def stop(self) -> None:
-        """Stop what goes on; what was not committed is undone."""
+        """Stop the running job; what it did not commit is undone."""
         self._stop.set()
 
     def close(self) -> None:
-        """Stop what goes on and wait until it has."""
+        """Stop the running job and wait for its end."""
         self._stop.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _start(self, title: str, job: Callable[[Job], None]) -> Job:
-        with self._begin:
-            if self.work is not None and self.work.running:
+    def _start(self, title: str, work: Callable[[Job], None]) -> Job:
+        with self._starting:
+            if self.latest is not None and self.latest.running:
                 raise LibraryBusy(
-                    f"Busy: another ingest is running since {self.work.since[11:19]} UTC; try again when it is done."
+                    "Busy: another ingest is running since "
+                    f"{self.latest.since[11:19]} UTC; try again when it is done."
                 )
             self._stop.clear()
-            self.work = Job(title, now())
-            self._thread.submit(self._run, self.work, job)
-            return self.work
+            self.latest = Job(title, utc_now())
+            self._thread.submit(self._run, self.latest, work)
+            return self.latest
 
-    def _run(self, work: Job, job: Callable[[Job], None]) -> None:
+    def _run(self, job: Job, work: Callable[[Job], None]) -> None:
         try:
-            job(work)
+            work(job)
         except Exception as error:
-            work.problem = explain(error).replace(f"{printable(self.uploads.folder)}/", "")
+            job.problem = explain(error).replace(f"{printable(self.uploads.folder)}/", "")
         finally:
-            work.running = False
+            job.running = False
 
-    def _progress(self, work: Job) -> Progress:
+    def _progress(self, job: Job) -> Progress:
+        """Return what a job reports its progress to; it raises `Stopped` where it was stopped."""
+
         def progress(stage: str, done: int, total: int) -> None:
             if self._stop.is_set():
                 raise Stopped("It was stopped; the library was not changed.")
-            work.stage, work.done, work.total = stage, done, total
+            job.stage, job.done, job.total = stage, done, total
 
         return progress
 
-    def _take(self, work: Job, batch: Batch) -> None:
+    @contextlib.contextmanager
+    def _store(self) -> Iterator[Store]:
+        """Open the library, which may not be there yet, for the length of a job."""
+        with contextlib.closing(open_store(self._library, must_exist=False)) as store:
+            yield store
+
+    def _take(self, job: Job, batch: Batch) -> None:
         useless = set(batch.names)
         try:
+            # Ingest the whole folder of uploads.
             self.uploads.lay(batch)
-            account = ingest(
-                self._library,
-                [self.uploads.folder],
-                self._make_embedder(),
-                progress=self._progress(work),
-            )
-            skipped = {skipped.path: skipped.reason for skipped in account.skipped}
+            embedder, progress = self._make_embedder(), self._progress(job)
+            with self._store() as store:
+                report = ingest(store, [self.uploads.folder], embedder, progress=progress)
+            # Report the skipped files of this batch by the names that a person gave them.
+            reasons = {skipped.path: skipped.reason for skipped in report.skipped}
             paths = {name: printable(self.uploads.folder / name) for name in batch.names}
-            useless = {name for name, path in paths.items() if path in skipped}
-            reasons = [
-                *batch.skipped,
-                *(SkippedFile(str(name), skipped[paths[name]]) for name in sorted(useless)),
-            ]
-            work.account = replace(account, skipped=tuple(reasons))
+            useless = {name for name, path in paths.items() if path in reasons}
+            skipped = [SkippedFile(str(name), reasons[paths[name]]) for name in sorted(useless)]
+            job.report = replace(report, skipped=(*batch.skipped, *skipped))
         finally:
             self.uploads.settle(batch, useless)
-        self._follow_up(work)
+        self._follow_up(job)
 
-    def _remove(self, work: Job, id: str) -> None:
+    def _remove(self, job: Job, id: str) -> None:
         name = self._upload_name(id)
         if name:
             self.uploads.set_aside(name)
         try:
-            work.account = remove(
-                self._library, [id], self._make_embedder(), progress=self._progress(work)
-            )
+            with self._store() as store:
+                job.report = remove(
+                    store, [id], self._make_embedder(), progress=self._progress(job)
+                )
         except BaseException:
             if name:
                 self.uploads.put_back(name)
             raise
-        self._before_removal = work.account.generation - 1
-        work.removed = id
-        self._follow_up(work)
+        self._before_removal = job.report.generation - 1
+        job.removed = id
+        self._follow_up(job)
 
-    def _undo(self, work: Job, id: str) -> None:
-        work.removed = id  # can be brought back again, unless this does it
+    def _undo(self, job: Job, id: str) -> None:
+        job.removed = id  # can be brought back again, unless this does it
         name = self._upload_name(id)
         if name:
             self.uploads.put_back(name)
-        work.account = restore(
-            self._library,
-            [id],
-            self._before_removal,
-            self._make_embedder(),
-            progress=self._progress(work),
-        )
-        work.removed = ""
-        self._follow_up(work)
+        embedder, progress = self._make_embedder(), self._progress(job)
+        with self._store() as store:
+            job.report = restore(store, [id], self._before_removal, embedder, progress=progress)
+        job.removed = ""
+        self._follow_up(job)
 
     def _upload_name(self, id: str) -> str | None:
-        """The name of the uploaded file that a document was made of; None for one from elsewhere."""
-        library = Library.open(self._library)
-        try:
-            with library.snapshot() as snapshot:
-                root = snapshot.roots().get(UPLOADS)
-        finally:
-            library.close()
+        """Return the name of the uploaded file of a document; None for one from elsewhere."""
+        with self._store() as store, store.snapshot() as snapshot:
+            root = snapshot.roots().get(UPLOADS)
         return id.removeprefix(f"{root}/") if root and id.startswith(f"{root}/") else None
 
-    def _follow_up(self, work: Job) -> None:
-        """After a change: find questions to suggest, and tell what became of answers given before."""
+    def _follow_up(self, job: Job) -> None:
+        """After a change, find questions to suggest, and compare recent answers."""
         self._service.look_ahead()
-        if work.account and work.account.has_changes:
-            self._compare(work)
+        if job.report and job.report.has_changes:
+            self._compare(job)
 
-    def _compare(self, work: Job) -> None:
+    def _compare(self, job: Job) -> None:
         system = self._service.run(lambda system: system)
         generations = self._service.run(lambda system: system.generations)
-        asked = Journal(self._library).asked()[-ASKED_AGAIN:]
-        if len(generations) < 2 or not asked:
-            work.changes = ()
+        questions = system.store.journal.questions()[-RECENT_QUESTIONS:]
+        if len(generations) < 2 or not questions:
+            job.changes = ()
             return
-        beside = System(
-            system.library, system.search, system.answerer
-        )  # holds the earlier generation, and for now
-        progress = self._progress(work)
+        progress = self._progress(job)
 
-        def shown(turns: Sequence[AskedOf]) -> Iterator[AskedOf]:
+        def walk(turns: Sequence[AskedOf]) -> Iterator[AskedOf]:
             for done, turn in enumerate(turns, 1):
                 yield turn
                 progress("asking again", done, len(turns))
 
-        try:
-            work.changes = compare(
-                asked, (generations[-2], generations[-1]), self._service.asking(beside), shown
-            )
-        except Stopped:
-            work.changes = ()
+        with contextlib.suppress(Stopped):
+            ask = self._service.asking(system)
+            job.changes = compare(questions, (generations[-2], generations[-1]), ask, walk)
+            return
+        job.changes = ()
 
 
 def open_jobs(service: Service, library: Path, embedder: str | None) -> LibraryJobs:
-    """The keeper of a library made with `embedder`, a name or path; None is the packaged one."""
+    """Return the jobs of a library made with `embedder`, a name or path; None is the packaged one."""
     return LibraryJobs(service, library, lambda: SentenceTransformerEmbedder(embedder or PACKAGED))

@@ -32,7 +32,8 @@ from inquote.eval.runs.questions import load_questions
 from inquote.eval.runs.run import Run, describe, texts_of, write_run
 from inquote.index.models.embedder import Embedder, SentenceTransformerEmbedder
 from inquote.index.retrieval.search import Hit
-from inquote.index.stores.local.library import Library, Snapshot
+from inquote.index.stores.base import Snapshot
+from inquote.index.stores.registry import open_store
 from inquote.ingest.documents import Passage
 
 OURS = "inquote"
@@ -78,7 +79,7 @@ class Haystack:
 
         self._embedder = embedder
         self._documents = {document.id: document for document in snapshot.documents()}
-        self._passages = {passage.id: passage for _, passage in snapshot.all_passages()}
+        self._passages = {passage.id: passage for passage in snapshot.all_passages()}
         self._store = InMemoryDocumentStore(embedding_similarity_function="cosine")
         self._store.write_documents(self._stored())
         self._retrieve = self._retriever(way)
@@ -180,7 +181,7 @@ def perform(task: Task) -> tuple[Run, float]:
         predictions = predict(system, questions)
         run = Run(about, texts_of(predictions, system.document), tuple(predictions))
     else:
-        with Library.open(task.library).snapshot() as snapshot:
+        with open_store(task.library).snapshot() as snapshot:
             peer = Haystack(snapshot, SentenceTransformerEmbedder(), task.system, task.model)
             peer.ask(questions[0].question)  # so that nobody pays for the first call
             predictions = predict(peer, questions)

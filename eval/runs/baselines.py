@@ -10,7 +10,7 @@ from inquote.app.reader.base import Reading, Span
 from inquote.app.system import System
 from inquote.index.models.embedder import Embedder
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.registry import open_store
 from inquote.ingest.documents import Passage
 from inquote.ingest.text import sentence_ranges
 
@@ -50,6 +50,6 @@ def baselines(path: Path, embedder: Embedder, reader: str | None) -> dict[str, S
     if full.reader.name != sentence.reader.name:
         parts["sentence reader"] = (Search(embedder), sentence)
     return {
-        name: System(Library.open(path), search, answerer)
+        name: System(open_store(path), search, answerer)
         for name, (search, answerer) in parts.items()
     }

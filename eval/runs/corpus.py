@@ -10,6 +10,7 @@ from inquote.eval.places import ARTICLE, CORPORA
 from inquote.eval.runs.questions import Question, QuestionFileError
 from inquote.index.models.embedder import Embedder
 from inquote.index.progress import Progress, silent
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 
 
@@ -24,7 +25,7 @@ def library_of(corpus: Path, embedder: Embedder, progress: Progress = silent) ->
     """A library of `corpus` that lasts as long as the context, so that a run owes nothing to the user's own."""
     with TemporaryDirectory(prefix="inquote-eval-") as folder:
         path = Path(folder) / "library"
-        ingest(path, [corpus], embedder, progress=progress)
+        ingest(LocalStore(path), [corpus], embedder, progress=progress)
         yield path
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from inquote.app.answering.forms import Form, form_of
+from inquote.index.stores.base import Snapshot
 from inquote.index.stores.journal import Feedback, QuotedRange
-from inquote.index.stores.local.library import Snapshot
 from inquote.ingest.text import sentence_ranges
 
 TYPES = {

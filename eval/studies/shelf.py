@@ -1,31 +1,30 @@
-"""Documents searched in memory, with the same chunker, embedder and search as a library on disk."""
+"""Search documents in memory, with the chunker, the embedder and the search of a library."""
 
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
 from inquote.app.answering.answer import READ_PASSAGES
 from inquote.index.models.embedder import Embedder
 from inquote.index.retrieval.search import Hit, Search, fuse
-from inquote.index.stores.local.derived import Derived
-from inquote.index.stores.local.lexical import LexicalIndex
-from inquote.index.stores.local.library import Snapshot
-from inquote.index.stores.local.vectors import FaissStore
+from inquote.index.stores.base import CutDocument, DocumentRecord
+from inquote.index.stores.memory import MemoryStore
+from inquote.index.stores.recipe import content_hash, recipe_of
 from inquote.ingest.chunk import CUTTING, Cutting, chunk
 from inquote.ingest.documents import Document, Passage
 from inquote.ingest.errors import InquoteError
 
-BATCH = 256
+BATCH = 256  # passages embedded at a time
 
 
-class Remembering:
-    """An embedder that embeds each text once; with a folder also once for all runs (`embeddings.db` in it).
+class CachingEmbedder:
+    """An `Embedder` that embeds each text once, in a folder once for all runs.
 
-    Evaluation reads the same sentences for many questions, which a chat does not.
+    Evaluation reads the same sentences for many questions, which a chat does not. The folder keeps
+    the vectors in `embeddings.db`; without one they last as long as the object.
     """
 
     def __init__(self, embedder: Embedder, folder: Path | None = None) -> None:
@@ -33,37 +32,20 @@ class Remembering:
         self.dimension, self.window = embedder.dimension, embedder.window
         self.count_tokens, self.is_word = embedder.count_tokens, embedder.is_word
         self._embedder = embedder
-        self._known: dict[str, np.ndarray] = {}
+        self._vectors: dict[str, np.ndarray] = {}
         self._queries: dict[str, np.ndarray] = {}
-        if folder:
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InquoteError(
-                    f"{folder} is no folder to keep embeddings in: {error.strerror}."
-                ) from error
-        self._store = sqlite3.connect(
-            folder / "embeddings.db" if folder else ":memory:", isolation_level=None
-        )
-        self._store.execute(
-            "CREATE TABLE IF NOT EXISTS embeddings (content TEXT PRIMARY KEY, vector BLOB NOT NULL)"
-        )
+        self._database = _open_cache(folder)
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
-        """See `Embedder.embed_passages`."""
-        missing = [
-            text
-            for text in dict.fromkeys(texts)
-            if text not in self._known and not self._recall(text)
-        ]
+        """Return (n, dimension) float32, rows of norm 1."""
+        missing = [text for text in dict.fromkeys(texts) if not self._is_known(text)]
         if missing:
             self._learn(missing)
-        return np.array([self._known[text] for text in texts], np.float32).reshape(
-            len(texts), self.dimension
-        )
+        matrix = np.array([self._vectors[text] for text in texts], np.float32)
+        return matrix.reshape(len(texts), self.dimension)
 
     def embed_query(self, text: str) -> np.ndarray:
-        """See `Embedder.embed_query`."""
+        """Return (dimension,) float32 of norm 1."""
         if text not in self._queries:
             self._queries[text] = self._embedder.embed_query(text)
         return self._queries[text]
@@ -71,27 +53,46 @@ class Remembering:
     def _key(self, text: str) -> str:
         return hashlib.sha256(f"{self.fingerprint}\n{text}".encode()).hexdigest()
 
-    def _recall(self, text: str) -> bool:
-        found = self._store.execute(
+    def _is_known(self, text: str) -> bool:
+        """Return whether a text has a vector; one that is only in the database is loaded."""
+        if text in self._vectors:
+            return True
+        row = self._database.execute(
             "SELECT vector FROM embeddings WHERE content = ?", (self._key(text),)
         ).fetchone()
-        if found:
-            self._known[text] = np.frombuffer(found[0], np.float32)
-        return found is not None
+        if row:
+            self._vectors[text] = np.frombuffer(row[0], np.float32)
+        return row is not None
 
     def _learn(self, texts: Sequence[str]) -> None:
         for text, vector in zip(texts, self._embedder.embed_passages(texts), strict=True):
-            self._known[text] = vector
-            self._store.execute(
+            self._vectors[text] = vector
+            self._database.execute(
                 "INSERT OR IGNORE INTO embeddings VALUES (?, ?)",
                 (self._key(text), vector.tobytes()),
             )
 
 
-def embedded(
+def _open_cache(folder: Path | None) -> sqlite3.Connection:
+    if folder:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InquoteError(
+                f"{folder} is no folder to keep embeddings in: {error.strerror}."
+            ) from error
+    file = folder / "embeddings.db" if folder else ":memory:"
+    database = sqlite3.connect(file, isolation_level=None)
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS embeddings (content TEXT PRIMARY KEY, vector BLOB NOT NULL)"
+    )
+    return database
+
+
+def embed_by_length(
     texts: Sequence[str], embedder: Embedder, progress: Callable[[int, int], None]
 ) -> np.ndarray:
-    """(n, d) float32; short texts first, so that little is padded."""
+    """Return (n, d) float32 for texts; short ones are embedded first, so that little is padded."""
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
     matrix = np.zeros((len(texts), embedder.dimension), np.float32)
     for at in range(0, len(order), BATCH):
@@ -102,75 +103,86 @@ def embedded(
 
 
 class Shelf:
-    """Passages of documents, in the place of a library's snapshot and derived files; rows count from 0."""
+    """Documents in a library in memory, to be searched as a system searches its own.
+
+    `passages` are all passages in the order of documents and text, by id.
+    """
 
     def __init__(
         self,
         documents: Sequence[Document],
         embedder: Embedder,
-        progress: Callable[[int, int], None] = lambda a, b: None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
         cutting: Cutting = CUTTING,
     ) -> None:
-        made = [
-            chunk(document, embedder.count_tokens, embedder.window, cutting).passages
-            for document in documents
-        ]
-        self.rows = dict(enumerate(passage for passages in made for passage in passages))
-        self._of_document: dict[str, list[int]] = {}
-        for row, passage in self.rows.items():
-            self._of_document.setdefault(passage.document_id, []).append(row)
-        self.matrix = embedded(
-            [passage.embedded_text for passage in self.rows.values()], embedder, progress
-        )
-        texts = ((row, passage.embedded_text) for row, passage in self.rows.items())
-        self.derived = Derived(
-            0, FaissStore.build(list(self.rows), self.matrix), LexicalIndex.build(texts)
-        )
         self._search = Search(embedder)
-
-    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
-        """See `Snapshot.passages`."""
-        return {row: self.rows[row] for row in rows}
-
-    def vectors(self, rows: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """See `Snapshot.vectors`."""
-        chosen = np.array(sorted(rows), np.int64)
-        return chosen, self.matrix[chosen]
+        # Cut the documents.
+        recipe = recipe_of(embedder)
+        cut_documents = []
+        self.passages: dict[str, Passage] = {}
+        self._by_document: dict[str, list[Passage]] = {}
+        for document in documents:
+            chunks = chunk(document, embedder.count_tokens, embedder.window, cutting)
+            keys = tuple(content_hash(passage, recipe) for passage in chunks.passages)
+            record = DocumentRecord(document, root="", state=document.sha256, file="")
+            cut_documents.append(CutDocument(record, chunks, keys))
+            self.passages.update((passage.id, passage) for passage in chunks.passages)
+            self._by_document[document.id] = list(chunks.passages)
+        # Embed the passages, and store all.
+        texts = [passage.embedded_text for passage in self.passages.values()]
+        self.matrix = embed_by_length(texts, embedder, progress)
+        keys = [key for cut in cut_documents for key in cut.keys]
+        store = MemoryStore()
+        with store.begin() as draft:
+            draft.put_embeddings(keys, self.matrix)
+            draft.put_documents(cut_documents)
+            draft.commit(recipe)
+        with store.snapshot() as snapshot:
+            self.snapshot = snapshot
 
     def search(self, question: str, k: int = READ_PASSAGES) -> list[Hit]:
-        """As `Search.search` on a library of these documents."""
-        return self._search.search(cast(Snapshot, self), self.derived, question, k)
+        """Return the best k passages; see `Search.search`."""
+        return self._search.search(self.snapshot, question, k)
 
     def is_word(self, text: str) -> bool:
-        """Whether `text` is a word of the language or of these documents."""
-        return self._search.is_word(self.derived, text)
+        """Return whether `text` is a word of the language or of these documents."""
+        return self._search.is_word(self.snapshot, text)
 
-    def rows_of(self, document_id: str) -> list[int]:
-        """The rows of one document's passages, in text order."""
-        return self._of_document.get(document_id, [])
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """Return one document's passages in text order."""
+        return self._by_document.get(document_id, [])
 
-    def cosines(self, question: str) -> np.ndarray:
-        """(n,) cosines of the question with every row."""
-        return self.matrix @ self._search.embedder.embed_query(question)
+    def cosines(self, question: str) -> dict[str, float]:
+        """Return the cosine of a question with every passage, by passage id."""
+        query = self._search.embedder.embed_query(question)
+        return dict(zip(self.passages, map(float, self.matrix @ query), strict=True))
 
     def search_within(self, question: str, document_id: str) -> list[Hit]:
-        """All passages of one document, scored as among all documents, best first; ranks count among themselves."""
-        rows = self.rows_of(document_id)
-        cosines = self.cosines(question)
-        lexical = dict(self.derived.lexical.search(question, len(self.rows)))
-        by_cosine = sorted(rows, key=lambda row: (-cosines[row], row))
-        by_words = sorted(
-            (row for row in rows if row in lexical), key=lambda row: (-lexical[row], row)
-        )
-        hits = [
-            Hit(
-                passage=self.rows[row],
-                score=fuse(float(cosines[row]), lexical.get(row, 0.0), self._search.dense_weight),
-                dense_rank=by_cosine.index(row) + 1,
-                dense_score=float(cosines[row]),
-                lexical_rank=by_words.index(row) + 1 if row in lexical else None,
-                lexical_score=lexical.get(row, 0.0),
+        """Return all passages of one document, best first.
+
+        They are scored as among all documents; ranks count among themselves.
+        """
+        # Scores.
+        passages = self.passages_of(document_id)
+        ids = [passage.id for passage in passages]
+        query = self._search.embedder.embed_query(question)
+        cosines = self.snapshot.cosines(query, ids)
+        lexical = dict(self.snapshot.matching(question, len(ids), [document_id]))
+        # Ranks.
+        by_cosine = sorted(ids, key=lambda id: (-cosines[id], id))
+        by_words = list(lexical)
+        # Hits.
+        hits = []
+        for passage in passages:
+            lexical_score = lexical.get(passage.id, 0.0)
+            hits.append(
+                Hit(
+                    passage=passage,
+                    score=fuse(cosines[passage.id], lexical_score, self._search.dense_weight),
+                    dense_rank=by_cosine.index(passage.id) + 1,
+                    dense_score=cosines[passage.id],
+                    lexical_rank=by_words.index(passage.id) + 1 if passage.id in lexical else None,
+                    lexical_score=lexical_score,
+                )
             )
-            for row in rows
-        ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))

@@ -1,4 +1,4 @@
-"""What was asked of a library, so that it can be asked again when the texts have changed; what was said of answers."""
+"""What people asked of a library, so that it can be asked again, and what they said of answers."""
 
 import contextlib
 import json
@@ -6,19 +6,21 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from inquote.ingest.errors import InquoteError, LibraryDamaged
 
 JOURNAL_FILE = "journal.db"
-MOST_KEPT = 1_000  # questions, those asked last
-MAX_HISTORY = 20  # earlier questions of one
+MAX_QUESTIONS = 1_000  # kept: those of the latest time
+MAX_HISTORY = 20  # earlier questions of a question
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS asked (
     number INTEGER PRIMARY KEY, question TEXT NOT NULL, history TEXT NOT NULL, at TEXT NOT NULL,
     UNIQUE (question, history)
 );
-CREATE TABLE IF NOT EXISTS feedback (number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, said TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS feedback (
+    number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, said TEXT NOT NULL
+);
 """
 VERDICTS = ("right", "wrong answer", "wrong passage", "not in the corpus")
 
@@ -33,7 +35,7 @@ class QuestionInContext:
 
 @dataclass(frozen=True)
 class QuotedRange:
-    """A verbatim range of a document: `quote` is `text[start:end]` of the version with that SHA-256."""
+    """A verbatim range of a document: `quote` is `text[start:end]` of the text with that SHA-256."""
 
     document: str
     document_sha256: str
@@ -44,10 +46,10 @@ class QuotedRange:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a person said of an answer at the time `at`, ISO 8601; `verdict` is one of `VERDICTS`.
+    """What a person said of an answer at the time `at`, in ISO 8601; `verdict` is of `VERDICTS`.
 
-    `answer` is None where it was a refusal; `citations` are the answer's. `sentence` is the one that the person picked
-    as the right one, None where none was picked. There is one an `id`: when more is said, the last counts.
+    `answer` is None for a refusal; `citations` are the answer's. `sentence` is the right one where
+    the person picked it, else None. A journal holds one feedback an `id`, the last.
     """
 
     id: str
@@ -61,65 +63,79 @@ class Feedback:
     at: str
 
     def as_json(self) -> dict[str, Any]:
-        """The object that `inquote feedback --json` prints for it."""
+        """Return the object that `inquote feedback --json` prints."""
         fields = asdict(self)
         return {"id": fields.pop("id"), **fields.pop("asked"), **fields}
 
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> "Feedback":
+        """Return the feedback that `as_json` made an object of."""
+        rest = dict(fields)
+        context = QuestionInContext(rest.pop("question"), tuple(rest.pop("history")))
+        citations = tuple(QuotedRange(**citation) for citation in rest.pop("citations"))
+        sentence = rest.pop("sentence")
+        return cls(
+            asked=context,
+            citations=citations,
+            sentence=QuotedRange(**sentence) if sentence else None,
+            **rest,
+        )
 
-def _feedback(said: dict[str, Any]) -> Feedback:
-    asked = QuestionInContext(said.pop("question"), tuple(said.pop("history")))
-    citations = tuple(QuotedRange(**place) for place in said.pop("citations"))
-    sentence = said.pop("sentence")
-    return Feedback(
-        asked=asked,
-        citations=citations,
-        sentence=QuotedRange(**sentence) if sentence else None,
-        **said,
-    )
+
+class Journal(Protocol):
+    """Keeps questions, each once, and feedback; where it cannot, no answer is lost."""
+
+    def record_question(self, question: QuestionInContext, at: str) -> None:
+        """Keep a question; `at` is the time of asking in ISO 8601. Nothing is raised."""
+        ...
+
+    def questions(self) -> list[QuestionInContext]:
+        """Return all questions in the order of their last asking."""
+        ...
+
+    def record_feedback(self, feedback: Feedback) -> None:
+        """Keep feedback in the place of earlier feedback with its id; raise `InquoteError` if not."""
+        ...
+
+    def feedback(self) -> list[Feedback]:
+        """Return all feedback, the oldest first."""
+        ...
 
 
-class Journal:
-    """The questions asked of the library at `path`, each once, and the feedback on their answers.
+class SqliteJournal:
+    """A `Journal` in a file of its own in the folder `folder`, made with the first entry."""
 
-    A journal that cannot be written loses no answer.
-    """
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / JOURNAL_FILE
 
-    def __init__(self, path: Path) -> None:
-        self._file = path / JOURNAL_FILE
-
-    def note(self, asked: QuestionInContext, at: str) -> None:
-        """Keep a question; `at` is when it was asked, ISO 8601."""
-        asked = QuestionInContext(asked.question, asked.history[-MAX_HISTORY:])
-        with (
-            contextlib.suppress(sqlite3.Error),
-            contextlib.closing(self._connection()) as connection,
-            connection,
-        ):
+    def record_question(self, question: QuestionInContext, at: str) -> None:
+        """Keep a question; see `Journal.record_question`."""
+        history = json.dumps(question.history[-MAX_HISTORY:])
+        with contextlib.suppress(sqlite3.Error), self._writing() as connection:
             connection.execute(
                 "INSERT INTO asked (question, history, at) VALUES (?, ?, ?)"
                 " ON CONFLICT (question, history) DO UPDATE SET at = excluded.at",
-                (asked.question, json.dumps(asked.history), at),
+                (question.question, history, at),
             )
             connection.execute(
                 "DELETE FROM asked WHERE number NOT IN"
                 " (SELECT number FROM asked ORDER BY at DESC, number DESC LIMIT ?)",
-                (MOST_KEPT,),
+                (MAX_QUESTIONS,),
             )
 
-    def asked(self) -> list[QuestionInContext]:
-        """All questions kept, in the order in which they were last asked; none where there is no journal."""
-        found = self._rows("SELECT question, history FROM asked ORDER BY at, number")
-        return [
-            QuestionInContext(question, tuple(json.loads(history))) for question, history in found
-        ]
+    def questions(self) -> list[QuestionInContext]:
+        """Return all questions; none where there is no journal."""
+        rows = self._rows("SELECT question, history FROM asked ORDER BY at, number")
+        return [QuestionInContext(text, tuple(json.loads(history))) for text, history in rows]
 
-    def note_feedback(self, feedback: Feedback) -> None:
-        """Keep what was said of an answer, in the place of what was said before; raises `InquoteError` if it cannot."""
-        said = json.dumps(feedback.as_json(), ensure_ascii=False)
+    def record_feedback(self, feedback: Feedback) -> None:
+        """Keep feedback; see `Journal.record_feedback`."""
+        fields = json.dumps(feedback.as_json(), ensure_ascii=False)
         try:
-            with contextlib.closing(self._connection()) as connection, connection:
+            with self._writing() as connection:
                 connection.execute(
-                    "INSERT OR REPLACE INTO feedback (id, said) VALUES (?, ?)", (feedback.id, said)
+                    "INSERT OR REPLACE INTO feedback (id, said) VALUES (?, ?)",
+                    (feedback.id, fields),
                 )
         except sqlite3.Error as error:
             raise InquoteError(
@@ -127,11 +143,9 @@ class Journal:
             ) from error
 
     def feedback(self) -> list[Feedback]:
-        """All feedback kept, the oldest first; none where there is no journal."""
-        return [
-            _feedback(json.loads(said))
-            for (said,) in self._rows("SELECT said FROM feedback ORDER BY number")
-        ]
+        """Return all feedback; none where there is no journal."""
+        rows = self._rows("SELECT said FROM feedback ORDER BY number")
+        return [Feedback.from_json(json.loads(fields)) for (fields,) in rows]
 
     def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         if not self._file.exists():
@@ -143,6 +157,11 @@ class Journal:
             raise LibraryDamaged(
                 f"{JOURNAL_FILE} cannot be read ({error}); move it away for a new one."
             ) from error
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with contextlib.closing(self._connection()) as connection, connection:
+            yield connection
 
     def _connection(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._file, timeout=5)

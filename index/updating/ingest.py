@@ -1,21 +1,19 @@
-"""Ingest: what changed, embed only that, commit once."""
+"""Bring a library up to date with files: embed only what is new, commit once."""
 
-import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
 from inquote.index.models.embedder import Embedder
 from inquote.index.progress import Progress, silent
-from inquote.index.stores.local.generations import generation_of, mend, sweep
-from inquote.index.stores.local.library import Library
-from inquote.index.stores.local.lock import writing
-from inquote.index.stores.local.staging import Staging, drop_unfinished, note_reread, transaction
-from inquote.index.updating.plan import DocumentRecord, IngestPlan, LibraryState
+from inquote.index.stores.base import DocumentRecord, Draft, Store
+from inquote.index.stores.recipe import check_recipe
+from inquote.index.updating.plan import IngestPlan, LibraryState
 from inquote.index.updating.report import IngestReport
+from inquote.index.updating.writer import PassageWriter
 from inquote.ingest.errors import IngestError
 from inquote.ingest.files.collect import FileOutcome, Limits, read_files
 from inquote.ingest.files.find import SkippedFile, find_sources
@@ -23,8 +21,10 @@ from inquote.ingest.files.find import SkippedFile, find_sources
 
 @dataclass(frozen=True)
 class Options:
-    """`strict`: a skipped file is an error. `dry_run`: only the account. `rebuild`: read and cut everything anew,
-    and embed what is not embedded yet or whose embedding is damaged.
+    """How to ingest.
+
+    `strict` makes a skipped file an error. `dry_run` only reports. `rebuild` reads and cuts
+    everything anew, and embeds what has no sound embedding.
     """
 
     strict: bool = False
@@ -33,60 +33,58 @@ class Options:
     limits: Limits = field(default_factory=Limits)
 
 
-PLAIN = Options()
+DEFAULT = Options()
 
 
 def ingest(
-    path: Path,
+    store: Store,
     paths: Sequence[Path],
     embedder: Embedder,
     *,
-    options: Options = PLAIN,
+    options: Options = DEFAULT,
     progress: Progress = silent,
 ) -> IngestReport:
-    """Bring the library at `path` up to date with the files below `paths`, and say what changed.
+    """Bring a library up to date with the files below `paths`, and report what changed.
 
-    A folder given is mirrored: a document whose file is gone from it is removed; documents from elsewhere stay. The
-    library changes in one commit at the end, or not at all. Raises `IngestError` where nothing can be ingested,
-    `LibraryMismatch` where the library was made with another recipe, `LibraryBusy` where another ingest goes on.
+    A folder is mirrored: a document whose file is gone from it is removed; documents from elsewhere
+    stay. The library changes in one commit at the end, or not at all. Raises `IngestError` where
+    nothing can be ingested, `LibraryMismatch` where the library was made with another recipe,
+    `LibraryBusy` where another ingest goes on.
     """
     started = time.monotonic()
     while True:
-        known = LibraryState.of(path)
-        found = find_sources(paths, known.names, path)
-        plan = IngestPlan.of(known.stored, found)
-        digests = {} if options.rebuild else known.digests
+        # What there is, and what the files are against it.
+        state = LibraryState.of(store)
+        listing = find_sources(paths, state.names, store.folder)
+        plan = IngestPlan.of(state.records, listing)
+        digests = {} if options.rebuild else state.digests
         reading = read_files(
-            found.sources, digests, options.limits, lambda done, all: progress("reading", done, all)
+            listing.sources,
+            digests,
+            options.limits,
+            lambda done, total: progress("reading", done, total),
         )
         with closing(reading):
-            records = plan.follow(
-                _with_text(chain(found.skipped, reading)), everything=options.rebuild
-            )
+            # The documents to write, read while they are written.
+            outcomes = _require_text(chain(listing.skipped, reading))
+            records = plan.follow(outcomes, everything=options.rebuild)
             if options.strict:
-                records = _unless_skipped(plan, records)
+                records = _refuse_skipped(plan, records)
             if options.dry_run:
-                return _told(plan, records, options, known.generation, started)
-            with writing(path) as library:
-                if generation_of(library) != known.generation:
+                return _dry_run(plan, records, options, state.generation, started)
+            with store.begin(progress) as draft:
+                if draft.generation != state.generation + 1:
                     continue  # another ingest was quicker
                 if options.rebuild:
-                    records = chain(records, _untouched(library, plan))
-                names = {source.root: source.name for source in found.sources}
-                return carry_out(
-                    library,
-                    plan,
-                    records,
-                    embedder,
-                    progress,
-                    started,
-                    names=names,
-                    rebuild=options.rebuild,
+                    records = chain(records, _untouched_records(store, plan))
+                draft.put_roots({source.root: source.name for source in listing.sources})
+                return write_plan(
+                    store, draft, plan, records, embedder, progress, started, options.rebuild
                 )
 
 
-def _with_text(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
-    """The same outcomes; raises `IngestError` at once where none of them is a text."""
+def _require_text(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
+    """Return the same outcomes; raise `IngestError` at once where none of them is a text."""
     skipped: list[SkippedFile] = []
     for outcome in outcomes:
         if not isinstance(outcome, SkippedFile):
@@ -97,16 +95,17 @@ def _with_text(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
     )
 
 
-def _unless_skipped(
+def _refuse_skipped(
     plan: IngestPlan, records: Iterator[DocumentRecord]
 ) -> Iterator[DocumentRecord]:
-    """The same records up to the first file skipped; then the rest is only read, and `IngestError` raised."""
+    """Yield the records up to the first file skipped; read the rest, then raise `IngestError`."""
     for record in records:
         if not plan.skipped:
             yield record
     if plan.skipped:
         raise IngestError(
-            f"Not everything could be read{_first_reason(plan.skipped)}; the library was not changed."
+            f"Not everything could be read{_first_reason(plan.skipped)}; "
+            "the library was not changed."
         )
 
 
@@ -117,14 +116,14 @@ def _first_reason(skipped: list[SkippedFile]) -> str:
     return f": {skipped[0].path}: {skipped[0].reason}{more}"
 
 
-def _told(
+def _dry_run(
     plan: IngestPlan,
     records: Iterator[DocumentRecord],
     options: Options,
     generation: int,
     started: float,
 ) -> IngestReport:
-    """The account of an ingest that only reads."""
+    """Read every file and report what an ingest would do."""
     for _ in records:
         pass
     if options.rebuild:
@@ -132,51 +131,44 @@ def _told(
     return IngestReport.of(plan, generation, 0, started)
 
 
-def _untouched(library: Library, plan: IngestPlan) -> Iterator[DocumentRecord]:
-    """When all files have been read: the documents that none of them speaks of, to be written anew."""
+def _untouched_records(store: Store, plan: IngestPlan) -> Iterator[DocumentRecord]:
+    """Yield, once all files were read, the documents of other places, to be written anew."""
     for id in plan.untouched():
-        was = plan.stored[id]
-        with library.snapshot() as snapshot:
+        record = plan.records[id]
+        with store.snapshot() as snapshot:
             document = snapshot.document(id)
         plan.unchanged += 1
-        plan.written[id] = was.sha256
-        yield DocumentRecord(document, was.root, was.state, was.file)
+        plan.written[id] = record.sha256
+        yield DocumentRecord(document, record.root, record.state, record.file)
 
 
-def carry_out(
-    library: Library,
+def write_plan(
+    store: Store,
+    draft: Draft,
     plan: IngestPlan,
     records: Iterator[DocumentRecord],
     embedder: Embedder,
     progress: Progress,
     started: float,
-    *,
-    names: Mapping[str, str] | None = None,
     rebuild: bool = False,
 ) -> IngestReport:
-    """Write `records` and commit, where there is anything to do; the library is locked.
+    """Write records into a draft and commit it, where there is anything to do.
 
-    `names` are the root folders with what their documents' ids begin with; `started` is by the monotonic clock. Without
-    `rebuild`, `LibraryMismatch` is raised where the library was made with another recipe.
+    `started` is by the monotonic clock. Raises `LibraryMismatch` where the library was made with
+    another recipe, unless it is rebuilt.
     """
-    generation = generation_of(library)
-    staging = Staging(library, generation + 1, embedder, progress)
-    drop_unfinished(library, generation)
-    try:
-        if not rebuild:
-            staging.check_recipe()
-        staging.write(records)
-        if plan.written or plan.removed:
-            staging.commit(plan, names or {})
-            return IngestReport.of(plan, generation + 1, staging.embedded, started)
-    except BaseException:
-        with suppress(OSError, sqlite3.Error):  # else the next ingest does
-            drop_unfinished(library, generation)
-        raise
-    if plan.reread:
-        with transaction(library.connection()):
-            note_reread(library, plan)
-    mend(library, generation, progress)
-    with suppress(OSError):
-        sweep(library, generation)
-    return IngestReport.of(plan, generation, staging.embedded, started)
+    generation = draft.generation - 1
+    if generation and not rebuild:
+        with store.snapshot() as snapshot:
+            recipe = snapshot.recipe
+        if recipe:
+            check_recipe(recipe, embedder)
+    writer = PassageWriter(draft, embedder, progress)
+    writer.write(records)
+    if plan.written or plan.removed:
+        draft.remove(plan.removed)
+        draft.note_files(plan.reread)
+        generation = draft.commit(writer.recipe)
+    elif plan.reread:
+        draft.note_files(plan.reread)
+    return IngestReport.of(plan, generation, writer.embedded, started)

@@ -1,11 +1,10 @@
-"""What an ingest has to do: the files found against the documents that the library holds."""
+"""Compare files with the documents that a library holds, and decide what an ingest has to do."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from inquote.index.stores.local.library import FileRecord, Library
+from inquote.index.stores.base import DocumentRecord, FileRecord, Store
 from inquote.ingest.documents import Document
 from inquote.ingest.errors import LibraryMissing
 from inquote.ingest.files.collect import FileOutcome, LoadedFile
@@ -15,51 +14,37 @@ from inquote.ingest.text import printable
 
 @dataclass(frozen=True)
 class LibraryState:
-    """What a library holds of files: its generation, root folder to name, what was noted of each document by its id."""
+    """What a library remembers of files: its generation, the names of roots, a record a document."""
 
     generation: int = 0
     names: dict[str, str] = field(default_factory=dict)
-    stored: dict[str, FileRecord] = field(default_factory=dict)
+    records: dict[str, FileRecord] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, path: Path) -> "LibraryState":
-        """What the library at `path` holds; nothing where there is none."""
+    def of(cls, store: Store) -> "LibraryState":
+        """Read the state of a store; an empty one where there is no library yet."""
         try:
-            library = Library.open(path)
+            with store.snapshot() as snapshot:
+                return cls(snapshot.generation, snapshot.roots(), snapshot.file_records())
         except LibraryMissing:
             return cls()
-        try:
-            with library.snapshot() as snapshot:
-                return cls(snapshot.generation, snapshot.roots(), snapshot.stored())
-        finally:
-            library.close()
 
     @property
     def digests(self) -> dict[str, str]:
-        """Document id to the digest of its file."""
-        return {id: was.file for id, was in self.stored.items()}
-
-
-@dataclass(frozen=True)
-class DocumentRecord:
-    """A document as it is stored: below which root folder, in which state, made of a file with which digest."""
-
-    document: Document
-    root: str
-    state: str
-    file: str
+        """The digest of each document's file, by document id."""
+        return {id: record.file for id, record in self.records.items()}
 
 
 @dataclass
 class IngestPlan:
-    """What there is to do, told while the files are read.
+    """What there is to do, completed while the files are read.
 
-    `written` are the documents to be written, id to the SHA-256 of the text, `removed` the ids of those to be taken
-    out, the old ones of those that were `renamed` among them. `reread` are the digests of files that changed while
-    their text did not.
+    `written` are the documents to write, id to SHA-256 of the text. `removed` are the ids to take
+    out, old ids of renamed documents included. `reread` are the digests, by id, of files that
+    changed while their documents did not. `renamed` are (old, new) ids.
     """
 
-    stored: Mapping[str, FileRecord] = field(default_factory=dict)
+    records: Mapping[str, FileRecord] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
     reread: dict[str, str] = field(default_factory=dict)
@@ -71,16 +56,17 @@ class IngestPlan:
     warnings: list[SkippedFile] = field(default_factory=list)
 
     @classmethod
-    def of(cls, stored: Mapping[str, FileRecord], found: Listing) -> "IngestPlan":
-        """Before the files are read: a document whose file is gone from a mirrored folder is removed."""
-        return cls(stored, [id for id in stored if found.is_gone(id)])
+    def of(cls, records: Mapping[str, FileRecord], listing: Listing) -> "IngestPlan":
+        """Begin a plan: a document whose file is gone from a mirrored folder is removed."""
+        return cls(records, [id for id in records if listing.is_gone(id)])
 
     def follow(
         self, outcomes: Iterable[FileOutcome], *, everything: bool = False
     ) -> Iterator[DocumentRecord]:
-        """The documents to be written, while the others are noted: a file that cannot be read keeps its old one.
+        """Yield the documents to write, and note what became of the other files.
 
-        With `everything`, documents that did not change are written anew as well.
+        A file that cannot be read keeps its old document. With `everything`, documents that did not
+        change are written anew as well.
         """
         for outcome in outcomes:
             if isinstance(outcome, SkippedFile):
@@ -88,19 +74,20 @@ class IngestPlan:
             elif not isinstance(outcome, LoadedFile):
                 self.unchanged += 1
             else:
-                record = self._compared(outcome, everything)
+                record = self._compare(outcome, everything)
                 if record:
                     yield record
-        self._find_renamed()
+        self._match_renamed()
 
-    def _compared(self, loaded: LoadedFile, everything: bool) -> DocumentRecord | None:
+    def _compare(self, loaded: LoadedFile, everything: bool) -> DocumentRecord | None:
+        """Note whether a document is new or changed; return it if it is to be written."""
         id, document = loaded.source.id, loaded.document
-        state, was = document_state(document), self.stored.get(id)
+        state, old = document_state(document), self.records.get(id)
         if loaded.warning:
             self.warnings.append(SkippedFile(printable(loaded.source.path), loaded.warning))
-        if was is None:
+        if old is None:
             self.added.append(id)
-        elif was.state != state:
+        elif old.state != state:
             self.changed.append(id)
         else:
             self.unchanged += 1
@@ -110,26 +97,26 @@ class IngestPlan:
         self.written[id] = document.sha256
         return DocumentRecord(document, loaded.source.root, state, loaded.digest)
 
-    def _find_renamed(self) -> None:
-        """A document that went and one that came with the same text are one that was renamed."""
-        by_text: dict[str, list[str]] = {}
+    def _match_renamed(self) -> None:
+        """Take a removed and an added document with the same text for one that was renamed."""
+        removed_by_text: dict[str, list[str]] = {}
         for id in self.removed:
-            by_text.setdefault(self.stored[id].sha256, []).append(id)
+            removed_by_text.setdefault(self.records[id].sha256, []).append(id)
         for new in self.added:
-            old = by_text.get(self.written[new])
+            old = removed_by_text.get(self.written[new])
             if old:
                 self.renamed.append((old.pop(0), new))
-        came = {new for _, new in self.renamed}
-        self.added = [id for id in self.added if id not in came]
+        renamed = {new for _, new in self.renamed}
+        self.added = [id for id in self.added if id not in renamed]
 
     def untouched(self) -> list[str]:
-        """The documents that are neither written nor removed."""
+        """Return the documents that are neither written nor removed."""
         removed = set(self.removed)
-        return [id for id in self.stored if id not in self.written and id not in removed]
+        return [id for id in self.records if id not in self.written and id not in removed]
 
 
 def document_state(document: Document) -> str:
-    """A digest of everything in a document but its id: two states are equal when a re-ingest has nothing to do."""
+    """Return a digest of a document without its id: equal digests leave an ingest nothing to do."""
     about = (
         document.title,
         document.source,

@@ -1,67 +1,66 @@
-"""Documents out of a library, and back into it from an earlier generation."""
+"""Take documents out of a library, and bring them back from an earlier generation."""
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from inquote.index.models.embedder import Embedder
 from inquote.index.progress import Progress, silent
-from inquote.index.stores.local.library import Library
-from inquote.index.stores.local.lock import writing
-from inquote.index.updating.ingest import carry_out
-from inquote.index.updating.plan import DocumentRecord, IngestPlan
+from inquote.index.stores.base import DocumentRecord, Store
+from inquote.index.updating.ingest import write_plan
+from inquote.index.updating.plan import IngestPlan, LibraryState
 from inquote.index.updating.report import IngestReport
 from inquote.ingest.errors import IngestError
 
 
 def remove(
-    path: Path, ids: Sequence[str], embedder: Embedder, *, progress: Progress = silent
+    store: Store, ids: Sequence[str], embedder: Embedder, *, progress: Progress = silent
 ) -> IngestReport:
-    """Take documents out of the library at `path`; raises `IngestError` for one that it does not hold."""
+    """Take documents out of a library; raise `IngestError` for one that it does not hold.
+
+    Raises `LibraryMissing` where there is no library.
+    """
     started = time.monotonic()
-    Library.open(path).close()
-    with writing(path) as library:
-        with library.snapshot() as snapshot:
-            known = snapshot.stored()
-        unknown = next((id for id in ids if id not in known), None)
-        if unknown is not None:
-            raise IngestError(
-                f"There is no document {unknown} in the library; inquote status lists them."
-            )
-        plan = IngestPlan(
-            known, removed=list(dict.fromkeys(ids)), unchanged=len(known) - len(set(ids))
-        )
-        return carry_out(library, plan, iter(()), embedder, progress, started)
+    with store.snapshot():  # a library must exist; beginning would make one
+        pass
+    with store.begin(progress) as draft:
+        records = LibraryState.of(store).records
+        for id in ids:
+            if id not in records:
+                raise IngestError(
+                    f"There is no document {id} in the library; inquote status lists them."
+                )
+        distinct = list(dict.fromkeys(ids))
+        plan = IngestPlan(records, removed=distinct, unchanged=len(records) - len(distinct))
+        return write_plan(store, draft, plan, iter(()), embedder, progress, started)
 
 
 def restore(
-    path: Path,
+    store: Store,
     ids: Sequence[str],
     generation: int,
     embedder: Embedder,
     *,
     progress: Progress = silent,
 ) -> IngestReport:
-    """Bring documents back as they were in `generation`; those that are in the library again stay as they are.
+    """Bring documents back as they were in a generation; those that are there stay as they are.
 
-    Raises `GenerationGone` where that generation is not kept any more, `IngestError` where it holds none of them.
+    Raises `GenerationGone` where that generation is not kept any more, `IngestError` where it holds
+    none of them.
     """
     started = time.monotonic()
-    with writing(path) as library:
-        with library.snapshot() as snapshot:
-            known = snapshot.stored()
-        with library.snapshot(generation) as snapshot:
-            was = {
-                id: stored
-                for id, stored in snapshot.stored().items()
-                if id in set(ids) - set(known)
-            }
-            records = [
-                DocumentRecord(snapshot.document(id), s.root, s.state, s.file)
-                for id, s in was.items()
-            ]
-        if not records:
+    with store.begin(progress) as draft:
+        current = LibraryState.of(store).records
+        wanted = set(ids) - set(current)
+        restored = []
+        with store.snapshot(generation) as snapshot:
+            for id, record in snapshot.file_records().items():
+                if id in wanted:
+                    document = snapshot.document(id)
+                    restored.append(
+                        DocumentRecord(document, record.root, record.state, record.file)
+                    )
+        if not restored:
             raise IngestError("There is nothing to bring back; the library was not changed.")
-        written = {id: stored.sha256 for id, stored in was.items()}
-        plan = IngestPlan(known, written=written, added=list(written), unchanged=len(known))
-        return carry_out(library, plan, iter(records), embedder, progress, started)
+        texts = {record.document.id: record.document.sha256 for record in restored}
+        plan = IngestPlan(current, written=texts, added=list(texts), unchanged=len(current))
+        return write_plan(store, draft, plan, iter(restored), embedder, progress, started)

@@ -1,4 +1,4 @@
-"""What an ingest says: how far it is, and in the end what it did."""
+"""Report what an ingest did."""
 
 import time
 from dataclasses import asdict, dataclass

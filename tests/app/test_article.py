@@ -11,16 +11,15 @@ import pytest
 from inquote.app.build import open_system
 from inquote.app.system import System
 from inquote.index.models.embedder import SentenceTransformerEmbedder
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
-from inquote.index.verify import verify
 from places import CORPUS, ROOT
 
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("article") / "library"
-    ingest(path, [CORPUS], SentenceTransformerEmbedder())
+    ingest(LocalStore(path), [CORPUS], SentenceTransformerEmbedder())
     return path
 
 
@@ -61,8 +60,8 @@ def test_what_the_article_does_not_say_is_refused(system: System, question: str)
 
 
 def test_the_library_of_the_article_is_sound(library: Path) -> None:
-    opened = Library.open(library)
-    assert verify(opened) == []
+    opened = LocalStore(library)
+    assert opened.verify() == []
     with opened.snapshot() as snapshot:
         left_out = [text for _, _, text in snapshot.left_out()]
     assert len(left_out) == 5

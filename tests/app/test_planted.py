@@ -5,6 +5,7 @@ import pytest
 from inquote.app.build import open_system
 from inquote.app.system import System
 from inquote.index.models.embedder import SentenceTransformerEmbedder
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 
 STUFFED = (
@@ -31,7 +32,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> System:
     for number in range(60):
         (folder / f"copy-{number}.md").write_text(f"{COPIED} Copy {number}.")
     library = tmp_path_factory.mktemp("library")
-    ingest(library, [folder], SentenceTransformerEmbedder())
+    ingest(LocalStore(library), [folder], SentenceTransformerEmbedder())
     return open_system(library)
 
 

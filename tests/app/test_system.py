@@ -10,7 +10,8 @@ from inquote.app.answering.spans import Chosen
 from inquote.app.build import open_system
 from inquote.app.reader.base import Reading
 from inquote.app.system import System
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.local.database import Database
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 from inquote.ingest.documents import Passage
 from inquote.ingest.errors import LibraryDamaged, LibraryMismatch, LibraryMissing, QuestionError
@@ -137,7 +138,7 @@ def test_no_answer_mixes_two_generations(make_system: MakeSystem, corpus: Path) 
         (corpus / "otters.md").write_text(
             f"# Otters\n\nAn otter weighs {weight} kilograms. Otters sleep afloat.\n"
         )
-        ingest(system.library.path, [corpus], system.search.embedder)
+        ingest(LocalStore(system.store.folder), [corpus], system.search.embedder)
     done.set()
     for thread in threads:
         thread.join()
@@ -157,7 +158,7 @@ def test_opening_what_is_not_there_or_foreign(
 ) -> None:
     with pytest.raises(LibraryMissing, match="inquote ingest"):
         open_system(tmp_path / "nowhere")
-    Library.create(tmp_path / "empty")
+    Database(tmp_path / "empty").create()
     with pytest.raises(LibraryMissing, match="is empty"):
         open_system(tmp_path / "empty")
     make_system(corpus, library=tmp_path / "foreign")
@@ -211,6 +212,6 @@ def test_the_same_question_is_read_once_a_generation(
     system.ask("Where do they live?", ["Do owls swim?"])
     assert len(read) == 3
     (corpus / "newts.txt").write_text("Newts live in ditches.\n", "utf-8")
-    ingest(tmp_path / "library", [corpus], FakeEmbedder())
+    ingest(LocalStore(tmp_path / "library"), [corpus], FakeEmbedder())
     assert system.ask("Where do newts live?").text == "Newts live in ditches."
     assert len(read) == 4

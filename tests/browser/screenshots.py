@@ -14,6 +14,7 @@ from browser.driving import CHROMIUM, FLAGS, Tab
 from inquote.app.build import open_system
 from inquote.app.service.jobs import open_jobs
 from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 from places import CORPUS
 from serving import served
@@ -33,7 +34,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         library = Path(scratch) / "library"
-        ingest(library, [CORPUS], SentenceTransformerEmbedder(PACKAGED))
+        ingest(LocalStore(library), [CORPUS], SentenceTransformerEmbedder(PACKAGED))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         keep = partial(open_jobs, library=library, embedder=None)
         with served(lambda: open_system(library, journal=True), keep) as address:

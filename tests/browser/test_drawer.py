@@ -17,8 +17,8 @@ from inquote.app.answering.answer import Answerer
 from inquote.app.service.jobs import LibraryJobs
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.journal import Journal
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.journal import SqliteJournal
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 from serving import served
 
@@ -36,7 +36,7 @@ DROP = """([selector, files]) => {
 def library_served(library: Path, embedder: FakeEmbedder, read_only: bool = False) -> Iterator[str]:
     def open_system() -> System:
         search, answerer = Search(embedder), Answerer(FakeReader(), PLAIN_CALIBRATION)
-        return System(Library.open(library), search, answerer, Journal(library))
+        return System(LocalStore(library), search, answerer, SqliteJournal(library))
 
     keep = None if read_only else lambda service: LibraryJobs(service, library, lambda: embedder)
     with served(open_system, keep) as address:
@@ -46,7 +46,7 @@ def library_served(library: Path, embedder: FakeEmbedder, read_only: bool = Fals
 @pytest.fixture
 def address(tmp_path: Path, corpus: Path, embedder: FakeEmbedder) -> Iterator[str]:
     """A page over the three documents about animals, which may be changed."""
-    ingest(tmp_path / "library", [corpus], embedder)
+    ingest(LocalStore(tmp_path / "library"), [corpus], embedder)
     with library_served(tmp_path / "library", embedder) as address:
         yield address
 
@@ -193,7 +193,7 @@ def test_a_page_without_a_library_takes_files_and_then_questions(
 def test_a_read_only_page_shows_the_corpus_and_offers_no_change(
     new_tab: Callable[..., Tab], tmp_path: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
-    ingest(tmp_path / "read", [corpus], embedder)
+    ingest(LocalStore(tmp_path / "read"), [corpus], embedder)
     with library_served(tmp_path / "read", embedder, read_only=True) as address:
         tab = new_tab()
         tab.address = address

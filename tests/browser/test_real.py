@@ -10,6 +10,7 @@ from browser.driving import Tab, in_view, marked
 from inquote.app.build import open_system
 from inquote.app.chat.message import REFUSAL
 from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 from places import CORPUS
 from serving import served
@@ -18,7 +19,7 @@ from serving import served
 @pytest.fixture(scope="session")
 def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     library = tmp_path_factory.mktemp("real") / "library"
-    ingest(library, [CORPUS], SentenceTransformerEmbedder(PACKAGED))
+    ingest(LocalStore(library), [CORPUS], SentenceTransformerEmbedder(PACKAGED))
     with served(lambda: open_system(library)) as address:
         yield address
 

@@ -11,7 +11,7 @@ from inquote.eval.__main__ import main
 from inquote.eval.runs.questions import fill
 from inquote.eval.studies.observe import of_pairs
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.local.store import LocalStore
 from inquote.ingest.errors import InquoteError
 from places import CORPUS
 
@@ -55,7 +55,7 @@ def evaluate(monkeypatch, capsys):
         return Answerer(FakeReader(), PLAIN_CALIBRATION)
 
     def open_fake(path, *, reader=None, embedder=None):
-        return System(Library.open(path), Search(FakeEmbedder()), answerer(reader, None))
+        return System(LocalStore(path), Search(FakeEmbedder()), answerer(reader, None))
 
     monkeypatch.setattr("inquote.eval.runs.runner.SentenceTransformerEmbedder", FakeEmbedder)
     monkeypatch.setattr("inquote.index.models.embedder.SentenceTransformerEmbedder", FakeEmbedder)

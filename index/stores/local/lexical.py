@@ -1,20 +1,47 @@
-"""BM25 over tantivy (Robertson and Zaragoza 2009; k1 = 1.2, b = 0.75) on English stems.
+"""Search passages by words: BM25 over tantivy, on English stems.
 
-An index is always made whole, by one thread, in the order given: tantivy keeps counting deleted documents in its
-statistics, so an index that was patched and one that was rebuilt would answer differently.
+BM25: Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75. An index is always made anew, by one thread,
+in the order given: tantivy keeps counting deleted documents in its statistics, so an index that was
+patched and one that was rebuilt would answer differently.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from inquote.index.terms import analyzer, content_terms, idf
+from inquote.ingest.documents import Passage
 from inquote.ingest.errors import LibraryDamaged
 
 _HEAP_BYTES = 64_000_000
-_MOST_TERMS = 256  # of a query
+_MAX_TERMS = 256  # of a query
 _SHORTEST_MISSPELT = 4  # letters of a term that may be misspelt
 _K1 = 1.2
+
+
+@dataclass(frozen=True)
+class LexicalEntry:
+    """A text to index under a row number, and the document that it belongs to."""
+
+    row: int
+    text: str
+    document_id: str
+
+    @classmethod
+    def of(cls, row: int, passage: Passage) -> "LexicalEntry":
+        """Return the entry of a passage."""
+        return cls(row, passage.embedded_text, passage.document_id)
+
+    @property
+    def places(self) -> list[str]:
+        """The document and the folders above it: what a scope may name.
+
+        >>> LexicalEntry(1, "", "a/b/c.md").places
+        ['a/b/c.md', 'a/b', 'a']
+        """
+        parts = self.document_id.split("/")
+        return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
 
 
 def _schema() -> Any:
@@ -23,11 +50,12 @@ def _schema() -> Any:
     builder = SchemaBuilder()
     builder.add_integer_field("row", stored=True)
     builder.add_text_field("text", stored=False, tokenizer_name="inquote")
+    builder.add_text_field("place", stored=False, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
 class LexicalIndex:
-    """Passages by the words they share with a question."""
+    """Row numbers by the words that their texts share with a question."""
 
     def __init__(self, index: Any) -> None:
         index.register_tokenizer("inquote", analyzer())
@@ -36,22 +64,25 @@ class LexicalIndex:
         self._searcher = index.searcher()
 
     @classmethod
-    def build(cls, rows: Iterable[tuple[int, str]], folder: Path | None = None) -> "LexicalIndex":
-        """From (row, text) pairs; kept in memory, or in `folder`, which must exist and be empty."""
+    def build(cls, entries: Iterable[LexicalEntry], folder: Path | None = None) -> "LexicalIndex":
+        """Build in memory, or in `folder`, which must exist and be empty."""
         from tantivy import Document, Index
 
         index = Index(_schema(), path=str(folder) if folder else None)
         index.register_tokenizer("inquote", analyzer())
         writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        for row, text in rows:
-            writer.add_document(Document(row=row, text=text))
+        for entry in entries:
+            writer.add_document(Document(row=entry.row, text=entry.text, place=entry.places))
         writer.commit()
         writer.wait_merging_threads()
         return cls(index)
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
-        """Open an index whose files' hashes have been checked; raises `LibraryDamaged` where it cannot be read."""
+        """Open an index whose files' hashes were checked.
+
+        Raises `LibraryDamaged` where it cannot be read.
+        """
         from tantivy import Index
 
         try:
@@ -64,34 +95,52 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
+    @property
+    def has_places(self) -> bool:
+        """Whether its texts can be limited to places; indexes of version 0.1 cannot."""
+        from tantivy import Query
+
+        try:
+            Query.term_query(self._index.schema, "place", "")
+        except ValueError:
+            return False
+        return True
+
     def has(self, word: str) -> bool:
-        """Whether a form of the word stands in any passage."""
+        """Return whether a form of the word stands in any text."""
         return any(self._searcher.doc_freq("text", term) for term in analyzer().analyze(word))
 
-    def search(self, question: str, k: int) -> list[tuple[int, float]]:
-        """The best k (row, score), best first.
+    def search(
+        self, question: str, k: int, places: Sequence[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the best k (row, score), best first, among the texts of `places`.
 
-        The score, in (0, 1), is BM25 over its bound for the question, which is the sum of idf (k1 + 1) over all its
-        terms, those included that stand nowhere. There is no query language: every word is a word. A term that stands
-        nowhere counts as misspelt where terms one edit away do stand somewhere: each passage with one of these scores
-        as for one occurrence of a term that stands in as many passages.
+        The score, in (0, 1), is BM25 over its bound for the question: the sum of idf (k1 + 1) over
+        all its terms, those included that stand nowhere. There is no query language: every word is
+        a word. A term that stands nowhere counts as misspelt where terms one edit away do stand
+        somewhere: each text with one of these scores as for one occurrence of a term that stands
+        in as many texts.
         """
         from tantivy import Occur, Query
 
-        terms = content_terms(question)[:_MOST_TERMS]
+        terms = content_terms(question)[:_MAX_TERMS]
         if not terms or k < 1 or not len(self):
             return []
         clauses = [self._clause(term) for term in terms]
         query = Query.boolean_query([(Occur.Should, clause) for clause, _ in clauses])
-        found = self._searcher.search(query, limit=k, count=False).hits
+        if places is not None:
+            within = Query.term_set_query(self._index.schema, "place", list(places))
+            unscored = Query.const_score_query(within, 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, unscored)])
+        hits = self._searcher.search(query, limit=k, count=False).hits
         bound = sum(weight * (_K1 + 1) for _, weight in clauses)
-        return [
-            (int(self._searcher.doc(address)["row"][0]), float(score) / bound)
-            for score, address in found
-        ]
+        return [(self._row(address), float(score) / bound) for score, address in hits]
+
+    def _row(self, address: Any) -> int:
+        return int(self._searcher.doc(address)["row"][0])
 
     def _clause(self, term: str) -> tuple[Any, float]:
-        """The query for a term, and its idf."""
+        """Return the query for a term, and its idf."""
         from tantivy import Query
 
         schema, total = self._index.schema, len(self)

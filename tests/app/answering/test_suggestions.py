@@ -8,7 +8,7 @@ import pytest
 from fake_system import ARTICLE, make_answer, make_document
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.suggestions import (
-    FILE,
+    ATTACHMENT,
     MOST_TRIED,
     Suggestion,
     answered,
@@ -88,7 +88,7 @@ def test_they_are_found_once_a_generation_and_lie_beside_it(
     asked: list[object] = []
     assert system.suggestions(lambda *question: asked.append(question)) == found  # type: ignore[arg-type,return-value]
     assert asked == []
-    kept = system.library.generation_folder(1) / FILE
+    kept = system.store.generation_folder(1) / ATTACHMENT
     for damaged in (
         "[",
         "[1]",
@@ -121,7 +121,7 @@ def test_of_many_documents_a_bounded_number_is_tried(
     system.suggestions(ask)
     assert len(asked) == MOST_TRIED
     assert asked[:2] == ["What is Alpha0?", "What is Alpha3?"]
-    with system.library.snapshot() as snapshot:
+    with system.store.snapshot() as snapshot:
         assert len({candidate.document_id for candidate in drawn_from(snapshot)}) == 33
 
 

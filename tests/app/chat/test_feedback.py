@@ -16,7 +16,7 @@ from inquote.app.chat.feedback import (
     verdicts_html,
 )
 from inquote.app.cli.output import format_feedback
-from inquote.index.stores.journal import Feedback, Journal, QuestionInContext, QuotedRange
+from inquote.index.stores.journal import Feedback, QuestionInContext, QuotedRange, SqliteJournal
 from inquote.ingest.errors import InquoteError
 
 DOCUMENT = make_document(ARTICLE)
@@ -105,7 +105,7 @@ def test_an_answer_that_is_gone_can_be_said_nothing_of() -> None:
 
 
 def test_the_journal_gives_back_what_it_was_given_and_the_last_counts(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
+    journal = SqliteJournal(tmp_path)
     assert journal.feedback() == []
     first, second = (
         heard("t1", ["a"], ANSWER, "wrong answer", 0),
@@ -117,12 +117,12 @@ def test_the_journal_gives_back_what_it_was_given_and_the_last_counts(tmp_path: 
     assert journal.feedback() == [first, second]
     journal.note_feedback(changed)
     assert journal.feedback() == [second, changed]
-    assert journal.asked() == []
+    assert journal.questions() == []
 
 
 def test_feedback_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
     with pytest.raises(InquoteError, match="could not be written"):
-        Journal(tmp_path / "nowhere").note_feedback(heard("t1", [], ANSWER, "right", None))
+        SqliteJournal(tmp_path / "nowhere").note_feedback(heard("t1", [], ANSWER, "right", None))
 
 
 def test_feedback_as_text() -> None:

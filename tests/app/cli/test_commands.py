@@ -13,7 +13,8 @@ from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from inquote.app.answering.answer import Answerer
 from inquote.app.cli import commands as cli
 from inquote.app.system import System
-from inquote.index.stores.journal import Journal
+from inquote.index.stores.journal import SqliteJournal
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 from inquote.ingest.errors import ModelError
 
@@ -63,7 +64,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 def test_ask_prints_the_answer_with_its_place(run: Run, system: System) -> None:
     status, out, _ = run(
-        "ask", "An otter weighs how many kilograms?", "--library", system.library.path
+        "ask", "An otter weighs how many kilograms?", "--library", system.store.folder
     )
     assert status == 0
     assert "An otter weighs 12 kilograms." in out
@@ -72,7 +73,7 @@ def test_ask_prints_the_answer_with_its_place(run: Run, system: System) -> None:
 
 def test_ask_says_that_the_corpus_does_not_say(run: Run, system: System) -> None:
     status, out, _ = run(
-        "ask", "What does a zebra cost in summer?", "--library", system.library.path
+        "ask", "What does a zebra cost in summer?", "--library", system.store.folder
     )
     assert status == 0
     assert out.startswith("The corpus does not say.")
@@ -93,7 +94,7 @@ def test_lines_in_are_lines_out(run: Run, system: System) -> None:
         '{"id": "\\ud83d", "question": "An otter weighs how many kilograms?", "history": [{"role": "user"}]}',
     ]
     status, out, _ = run(
-        "ask", "--json", "--input", "-", "--library", system.library.path, stdin="\n".join(lines)
+        "ask", "--json", "--input", "-", "--library", system.store.folder, stdin="\n".join(lines)
     )
     objects = [json.loads(line) for line in out.splitlines()]
     assert status == 0
@@ -112,14 +113,14 @@ def test_lines_in_are_lines_out(run: Run, system: System) -> None:
 
 
 def test_verify_and_status_and_show(run: Run, system: System) -> None:
-    place = ("--library", system.library.path)
+    place = ("--library", system.store.folder)
     assert run("verify", *place)[0] == 0
     told = run("status", *place)[1]
-    assert f"{system.library.path}: generation 1 of 2" in told
+    assert f"{system.store.folder}: generation 1 of 2" in told
     assert "3 documents, 3 passages, 0.1 MB on disk" in told
     assert run("show", "zoo/otters.md", "8", "37", *place)[1] == "An otter weighs 12 kilograms.\n"
     assert run("show", "zoo/otters.md", "8", "9999", *place)[0] == 2
-    system.library.connection().execute(
+    system.store.database.connection().execute(
         "UPDATE documents SET sha256 = 'x' WHERE id = 'zoo/owls.md'"
     )
     status, _, err = run("verify", *place)
@@ -128,7 +129,7 @@ def test_verify_and_status_and_show(run: Run, system: System) -> None:
 
 def test_status_lists_what_was_left_out(run: Run, make_system: MakeSystem, corpus: Path) -> None:
     (corpus / "ad.md").write_text("Text stays.\n\nFor more information, visit our report.\n")
-    library = make_system(corpus).library.path
+    library = make_system(corpus).store.folder
     _, out, _ = run("status", "--left-out", "--library", library)
     assert (
         out
@@ -226,12 +227,12 @@ def test_help_loads_nothing_heavy() -> None:
 def test_changes_tells_what_became_of_the_answers(
     run: Run, system: System, corpus: Path, embedder: FakeEmbedder, tmp_path: Path
 ) -> None:
-    system.journal = Journal(system.library.path)
-    place = ("--library", system.library.path)
+    system.journal = SqliteJournal(system.store.folder)
+    place = ("--library", system.store.folder)
     run("ask", "An otter weighs how many kilograms?", *place)
     assert "not kept" in run("changes", *place)[2]
     (corpus / "otters.md").write_text("# Otters\n\nAn otter weighs 14 kilograms. Otters eat crabs.")
-    ingest(system.library.path, [corpus], embedder)
+    ingest(LocalStore(system.store.folder), [corpus], embedder)
     status, out, _ = run("changes", *place)
     assert status == 0
     assert out == (
@@ -256,7 +257,7 @@ def test_changes_tells_what_became_of_the_answers(
 
 @pytest.mark.usefixtures("fake_models")
 def test_documents_are_removed_by_their_ids(run: Run, system: System) -> None:
-    place = ("--library", system.library.path)
+    place = ("--library", system.store.folder)
     status, _, err = run("remove", "zoo/zebra.md", *place)
     assert (status, err) == (
         2,
@@ -271,7 +272,7 @@ def test_documents_are_removed_by_their_ids(run: Run, system: System) -> None:
 
 
 def test_an_export_is_checked_against_the_library(run: Run, system: System, tmp_path: Path) -> None:
-    place, file = ("--library", system.library.path), tmp_path / "saved.json"
+    place, file = ("--library", system.store.folder), tmp_path / "saved.json"
     answer = system.ask("An otter weighs how many kilograms?").as_json()
     file.write_text(json.dumps({"answers": [answer, answer]}))
     assert run("verify", "--export", file, *place)[:2] == (
@@ -287,12 +288,12 @@ def test_an_export_is_checked_against_the_library(run: Run, system: System, tmp_
 
 
 def test_listening_for_others_needs_a_password_or_a_word(run: Run, system: System) -> None:
-    status, _, err = run("chat", "--host", "0.0.0.0", "--library", system.library.path)
+    status, _, err = run("chat", "--host", "0.0.0.0", "--library", system.store.folder)
     assert status == 2
     assert err.startswith("Listening on 0.0.0.0 lets others in; give --auth USER:HASH")
     for wrong in ("ann:secret", ""):
         status, _, err = run(
-            "chat", "--host", "0.0.0.0", "--auth", wrong, "--library", system.library.path
+            "chat", "--host", "0.0.0.0", "--auth", wrong, "--library", system.store.folder
         )
     assert (status, err) == (2, "--auth takes USER:HASH as printed by: inquote password USER\n")
 

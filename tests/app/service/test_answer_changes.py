@@ -7,10 +7,10 @@ import pytest
 from fakes import FakeEmbedder
 from inquote.app.service.answer_changes import ChangeKind, changes_since, evaluation_questions
 from inquote.app.system import System
-from inquote.index.stores.journal import Journal, QuestionInContext
-from inquote.index.stores.local.generations import KEPT_GENERATIONS
+from inquote.index.stores.base import KEPT_GENERATIONS
+from inquote.index.stores.journal import QuestionInContext, SqliteJournal
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import Options, ingest
-from inquote.index.verify import verify
 from inquote.ingest.errors import GenerationGone, InquoteError
 
 MakeSystem = Callable[..., System]
@@ -23,7 +23,7 @@ def test_an_earlier_generation_answers_as_it_did(
     system = make_system(corpus)
     before = system.ask(WEIGHT.question).as_json()
     (corpus / "otters.md").write_text("An otter weighs 14 kilograms.")
-    ingest(system.library.path, [corpus], embedder)
+    ingest(LocalStore(system.store.folder), [corpus], embedder)
     again = system.answer(WEIGHT.question, generation=1).as_json()
     assert {**again, "elapsed_ms": 0} == {**before, "elapsed_ms": 0}
     assert system.ask(WEIGHT.question).text == "An otter weighs 14 kilograms."
@@ -43,10 +43,10 @@ def test_what_became_of_an_answer(
     system = make_system(corpus)
     before = (corpus / "otters.md").read_text()
     (corpus / "otters.md").write_text(text)
-    ingest(system.library.path, [corpus], embedder)
+    ingest(LocalStore(system.store.folder), [corpus], embedder)
     assert [change.kind for change in changes_since(system, [WEIGHT])] == [kind]
     (corpus / "otters.md").write_text(before)
-    ingest(system.library.path, [corpus], embedder)
+    ingest(LocalStore(system.store.folder), [corpus], embedder)
     assert [change.kind for change in changes_since(system, [WEIGHT], since=1)] == [
         ChangeKind.UNCHANGED
     ]
@@ -72,11 +72,11 @@ def test_the_evaluation_sets_of_documents_held_are_asked_too(
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     monkeypatch.setattr("inquote.app.service.answer_changes.EVALUATION_SETS", tmp_path)
     system = make_system(corpus)
-    system.journal = Journal(system.library.path)
+    system.journal = SqliteJournal(system.store.folder)
     system.ask("Do owls hunt at night?")
     (corpus / "otters.md").write_text("Otters are heavy.")
-    ingest(system.library.path, [corpus], embedder)
-    assert [(change.asked, change.kind) for change in changes_since(system, [])] == [
+    ingest(LocalStore(system.store.folder), [corpus], embedder)
+    assert [(change.question, change.kind) for change in changes_since(system, [])] == [
         (QuestionInContext("Do owls hunt at night?"), ChangeKind.UNCHANGED),
         (QuestionInContext("An otter weighs how many kilograms, zoo?"), ChangeKind.LOST),
         (QuestionInContext("And a whale, zoo?", ("Who?",)), ChangeKind.UNCHANGED),
@@ -94,34 +94,34 @@ def test_only_the_last_generations_are_kept(
     system = make_system(corpus)
     for number in range(KEPT_GENERATIONS):
         (corpus / "otters.md").write_text(f"An otter weighs {number} kilograms.")
-        ingest(system.library.path, [corpus], embedder)
+        ingest(LocalStore(system.store.folder), [corpus], embedder)
     with pytest.raises(
         InquoteError, match="Generation 1 is not kept; those that can be compared with are: 2, 3"
     ):
         changes_since(system, [WEIGHT], since=1)
     texts = (
-        system.library.connection()
+        system.store.database.connection()
         .execute("SELECT text FROM documents WHERE id = 'zoo/otters.md'")
         .fetchall()
     )
     assert len(texts) == KEPT_GENERATIONS
-    assert verify(system.library) == []
+    assert system.store.verify() == []
 
 
 def test_a_journal_keeps_each_question_once_in_order(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
-    assert journal.asked() == []
+    journal = SqliteJournal(tmp_path)
+    assert journal.questions() == []
     asked = [QuestionInContext("a"), QuestionInContext("b", ("a",)), QuestionInContext("b")]
     for one in (*asked, asked[0]):
-        journal.note(one, "2026-01-01")
-    assert journal.asked() == asked
-    journal.note(asked[0], "2026-01-02")
-    assert journal.asked() == [*asked[1:], asked[0]]
+        journal.record_question(one, "2026-01-01")
+    assert journal.questions() == asked
+    journal.record_question(asked[0], "2026-01-02")
+    assert journal.questions() == [*asked[1:], asked[0]]
 
 
 def test_a_journal_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> None:
     (tmp_path / "journal.db").mkdir()
-    Journal(tmp_path).note(WEIGHT, "2026-01-01")
+    SqliteJournal(tmp_path).record_question(WEIGHT, "2026-01-01")
     assert list((tmp_path / "journal.db").iterdir()) == []
 
 
@@ -131,7 +131,7 @@ def test_generations_of_another_embedder_cannot_be_asked(
     system = make_system(corpus)
     other = FakeEmbedder()
     other.fingerprint = "0" * 64
-    ingest(system.library.path, [corpus], other, options=Options(rebuild=True))
+    ingest(LocalStore(system.store.folder), [corpus], other, options=Options(rebuild=True))
     with pytest.raises(GenerationGone, match="Generation 1"):
         system.answer(WEIGHT.question, generation=1)
     with pytest.raises(InquoteError, match="none yet"):

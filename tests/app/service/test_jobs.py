@@ -21,10 +21,9 @@ from inquote.app.service.service import Service
 from inquote.app.system import System
 from inquote.app.web.server import create_app
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.journal import Journal, QuestionInContext
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.journal import QuestionInContext, SqliteJournal
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
-from inquote.index.verify import verify
 from inquote.ingest.errors import LibraryBusy
 
 ADDRESS = "http://127.0.0.1:7860"
@@ -59,7 +58,7 @@ class Running:
         return {"problem": work.problem, **(work.account.as_json() if work.account else {})}
 
     def ids(self) -> list[str]:
-        with Library.open(self.library).snapshot() as snapshot:
+        with LocalStore(self.library).snapshot() as snapshot:
             return [info.id for info in snapshot.document_infos()]
 
     def ask(self, question: str) -> Any:
@@ -82,9 +81,9 @@ def running(tmp_path: Path, embedder: FakeEmbedder) -> Iterator[Running]:
     library = tmp_path / "library"
 
     def open_system() -> System:
-        journal = Journal(library)
+        journal = SqliteJournal(library)
         return System(
-            Library.open(library),
+            LocalStore(library),
             Search(embedder),
             Answerer(FakeReader(), PLAIN_CALIBRATION),
             journal,
@@ -108,17 +107,17 @@ def test_a_first_upload_makes_the_library_and_is_answered_from(running: Running)
         == "A mole digs tunnels of 200 metres a day."
     )
     assert (running.library / "uploads" / "moles.md").read_text() == MOLES
-    assert verify(Library.open(running.library)) == []
+    assert LocalStore(running.library).verify() == []
     page = running.client.get("/api/corpus").text
     assert "1 document · " in page and "uploads/moles.md" in page and "1 added" in page
 
 
 def test_uploads_and_folders_leave_each_other_alone(running: Running, corpus: Path) -> None:
     running.upload(moles=MOLES)
-    account = ingest(running.library, [corpus], running.embedder)
+    account = ingest(LocalStore(running.library), [corpus], running.embedder)
     assert (len(account.added), account.removed) == (3, ())
     assert running.upload(voles="Voles are small.")["removed"] == ()
-    assert ingest(running.library, [corpus.parent], running.embedder).removed == ()
+    assert ingest(LocalStore(running.library), [corpus.parent], running.embedder).removed == ()
     assert {"uploads/moles.md", "uploads/voles.md", "zoo/owls.md"} <= set(running.ids())
 
 
@@ -156,7 +155,7 @@ def test_only_bad_files_change_nothing_and_the_sentence_shows_no_path(running: R
 
 def test_a_removed_document_comes_back_with_undo(running: Running, corpus: Path) -> None:
     running.upload(moles=MOLES)
-    ingest(running.library, [corpus], running.embedder)
+    ingest(LocalStore(running.library), [corpus], running.embedder)
     for id in ("uploads/moles.md", "zoo/owls.md"):
         before = running.ids()
         assert running.post("remove", document=id)["removed"] == (id,)
@@ -202,7 +201,7 @@ def test_the_last_document_cannot_be_removed_and_keeps_its_file(running: Running
 def test_answers_that_changed_are_told_with_the_old_words_and_the_new(running: Running) -> None:
     running.upload(moles=MOLES, voles="Voles are small.")
     for question in ("A mole digs tunnels of how many metres?", "Voles are how small?"):
-        Journal(running.library).note(QuestionInContext(question), "2026-11-24")
+        SqliteJournal(running.library).record_question(QuestionInContext(question), "2026-11-24")
     running.upload(moles=MOLES.replace("200", "300"))
     page = running.client.get("/api/corpus").text
     assert "Of 2 questions asked: 1 unchanged · 1 changed." in page
@@ -212,7 +211,7 @@ def test_answers_that_changed_are_told_with_the_old_words_and_the_new(running: R
     assert "1 lost" in running.client.get("/api/corpus").text
     running.post("undo")
     assert "1 newly answerable" in running.client.get("/api/corpus").text
-    ingest(running.library, [running.library / "uploads"], running.embedder)
+    ingest(LocalStore(running.library), [running.library / "uploads"], running.embedder)
     assert running.post("compare")["problem"] == ""
     assert "1 newly answerable" in running.client.get("/api/corpus").text
 

@@ -29,7 +29,7 @@ def said(
 
 
 def rows(system: System, *feedback: Feedback) -> tuple[list[dict], list[str]]:  # type: ignore[type-arg]
-    with system.library.snapshot() as snapshot:
+    with system.store.snapshot() as snapshot:
         return candidates_of(feedback, snapshot)
 
 

@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from fakes import FakeEmbedder
 from inquote.app.system import System
-from inquote.eval.studies.shelf import Shelf
-from inquote.index.retrieval.search import Hit, without_copies
-from inquote.ingest.documents import Document, Passage
+from inquote.index.retrieval.search import Hit, Search, without_copies
+from inquote.index.stores.local.store import LocalStore
+from inquote.index.stores.local.vectors import FaissIndex
+from inquote.ingest.documents import Passage
+from store_writing import EMBEDDER, write
 
 MakeSystem = Callable[..., System]
 
@@ -61,26 +62,26 @@ def test_a_flood_of_copies_hides_nothing(make_system: MakeSystem, tmp_path: Path
 
 
 def test_a_large_library_is_searched_with_the_cosines_of_the_stored_vectors(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("inquote.index.stores.local.vectors.EXACT_UP_TO", 1_000)
-    texts = [
-        f"Record {at}: an otter eats {at % 97} crabs and {at % 89} mussels." for at in range(1_100)
-    ]
-    documents = [Document(f"{at:04d}", "", "", text, "") for at, text in enumerate(texts)]
-    shelf = Shelf(documents, FakeEmbedder())
-    assert not shelf.derived.vectors.exact
-    hits = shelf.search("Which otter eats 13 mussels?")
-    cosines = dict(
-        zip(
-            (p.id for p in shelf.rows.values()),
-            shelf.cosines("Which otter eats 13 mussels?"),
-            strict=True,
-        )
-    )
+    texts = {
+        f"{at:04d}": f"Record {at}: an otter eats {at % 97} crabs and {at % 89} mussels."
+        for at in range(1_100)
+    }
+    store = LocalStore(tmp_path / "library")
+    write(store, texts)
+    question = "Which otter eats 13 mussels?"
+    with store.snapshot() as snapshot:
+        hits = Search(EMBEDDER).search(snapshot, question, 12)
+        exact = snapshot.cosines(EMBEDDER.embed_query(question), [hit.passage.id for hit in hits])
+        within = Search(EMBEDDER).search(snapshot, question, 3, scope=["0013", "0102"])
     assert len(hits) > 1
-    assert all(hit.dense_score == pytest.approx(cosines[hit.passage.id], abs=1e-6) for hit in hits)
-    ranked = sorted((hit for hit in hits if hit.dense_rank), key=lambda hit: hit.dense_rank or 0)
-    assert [hit.dense_score for hit in ranked] == sorted(
-        (hit.dense_score for hit in ranked), reverse=True
+    assert [hit.dense_score for hit in hits] == pytest.approx(
+        [exact[hit.passage.id] for hit in hits], abs=1e-6
     )
+    ranked = sorted((hit for hit in hits if hit.dense_rank), key=lambda hit: hit.dense_rank or 0)
+    scores = [hit.dense_score for hit in ranked]
+    assert scores == sorted(scores, reverse=True)
+    assert {hit.passage.document_id for hit in within} == {"0013", "0102"}
+    assert not FaissIndex.load(store.generation_folder(1) / "vectors.faiss").exact

@@ -9,11 +9,11 @@ import pytest
 from fakes import FakeEmbedder
 from holding import hold_the_lock
 from inquote.app.system import System
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.local.store import LocalStore
+from inquote.index.stores.registry import open_store
 from inquote.index.updating.ingest import Options, ingest
 from inquote.index.updating.plan import LibraryState
 from inquote.index.updating.report import IngestReport
-from inquote.index.verify import verify
 from inquote.ingest.errors import IngestError, LibraryBusy, LibraryMismatch, LibraryMissing
 
 
@@ -25,19 +25,22 @@ def account(done: IngestReport) -> dict[str, object]:
 def test_a_first_ingest_adds_everything(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
-    done = ingest(library, [corpus], embedder)
+    done = ingest(LocalStore(library), [corpus], embedder)
     assert account(done) == {
         "generation": 1,
         "added": ("zoo/newts.txt", "zoo/otters.md", "zoo/owls.md"),
         "passages_embedded": 3,
     }
-    assert verify(Library.open(library)) == []
+    assert LocalStore(library).verify() == []
 
 
 def test_unchanged_text_embeds_nothing(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     embedder.embedded.clear()
-    assert account(ingest(library, [corpus], embedder)) == {"generation": 1, "unchanged": 3}
+    assert account(ingest(LocalStore(library), [corpus], embedder)) == {
+        "generation": 1,
+        "unchanged": 3,
+    }
     assert embedder.embedded == []
 
 
@@ -47,10 +50,10 @@ def test_changed_text_embeds_only_the_changed_passages(
     folder = tmp_path / "docs"
     folder.mkdir()
     (folder / "a.md").write_text("## One\n\nFirst text.\n\n## Two\n\nSecond text.\n")
-    ingest(library, [folder], embedder)
+    ingest(LocalStore(library), [folder], embedder)
     embedder.embedded.clear()
     (folder / "a.md").write_text("## One\n\nFirst text.\n\n## Two\n\nAnother text.\n")
-    assert account(ingest(library, [folder], embedder)) == {
+    assert account(ingest(LocalStore(library), [folder], embedder)) == {
         "generation": 2,
         "changed": ("docs/a.md",),
         "passages_embedded": 1,
@@ -64,82 +67,82 @@ def test_a_folder_is_mirrored_and_others_are_left_alone(
     other = tmp_path / "other"
     other.mkdir()
     (other / "x.txt").write_text("Something else.")
-    ingest(library, [corpus, other], embedder)
+    ingest(LocalStore(library), [corpus, other], embedder)
     (corpus / "owls.md").unlink()
     (corpus / "otters.md").rename(corpus / "water.md")
-    assert account(ingest(library, [corpus], embedder)) == {
+    assert account(ingest(LocalStore(library), [corpus], embedder)) == {
         "generation": 2,
         "renamed": (("zoo/otters.md", "zoo/water.md"),),
         "removed": ("zoo/owls.md",),
         "unchanged": 1,
     }
-    with Library.open(library).snapshot() as snapshot:
-        assert list(snapshot.stored()) == ["other/x.txt", "zoo/newts.txt", "zoo/water.md"]
+    with LocalStore(library).snapshot() as snapshot:
+        assert list(snapshot.file_records()) == ["other/x.txt", "zoo/newts.txt", "zoo/water.md"]
 
 
 def test_a_dry_run_changes_nothing(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
-    assert ingest(library, [corpus], embedder, options=Options(dry_run=True)).added == (
+    assert ingest(LocalStore(library), [corpus], embedder, options=Options(dry_run=True)).added == (
         "zoo/newts.txt",
         "zoo/otters.md",
         "zoo/owls.md",
     )
     assert not library.exists()
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     (corpus / "owls.md").write_text("Owls are gone.")
-    done = ingest(library, [corpus], embedder, options=Options(dry_run=True))
+    done = ingest(LocalStore(library), [corpus], embedder, options=Options(dry_run=True))
     assert (done.changed, done.generation) == (("zoo/owls.md",), 1)
-    assert Library.open(library).generation_folder(2).exists() is False
+    assert LocalStore(library).generation_folder(2).exists() is False
 
 
 def test_one_bad_file_is_listed_and_the_others_ingested(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
     (corpus / "bad.txt").write_bytes(b"")
-    done = ingest(library, [corpus], embedder)
+    done = ingest(LocalStore(library), [corpus], embedder)
     assert len(done.added) == 3
     assert [(Path(s.path).name, s.reason) for s in done.skipped] == [("bad.txt", "it is empty")]
 
 
 def test_strict_keeps_the_old_library(library: Path, corpus: Path, embedder: FakeEmbedder) -> None:
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     (corpus / "bad.txt").write_bytes(b"")
     (corpus / "owls.md").write_text("Owls are gone.")
     with pytest.raises(IngestError, match=r"bad\.txt: it is empty; the library was not changed"):
-        ingest(library, [corpus], embedder, options=Options(strict=True))
-    assert account(ingest(library, [corpus], embedder))["changed"] == ("zoo/owls.md",)
+        ingest(LocalStore(library), [corpus], embedder, options=Options(strict=True))
+    assert account(ingest(LocalStore(library), [corpus], embedder))["changed"] == ("zoo/owls.md",)
 
 
 def test_a_file_that_can_no_longer_be_read_keeps_its_document(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     (corpus / "owls.md").write_bytes(b"")
-    done = ingest(library, [corpus], embedder)
+    done = ingest(LocalStore(library), [corpus], embedder)
     assert (done.generation, done.removed, len(done.skipped)) == (1, (), 1)
 
 
 def test_an_empty_corpus_never_replaces_a_library(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     for file in corpus.iterdir():
         file.unlink()
     with pytest.raises(IngestError, match="no text to ingest"):
-        ingest(library, [corpus], embedder)
-    assert verify(Library.open(library)) == []
+        ingest(LocalStore(library), [corpus], embedder)
+    assert LocalStore(library).verify() == []
 
 
 def test_a_library_of_another_embedder_is_refused_and_can_be_rebuilt(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     other = FakeEmbedder()
     other.fingerprint = "0" * 64  # type: ignore[misc]
     with pytest.raises(LibraryMismatch, match="rebuild it with: inquote ingest --rebuild"):
-        ingest(library, [corpus], other)
-    done = ingest(library, [corpus / "owls.md"], other, options=Options(rebuild=True))
+        ingest(LocalStore(library), [corpus], other)
+    done = ingest(LocalStore(library), [corpus / "owls.md"], other, options=Options(rebuild=True))
     assert (done.generation, done.unchanged, done.passages_embedded) == (2, 3, 3)
-    assert verify(Library.open(library)) == []
+    assert LocalStore(library).verify() == []
 
 
 def test_missing_and_damaged_derived_files_are_made_anew(
@@ -147,22 +150,22 @@ def test_missing_and_damaged_derived_files_are_made_anew(
 ) -> None:
     system = make_system(corpus)
     before = system.ask("An otter weighs how many kilograms?").as_json()
-    folder = system.library.generation_folder(1)
+    folder = system.store.generation_folder(1)
     for damage in (
         lambda: shutil.rmtree(folder),
         lambda: (folder / "vectors.faiss").write_bytes(b"x"),
     ):
         damage()
-        system._derived = None
-        after = system.ask("An otter weighs how many kilograms?").as_json()
+        anew = System(LocalStore(library), system.search, system.answerer)
+        after = anew.ask("An otter weighs how many kilograms?").as_json()
         assert {**after, "elapsed_ms": 0} == {**before, "elapsed_ms": 0}
-    assert verify(system.library) == []
+    assert system.store.verify() == []
 
 
 def test_a_second_ingest_says_who_holds_the_lock(
     library: Path, corpus: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     monkeypatch.setattr("inquote.index.stores.local.lock.LOCK_SECONDS", 0.2)
     context = multiprocessing.get_context("spawn")
     ready = context.Event()
@@ -171,16 +174,16 @@ def test_a_second_ingest_says_who_holds_the_lock(
     try:
         assert ready.wait(30)
         with pytest.raises(LibraryBusy, match=f"process {holder.pid} since 2"):
-            ingest(library, [corpus], embedder)
+            ingest(LocalStore(library), [corpus], embedder)
     finally:
         holder.kill()
         holder.join()
-    assert ingest(library, [corpus], embedder).unchanged == 3
+    assert ingest(LocalStore(library), [corpus], embedder).unchanged == 3
 
 
 def test_no_library_says_how_to_make_one(library: Path) -> None:
     with pytest.raises(LibraryMissing, match="inquote ingest"):
-        Library.open(library)
+        open_store(library)
 
 
 PLANTED = {
@@ -200,28 +203,38 @@ PLANTED = {
 def test_verify_names_planted_faults(
     library: Path, corpus: Path, embedder: FakeEmbedder, statement: str, named: str
 ) -> None:
-    ingest(library, [corpus], embedder)
-    opened = Library.open(library)
-    opened.connection().execute(statement)
-    assert any(named in problem for problem in verify(opened)), verify(opened)
+    ingest(LocalStore(library), [corpus], embedder)
+    opened = LocalStore(library)
+    opened.database.connection().execute(statement)
+    assert any(named in problem for problem in opened.verify()), opened.verify()
 
 
 @pytest.mark.parametrize("damage", ["substr(vector, 3)", "zeroblob(length(vector))"])
 def test_a_rebuild_mends_damaged_embeddings(
     library: Path, corpus: Path, embedder: FakeEmbedder, damage: str
 ) -> None:
-    ingest(library, [corpus], embedder)
-    Library.open(library).connection().execute(f"UPDATE embeddings SET vector = {damage}")
-    assert ingest(library, [corpus], embedder, options=Options(rebuild=True)).passages_embedded == 3
-    assert verify(Library.open(library)) == []
-    assert ingest(library, [corpus], embedder, options=Options(rebuild=True)).passages_embedded == 0
+    ingest(LocalStore(library), [corpus], embedder)
+    LocalStore(library).database.connection().execute(f"UPDATE embeddings SET vector = {damage}")
+    assert (
+        ingest(
+            LocalStore(library), [corpus], embedder, options=Options(rebuild=True)
+        ).passages_embedded
+        == 3
+    )
+    assert LocalStore(library).verify() == []
+    assert (
+        ingest(
+            LocalStore(library), [corpus], embedder, options=Options(rebuild=True)
+        ).passages_embedded
+        == 0
+    )
 
 
 def test_verify_finds_one_flipped_byte_in_every_derived_file(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
-    ingest(library, [corpus], embedder)
-    opened = Library.open(library)
+    ingest(LocalStore(library), [corpus], embedder)
+    opened = LocalStore(library)
     folder = opened.generation_folder(1)
     for name in json.loads((folder / "manifest.json").read_text()):
         content = (folder / name).read_bytes()
@@ -231,17 +244,17 @@ def test_verify_finds_one_flipped_byte_in_every_derived_file(
         (folder / name).write_bytes(
             content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
         )
-        assert verify(opened) == [f"gen-000001/{name} is not what was written."]
+        assert opened.verify() == [f"gen-000001/{name} is not what was written."]
         (folder / name).write_bytes(content)
-    assert verify(opened) == []
+    assert opened.verify() == []
 
 
 def test_a_renamed_text_is_one_that_was_renamed(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     (corpus / "newts.txt").rename(corpus / "salamanders.txt")
-    account = ingest(library, [corpus], embedder)
+    account = ingest(LocalStore(library), [corpus], embedder)
     assert (account.renamed, account.added, account.removed) == (
         (("zoo/newts.txt", "zoo/salamanders.txt"),),
         (),
@@ -252,10 +265,10 @@ def test_a_renamed_text_is_one_that_was_renamed(
 def test_a_library_of_an_older_format_is_told(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
-    ingest(library, [corpus], embedder)
-    Library.open(library).connection().execute("PRAGMA user_version = 0")
+    ingest(LocalStore(library), [corpus], embedder)
+    LocalStore(library).database.connection().execute("PRAGMA user_version = 0")
     with pytest.raises(LibraryMismatch, match="its format is 1, here it is 2"):
-        ingest(library, [corpus], embedder)
+        ingest(LocalStore(library), [corpus], embedder)
 
 
 def test_a_library_that_was_never_finished_is_made(
@@ -264,16 +277,16 @@ def test_a_library_that_was_never_finished_is_made(
     library.mkdir()
     (library / "library.db").write_bytes(b"")
     with pytest.raises(LibraryMissing):
-        Library.open(library)
-    assert len(ingest(library, [corpus], embedder).added) == 3
+        open_store(library)
+    assert len(ingest(LocalStore(library), [corpus], embedder).added) == 3
 
 
 def test_a_file_changed_but_not_its_text_is_not_parsed_twice(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     owls = corpus / "owls.md"
     owls.write_bytes(owls.read_bytes().replace(b"\n", b"\r\n"))
-    before = LibraryState.of(library).digests
-    assert ingest(library, [corpus], embedder).unchanged == 3
-    assert LibraryState.of(library).digests["zoo/owls.md"] != before["zoo/owls.md"]
+    before = LibraryState.of(LocalStore(library)).digests
+    assert ingest(LocalStore(library), [corpus], embedder).unchanged == 3
+    assert LibraryState.of(LocalStore(library)).digests["zoo/owls.md"] != before["zoo/owls.md"]

@@ -16,10 +16,9 @@ from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from inquote.app.answering.answer import Answerer
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.local import staging
-from inquote.index.stores.local.library import Library
+from inquote.index.stores.local.store import LocalStore
+from inquote.index.updating import writer
 from inquote.index.updating.ingest import Options, ingest
-from inquote.index.verify import verify
 from inquote.ingest.errors import IngestError
 from inquote.ingest.files import collect
 from inquote.ingest.files.find import find_sources
@@ -31,7 +30,8 @@ import resource, sys
 from pathlib import Path
 sys.path[:0] = ["tests"]
 from fakes import FakeEmbedder
-from inquote.index.stores.local import staging
+from inquote.index.stores.local.store import LocalStore
+from inquote.index.updating import writer
 from inquote.index.updating.ingest import ingest
 from inquote.ingest.errors import IngestError
 """
@@ -39,20 +39,22 @@ from inquote.ingest.errors import IngestError
 
 def rows(library: Path) -> list[object]:
     """Everything that a library holds of its passages, but for the numbers of rows."""
-    with Library.open(library).snapshot() as snapshot:
+    with LocalStore(library).snapshot() as snapshot:
         rows, matrix = snapshot.vectors()
         vectors = dict(zip(rows.tolist(), matrix.tolist(), strict=True))
-        return [(passage, vectors[row]) for row, passage in snapshot.all_passages()]
+        return [(passage, vectors[row]) for row, passage in snapshot.numbered_passages()]
 
 
 def test_batches_make_the_library_that_one_batch_makes(
     tmp_path: Path, corpus: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ingest(tmp_path / "one", [corpus], embedder)
-    monkeypatch.setattr(staging, "BATCH_CHARACTERS", 1)
-    monkeypatch.setattr(staging, "BATCH", 1)
+    ingest(LocalStore(tmp_path / "one"), [corpus], embedder)
+    monkeypatch.setattr(writer, "BATCH_CHARACTERS", 1)
+    monkeypatch.setattr(writer, "BATCH_PASSAGES", 1)
     said: list[tuple[str, int, int]] = []
-    done = ingest(tmp_path / "many", [corpus], embedder, progress=lambda *told: said.append(told))
+    done = ingest(
+        LocalStore(tmp_path / "many"), [corpus], embedder, progress=lambda *told: said.append(told)
+    )
     assert rows(tmp_path / "many") == rows(tmp_path / "one")
     assert done.passages_embedded == 3
     assert [told for told in said if told[0] == "embedding"] == [
@@ -67,27 +69,28 @@ def test_what_was_written_ahead_is_seen_by_nobody_and_goes(
     tmp_path: Path, corpus: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = tmp_path / "library"
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     before = rows(library)
     (corpus / "owls.md").write_text("Owls sleep by day.")
     monkeypatch.setattr(
-        staging, "write_files", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left"))
+        "inquote.index.stores.local.store.write_search_files",
+        lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")),
     )
     monkeypatch.setattr(
-        "inquote.index.updating.ingest.drop_unfinished", lambda *_: None
+        "inquote.index.stores.local.store.drop_unfinished", lambda *_: None
     )  # as where the process is killed
     with pytest.raises(IngestError, match="was not changed: No space left"):
-        ingest(library, [corpus], embedder)
+        ingest(LocalStore(library), [corpus], embedder)
     written = "SELECT count(*) FROM passages WHERE since > 1"
-    assert Library.open(library).connection().execute(written).fetchone() == (1,)
-    assert (rows(library), verify(Library.open(library))) == (before, [])
+    assert LocalStore(library).database.connection().execute(written).fetchone() == (1,)
+    assert (rows(library), LocalStore(library).verify()) == (before, [])
     monkeypatch.undo()
     embedder.embedded.clear()
     (corpus / "owls.md").write_text(
         "# Owls\n\nAn owl turns its head by 270 degrees. Owls hunt at night.\n"
     )
-    assert ingest(library, [corpus], embedder).unchanged == 3
-    assert Library.open(library).connection().execute(written).fetchone() == (0,)
+    assert ingest(LocalStore(library), [corpus], embedder).unchanged == 3
+    assert LocalStore(library).database.connection().execute(written).fetchone() == (0,)
 
 
 def test_files_are_not_read_far_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,18 +115,20 @@ def test_strict_names_the_first_and_counts_all(
     with pytest.raises(
         IngestError, match=r"a\.txt: it is empty \(and 1 more\); the library was not changed"
     ):
-        ingest(tmp_path / "library", [corpus], embedder, options=Options(strict=True))
+        ingest(LocalStore(tmp_path / "library"), [corpus], embedder, options=Options(strict=True))
     assert embedder.embedded == []
 
 
 def test_the_account_is_a_contract(tmp_path: Path, corpus: Path, embedder: FakeEmbedder) -> None:
-    ingest(tmp_path / "library", [corpus], embedder)
+    ingest(LocalStore(tmp_path / "library"), [corpus], embedder)
     (corpus / "owls.md").write_text("Owls sleep by day.")
     (corpus / "newts.txt").rename(corpus / "salamanders.txt")
     (corpus / "otters.md").unlink()
     (corpus / "bats.txt").write_text("A bat hangs upside down.")
     (corpus / "bad.txt").write_bytes(b"")
-    told = json.loads(json.dumps(ingest(tmp_path / "library", [corpus], embedder).as_json()))
+    told = json.loads(
+        json.dumps(ingest(LocalStore(tmp_path / "library"), [corpus], embedder).as_json())
+    )
     assert told.pop("seconds") >= 0
     assert told == {
         "generation": 2,
@@ -143,7 +148,7 @@ def test_one_bad_file_in_a_hundred(tmp_path: Path, embedder: FakeEmbedder) -> No
     for number in range(99):
         (folder / f"{number:02}.txt").write_text(f"Animal {number} sleeps.")
     (folder / "50x.pdf").write_bytes(b"%PDF-1.7 nothing")
-    done = ingest(tmp_path / "library", [folder], embedder)
+    done = ingest(LocalStore(tmp_path / "library"), [folder], embedder)
     assert (len(done.added), [Path(skipped.path).name for skipped in done.skipped]) == (
         99,
         ["50x.pdf"],
@@ -162,7 +167,12 @@ def test_the_same_text_twice_and_one_name_in_two_folders_are_all_citable(
         assert system.document(id).text.startswith("A stork flies to Africa.")
     cited = {hit.passage.document_id for hit in system.ask("A stork flies where?").hits}
     assert "b/x.txt" in cited
-    assert ingest(system.library.path, [tmp_path / "a", tmp_path / "b"], embedder).unchanged == 3
+    assert (
+        ingest(
+            LocalStore(system.store.folder), [tmp_path / "a", tmp_path / "b"], embedder
+        ).unchanged
+        == 3
+    )
 
 
 @pytest.mark.parametrize(
@@ -188,7 +198,7 @@ def test_odd_names_can_be_cited(tmp_path: Path, make_system: MakeSystem, name: b
         == "A stork flies to Africa."
     )
     assert cited.document_id.encode()  # can be written as UTF-8
-    assert verify(system.library) == []
+    assert system.store.verify() == []
 
 
 def test_a_folder_called_like_a_text_is_a_folder(tmp_path: Path) -> None:
@@ -202,10 +212,10 @@ def test_a_folder_that_cannot_be_written_says_so(
 ) -> None:
     monkeypatch.setattr("inquote.index.stores.local.lock.os.access", lambda *_: False)
     with pytest.raises(IngestError, match="was not changed: the folder is not writable"):
-        ingest(tmp_path / "library", [corpus], embedder)
+        ingest(LocalStore(tmp_path / "library"), [corpus], embedder)
     (tmp_path / "file").write_text("")
     with pytest.raises(IngestError, match="was not changed: Not a directory"):
-        ingest(tmp_path / "file" / "library", [corpus], embedder)
+        ingest(LocalStore(tmp_path / "file" / "library"), [corpus], embedder)
 
 
 def test_files_that_may_not_grow_leave_the_library_as_it_was(
@@ -213,14 +223,14 @@ def test_files_that_may_not_grow_leave_the_library_as_it_was(
 ) -> None:
     """As on a full disk, but that the system says so, at whatever write it comes."""
     library = tmp_path / "library"
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     before = rows(library)
     (corpus / "owls.md").write_text(
         "\n\n".join(f"Owl {number} sleeps by day." for number in range(2_000))
     )
     code = IMPORTS
     code += "limit = int(sys.argv[3]); resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
-    code += "try: ingest(Path(sys.argv[1]), [Path(sys.argv[2])], FakeEmbedder())\n"
+    code += "try: ingest(LocalStore(Path(sys.argv[1])), [Path(sys.argv[2])], FakeEmbedder())\n"
     code += "except IngestError as error: print(error)"
     said = []
     for limit in (60_000, 200_000, 400_000):
@@ -229,14 +239,14 @@ def test_files_that_may_not_grow_leave_the_library_as_it_was(
         assert (done.returncode, done.stderr) == (0, "")
         said.append("was not changed: " in done.stdout)
         if said[-1]:
-            assert (rows(library), verify(Library.open(library))) == (before, [])
+            assert (rows(library), LocalStore(library).verify()) == (before, [])
     assert said[0]
 
 
 def test_shapes_are_checked_without_assertions() -> None:
-    code = "import numpy as np\nfrom inquote.index.stores.local.vectors import FaissStore\n"
+    code = "import numpy as np\nfrom inquote.index.stores.local.vectors import FaissIndex\n"
     code += "for rows in (np.zeros((1, 3), np.float32), np.zeros((2, 4)), np.full((1, 4), np.nan, np.float32)):\n"
-    code += "    try: FaissStore.build([1], np.eye(1, 4, dtype=np.float32)).search(rows, 9)\n"
+    code += "    try: FaissIndex.build([1], np.eye(1, 4, dtype=np.float32)).search(rows, 9)\n"
     code += "    except ValueError as error: print(error)"
     done = subprocess.run(
         [sys.executable, "-O", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
@@ -257,9 +267,9 @@ def test_whatever_the_texts_every_passage_and_citation_is_verbatim(texts: list[s
                 text.encode()
             )
         embedder = FakeEmbedder()
-        ingest(Path(folder) / "l", [Path(folder) / "t"], embedder)
+        ingest(LocalStore(Path(folder) / "l"), [Path(folder) / "t"], embedder)
         system = System(
-            Library.open(Path(folder) / "l"),
+            LocalStore(Path(folder) / "l"),
             Search(embedder),
             Answerer(FakeReader(), PLAIN_CALIBRATION),
         )
@@ -276,11 +286,11 @@ def test_whatever_the_texts_every_passage_and_citation_is_verbatim(texts: list[s
 @pytest.mark.slow
 def test_many_texts_take_no_more_memory_than_few(tmp_path: Path) -> None:
     code = IMPORTS
-    code += "staging.BATCH_CHARACTERS = 500_000\n"
+    code += "writer.BATCH_CHARACTERS = 500_000\n"
     code += "class Forgetful(FakeEmbedder):\n"
     code += "    def embed_passages(self, texts):\n        self.embedded.clear()\n"
     code += "        return super().embed_passages(texts)\n"
-    code += "ingest(Path(sys.argv[2]), [Path(sys.argv[1])], Forgetful())\n"
+    code += "ingest(LocalStore(Path(sys.argv[2])), [Path(sys.argv[1])], Forgetful())\n"
     code += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     peaks = []
     for count in (20, 200):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fakes import FakeEmbedder
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 
 
@@ -15,7 +16,7 @@ def test_what_cannot_be_seen_is_not_gone(
 ) -> None:
     (corpus / "deep").mkdir()
     (corpus / "deep" / "bat.md").write_text("A bat hangs upside down.")
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     scandir = os.scandir
 
     def refusing(folder: Path) -> object:
@@ -25,7 +26,7 @@ def test_what_cannot_be_seen_is_not_gone(
 
     monkeypatch.setattr("inquote.ingest.files.find.os.scandir", refusing)
     (corpus / "owls.md").unlink()
-    account = ingest(library, [corpus], embedder)
+    account = ingest(LocalStore(library), [corpus], embedder)
     assert account.removed == ("zoo/owls.md",)
     assert [skipped.reason for skipped in account.skipped] == [
         "the folder cannot be read: Permission denied"
@@ -38,14 +39,14 @@ def test_an_emptied_folder_is_mirrored(
     other = tmp_path / "other"
     other.mkdir()
     (other / "a.txt").write_text("A cat purrs.")
-    ingest(library, [corpus, other], embedder)
+    ingest(LocalStore(library), [corpus, other], embedder)
     (other / "a.txt").unlink()
-    assert ingest(library, [corpus, other], embedder).removed == ("other/a.txt",)
+    assert ingest(LocalStore(library), [corpus, other], embedder).removed == ("other/a.txt",)
 
 
 def test_a_library_within_the_folder_is_passed_over(corpus: Path, embedder: FakeEmbedder) -> None:
     for _ in range(2):
-        assert ingest(corpus / "inquote-library", [corpus], embedder).skipped == ()
+        assert ingest(LocalStore(corpus / "inquote-library"), [corpus], embedder).skipped == ()
 
 
 def test_two_files_of_one_name_are_told(
@@ -54,7 +55,7 @@ def test_two_files_of_one_name_are_told(
     (tmp_path / "x").mkdir()
     for name in (b"\xff.txt", b"\\xff.txt"):
         (tmp_path / "x" / os.fsdecode(name)).write_text("A dog barks.")
-    account = ingest(library, [tmp_path / "x"], embedder)
+    account = ingest(LocalStore(library), [tmp_path / "x"], embedder)
     assert len(account.added) == 1
     assert [skipped.reason for skipped in account.skipped] == [
         "another file goes by the same name; rename one of them"
@@ -69,16 +70,18 @@ def test_a_name_that_would_lie_within_another_is_lengthened(
         (tmp_path / folder / "c.txt").write_text(f"The folder is {folder}.")
     (tmp_path / "x/a/b").mkdir()
     (tmp_path / "x/a/b/c.txt").write_text("Another one.")
-    account = ingest(library, [tmp_path / "x/a", tmp_path / "z/b", tmp_path / "y/a/b"], embedder)
+    account = ingest(
+        LocalStore(library), [tmp_path / "x/a", tmp_path / "z/b", tmp_path / "y/a/b"], embedder
+    )
     assert account.added == ("a/b/c.txt", "a/c.txt", "b/c.txt", "y/a/b/c.txt")
 
 
 def test_a_file_named_alone_is_the_document_of_its_folder(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
-    ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [corpus], embedder)
     (corpus / "owls.md").write_text("Owls hear well.")
-    account = ingest(library, [corpus / "owls.md"], embedder)
+    account = ingest(LocalStore(library), [corpus / "owls.md"], embedder)
     assert (account.changed, account.added, account.removed) == (("zoo/owls.md",), (), ())
 
 
@@ -89,13 +92,13 @@ def test_a_folder_and_then_the_folder_around_it_hold_each_text_once(
     inner.mkdir()
     (inner / "moles.md").write_text("Moles dig.")
     (inner / "voles.md").write_text("Voles are small.")
-    ingest(library, [inner], embedder)
-    around = ingest(library, [corpus], embedder)
+    ingest(LocalStore(library), [inner], embedder)
+    around = ingest(LocalStore(library), [corpus], embedder)
     assert (around.added, around.removed, around.unchanged) == (
         *(("zoo/newts.txt", "zoo/otters.md", "zoo/owls.md"), (), 2),
     )
     (inner / "voles.md").unlink()
-    assert ingest(library, [corpus], embedder).removed == ("inner/voles.md",)
+    assert ingest(LocalStore(library), [corpus], embedder).removed == ("inner/voles.md",)
 
 
 def test_a_folder_within_one_that_is_passed_over_is_not_gone(
@@ -105,13 +108,16 @@ def test_a_folder_within_one_that_is_passed_over_is_not_gone(
     for folder in (hidden, other):
         folder.mkdir(parents=True)
         (folder / "moles.md").write_text(f"Moles dig in {folder.name}.")
-        ingest(library, [folder], embedder)
+        ingest(LocalStore(library), [folder], embedder)
     (corpus / "other" / "library.db").write_bytes(b"")  # a library of its own from now on
-    around = ingest(library, [corpus], embedder)
+    around = ingest(LocalStore(library), [corpus], embedder)
     assert (len(around.added), around.removed) == (3, ())
     shutil.rmtree(corpus / ".hidden")
     shutil.rmtree(corpus / "other")
-    assert ingest(library, [corpus], embedder).removed == ("notes/moles.md", "texts/moles.md")
+    assert ingest(LocalStore(library), [corpus], embedder).removed == (
+        "notes/moles.md",
+        "texts/moles.md",
+    )
 
 
 def test_a_library_s_uploads_are_called_the_same_wherever_it_lies(
@@ -119,12 +125,12 @@ def test_a_library_s_uploads_are_called_the_same_wherever_it_lies(
 ) -> None:
     (library / "uploads").mkdir(parents=True)
     (library / "uploads" / "moles.txt").write_text("A mole digs.")
-    ingest(library, [library / "uploads"], embedder)
-    assert ingest(library, [corpus], embedder).removed == ()
-    assert ingest(library, [tmp_path], embedder).removed == ()
+    ingest(LocalStore(library), [library / "uploads"], embedder)
+    assert ingest(LocalStore(library), [corpus], embedder).removed == ()
+    assert ingest(LocalStore(library), [tmp_path], embedder).removed == ()
     moved = tmp_path / "elsewhere" / "library"
     moved.parent.mkdir()
     library.rename(moved)
     (moved / "uploads" / "moles.txt").write_text("A mole digs tunnels.")
-    account = ingest(moved, [moved / "uploads"], embedder)
+    account = ingest(LocalStore(moved), [moved / "uploads"], embedder)
     assert (account.changed, account.added) == (("uploads/moles.txt",), ())

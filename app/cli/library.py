@@ -1,0 +1,215 @@
+"""The commands about the library: `ingest`, `remove`, `status`, `verify` and `show`."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inquote.app.cli.options import (
+    DEFAULT_LIBRARY,
+    EmbedderOption,
+    JsonOption,
+    LibraryOption,
+)
+from inquote.app.cli.output import document_json, format_report, format_status
+from inquote.app.cli.terminal import EXIT_ERROR, lines_of, print_json, progress_bars
+from inquote.ingest.errors import InquoteError
+from inquote.ingest.text import printable
+
+if TYPE_CHECKING:
+    from inquote.ingest.chunk import LeftOut
+    from inquote.ingest.documents import Document
+
+EXIT_SKIPPED = 3
+
+
+def ingest(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Files and folders; a folder is mirrored.", show_default=False),
+    ],
+    library: LibraryOption = DEFAULT_LIBRARY,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Change nothing if a file is skipped.")
+    ] = False,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild", help="Read and cut everything anew, and mend damaged embeddings."
+        ),
+    ] = False,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of the files, where it is not UTF-8.")
+    ] = None,
+    max_megabytes: Annotated[int, typer.Option(help="Larger files are skipped.", min=1)] = 64,
+    max_seconds: Annotated[
+        float, typer.Option(help="Files that take longer to parse are skipped.", min=1)
+    ] = 18,
+    embedder: EmbedderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take files into the library: only what changed is embedded.
+
+    Exit status 3: something was skipped.
+    """
+    from inquote.app.build import find_suggestions
+    from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
+    from inquote.index.stores.registry import open_store
+    from inquote.index.updating.ingest import Options
+    from inquote.index.updating.ingest import ingest as run_ingest
+    from inquote.ingest.files.collect import Limits
+
+    limits = Limits(encoding, max_megabytes * 1_000_000, max_seconds)
+    options = Options(strict=strict, dry_run=dry_run, rebuild=rebuild, limits=limits)
+    store = open_store(library, must_exist=False)
+    with progress_bars(quiet=as_json) as progress:
+        encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
+        report = run_ingest(store, paths, encoder, options=options, progress=progress)
+        if report.has_changes and not dry_run:
+            find_suggestions(library, encoder, progress)
+    for warning in report.warnings:
+        print(f"{warning.path}: {warning.reason}", file=sys.stderr)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        print(format_report(report, dry_run))
+    if report.skipped:
+        raise typer.Exit(EXIT_SKIPPED)
+
+
+def remove(
+    documents: Annotated[
+        list[str], typer.Argument(help="Their ids, as inquote status lists them.")
+    ],
+    library: LibraryOption = DEFAULT_LIBRARY,
+    embedder: EmbedderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take documents out of the library.
+
+    Their files stay, and ingesting their folder brings them back.
+    """
+    from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
+    from inquote.index.stores.registry import open_store
+    from inquote.index.updating.removal import remove as run_remove
+
+    store = open_store(library)
+    with progress_bars(quiet=as_json) as progress:
+        encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
+        report = run_remove(store, documents, encoder, progress=progress)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        print(format_report(report, dry_run=False))
+
+
+def status(
+    library: LibraryOption = DEFAULT_LIBRARY,
+    left_out: Annotated[
+        bool, typer.Option("--left-out", help="List what is in no passage.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what the library holds and how it was made."""
+    from inquote.index.stores.registry import open_store
+
+    store = open_store(library)
+    with store.snapshot() as snapshot:
+        if left_out:
+            if as_json:
+                print_json([_left_out_json(*item) for item in snapshot.left_out()])
+                return
+            for id, place, text in snapshot.left_out():
+                print(f"{printable(id)} {place.start}-{place.end} ({place.reason})\n    {text}")
+            return
+        infos, recipe = snapshot.document_infos(), snapshot.recipe
+        about = {
+            "library": store.location,
+            "generation": snapshot.generation,
+            "changed_at": snapshot.changed_at,
+            "bytes": store.size,
+            "passages": sum(info.passages for info in infos),
+            "recipe": recipe.as_json() if recipe else None,
+            "documents": [asdict(info) for info in infos],
+        }
+    if as_json:
+        print_json(about)
+    else:
+        print(format_status(about))
+
+
+def _left_out_json(id: str, place: "LeftOut", text: str) -> dict[str, object]:
+    return {"document": id, **asdict(place), "text": text}
+
+
+def verify(
+    library: LibraryOption = DEFAULT_LIBRARY,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Check the citations of a conversation saved as JSON instead."),
+    ] = None,
+) -> None:
+    """Check every offset, hash and derived file.
+
+    Exit status 0: all is well. Else what is wrong is named.
+    """
+    from inquote.index.stores.registry import open_store
+    from inquote.index.verify import verify_export
+
+    store = open_store(library)
+    if export is None:
+        problems = store.verify()
+        success = "All offsets, hashes and derived files are as they were written."
+    else:
+        with store.snapshot() as snapshot:
+            count, problems = verify_export(snapshot, b"".join(lines_of(str(export))))
+        success = f"All {count} citations are what their documents say."
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        raise typer.Exit(EXIT_ERROR)
+    print(success)
+
+
+def show(
+    document: Annotated[str, typer.Argument(help="The document's id, as citations name it.")],
+    start: Annotated[int | None, typer.Argument(help="Of a range, in code points.")] = None,
+    end: Annotated[int | None, typer.Argument(help="Of the range.")] = None,
+    library: LibraryOption = DEFAULT_LIBRARY,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a document, or the range of it that a citation points at."""
+    from inquote.index.stores.registry import open_store
+
+    with open_store(library).snapshot() as snapshot:
+        try:
+            whole = snapshot.document(document)
+        except KeyError:
+            raise InquoteError(
+                f"There is no document {document}; inquote status lists them."
+            ) from None
+    quote = _quote(whole, start, end)
+    if not as_json:
+        print(whole.text if quote is None else quote)
+        return
+    fields = document_json(whole)
+    if quote is not None:
+        fields["range"] = {"start": start, "end": end, "quote": quote}
+    print_json(fields)
+
+
+def _quote(document: "Document", start: int | None, end: int | None) -> str | None:
+    """Return a range of a document, None for no range; raise `InquoteError` for one outside."""
+    if start is None:
+        return None
+    size = len(document.text)
+    if end is None:
+        raise InquoteError(
+            f"A range has a start and an end; give {start} and a number up to {size}."
+        )
+    if not 0 <= start < end <= size:
+        raise InquoteError(f"The range must lie within 0 and {size}, got {start} to {end}.")
+    return document.text[start:end]

@@ -1,0 +1,25 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_LIBRARY = Path("inquote-library")
+
+LibraryOption = Annotated[
+    Path,
+    typer.Option(
+        "--library", envvar="INQUOTE_LIBRARY", help="The library's folder.", show_default=True
+    ),
+]
+ReaderOption = Annotated[
+    str | None, typer.Option("--reader", help="'sentence', or a local model's name or path.")
+]
+EmbedderOption = Annotated[
+    str | None, typer.Option("--embedder", help="A local sentence-transformers model.")
+]
+HistoryOption = Annotated[
+    bool, typer.Option("--history/--no-history", help="Keep the question for inquote changes.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -1,0 +1,270 @@
+"""The door to storage: whoever searches, answers or ingests knows these protocols and no store.
+
+A store keeps generations. A snapshot reads one of them, a draft makes the next one, and its commit
+is the only moment at which a store changes. A passage is known by its id, in every store.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from inquote.index.progress import Progress, silent
+from inquote.index.stores.journal import Journal
+from inquote.index.stores.recipe import Recipe
+from inquote.ingest.chunk import Chunks, LeftOut
+from inquote.ingest.documents import Document, Passage
+
+KEPT_GENERATIONS = 3  # the current one and those before it that can still be asked
+MAX_NORM_ERROR = 1e-3  # by which the norm of a stored embedding may differ from 1
+
+Scope = Sequence[str]
+"""Ids of documents, or of folders above them: "reports" and "reports/2019" hold "reports/2019/a.md"."""
+
+Ranking = list[tuple[str, float]]
+"""(passage id, score) pairs, best first, equal scores by passage id."""
+
+
+def in_scope(document_id: str, scope: Scope | None) -> bool:
+    """Return whether a document lies in a scope; None is everything.
+
+    >>> in_scope("a/b.md", ["a"]), in_scope("ab.md", ["a"]), in_scope("ab.md", None)
+    (True, False, True)
+    """
+    if scope is None:
+        return True
+    return any(document_id == entry or document_id.startswith(f"{entry}/") for entry in scope)
+
+
+@dataclass(frozen=True)
+class DocumentInfo:
+    """A line of the list of documents; counts, and the time of its ingest in ISO 8601, UTC."""
+
+    id: str
+    title: str
+    source: str
+    sha256: str
+    characters: int
+    passages: int
+    ingested_at: str
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """What a store remembers of a document's file, so that an ingest can tell what changed.
+
+    `root` is the folder that was ingested, `state` a digest of the document without its id, `file`
+    the digest of the file, `sha256` that of the document's text.
+    """
+
+    root: str
+    state: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class DocumentRecord:
+    """A document as it is stored, with what a `FileRecord` remembers of its file."""
+
+    document: Document
+    root: str
+    state: str
+    file: str
+
+
+@dataclass(frozen=True)
+class CutDocument:
+    """A document, the passages that it was cut into, and the key of each passage's embedding."""
+
+    record: DocumentRecord
+    chunks: Chunks
+    keys: tuple[str, ...]
+
+
+class Searchable(Protocol):
+    """Passages that can be searched by meaning and by words."""
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """Return the passages with these ids; raise `LibraryDamaged` where one is missing."""
+        ...
+
+    def nearest(self, vector: np.ndarray, k: int, scope: Scope | None = None) -> Ranking:
+        """Return the k passages nearest to a query by cosine.
+
+        `vector` is (d,) float32 of norm 1. A store that does not compare every vector may miss some.
+        """
+        ...
+
+    def matching(self, question: str, k: int, scope: Scope | None = None) -> Ranking:
+        """Return the k passages that match a question's words best, with scores in [0, 1)."""
+        ...
+
+    def cosines(self, vector: np.ndarray, ids: Iterable[str]) -> dict[str, float]:
+        """Return the cosines of a query, (d,) float32 of norm 1, with these passages."""
+        ...
+
+    def has_word(self, word: str) -> bool:
+        """Return whether a form of the word stands in any passage."""
+        ...
+
+
+class Snapshot(Searchable, Protocol):
+    """One generation of a store: the current one, or an earlier one that is kept."""
+
+    @property
+    def generation(self) -> int:
+        """The number of this generation; 0 before the first ingest."""
+        ...
+
+    @property
+    def oldest(self) -> int:
+        """The first generation that can still be read."""
+        ...
+
+    @property
+    def changed_at(self) -> str:
+        """The time of the newest generation in ISO 8601, UTC; "" before the first."""
+        ...
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How the library was made; None before its first ingest."""
+        ...
+
+    def document(self, id: str) -> Document:
+        """Return one document; raise `KeyError` where there is none of that id."""
+        ...
+
+    def documents(self) -> Iterator[Document]:
+        """Yield all documents in the order of their ids."""
+        ...
+
+    def document_infos(self) -> list[DocumentInfo]:
+        """List the documents in the order of their ids, without reading their texts."""
+        ...
+
+    def file_records(self) -> dict[str, FileRecord]:
+        """Return what is remembered of each document's file, in the order of the documents' ids."""
+        ...
+
+    def roots(self) -> dict[str, str]:
+        """Return root folders, each with the name that its documents' ids begin with."""
+        ...
+
+    def left_out(self) -> Iterator[tuple[str, LeftOut, str]]:
+        """Yield (document id, range and rule, text) of everything that is in no passage."""
+        ...
+
+    def has_passages(self) -> bool:
+        """Return whether there is anything to search."""
+        ...
+
+    def all_passages(self) -> Iterator[Passage]:
+        """Yield all passages in the order of documents and text."""
+        ...
+
+    def attachment(self, name: str) -> str | None:
+        """Return a text that was attached to this generation under `name`; None for none."""
+        ...
+
+
+class Draft(Protocol):
+    """The next generation while it is written; nothing of it is seen before its commit."""
+
+    @property
+    def generation(self) -> int:
+        """The number that a commit gives to this generation."""
+        ...
+
+    def missing(self, keys: Iterable[str], dimension: int) -> set[str]:
+        """Return the keys without a sound embedding of this dimension."""
+        ...
+
+    def put_embeddings(self, keys: Sequence[str], matrix: np.ndarray) -> None:
+        """Keep embeddings, (n, d) float32 with rows of norm 1; they last even without a commit."""
+        ...
+
+    def put_documents(self, documents: Sequence[CutDocument]) -> None:
+        """Store documents in the place of those with the same ids; each at most once."""
+        ...
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Leave documents out of the next generation."""
+        ...
+
+    def put_roots(self, names: Mapping[str, str]) -> None:
+        """Remember root folders, each with the name that its documents' ids begin with."""
+        ...
+
+    def note_files(self, digests: Mapping[str, str]) -> None:
+        """Note new digests of files, by document id, where the documents stay as they are.
+
+        They are noted without a commit too, and make no new generation.
+        """
+        ...
+
+    def commit(self, recipe: Recipe) -> int:
+        """Make this generation the current one and return its number.
+
+        Raises `IngestError` where nothing would be left to search.
+        """
+        ...
+
+
+class Store(Protocol):
+    """A library: generations of documents with their passages and embeddings."""
+
+    @property
+    def location(self) -> str:
+        """The folder or the URL that opens this store."""
+        ...
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of this machine that the store lies in; None for one that lies elsewhere."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """The bytes that the store takes."""
+        ...
+
+    @property
+    def journal(self) -> Journal:
+        """The questions and the feedback that are kept beside the library."""
+        ...
+
+    def snapshot(self, generation: int | None = None) -> AbstractContextManager[Snapshot]:
+        """Open one generation, by default the current one, for as long as the context lasts.
+
+        Raises `LibraryMissing` where nothing was stored yet, `GenerationGone` for a generation that
+        is not kept, `LibraryDamaged` where it cannot be read.
+        """
+        ...
+
+    def begin(self, progress: Progress = silent) -> AbstractContextManager[Draft]:
+        """Become the one writer and begin the next generation; without a commit nothing changes.
+
+        Raises `LibraryBusy` where another process writes, `IngestError` where nothing can be
+        written.
+        """
+        ...
+
+    def attach(self, generation: int, name: str, text: str) -> None:
+        """Keep a text beside a generation under `name`; it goes when the generation goes.
+
+        It is no part of the library: where it cannot be written, nothing is raised.
+        """
+        ...
+
+    def verify(self) -> list[str]:
+        """Say what is wrong with the store, a sentence each; [] when all is well."""
+        ...
+
+    def close(self) -> None:
+        """Release what the store holds; no snapshot may be open."""
+        ...

@@ -1,0 +1,116 @@
+"""The files of a generation that make it searchable: derived from library.db, checked by hash.
+
+They are written beside the old ones, synced, and renamed into place.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from inquote.index.stores.local.faults import step
+from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
+from inquote.index.stores.local.vectors import FaissIndex, VectorIndex
+from inquote.ingest.errors import LibraryDamaged
+
+VECTORS = "vectors.faiss"
+LEXICAL = "lexical"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class SearchFiles:
+    """The searchable files of one generation, loaded."""
+
+    vectors: VectorIndex
+    lexical: LexicalIndex
+
+
+def write_search_files(
+    folder: Path, rows: np.ndarray, matrix: np.ndarray, entries: Iterable[LexicalEntry]
+) -> None:
+    """Write the files of a generation to `folder`, replacing what lies there, synced to disk.
+
+    `rows` (n,) and `matrix` (n, d) float32 are the passages' vectors, `entries` their texts.
+    """
+    # Both indexes at once, in a folder beside.
+    new = folder.with_name(folder.name + ".new")
+    shutil.rmtree(new, ignore_errors=True)
+    step()
+    (new / LEXICAL).mkdir(parents=True)
+    step()
+    with ThreadPoolExecutor(1) as thread:
+        saving = thread.submit(lambda: FaissIndex.build(rows, matrix).save(new / VECTORS))
+        step()
+        LexicalIndex.build(entries, new / LEXICAL)
+        # The hash is of what was to be written: a file that was cut short will not have it.
+        manifest = {VECTORS: saving.result()}
+    # Their hashes, synced.
+    for file in _lexical_files(new / LEXICAL):
+        _sync(file)
+        manifest[file.relative_to(new).as_posix()] = _sha256(file)
+    step()
+    (new / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    for path in (new / MANIFEST, new / LEXICAL, new):
+        _sync(path)
+    # Into place.
+    step()
+    shutil.rmtree(folder, ignore_errors=True)
+    step()
+    new.rename(folder)
+    _sync(folder.parent)
+
+
+def _lexical_files(folder: Path) -> list[Path]:
+    """List tantivy's files without its lock files."""
+    return sorted(path for path in folder.iterdir() if path.suffix != ".lock")
+
+
+def load_search_files(folder: Path) -> SearchFiles:
+    """Check the hashes of a generation's files and load them.
+
+    Raises `LibraryDamaged` where one is missing, damaged, or of a version that knew no scopes.
+    """
+    for problem in check_search_files(folder):
+        raise LibraryDamaged(problem)
+    lexical = LexicalIndex.load(folder / LEXICAL)
+    if not lexical.has_places:
+        raise LibraryDamaged(f"{folder.name}/{LEXICAL} is of an earlier version of inquote.")
+    return SearchFiles(FaissIndex.load(folder / VECTORS), lexical)
+
+
+def check_search_files(folder: Path) -> list[str]:
+    """Say what is wrong with the files in `folder`, a sentence each; [] when all are as written."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        expected = {str(name): str(digest) for name, digest in manifest.items()}
+    except (OSError, ValueError, AttributeError):
+        return [f"{folder.name}/{MANIFEST} is missing or damaged."]
+    problems = []
+    for name, digest in expected.items():
+        try:
+            if _sha256(folder / name) != digest:
+                problems.append(f"{folder.name}/{name} is not what was written.")
+        except OSError:
+            problems.append(f"{folder.name}/{name} is missing or cannot be read.")
+    return problems
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    step()
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,301 @@
+"""One generation of a local library, read within one transaction."""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from inquote.index.stores.base import DocumentInfo, FileRecord, Ranking, Scope
+from inquote.index.stores.local.database import LIVE
+from inquote.index.stores.local.search_files import SearchFiles
+from inquote.index.stores.recipe import FORMAT, Recipe
+from inquote.ingest.chunk import LeftOut
+from inquote.ingest.documents import Document, Passage, Section
+from inquote.ingest.errors import LibraryDamaged, LibraryMismatch
+
+_ROWS = 10_000  # read at a time
+_DOCUMENT = f"""
+SELECT id, title, source, text, sha256, sections, pages, asides FROM documents WHERE {LIVE}
+"""
+_PASSAGE = "SELECT row, document_id, start, stop, heading, lead FROM passages WHERE {live}"
+
+
+class LocalSnapshot:
+    """A `Snapshot` over a connection that is in a transaction.
+
+    The indexes know passages by their row in the table `passages`; nothing outside this package
+    does. `load` gives the search files of a generation, and is called with the first search.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        load: Callable[[int], SearchFiles],
+        attachment: Callable[[int, str], str | None],
+        generation: int | None = None,
+    ) -> None:
+        self._connection = connection
+        self._load = load
+        self._attachment = attachment
+        self._rows: dict[str, int] = {}  # of passages by id, as far as they were looked up
+        if generation is None:
+            generation = int(self._meta("generation") or 0)
+        self.generation = generation
+
+    def _meta(self, key: str) -> str | None:
+        row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def _live(self, query: str, **values: object) -> sqlite3.Cursor:
+        """Return the rows of a query, "{live}" in it standing for: of this generation."""
+        return self._connection.execute(query.format(live=LIVE), {"at": self.generation, **values})
+
+    @property
+    def oldest(self) -> int:
+        """The first generation that can still be read."""
+        return int(self._meta("oldest") or 1)
+
+    @property
+    def changed_at(self) -> str:
+        """The time of the newest generation in ISO 8601, UTC; "" before the first."""
+        return self._meta("changed_at") or ""
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How the library was made; raises `LibraryMismatch` for a foreign format."""
+        recipe = json.loads(self._meta("recipe") or "null")
+        if recipe is None:
+            return None
+        if recipe.get("format") != FORMAT:
+            raise LibraryMismatch(
+                f"The library has format {recipe.get('format')} and this version of inquote reads "
+                f"format {FORMAT}; ingest the texts into a new folder with --library."
+            )
+        return Recipe(**recipe)
+
+    # Documents
+
+    def document(self, id: str) -> Document:
+        """Return one document; see `Snapshot.document`."""
+        row = self._connection.execute(
+            f"{_DOCUMENT} AND id = :id", {"at": self.generation, "id": id}
+        ).fetchone()
+        if row is None:
+            raise KeyError(id)
+        return _document(row)
+
+    def documents(self) -> Iterator[Document]:
+        """Yield all documents in the order of their ids."""
+        rows = self._connection.execute(f"{_DOCUMENT} ORDER BY id", {"at": self.generation})
+        return map(_document, rows)
+
+    def document_infos(self) -> list[DocumentInfo]:
+        """List the documents; see `Snapshot.document_infos`."""
+        rows = self._live(
+            "SELECT id, title, source, sha256, characters, coalesce(count, 0), ingested_at"
+            " FROM documents LEFT JOIN (SELECT document_id, count(*) AS count FROM passages"
+            " WHERE {live} GROUP BY document_id) ON document_id = id WHERE {live} ORDER BY id"
+        )
+        return [DocumentInfo(*row) for row in rows]
+
+    def file_records(self) -> dict[str, FileRecord]:
+        """Return what is remembered of each document's file."""
+        rows = self._live(
+            "SELECT id, root, state, file, sha256 FROM documents WHERE {live} ORDER BY id"
+        )
+        return {id: FileRecord(*fields) for id, *fields in rows}
+
+    def roots(self) -> dict[str, str]:
+        """Return root folders, each with the name that its documents' ids begin with."""
+        return dict(self._connection.execute("SELECT root, name FROM roots"))
+
+    def left_out(self) -> Iterator[tuple[str, LeftOut, str]]:
+        """Yield what is in no passage; see `Snapshot.left_out`."""
+        rows = self._live("SELECT id, text, left_out FROM documents WHERE {live} ORDER BY id")
+        for id, text, ranges in rows:
+            for start, end, reason in json.loads(ranges):
+                yield id, LeftOut(start, end, reason), text[start:end]
+
+    def attachment(self, name: str) -> str | None:
+        """Return a text that was attached to this generation; None for none."""
+        return self._attachment(self.generation, name)
+
+    # Passages
+
+    def has_passages(self) -> bool:
+        """Return whether there is anything to search."""
+        return self._live("SELECT 1 FROM passages WHERE {live} LIMIT 1").fetchone() is not None
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """Return the passages with these ids; see `Searchable.passages`."""
+        rows = ",".join(map(str, self._rows_of(ids)))
+        cursor = self._live(f"{_PASSAGE} AND row IN ({rows}) ORDER BY document_id, start, stop")
+        return {passage.id: passage for _, passage in self._with_texts(cursor.fetchall())}
+
+    def all_passages(self) -> Iterator[Passage]:
+        """Yield all passages in the order of documents and text."""
+        return (passage for _, passage in self.numbered_passages())
+
+    def numbered_passages(self) -> Iterator[tuple[int, Passage]]:
+        """Yield (row, passage) in the order of documents and text."""
+        yield from self._with_texts(self._live(f"{_PASSAGE} ORDER BY document_id, start, stop"))
+
+    def _with_texts(self, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Passage]]:
+        """Yield (row, passage) of rows that come document by document, each text read once.
+
+        SQLite's own substr would count characters from the beginning of the text every time.
+        """
+        id: str | None = None
+        text: str | None = None
+        for row, document_id, start, stop, heading, lead in rows:
+            if document_id != id:
+                id, text = document_id, self._text(document_id)
+            if text is not None:
+                yield row, Passage(document_id, start, stop, heading, text[start:stop], lead)
+
+    def _text(self, document_id: str) -> str | None:
+        row = self._live(
+            "SELECT text FROM documents WHERE {live} AND id = :id", id=document_id
+        ).fetchone()
+        return row[0] if row else None
+
+    def content_hashes(self) -> dict[int, str]:
+        """Return the key of every passage's embedding, by row."""
+        return dict(self._live("SELECT row, content FROM passages WHERE {live} ORDER BY row"))
+
+    def vectors(self, rows: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return rows (n,) int64, ascending, and their vectors (n, d) float32; by default all.
+
+        Raises `LibraryDamaged` where one is cut.
+        """
+        among = "" if rows is None else f" AND row IN ({','.join(map(str, rows))})"
+        cursor = self._live(
+            "SELECT row, vector FROM passages JOIN embeddings"
+            f" ON embeddings.content = passages.content WHERE {{live}}{among} ORDER BY row"
+        )
+        numbers, content = array("q"), bytearray()  # there may be many, so no copies are made
+        while batch := cursor.fetchmany(_ROWS):
+            numbers.extend(row for row, _ in batch)
+            content += b"".join(vector for _, vector in batch)
+        dimension, rest = divmod(len(content), 4 * max(1, len(numbers)))
+        if rest:
+            raise LibraryDamaged(
+                "Some embeddings in library.db are cut; "
+                "make them anew: inquote ingest --rebuild PATH..."
+            )
+        matrix = np.frombuffer(content, np.float32).reshape(len(numbers), dimension)
+        return np.array(numbers, np.int64), matrix
+
+    # Search
+
+    def nearest(self, vector: np.ndarray, k: int, scope: Scope | None = None) -> Ranking:
+        """Return the passages nearest to a query; see `Searchable.nearest`.
+
+        An index that rounds its vectors only names candidates; their cosines are computed anew.
+        """
+        index = self._search_files.vectors
+        among = None if scope is None else self._rows_in(scope)
+        scores, rows = index.search(vector[None, :], k, among)
+        if index.exact:
+            ids = self._ids_of(rows[0].tolist())
+            cosines = dict(zip(ids, map(float, scores[0]), strict=True))
+        else:
+            cosines = self._cosines(vector, rows[0].tolist())
+        return _ranked(cosines)
+
+    def matching(self, question: str, k: int, scope: Scope | None = None) -> Ranking:
+        """Return the passages that share a question's words; see `Searchable.matching`."""
+        hits = self._search_files.lexical.search(question, k, scope)
+        ids = self._ids_of([row for row, _ in hits])
+        scores = (score for _, score in hits)
+        return _ranked(dict(zip(ids, scores, strict=True)))
+
+    def cosines(self, vector: np.ndarray, ids: Iterable[str]) -> dict[str, float]:
+        """Return the cosines of a query with these passages, from the stored vectors."""
+        return self._cosines(vector, self._rows_of(ids))
+
+    def has_word(self, word: str) -> bool:
+        """Return whether a form of the word stands in any passage."""
+        return self._search_files.lexical.has(word)
+
+    @property
+    def _search_files(self) -> SearchFiles:
+        return self._load(self.generation)
+
+    def _cosines(self, vector: np.ndarray, rows: Sequence[int]) -> dict[str, float]:
+        ascending, matrix = self.vectors(rows)
+        return dict(zip(self._ids_of(ascending.tolist()), map(float, matrix @ vector), strict=True))
+
+    def _ids_of(self, rows: Sequence[int]) -> list[str]:
+        """Return the ids of the passages in these rows; raise `LibraryDamaged` for a missing one."""
+        listed = ",".join(map(str, rows))
+        query = (
+            f"SELECT row, document_id, start, stop FROM passages WHERE {LIVE} AND row IN ({listed})"
+        )
+        ids = {}
+        for row, document_id, start, stop in self._live(query):
+            ids[row] = Passage.id_of(document_id, start, stop)
+            self._rows[ids[row]] = row
+        try:
+            return [ids[row] for row in rows]
+        except KeyError:
+            raise _missing_passages() from None
+
+    def _rows_of(self, ids: Iterable[str]) -> list[int]:
+        """Return the rows of these passages; raise `LibraryDamaged` where one is missing."""
+        query = (
+            "SELECT row FROM passages WHERE {live}"
+            " AND document_id = :id AND start = :start AND stop = :stop"
+        )
+        rows = []
+        for passage_id in ids:
+            if passage_id not in self._rows:
+                document_id, start, end = Passage.parse_id(passage_id)
+                row = self._live(query, id=document_id, start=start, stop=end).fetchone()
+                if row is None:
+                    raise _missing_passages()
+                self._rows[passage_id] = row[0]
+            rows.append(self._rows[passage_id])
+        return rows
+
+    def _rows_in(self, scope: Scope) -> np.ndarray:
+        """Return the rows, (n,) int64 ascending, of the passages of the documents in a scope."""
+        rows: set[int] = set()
+        for entry in scope:
+            cursor = self._live(
+                "SELECT row FROM passages WHERE {live} AND (document_id = :id"
+                " OR (document_id > :first AND document_id < :last))",
+                id=entry,
+                first=f"{entry}/",
+                last=f"{entry}0",  # "0" is the character after "/"
+            )
+            rows.update(row for (row,) in cursor)
+        return np.array(sorted(rows), np.int64)
+
+
+def _ranked(scores: dict[str, float]) -> Ranking:
+    """Return (id, score) pairs, best first, equal scores by id."""
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _missing_passages() -> LibraryDamaged:
+    return LibraryDamaged(
+        "The index names passages that the library does not hold; run inquote verify."
+    )
+
+
+def _document(fields: Sequence[Any]) -> Document:
+    id, title, source, text, sha256, sections, pages, asides = fields
+    return Document(
+        id,
+        title,
+        source,
+        text,
+        sha256,
+        sections=tuple(Section(*section) for section in json.loads(sections)),
+        pages=tuple(json.loads(pages)),
+        asides=tuple((start, end) for start, end in json.loads(asides)),
+    )

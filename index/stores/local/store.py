@@ -1,0 +1,237 @@
+"""A library in a folder: SQLite is the truth, the search files of a generation are derived from it.
+
+    library.db              documents, passages, embeddings by content hash, recipe, generation
+    journal.db              questions and feedback
+    derived/gen-000007/     vectors.faiss, lexical/, manifest.json, what was attached
+    ingest.lock             one writer
+
+A snapshot is a deferred transaction whose first read is the generation, so that everything it then
+sees belongs to that generation.
+"""
+
+import contextlib
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from inquote.index.progress import Progress, silent
+from inquote.index.stores.base import KEPT_GENERATIONS
+from inquote.index.stores.journal import SqliteJournal
+from inquote.index.stores.local import verify
+from inquote.index.stores.local.database import Database
+from inquote.index.stores.local.draft import LocalDraft, drop_unfinished
+from inquote.index.stores.local.faults import step
+from inquote.index.stores.local.lexical import LexicalEntry
+from inquote.index.stores.local.lock import write_lock
+from inquote.index.stores.local.search_files import (
+    SearchFiles,
+    check_search_files,
+    load_search_files,
+    write_search_files,
+)
+from inquote.index.stores.local.snapshot import LocalSnapshot
+from inquote.ingest.errors import GenerationGone, LibraryDamaged
+
+_LOADED = 2  # generations whose search files are held: the newest, and an earlier one to compare
+
+
+class LocalStore:
+    """A `Store` in the folder `folder`; safe to use from several threads.
+
+    Making the object opens nothing, and no folder is made before the first draft.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.derived = folder / "derived"
+        self.database = Database(folder)
+        self._required = False
+        self._search_files: dict[int, SearchFiles] = {}
+        self._loading = threading.Lock()
+
+    @property
+    def location(self) -> str:
+        """The folder, as text."""
+        return str(self.folder)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files in the folder."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    @cached_property
+    def journal(self) -> SqliteJournal:
+        """The questions and the feedback that are kept in the folder."""
+        return SqliteJournal(self.folder)
+
+    def require(self) -> None:
+        """Raise `LibraryMissing` where there is no library, `LibraryMismatch` for another format."""
+        if not self._required:
+            self.database.require()
+            self._required = True
+
+    # Reading
+
+    @contextmanager
+    def snapshot(self, generation: int | None = None) -> Iterator[LocalSnapshot]:
+        """Open one generation for as long as the context lasts; see `Store.snapshot`."""
+        self.require()
+        with self.database.reading() as connection:
+            current = self._snapshot_of(connection)
+            if generation is None:
+                yield current
+            elif current.oldest <= generation <= current.generation:
+                yield self._snapshot_of(connection, generation)
+            else:
+                raise GenerationGone(
+                    f"Generation {generation} of the library is not kept any more."
+                )
+
+    def _snapshot_of(
+        self, connection: sqlite3.Connection, generation: int | None = None
+    ) -> LocalSnapshot:
+        return LocalSnapshot(connection, self._load, self._attachment, generation)
+
+    def _load(self, generation: int) -> SearchFiles:
+        """Return the search files of a generation, made anew where they are missing or damaged."""
+        with self._loading:
+            if generation not in self._search_files:
+                folder = self.generation_folder(generation)
+                try:
+                    loaded = load_search_files(folder)
+                except LibraryDamaged:
+                    remake_search_files(self.folder, generation)
+                    loaded = load_search_files(folder)
+                self._keep_loaded(generation, loaded)
+            return self._search_files[generation]
+
+    def _keep_loaded(self, generation: int, loaded: SearchFiles) -> None:
+        """Hold search files, and let go of those that a newer generation replaces."""
+        held = self._search_files
+        if held and generation > max(held):
+            held.clear()
+        held[generation] = loaded
+        if len(held) > _LOADED:
+            del held[min(older for older in held if older != generation)]
+
+    def generation_folder(self, generation: int) -> Path:
+        """Return where the search files of a generation lie."""
+        return self.derived / f"gen-{generation:06d}"
+
+    # Writing
+
+    @contextmanager
+    def begin(self, progress: Progress = silent) -> Iterator[LocalDraft]:
+        """Become the one writer and begin the next generation; see `Store.begin`.
+
+        Without a commit, search files that are missing or damaged are made anew.
+        """
+        with write_lock(self.folder), contextlib.closing(LocalStore(self.folder)) as own:
+            own.database.create()
+            with own._draft(progress) as draft:
+                yield draft
+
+    @contextmanager
+    def _draft(self, progress: Progress) -> Iterator[LocalDraft]:
+        """Make the draft of a locked library; what it leaves unfinished is dropped."""
+        with self.snapshot() as snapshot:
+            generation = snapshot.generation
+        connection = self.database.connection()
+        drop_unfinished(self.database, generation)
+        draft = LocalDraft(
+            self.database,
+            generation,
+            lambda number: self._snapshot_of(connection, number),
+            lambda snapshot: self._write_files(snapshot, progress),
+        )
+        try:
+            yield draft
+            draft.finish()
+        except BaseException:
+            with contextlib.suppress(OSError, sqlite3.Error):  # else the next ingest does it
+                drop_unfinished(self.database, generation)
+            raise
+        if not draft.committed:
+            self._mend(generation, progress)
+        with contextlib.suppress(OSError):  # what is left over goes with the next ingest
+            self._sweep(draft.generation if draft.committed else generation)
+
+    def _write_files(self, snapshot: LocalSnapshot, progress: Progress) -> None:
+        """Write the search files of a snapshot's generation."""
+        self.derived.mkdir(exist_ok=True)
+        rows, matrix = snapshot.vectors()
+        total = len(rows)
+
+        def entries() -> Iterable[LexicalEntry]:
+            for done, (row, passage) in enumerate(snapshot.numbered_passages(), 1):
+                yield LexicalEntry.of(row, passage)
+                if done % 1000 == 0 or done == total:
+                    progress("indexing", done, total)
+
+        folder = self.generation_folder(snapshot.generation)
+        write_search_files(folder, rows, matrix, entries())
+
+    def _mend(self, generation: int, progress: Progress = silent) -> None:
+        """Make the search files of a generation anew where they are missing or damaged."""
+        if generation and check_search_files(self.generation_folder(generation)):
+            with self.snapshot(generation) as snapshot:
+                self._write_files(snapshot, progress)
+
+    def _sweep(self, generation: int) -> None:
+        """Remove the folders of generations past and of ingests that were cut short."""
+        kept = {self.generation_folder(generation - back).name for back in range(KEPT_GENERATIONS)}
+        for folder in self.derived.iterdir() if self.derived.exists() else ():
+            if folder.name not in kept:
+                step()
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def attach(self, generation: int, name: str, text: str) -> None:
+        """Keep a text in the folder of a generation; see `Store.attach`."""
+        folder = self.generation_folder(generation)
+        new = folder / f".{name}"
+        with contextlib.suppress(OSError):
+            new.write_text(text, encoding="utf-8")
+            new.replace(folder / name)
+
+    def _attachment(self, generation: int, name: str) -> str | None:
+        try:
+            return (self.generation_folder(generation) / name).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return None
+
+    def verify(self) -> list[str]:
+        """Say what is wrong with rows and search files, a sentence each; [] when all is well."""
+        self.require()
+        problems = verify.database_problems(self.database)
+        if problems:
+            return problems
+        with self.snapshot() as snapshot:
+            return verify.problems(snapshot, self.generation_folder(snapshot.generation))
+
+    def close(self) -> None:
+        """Close the connections of all threads; no snapshot may be open."""
+        self.database.close()
+
+
+def remake_search_files(folder: Path, generation: int) -> None:
+    """Make the search files of a kept generation anew where they are damaged.
+
+    It reads and writes by itself, so that a snapshot may be open meanwhile. Raises `GenerationGone`
+    where the generation is past.
+    """
+    with write_lock(folder), contextlib.closing(LocalStore(folder)) as store:
+        if not _is_usable(store.generation_folder(generation)):
+            with store.snapshot(generation) as snapshot:
+                store._write_files(snapshot, silent)
+
+
+def _is_usable(folder: Path) -> bool:
+    try:
+        load_search_files(folder)
+    except LibraryDamaged:
+        return False
+    return True

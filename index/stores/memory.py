@@ -1,0 +1,370 @@
+"""A library in memory: what the evaluation searches, and the oracle of the contract tests.
+
+Every search is exact. Generations are immutable objects, so a snapshot is one of them, and a commit
+is one assignment.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from inquote.index.clock import utc_now
+from inquote.index.progress import Progress, silent
+from inquote.index.stores.base import (
+    KEPT_GENERATIONS,
+    MAX_NORM_ERROR,
+    CutDocument,
+    DocumentInfo,
+    FileRecord,
+    Ranking,
+    Scope,
+    in_scope,
+)
+from inquote.index.stores.journal import Feedback, QuestionInContext
+from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
+from inquote.index.stores.local.vectors import FlatIndex
+from inquote.index.stores.recipe import Recipe
+from inquote.ingest.chunk import LeftOut
+from inquote.ingest.documents import Document, Passage
+from inquote.ingest.errors import GenerationGone, IngestError, LibraryDamaged, LibraryMissing
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A stored document, the digest of its file, and the time of its ingest."""
+
+    cut: CutDocument
+    file: str
+    ingested_at: str
+
+
+@dataclass(frozen=True)
+class _Generation:
+    """Everything that one generation holds; passages are numbered in the order of their ids."""
+
+    number: int = 0
+    recipe: Recipe | None = None
+    changed_at: str = ""
+    entries: dict[str, _Entry] = field(default_factory=dict)
+    embeddings: dict[str, np.ndarray] = field(default_factory=dict)
+    attachments: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def passages(self) -> dict[str, Passage]:
+        """The passages by id, in the order of ids."""
+        entries = self.entries.values()
+        passages = (passage for entry in entries for passage in entry.cut.chunks.passages)
+        return {passage.id: passage for passage in sorted(passages, key=lambda p: p.id)}
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The ids of the passages by number."""
+        return list(self.passages)
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """(n, d) float32, a row a passage, in the order of numbers."""
+        keys = {}
+        for entry in self.entries.values():
+            for passage, key in zip(entry.cut.chunks.passages, entry.cut.keys, strict=True):
+                keys[passage.id] = key
+        return np.array([self.embeddings[keys[id]] for id in self.ids], np.float32)
+
+    @cached_property
+    def vectors(self) -> FlatIndex:
+        """The vectors of all passages by number."""
+        return FlatIndex(range(len(self.ids)), self.matrix)
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        """The words of all passages by number."""
+        numbered = enumerate(self.passages.values())
+        return LexicalIndex.build(LexicalEntry.of(row, passage) for row, passage in numbered)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """The number of each passage by its id."""
+        return {id: row for row, id in enumerate(self.ids)}
+
+
+class MemorySnapshot:
+    """A `Snapshot` of a generation in memory; it stays valid as long as it is held."""
+
+    def __init__(self, state: _Generation, roots: Mapping[str, str], oldest: int, at: str) -> None:
+        self._state = state
+        self._roots = dict(roots)
+        self.generation = state.number
+        self.oldest = oldest
+        self.changed_at = at
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """How the library was made; None before its first ingest."""
+        return self._state.recipe
+
+    def document(self, id: str) -> Document:
+        """Return one document; raise `KeyError` where there is none of that id."""
+        return self._state.entries[id].cut.record.document
+
+    def documents(self) -> Iterator[Document]:
+        """Yield all documents in the order of their ids."""
+        return (self.document(id) for id in sorted(self._state.entries))
+
+    def document_infos(self) -> list[DocumentInfo]:
+        """List the documents in the order of their ids."""
+        infos = []
+        for document in self.documents():
+            entry = self._state.entries[document.id]
+            infos.append(
+                DocumentInfo(
+                    document.id,
+                    document.title,
+                    document.source,
+                    document.sha256,
+                    len(document.text),
+                    len(entry.cut.chunks.passages),
+                    entry.ingested_at,
+                )
+            )
+        return infos
+
+    def file_records(self) -> dict[str, FileRecord]:
+        """Return what is remembered of each document's file."""
+        records = {}
+        for id, entry in sorted(self._state.entries.items()):
+            record = entry.cut.record
+            records[id] = FileRecord(record.root, record.state, entry.file, record.document.sha256)
+        return records
+
+    def roots(self) -> dict[str, str]:
+        """Return root folders, each with the name that its documents' ids begin with."""
+        return self._roots
+
+    def left_out(self) -> Iterator[tuple[str, LeftOut, str]]:
+        """Yield (document id, range and rule, text) of everything that is in no passage."""
+        for document in self.documents():
+            for left in self._state.entries[document.id].cut.chunks.left_out:
+                yield document.id, left, document.text[left.start : left.end]
+
+    def has_passages(self) -> bool:
+        """Return whether there is anything to search."""
+        return bool(self._state.ids)
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """Return the passages with these ids; see `Searchable.passages`."""
+        try:
+            return {id: self._state.passages[id] for id in ids}
+        except KeyError as error:
+            raise LibraryDamaged(f"There is no passage {error}.") from None
+
+    def all_passages(self) -> Iterator[Passage]:
+        """Yield all passages in the order of documents and text."""
+        for document in self.documents():
+            yield from self._state.entries[document.id].cut.chunks.passages
+
+    def attachment(self, name: str) -> str | None:
+        """Return a text that was attached to this generation; None for none."""
+        return self._state.attachments.get(name)
+
+    def nearest(self, vector: np.ndarray, k: int, scope: Scope | None = None) -> Ranking:
+        """Return the passages nearest to a query; see `Searchable.nearest`."""
+        if not self._state.ids:
+            return []
+        among = None if scope is None else np.array(self._rows_in(scope), np.int64)
+        scores, rows = self._state.vectors.search(vector[None, :], k, among)
+        ids = (self._state.ids[row] for row in rows[0])
+        return list(zip(ids, map(float, scores[0]), strict=True))
+
+    def matching(self, question: str, k: int, scope: Scope | None = None) -> Ranking:
+        """Return the passages that share a question's words; see `Searchable.matching`."""
+        hits = self._state.lexical.search(question, k, scope)
+        ranking = [(self._state.ids[row], score) for row, score in hits]
+        return sorted(ranking, key=lambda item: (-item[1], item[0]))
+
+    def cosines(self, vector: np.ndarray, ids: Iterable[str]) -> dict[str, float]:
+        """Return the cosines of a query with these passages."""
+        return {id: float(self._state.matrix[self._state.rows[id]] @ vector) for id in ids}
+
+    def has_word(self, word: str) -> bool:
+        """Return whether a form of the word stands in any passage."""
+        return self._state.lexical.has(word)
+
+    def _rows_in(self, scope: Scope) -> list[int]:
+        passages = self._state.passages.values()
+        return [row for row, p in enumerate(passages) if in_scope(p.document_id, scope)]
+
+
+class MemoryDraft:
+    """A `Draft` of the generation after the current one of a `MemoryStore`."""
+
+    def __init__(self, store: "MemoryStore") -> None:
+        self.generation = store.current.number + 1
+        self._store = store
+        self._entries = dict(store.current.entries)
+        self._roots: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
+        self._committed = False
+
+    def missing(self, keys: Iterable[str], dimension: int) -> set[str]:
+        """Return the keys without a sound embedding of this dimension."""
+        return {key for key in keys if not self._has_sound(key, dimension)}
+
+    def _has_sound(self, key: str, dimension: int) -> bool:
+        vector = self._store.embeddings.get(key)
+        if vector is None or vector.shape != (dimension,):
+            return False
+        return abs(float(np.linalg.norm(vector)) - 1) <= MAX_NORM_ERROR
+
+    def put_embeddings(self, keys: Sequence[str], matrix: np.ndarray) -> None:
+        """Keep embeddings; see `Draft.put_embeddings`."""
+        self._store.embeddings.update(zip(keys, matrix.astype(np.float32), strict=True))
+
+    def put_documents(self, documents: Sequence[CutDocument]) -> None:
+        """Store documents in the place of those with the same ids."""
+        for cut in documents:
+            self._entries[cut.record.document.id] = _Entry(cut, cut.record.file, utc_now())
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Leave documents out of the next generation."""
+        for id in ids:
+            self._entries.pop(id, None)
+
+    def put_roots(self, names: Mapping[str, str]) -> None:
+        """Remember root folders; see `Draft.put_roots`."""
+        self._roots |= names
+
+    def note_files(self, digests: Mapping[str, str]) -> None:
+        """Note new digests of files; see `Draft.note_files`."""
+        self._digests |= digests
+
+    def commit(self, recipe: Recipe) -> int:
+        """Make this generation the current one; see `Draft.commit`."""
+        entries = _with_digests(self._entries, self._digests)
+        state = _Generation(
+            self.generation, recipe, utc_now(), entries, dict(self._store.embeddings)
+        )
+        if not state.ids:
+            raise IngestError("Nothing would be left to search; the library was not changed.")
+        self._store.add(state, self._roots)
+        self._committed = True
+        return self.generation
+
+    def finish(self) -> None:
+        """Note what lasts without a commit."""
+        if self._digests and not self._committed:
+            self._store.note_files(self._digests)
+
+
+def _with_digests(entries: Mapping[str, _Entry], digests: Mapping[str, str]) -> dict[str, _Entry]:
+    updated = dict(entries)
+    for id, digest in digests.items():
+        if id in updated:
+            entry = updated[id]
+            updated[id] = _Entry(entry.cut, digest, entry.ingested_at)
+    return updated
+
+
+class MemoryJournal:
+    """A `Journal` that lasts as long as the process."""
+
+    def __init__(self) -> None:
+        self._questions: dict[QuestionInContext, str] = {}
+        self._feedback: dict[str, Feedback] = {}
+
+    def record_question(self, question: QuestionInContext, at: str) -> None:
+        """Keep a question as the latest."""
+        self._questions.pop(question, None)
+        self._questions[question] = at
+
+    def questions(self) -> list[QuestionInContext]:
+        """Return all questions in the order of their last asking."""
+        return list(self._questions)
+
+    def record_feedback(self, feedback: Feedback) -> None:
+        """Keep feedback in the place of earlier feedback with its id."""
+        self._feedback.pop(feedback.id, None)
+        self._feedback[feedback.id] = feedback
+
+    def feedback(self) -> list[Feedback]:
+        """Return all feedback, the oldest first."""
+        return list(self._feedback.values())
+
+
+class MemoryStore:
+    """A `Store` that lasts as long as the object."""
+
+    location = "memory:"
+    folder: Path | None = None
+
+    def __init__(self) -> None:
+        self.journal = MemoryJournal()
+        self.embeddings: dict[str, np.ndarray] = {}
+        self._kept: list[_Generation] = []
+        self._roots: dict[str, str] = {}
+        self._writing = threading.Lock()
+
+    @property
+    def current(self) -> _Generation:
+        """The newest generation; an empty one before the first commit."""
+        return self._kept[-1] if self._kept else _Generation()
+
+    @property
+    def size(self) -> int:
+        """The bytes of the vectors, which are most of it."""
+        return sum(vector.nbytes for vector in self.embeddings.values())
+
+    @contextlib.contextmanager
+    def snapshot(self, generation: int | None = None) -> Iterator[MemorySnapshot]:
+        """Open one generation; see `Store.snapshot`."""
+        kept = list(self._kept)
+        if not kept:
+            raise LibraryMissing("There is nothing in this library yet.")
+        number = kept[-1].number if generation is None else generation
+        state = next((state for state in kept if state.number == number), None)
+        if state is None:
+            raise GenerationGone(f"Generation {number} of the library is not kept any more.")
+        yield MemorySnapshot(state, self._roots, kept[0].number, kept[-1].changed_at)
+
+    @contextlib.contextmanager
+    def begin(self, progress: Progress = silent) -> Iterator[MemoryDraft]:
+        """Become the one writer; see `Store.begin`."""
+        with self._writing:
+            draft = MemoryDraft(self)
+            yield draft
+            draft.finish()
+
+    def add(self, state: _Generation, roots: Mapping[str, str]) -> None:
+        """Make a generation the current one."""
+        same_recipe = [kept for kept in self._kept if kept.recipe == state.recipe]
+        self._roots = {**roots, **self._roots}
+        self._kept = [*same_recipe[1 - KEPT_GENERATIONS :], state]
+
+    def note_files(self, digests: Mapping[str, str]) -> None:
+        """Note new digests of files in the current generation."""
+        if self._kept:
+            entries = self.current.entries
+            entries.update(_with_digests(entries, digests))
+
+    def attach(self, generation: int, name: str, text: str) -> None:
+        """Keep a text beside a generation; see `Store.attach`."""
+        for state in self._kept:
+            if state.number == generation:
+                state.attachments[name] = text
+
+    def verify(self) -> list[str]:
+        """Say what is wrong with the passages' ranges; [] when all is well."""
+        problems = []
+        for entry in self.current.entries.values():
+            text = entry.cut.record.document.text
+            for passage in entry.cut.chunks.passages:
+                if text[passage.start : passage.end] != passage.text:
+                    problems.append(f"The passage {passage.id} is not a range of its document.")
+        return problems
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to release."""

@@ -1,0 +1,271 @@
+"""What every store does, whatever it keeps its generations in."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inquote.index.stores.base import Store
+from inquote.index.stores.journal import Feedback, QuestionInContext, QuotedRange
+from inquote.index.stores.local.store import LocalStore
+from inquote.index.stores.memory import MemoryStore
+from inquote.index.stores.recipe import Recipe
+from inquote.ingest.documents import Passage
+from inquote.ingest.errors import GenerationGone, IngestError, LibraryDamaged, LibraryMissing
+from store_writing import EMBEDDER, RECIPE, cut, write
+
+ZOO = {
+    "zoo/otters.md": "An otter weighs 12 kilograms. Otters sleep afloat.",
+    "zoo/night/owls.md": "An owl turns its head. Owls hunt at night.",
+    "zoo.md": "A newt regrows its tail. Newts live in ponds.",
+}
+
+
+@pytest.fixture(params=["local", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    stores: dict[str, Callable[[], Store]] = {
+        "local": lambda: LocalStore(tmp_path / "library"),
+        "memory": MemoryStore,
+    }
+    store = stores[request.param]()
+    yield store
+    store.close()
+
+
+def look(store: Store, generation: int | None = None) -> tuple[object, ...]:
+    """What a reader sees of a generation."""
+    with store.snapshot(generation) as snapshot:
+        query = EMBEDDER.embed_query("owls hunt")
+        return (
+            snapshot.generation,
+            [(document.id, document.text) for document in snapshot.documents()],
+            snapshot.nearest(query, 9),
+            snapshot.matching("owls hunt", 9),
+            [passage.id for passage in snapshot.all_passages()],
+        )
+
+
+def passage_id(store: Store, words: str) -> str:
+    with store.snapshot() as snapshot:
+        return next(p.id for p in snapshot.all_passages() if words in p.text)
+
+
+def test_before_the_first_commit_there_is_no_library(store: Store) -> None:
+    with pytest.raises(LibraryMissing), store.snapshot():
+        pass
+
+
+def test_a_commit_makes_the_next_generation(store: Store) -> None:
+    assert write(store, ZOO) == 1
+    assert write(store, {"zoo/newt.md": "A newt."}) == 2
+    with store.snapshot() as snapshot:
+        assert (snapshot.generation, snapshot.oldest) == (2, 1)
+        assert snapshot.recipe == RECIPE
+        assert snapshot.changed_at.startswith("2")
+        assert snapshot.roots() == {"/zoo": "zoo"}
+        assert [info.id for info in snapshot.document_infos()] == sorted([*ZOO, "zoo/newt.md"])
+
+
+def test_what_was_stored_comes_back(store: Store) -> None:
+    write(store, ZOO)
+    with store.snapshot() as snapshot:
+        assert snapshot.document("zoo.md").text == ZOO["zoo.md"]
+        with pytest.raises(KeyError):
+            snapshot.document("zoo/none.md")
+        passages = {passage.id: passage for passage in snapshot.all_passages()}
+        assert snapshot.passages(passages) == passages
+        record = snapshot.file_records()["zoo.md"]
+        assert (record.root, record.file) == ("/zoo", "file of zoo.md")
+        info = snapshot.document_infos()[0]
+        assert (info.id, info.characters, info.passages) == ("zoo.md", len(ZOO["zoo.md"]), 1)
+        assert snapshot.has_passages()
+        assert list(snapshot.left_out()) == []
+
+
+def test_a_draft_without_a_commit_changes_nothing(store: Store) -> None:
+    write(store, ZOO)
+    before = look(store)
+    with store.begin() as draft:
+        draft.put_documents([cut("zoo/newt.md", "A newt.")])
+        draft.remove(["zoo.md"])
+        assert look(store) == before
+    assert look(store) == before
+
+
+def test_an_error_in_a_draft_changes_nothing(store: Store) -> None:
+    write(store, ZOO)
+    before = look(store)
+    with pytest.raises(ZeroDivisionError), store.begin() as draft:
+        draft.put_documents([cut("zoo.md", "Something else.")])
+        raise ZeroDivisionError
+    assert look(store) == before
+    assert write(store, {"zoo.md": "Something else."}) == 2
+
+
+def test_nothing_left_to_search_is_no_generation(store: Store) -> None:
+    write(store, ZOO)
+    before = look(store)
+    with pytest.raises(IngestError, match="Nothing would be left"), store.begin() as draft:
+        draft.remove(ZOO)
+        draft.commit(RECIPE)
+    assert look(store) == before
+
+
+def test_embeddings_last_without_a_commit(store: Store) -> None:
+    document = cut("zoo.md", ZOO["zoo.md"])
+    with store.begin() as draft:
+        assert draft.missing(document.keys, EMBEDDER.dimension) == set(document.keys)
+        draft.put_embeddings(document.keys, EMBEDDER.embed_passages(["a"] * len(document.keys)))
+    with store.begin() as draft:
+        assert draft.missing(document.keys, EMBEDDER.dimension) == set()
+        assert draft.missing(document.keys, EMBEDDER.dimension + 1) == set(document.keys)
+        draft.put_embeddings(document.keys, 2 * EMBEDDER.embed_passages(["a"]))
+        assert draft.missing(document.keys, EMBEDDER.dimension) == set(document.keys)
+
+
+def test_three_generations_are_kept(store: Store) -> None:
+    seen = {}
+    for number in range(1, 6):
+        write(store, {"zoo.md": f"Newt number {number} hunts owls."})
+        seen[number] = look(store)
+    assert [look(store, number) for number in (3, 4, 5)] == [seen[number] for number in (3, 4, 5)]
+    for gone in (2, 6):
+        with pytest.raises(GenerationGone, match=f"Generation {gone}"), store.snapshot(gone):
+            pass
+
+
+def test_another_recipe_ends_the_earlier_generations(store: Store) -> None:
+    write(store, ZOO)
+    other = Recipe("other", "e" * 64, RECIPE.dimension, RECIPE.window, RECIPE.chunking)
+    write(store, {"zoo.md": "A newt."}, recipe=other)
+    with store.snapshot() as snapshot:
+        assert (snapshot.oldest, snapshot.recipe) == (2, other)
+
+
+def test_digests_of_files_are_noted_without_a_generation(store: Store) -> None:
+    write(store, ZOO)
+    with store.begin() as draft:
+        draft.note_files({"zoo.md": "another file"})
+    with store.snapshot() as snapshot:
+        assert snapshot.generation == 1
+        assert snapshot.file_records()["zoo.md"].file == "another file"
+
+
+def test_searches_rank_by_score_and_passage_id(store: Store) -> None:
+    write(store, {f"zoo/{name}.md": "Owls hunt at night." for name in "cab"} | ZOO)
+    with store.snapshot() as snapshot:
+        query = EMBEDDER.embed_query("Owls hunt at night.")
+        for ranking in (snapshot.nearest(query, 9), snapshot.matching("owls hunt at night", 9)):
+            assert [id.split(":")[0] for id, _ in ranking[:3]] == [
+                "zoo/a.md",
+                "zoo/b.md",
+                "zoo/c.md",
+            ]
+            assert ranking == sorted(ranking, key=lambda item: (-item[1], item[0]))
+        cosines = snapshot.cosines(query, [id for id, _ in snapshot.nearest(query, 9)])
+        assert cosines == pytest.approx(dict(snapshot.nearest(query, 9)))
+
+
+def test_lexical_scores_are_bounded(store: Store) -> None:
+    write(store, {f"zoo/{n}.md": "owl " * (n + 1) for n in range(9)})
+    with store.snapshot() as snapshot:
+        scores = [score for _, score in snapshot.matching("owl owl night", 9)]
+    assert len(scores) == 9
+    assert all(0 < score < 1 for score in scores)
+
+
+def test_k_larger_than_the_library_and_words_that_stand_nowhere(store: Store) -> None:
+    write(store, ZOO)
+    with store.snapshot() as snapshot:
+        assert len(snapshot.nearest(EMBEDDER.embed_query("owl"), 99)) == 3
+        assert snapshot.matching("zebra", 9) == []
+        assert snapshot.has_word("owls")
+        assert not snapshot.has_word("zebra")
+        with pytest.raises(LibraryDamaged):
+            snapshot.passages([Passage.id_of("zoo.md", 0, 1)])
+
+
+@pytest.mark.parametrize(
+    ("scope", "documents"),
+    [
+        (["zoo"], {"zoo/otters.md", "zoo/night/owls.md"}),
+        (["zoo/night"], {"zoo/night/owls.md"}),
+        (["zoo.md"], {"zoo.md"}),
+        (["zoo/night/owls.md", "zoo.md"], {"zoo/night/owls.md", "zoo.md"}),
+        (["zo"], set()),
+        ([], set()),
+        (None, set(ZOO)),
+    ],
+)
+def test_a_scope_is_honoured_by_both_searches(
+    store: Store, scope: list[str] | None, documents: set[str]
+) -> None:
+    write(store, ZOO)
+    write(store, {"zoo/zebra.md": "A zebra hunts."})
+    write(store, {}, removed=["zoo/zebra.md"])
+    with store.snapshot() as snapshot:
+        query = EMBEDDER.embed_query("owls")
+        nearest = snapshot.nearest(query, 9, scope)
+        matching = snapshot.matching("otter owls newt its weighs hunt ponds", 9, scope)
+        everything = dict(snapshot.matching("otter owls newt its weighs hunt ponds", 9))
+        for ranking in (nearest, matching):
+            assert {snapshot.passages([id])[id].document_id for id, _ in ranking} == documents
+        assert dict(matching) == {id: everything[id] for id, _ in matching}
+
+
+def test_a_scope_is_honoured_within_the_searches(store: Store) -> None:
+    """The only document in scope is the last of many for the question."""
+    write(store, {f"far/{n}.md": "Owls hunt owls at night." for n in range(120)})
+    write(store, {"near/a.md": "A newt saw owls once, and was afraid."})
+    with store.snapshot() as snapshot:
+        query = EMBEDDER.embed_query("Owls hunt owls")
+        for ranking in (
+            snapshot.nearest(query, 1, ["near"]),
+            snapshot.matching("owls hunt", 1, ["near"]),
+        ):
+            assert [id.split(":")[0] for id, _ in ranking] == ["near/a.md"]
+
+
+def test_what_is_attached_belongs_to_its_generation(store: Store) -> None:
+    write(store, ZOO)
+    store.attach(1, "notes.json", "é")
+    write(store, {"zoo.md": "A newt."})
+    with store.snapshot() as snapshot:
+        assert snapshot.attachment("notes.json") is None
+    with store.snapshot(1) as snapshot:
+        assert snapshot.attachment("notes.json") == "é"
+        assert snapshot.attachment("other.json") is None
+    store.attach(9, "notes.json", "lost")
+
+
+def test_a_sound_store_verifies(store: Store) -> None:
+    write(store, ZOO)
+    assert store.verify() == []
+
+
+def test_the_journal_keeps_questions_once_and_the_last_feedback(store: Store) -> None:
+    write(store, ZOO)
+    journal, first, second = (
+        store.journal,
+        QuestionInContext("Who?"),
+        QuestionInContext("Why?", ("Who?",)),
+    )
+    for question, at in ((first, "1"), (second, "2"), (first, "3")):
+        journal.record_question(question, at)
+    assert store.journal.questions() == [second, first]
+    place = QuotedRange("zoo.md", "0" * 64, 0, 6, "A newt")
+    for verdict in ("right", "wrong answer"):
+        journal.record_feedback(
+            Feedback("id", first, "Who?", verdict, "A newt", (place,), None, 1, "1")
+        )
+    assert [feedback.verdict for feedback in store.journal.feedback()] == ["wrong answer"]
+    assert store.journal.feedback()[0].citations == (place,)
+
+
+def test_vectors_are_float32_of_norm_1(store: Store) -> None:
+    write(store, ZOO)
+    with store.snapshot() as snapshot:
+        ids = [passage.id for passage in snapshot.all_passages()]
+        axis = np.eye(1, EMBEDDER.dimension, dtype=np.float32)[0]
+        assert all(abs(cosine) <= 1 + 1e-6 for cosine in snapshot.cosines(axis, ids).values())
