@@ -178,15 +178,18 @@ def fast(
     """Whether what makes answering fast changes answers, with everything retrieved from all contexts."""
     from inquote.eval.runs.progress import stages
     from inquote.eval.studies.fast import Ways, compare_ways
-    from inquote.eval.studies.observe import of_pairs, of_squad
+    from inquote.eval.studies.observe import retrieve_for_pairs, retrieve_for_squad
     from inquote.eval.studies.shelf import Remembering
     from inquote.index.models.embedder import SentenceTransformerEmbedder
 
     content, chosen = _squad_questions(file, split, part, limit)
     embedder = Remembering(SentenceTransformerEmbedder(), cache)
-    asked = [*of_squad(content, chosen, embedder), *of_pairs(questions, embedder)]
+    retrieved = [
+        *retrieve_for_squad(content, chosen, embedder),
+        *retrieve_for_pairs(questions, embedder),
+    ]
     with stages() as bar:
-        print(json.dumps(compare_ways(asked, Ways.shipped(embedder), bar), indent=1))
+        print(json.dumps(compare_ways(retrieved, Ways.shipped(embedder), bar), indent=1))
 
 
 @app.command()

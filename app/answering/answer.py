@@ -1,4 +1,4 @@
-"""Hits to spans to an answer that is cited and calibrated, or a refusal."""
+"""Answer a question from its hits: cited and calibrated, or refused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -8,25 +8,27 @@ from typing import Any
 
 from inquote.app.answering.compose import compose
 from inquote.app.answering.confidence import Calibration, features_of
+from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form, asked_count, form_of
-from inquote.app.answering.lists import with_lists
-from inquote.app.answering.spans import Chosen, best_spans
-from inquote.app.reader.base import Reader, Reading
+from inquote.app.answering.lists import find_lists, read_lists
+from inquote.app.answering.spans import AnswerSpan, HitReading, rank_spans, read_hits
+from inquote.app.reader.base import Reader
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import Snapshot
 from inquote.ingest.documents import Document
 from inquote.ingest.errors import LibraryDamaged
 
 READ_PASSAGES = 12
-READ_FIRST = 5  # of these; the others are read where the first leave doubt
+READ_FIRST = 5  # passages that may settle the question, so that the rest is not read
+MOST_CANDIDATES = 5  # spans that the trace of an answer shows
 
 
 @dataclass(frozen=True)
 class Citation:
-    """A verbatim range of a document: `document.text[start:end] == quote`, checked when it is made.
+    """A verbatim range of a document: `document.text[start:end] == quote`.
 
-    `passage_start` and `passage_end` are the range of the passage it was found in. `page` counts from 1, None for
-    formats without pages.
+    `passage_start` and `passage_end` are the range of the passage around it. `page` counts from 1
+    and is None for formats without pages.
     """
 
     document_id: str
@@ -41,7 +43,7 @@ class Citation:
     passage_end: int
 
     def as_json(self) -> dict[str, Any]:
-        """The citation in the contract's words."""
+        """Return the citation with the keys of the contract."""
         fields = asdict(self)
         return {"document": fields.pop("document_id"), **fields}
 
@@ -50,10 +52,13 @@ class Citation:
 class Answer:
     """An answer made of the corpus's own words, or a refusal.
 
-    `text` is None when refused, and then `citations` is empty; else it is the quotes of `citations`, joined with a
-    space. `confidence` is in [0, 1]: the calibrated probability that the answer is right; for a refusal, that of the
-    answer that was held back. `hits` are the passages considered, best first. `trace` says why. The times, in
-    milliseconds, are all that differs between two runs of the same question; those by stage are not in the JSON.
+    - `text`: the quotes of `citations`, joined by spaces; None for a refusal, which has none.
+    - `confidence`: the calibrated probability in [0, 1] that the answer is right; for a refusal
+      that of the answer held back.
+    - `hits`: the passages considered, best first.
+    - `trace`: the reasons, as JSON.
+    - `elapsed_ms`, `stages_ms`: milliseconds; nothing else differs between two runs of the same
+      question. The times by stage are not in the JSON.
     """
 
     question: str
@@ -69,18 +74,24 @@ class Answer:
 
     @property
     def unanswered(self) -> tuple[str, ...]:
-        """Of several questions asked at once, those that the corpus does not answer; () where there is no answer."""
+        """Return the parts of the question that the corpus does not answer.
+
+        Empty where the question is one, and where the whole answer is refused.
+        """
         parts = self.trace.get("parts", []) if self.text is not None else []
         return tuple(part["question"] for part in parts if not part["answered"])
 
     def with_times(self, stages_ms: Mapping[str, float]) -> "Answer":
-        """This answer with the times of its making."""
+        """Return this answer with the times of its making."""
         return replace(
             self, stages_ms=dict(stages_ms), elapsed_ms=round(sum(stages_ms.values()), 3)
         )
 
     def as_json(self, id: Any = None) -> dict[str, Any]:
-        """The object that `inquote ask --json` and `POST /api/ask` give; its keys are a contract."""
+        """Return the object of `inquote ask --json` and `POST /api/ask`.
+
+        Its keys are a contract.
+        """
         return {
             "id": id,
             "question": self.question,
@@ -104,73 +115,66 @@ class Answer:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choice:
-    """What the reader's words come to, before documents are looked at: an answer that may still be refused.
+    """An answer before it is cited, which may still be refused.
 
-    `hits` are in the order of their best spans, those not read last. `spans`, the answer's, and `best`, the first few
-    candidates, index them; both are empty only where no passage had a span.
+    `spans` are the answer's; they are empty only where no passage that was read had a span.
     """
 
     form: Form
-    hits: tuple[Hit, ...]
-    spans: tuple[Chosen, ...]
-    best: tuple[Chosen, ...]
-    features: dict[str, float]
-    confidence: float
+    findings: Findings
+    spans: tuple[AnswerSpan, ...] = ()
+    features: Mapping[str, float] = field(default_factory=dict)
+    confidence: float = 0.0
 
     @property
     def text(self) -> str:
-        """The spans, joined by spaces."""
-        return " ".join(
-            self.hits[span.hit].passage.text[span.start : span.end] for span in self.spans
-        )
+        """Return the spans, joined by spaces."""
+        return " ".join(span.text for span in self.spans)
 
 
 class Answerer:
-    """Reads hits and decides."""
+    """Reads the hits of a question and decides on the answer."""
 
     def __init__(self, reader: Reader, calibration: Calibration) -> None:
         self.reader = reader
         self.calibration = calibration
 
     def choose(self, question: str, hits: Sequence[Hit]) -> Choice:
-        """The best answer that the passages of `hits` give to a question that stands alone."""
+        """Return the best answer of the hits to a question that stands alone."""
         form, most = form_of(question), asked_count(question)
-        readings = self._readings(question, form, hits)
-        read, unread = hits[: len(readings)], hits[len(readings) :]
-        read, readings = self._ranked(read, with_lists(question, read, readings, self.reader, most))
-        spans = best_spans(read, readings, self.calibration.retrieval_weight)
-        shown = (*read, *unread)
-        if not spans:
-            return Choice(form, shown, (), (), {}, 0.0)
-        chosen = compose(form, read, readings, spans, most)
-        features = features_of(question, shown, readings, spans)
+
+        # Read the passages, then their lists as sentences.
+        readings = self._read(question, form, hits)
+        lists = find_lists(readings)
+        read_lists(question, lists, self.reader, most)
+
+        # Compare all spans, and compose the answer of the best.
+        findings = Findings.gather(
+            readings, self.calibration.retrieval_weight, lists, hits[len(readings) :]
+        )
+        if not findings.spans:
+            return Choice(form, findings)
+        spans = compose(form, findings, most)
+        features = features_of(question, findings)
         confidence = round(self.calibration.confidence(features), 4)
-        return Choice(form, shown, tuple(chosen), tuple(spans[:5]), features, confidence)
+        return Choice(form, findings, tuple(spans), features, confidence)
 
-    def _readings(self, question: str, form: Form, hits: Sequence[Hit]) -> list[Reading]:
-        """The readings of the first of `hits`, and of the others unless the first have settled the question.
+    def _read(self, question: str, form: Form, hits: Sequence[Hit]) -> list[HitReading]:
+        """Read the first hits, and the rest unless the first settle the question.
 
-        For a list all are read: its pieces may lie anywhere.
+        For a list all are read, because its pieces may lie anywhere.
         """
-        enough = None if form is Form.LIST else self.calibration.enough_score
-        first = hits if enough is None else hits[:READ_FIRST]
-        readings = self.reader.read(question, [hit.passage for hit in first])
-        spans = best_spans(first, readings, self.calibration.retrieval_weight)
-        if enough is not None and not (spans and spans[0].score >= enough):
-            readings += self.reader.read(question, [hit.passage for hit in hits[READ_FIRST:]])
+        enough_score = self.calibration.enough_score
+        if form is Form.LIST or enough_score is None:
+            return read_hits(question, hits, self.reader)
+        readings = read_hits(question, hits[:READ_FIRST], self.reader)
+        spans = rank_spans(readings, self.calibration.retrieval_weight)
+        is_settled = bool(spans) and spans[0].score >= enough_score
+        if not is_settled:
+            readings += read_hits(question, hits[READ_FIRST:], self.reader, READ_FIRST)
         return readings
-
-    def _ranked(
-        self, hits: Sequence[Hit], readings: Sequence[Reading]
-    ) -> tuple[list[Hit], list[Reading]]:
-        """Hits and readings in the order of their best spans; hits without one come last, as they were."""
-        first: dict[int, int] = {}
-        for rank, span in enumerate(best_spans(hits, readings, self.calibration.retrieval_weight)):
-            first.setdefault(span.hit, rank)
-        order = sorted(range(len(hits)), key=lambda at: (first.get(at, len(hits) * 10_000), at))
-        return [hits[at] for at in order], [readings[at] for at in order]
 
     def answer(
         self,
@@ -179,32 +183,31 @@ class Answerer:
         parts: Sequence[tuple[str, Sequence[Hit]]],
         snapshot: Snapshot,
     ) -> Answer:
-        """The answer, its citations checked against the documents of `snapshot`; the times are left to the caller.
+        """Return the answer to a question, with citations checked against the snapshot's documents.
 
-        `parts` are the questions that `understood_as` asks at once, mostly itself alone, each with its hits. Those that
-        the corpus answers are answered; the confidence is that of the least sure of them, and, where all are refused,
-        of the surest. Raises `LibraryDamaged` where a passage is not what its document says.
+        `parts` are the questions that `understood_as` combines, each with its hits; usually it is
+        one. Each part is answered or refused by itself. The confidence is that of the least sure
+        part answered, or of the surest where all are refused. The times are left to the caller.
+        Raises `LibraryDamaged` where a passage differs from its document.
         """
+        # Choose an answer to each part, and accept those that are sure enough.
         choices = [self.choose(part, hits) for part, hits in parts]
-        given = [
-            choice
-            for choice in choices
-            if choice.spans and choice.confidence >= self.calibration.threshold
-        ]
-        cited = _cited(given)
-        documents = {
-            id: snapshot.document(id) for id in {hit.passage.document_id for hit, _ in cited}
-        }
-        citations = tuple(
-            cite(hit, span, documents[hit.passage.document_id]) for hit, span in cited
-        )
-        sure = attrgetter("confidence")
-        decisive = min(given, key=sure) if given else max(choices, key=sure)
-        hits = taken_in_turns([choice.hits for choice in choices])
+        accepted = [choice for choice in choices if self._is_sure(choice)]
+        confidence = attrgetter("confidence")
+        decisive = min(accepted, key=confidence) if accepted else max(choices, key=confidence)
+
+        # Cite them.
+        spans = _distinct_spans(accepted)
+        ids = {span.passage.document_id for span in spans}
+        documents = {id: snapshot.document(id) for id in ids}
+        citations = tuple(cite(span, documents[span.passage.document_id]) for span in spans)
+
+        # Say why.
+        hits = interleave([choice.findings.hits for choice in choices])
         trace = self._trace(understood_as, decisive, hits)
         if len(parts) > 1:
             trace["parts"] = [
-                {"question": part, "confidence": choice.confidence, "answered": choice in given}
+                {"question": part, "confidence": choice.confidence, "answered": choice in accepted}
                 for (part, _), choice in zip(parts, choices, strict=True)
             ]
         return Answer(
@@ -218,9 +221,16 @@ class Answerer:
             generation=snapshot.generation,
         )
 
+    def _is_sure(self, choice: Choice) -> bool:
+        """Tell whether a choice has spans and the confidence that an answer needs."""
+        return bool(choice.spans) and choice.confidence >= self.calibration.threshold
+
     def _trace(self, question: str, choice: Choice, hits: Sequence[Hit]) -> dict[str, Any]:
-        """Why: what was asked for, the scores, the line, and what came next; "nearest" indexes `hits`."""
-        at = {hit.passage.id: number for number, hit in enumerate(hits)}
+        """Return the form, the scores, the threshold and the next best spans, as JSON.
+
+        "nearest" indexes `hits`.
+        """
+        place = {hit.passage.id: number for number, hit in enumerate(hits)}
         return {
             "form": choice.form.value,
             "reader": self.reader.name,
@@ -230,56 +240,57 @@ class Answerer:
             "features": {name: round(value, 4) for name, value in choice.features.items()},
             "candidates": [
                 {
-                    "quote": choice.hits[s.hit].passage.text[s.start : s.end],
-                    "nearest": at[choice.hits[s.hit].passage.id],
-                    "score": round(s.score, 4),
+                    "quote": span.text,
+                    "nearest": place[span.passage.id],
+                    "score": round(span.score, 4),
                 }
-                for s in choice.best
+                for span in choice.findings.spans[:MOST_CANDIDATES]
             ],
-            "retrieval": [
-                {
-                    "score": round(hit.score, 4),
-                    "dense_rank": hit.dense_rank,
-                    "dense_score": round(hit.dense_score, 4),
-                    "lexical_rank": hit.lexical_rank,
-                    "lexical_score": round(hit.lexical_score, 4),
-                }
-                for hit in hits
-            ],
+            "retrieval": [_retrieval_scores(hit) for hit in hits],
         }
 
     def _observed(self, confidence: float) -> dict[str, float] | None:
-        """How often answers at about this confidence were right on the questions of the calibration."""
+        """Return how often answers of about this confidence were right in the calibration."""
         observed = self.calibration.observed(confidence)
         return {"answers": observed[0], "right": observed[1]} if observed else None
 
 
-def _cited(choices: Sequence[Choice]) -> list[tuple[Hit, Chosen]]:
-    """The spans of several choices, each place of a document once, in the order of the choices."""
-    places: dict[tuple[str, int, int], tuple[Hit, Chosen]] = {}
+def _retrieval_scores(hit: Hit) -> dict[str, float | None]:
+    """Return the scores and ranks of a hit, as JSON."""
+    return {
+        "score": round(hit.score, 4),
+        "dense_rank": hit.dense_rank,
+        "dense_score": round(hit.dense_score, 4),
+        "lexical_rank": hit.lexical_rank,
+        "lexical_score": round(hit.lexical_score, 4),
+    }
+
+
+def _distinct_spans(choices: Sequence[Choice]) -> list[AnswerSpan]:
+    """Return the spans of all choices in their order, each range of a document once."""
+    spans: dict[tuple[str, int, int], AnswerSpan] = {}
     for choice in choices:
         for span in choice.spans:
-            hit = choice.hits[span.hit]
-            start = hit.passage.start
-            places.setdefault(
-                (hit.passage.document_id, start + span.start, start + span.end), (hit, span)
-            )
-    return list(places.values())
+            spans.setdefault(span.document_range, span)
+    return list(spans.values())
 
 
-def taken_in_turns(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
-    """The best hits of each ranking, then the second best of each, and so on; a passage at its first place only."""
-    taken: dict[str, Hit] = {}
-    for of_rank in zip_longest(*rankings):
-        for hit in filter(None, of_rank):
-            taken.setdefault(hit.passage.id, hit)
-    return tuple(taken.values())
+def interleave(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
+    """Return the best hit of each ranking, then the second best of each, and so on.
+
+    A passage comes at its first place only.
+    """
+    hits: dict[str, Hit] = {}
+    for hits_of_rank in zip_longest(*rankings):
+        for hit in filter(None, hits_of_rank):
+            hits.setdefault(hit.passage.id, hit)
+    return tuple(hits.values())
 
 
-def cite(hit: Hit, span: Chosen, document: Document) -> Citation:
-    """The citation of a span of a hit's passage; raises `LibraryDamaged` unless it is verbatim."""
-    start, end = hit.passage.start + span.start, hit.passage.start + span.end
-    quote = hit.passage.text[span.start : span.end]
+def cite(span: AnswerSpan, document: Document) -> Citation:
+    """Return the citation of a span; raise `LibraryDamaged` unless it is verbatim."""
+    passage, quote = span.passage, span.text
+    start, end = span.document_start, span.document_end
     if not quote or document.text[start:end] != quote:
         raise LibraryDamaged(
             f"A passage of {document.id} is not what the document says; run inquote verify."
@@ -288,11 +299,11 @@ def cite(hit: Hit, span: Chosen, document: Document) -> Citation:
         document_id=document.id,
         document_sha256=document.sha256,
         title=document.title,
-        heading=hit.passage.heading,
+        heading=passage.heading,
         page=document.page_at(start),
         start=start,
         end=end,
         quote=quote,
-        passage_start=hit.passage.start,
-        passage_end=hit.passage.end,
+        passage_start=passage.start,
+        passage_end=passage.end,
     )

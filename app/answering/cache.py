@@ -1,4 +1,4 @@
-"""The answers given last: the same question to the same texts is read once."""
+"""Keep the last answers, so that the same question to the same texts is read once."""
 
 import threading
 from collections import OrderedDict
@@ -8,11 +8,11 @@ from inquote.app.answering.answer import Answer
 MOST = 512
 
 Key = tuple[int, str, str]
-"""Generation, the question as it was typed, the question as it was understood: what an answer follows from."""
+"""Generation, question as typed, question as understood: these determine an answer."""
 
 
 class AnswerCache:
-    """At most `most` answers, those asked for longest ago forgotten first; safe to use from several threads."""
+    """The answers that were used last, at most `most`; safe to use from several threads."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
@@ -20,14 +20,14 @@ class AnswerCache:
         self._guard = threading.Lock()
 
     def get(self, key: Key) -> Answer | None:
-        """The answer, if it is still known."""
+        """Return the answer if it is still kept."""
         with self._guard:
             if key in self._answers:
                 self._answers.move_to_end(key)
             return self._answers.get(key)
 
     def put(self, key: Key, answer: Answer) -> None:
-        """Remember an answer."""
+        """Keep an answer and drop the one that was used longest ago."""
         with self._guard:
             self._answers[key] = answer
             self._answers.move_to_end(key)

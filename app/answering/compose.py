@@ -1,110 +1,110 @@
-"""Readings to the spans of an answer: which, how many, in which order."""
+"""Choose the spans of an answer: which, how many, in which order."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
+from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form
-from inquote.app.answering.lists import list_around
-from inquote.app.answering.spans import Chosen, same_place
-from inquote.app.reader.base import Reading
-from inquote.index.retrieval.search import Hit
-from inquote.ingest.text import block_ranges, sentence_ranges
+from inquote.app.answering.spans import AnswerSpan, HitReading
+from inquote.ingest.text import block_ranges, sentence_ranges, touching
 
 MOST_SENTENCES = 3
-WEAK_EVIDENCE = 0.5  # below this, an explanation goes on to the sentences that follow
-SENTENCE_MARGIN = (
-    1.0  # a further sentence is taken while its evidence score is this near to the best one's
-)
+WEAK_EVIDENCE = 0.5  # an explanation that scores less goes on to the sentences that follow
+SENTENCE_MARGIN = 1.0  # a further sentence may score so much less than the best one
 
-EXTENT_MARGIN = 1.0  # a longer extent of the best span is taken while its score is this near
-SURE_SCORE = 4.0  # below this the sentence is given, not the span (both chosen in eval/LOG.md)
+EXTENT_MARGIN = 1.0  # a longer extent of the best span may score so much less
+SURE_SCORE = 4.0  # a span that scores less is given with its sentence (both from eval/LOG.md)
 
 
-def compose(
-    form: Form,
-    hits: Sequence[Hit],
-    readings: Sequence[Reading],
-    spans: Sequence[Chosen],
-    most: int | None = None,
-) -> list[Chosen]:
-    """The spans of the answer; the first of `spans` is the reader's best. Best passage first, in text order within.
+def compose(form: Form, findings: Findings, most: int | None = None) -> list[AnswerSpan]:
+    """Return the spans of the answer: best passage first, in text order within a passage.
 
-    A list is given with all its items where it is the best span, or where a list of at most `most` items is asked for.
+    A list is given with all its items where it is the best span, or where the question asks for a
+    list of at most `most` items.
     """
-    if not spans:
+    if not findings.spans:
         return []
-    best = spans[0]
-    around = list_around(hits, best)
-    if around and ((form is Form.LIST and around.fits(most)) or around.has_piece(best)):
-        return [replace(item, score=best.score) for item in around.items]
+    best = findings.best
+
+    # A list answers as a whole.
+    around = findings.list_around_best
+    if around:
+        is_requested = form is Form.LIST and around.has_at_most(most)
+        if is_requested or around.has_piece(best):
+            return [replace(item, score=best.score) for item in around.items]
+
+    # A fact is a span, anything else sentences.
     if form is Form.SHORT:
-        return [_short(hits[best.hit].passage.text, spans)]
-    chosen = _sentences(hits, readings, best)
-    if (
-        form is Form.EXPLANATION
-        and len(chosen) == 1
-        and _evidence_of(readings, chosen[0]) < WEAK_EVIDENCE
-    ):
-        chosen += _following(hits[best.hit].passage.text, chosen[0])
-    return chosen
+        return [_extend_best(findings)]
+    sentences = _supporting_sentences(findings)
+    is_alone = form is Form.EXPLANATION and len(sentences) == 1
+    if is_alone and _evidence_score(sentences[0]) < WEAK_EVIDENCE:
+        sentences += _following_sentences(sentences[0])
+    return sentences
 
 
-def _short(text: str, spans: Sequence[Chosen]) -> Chosen:
-    """The best span at the longest of its extents that score about alike; its sentence where the score is low.
+def _extend_best(findings: Findings) -> AnswerSpan:
+    """Return the best span at the longest of its extents that score about alike.
 
-    So "oncologists" becomes "oncologists and patients", and a reader that is unsure shows the words around as well.
+    So "oncologists" becomes "oncologists and patients". Where the best score is low, the span's
+    sentences are returned, so that an unsure answer comes with the words around it.
     """
-    best = spans[0]
-    extents = [
-        s for s in spans if s.hit == best.hit and s.start <= best.start and best.end <= s.end
-    ]
-    longest = max(
-        (s for s in extents if s.score >= best.score - EXTENT_MARGIN), key=lambda s: s.end - s.start
-    )
+    best = findings.best
+    longest = best
+    for span in findings.spans:
+        has_best = span.source is best.source and span.start <= best.start and best.end <= span.end
+        is_longer = span.end - span.start > longest.end - longest.start
+        if has_best and is_longer and span.score >= best.score - EXTENT_MARGIN:
+            longest = span
     if best.score >= SURE_SCORE:
         return longest
-    touched = [(a, b) for a, b in sentence_ranges(text) if a < longest.end and longest.start < b]
-    return Chosen(best.hit, touched[0][0], touched[-1][1], longest.score) if touched else longest
+    sentences = touching(sentence_ranges(best.passage.text), longest.start, longest.end)
+    if not sentences:
+        return longest
+    return replace(longest, start=sentences[0][0], end=sentences[-1][1])
 
 
-def _sentences(hits: Sequence[Hit], readings: Sequence[Reading], best: Chosen) -> list[Chosen]:
-    """The sentence of the best span, and the sentences that support an answer about as well."""
-    evidence = [
-        Chosen(at, span.start, span.end, span.score - reading.none_score)
-        for at, reading in enumerate(readings)
-        for span in reading.evidence
-    ]
-    own = [
-        span
-        for span in evidence
-        if span.hit == best.hit and span.start < best.end and best.start < span.end
-    ]
+def _supporting_sentences(findings: Findings) -> list[AnswerSpan]:
+    """Return the sentences of the best span, and those that support an answer about as well."""
+    best = findings.best
+    sentences = [span for source in findings.readings for span in _weigh_sentences(source)]
+    own = [sentence for sentence in sentences if sentence.touches(best)]
     if not own:
         return [best]
-    floor = max(span.score for span in own) - SENTENCE_MARGIN
-    others = sorted(
-        (s for s in evidence if s not in own and s.score >= max(floor, 0.0)),
-        key=lambda s: (-s.score, s.hit, s.start),
-    )
+
+    # Take further sentences, the best first, each place of a document once.
+    floor = max(0.0, max(sentence.score for sentence in own) - SENTENCE_MARGIN)
     chosen = list(own)
-    for other in others:
-        if len(chosen) < MOST_SENTENCES and not any(same_place(hits, other, one) for one in chosen):
-            chosen.append(other)
-    return sorted(chosen, key=lambda span: (span.hit != best.hit, span.hit, span.start))
+    for sentence in sorted(sentences, key=lambda sentence: -sentence.score):
+        if len(chosen) >= MOST_SENTENCES or sentence.score < floor:
+            break
+        if not any(sentence.overlaps(other) for other in chosen):
+            chosen.append(sentence)
+    return [sentence for sentence in sentences if sentence in chosen]
 
 
-def _evidence_of(readings: Sequence[Reading], sentence: Chosen) -> float:
-    """How firmly the reader says that a sentence supports an answer."""
-    evidence = readings[sentence.hit].evidence
-    return max(
-        (s.score for s in evidence if (s.start, s.end) == (sentence.start, sentence.end)),
-        default=math.inf,
-    )
+def _weigh_sentences(source: HitReading) -> list[AnswerSpan]:
+    """Return the sentences of a passage in text order, with their scores over "none"."""
+    none_score = source.reading.none_score
+    return [
+        AnswerSpan(source, span.start, span.end, span.score - none_score)
+        for span in source.reading.evidence
+    ]
 
 
-def _following(text: str, sentence: Chosen) -> list[Chosen]:
-    """The sentences that go on from one in its block: what explains little by itself often opens an explanation."""
-    block = next((b for b in block_ranges(text) if b[0] <= sentence.start < b[1]), (0, 0))
-    after = [(start, end) for start, end in sentence_ranges(text, *block) if start >= sentence.end]
-    return [Chosen(sentence.hit, *place, sentence.score) for place in after[: MOST_SENTENCES - 1]]
+def _evidence_score(sentence: AnswerSpan) -> float:
+    """Return the reader's score for "this sentence supports an answer"; infinite without one."""
+    for span in sentence.source.reading.evidence:
+        if (span.start, span.end) == (sentence.start, sentence.end):
+            return span.score
+    return math.inf
+
+
+def _following_sentences(sentence: AnswerSpan) -> list[AnswerSpan]:
+    """Return the next sentences of the same block, to go on with an explanation."""
+    text = sentence.passage.text
+    blocks = touching(block_ranges(text), sentence.start, sentence.start + 1)
+    if not blocks:
+        return []
+    ranges = [place for place in sentence_ranges(text, *blocks[0]) if place[0] >= sentence.end]
+    return [replace(sentence, start=start, end=end) for start, end in ranges[: MOST_SENTENCES - 1]]

@@ -1,4 +1,4 @@
-"""Evidence to one number: the calibrated probability that an answer is right, and the line for refusal."""
+"""Compute the confidence: the calibrated probability that an answer is right."""
 
 import json
 import math
@@ -7,25 +7,31 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from inquote.app.answering.lists import list_around
-from inquote.app.answering.spans import Chosen
-from inquote.app.reader.base import Reading
+from inquote.app.answering.findings import Findings
 from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms, idf
 from inquote.ingest.errors import ModelError
-from inquote.ingest.text import sentence_ranges
+from inquote.ingest.text import sentence_ranges, touching
+
+MOST_ODDS = 30.0  # the log-odds are cut to this, so that the exponential is finite
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Logistic regression on the features below (Platt 1999), fitted by `python -m inquote.eval calibrate`.
+    """Logistic regression from features to the confidence (Platt 1999).
 
-    `weights` by feature name and `bias` give the log-odds that the answer is right; below `threshold`, a probability,
-    it is refused. `given_threshold` takes its place where the passage is given, as in SQuAD's own task.
-    `retrieval_weight` is what a hit's fused score adds to the reader's score of its spans. `enough_score` is the best
-    span's score from which on the first few passages settle a question and no more are read; None where all are always
-    read. `bins` are (lower bound, number of answers, share right) on held-out questions, for the tooltip; `questions`
-    is how many questions that were in all, `unanswerable` how many of them had no answer.
+    `python -m inquote.eval calibrate` fits it and writes these fields to a file:
+
+    - `weights` by the names of `features_of`, and `bias`: they give the log-odds.
+    - `threshold`: an answer of less confidence is refused. `given_threshold` takes its place where
+      the question comes with its passage, as in SQuAD's own task.
+    - `retrieval_weight`: the share of a hit's fused score that its spans' scores get.
+    - `enough_score`: a best span that scores as much settles the question, and no further passages
+      are read; None where all are always read.
+    - `bins`: (lower bound of the confidence, number of answers, share right) on held-out questions.
+    - `questions`: the number of held-out questions; `unanswerable` of these have no answer.
+    - `curve`: (threshold, answers given with it, share of these that is right).
+    - `chosen_on`: questions on which the threshold was chosen, in all and unanswerable.
     """
 
     weights: Mapping[str, float]
@@ -42,78 +48,87 @@ class Calibration:
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":
-        """Read the JSON that `eval calibrate` wrote; raises `ModelError` where it is missing or damaged."""
+        """Read a calibration from a JSON file.
+
+        Raises `ModelError` where the file is missing or damaged.
+        """
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**{name: _frozen(value) for name, value in stored.items()})
+            return cls(**{name: _freeze(value) for name, value in stored.items()})
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise ModelError(
                 f"The calibration {path.name} is missing or damaged ({error}); reinstall inquote."
             ) from error
 
     def dumps(self) -> str:
-        """The JSON that `load` reads, a line a field."""
-        lines = (
-            f" {json.dumps(name)}: {json.dumps(value)}" for name, value in asdict(self).items()
-        )
+        """Return the JSON that `load` reads, one line a field."""
+        fields = asdict(self).items()
+        lines = [f" {json.dumps(name)}: {json.dumps(value)}" for name, value in fields]
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
     def confidence(self, features: Mapping[str, float]) -> float:
-        """The probability in (0, 1) that the answer is right."""
+        """Return the probability in (0, 1) that the answer is right."""
         odds = self.bias + sum(weight * features[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+        return 1 / (1 + math.exp(-max(-MOST_ODDS, min(MOST_ODDS, odds))))
 
     def observed(self, confidence: float) -> tuple[int, float] | None:
-        """How many held-out answers had about this confidence, and the share of them that was right."""
-        around = [line for line in self.bins if line[0] <= confidence]
-        return (around[-1][1], around[-1][2]) if around else None
+        """Return how many held-out answers had about this confidence, and the share right."""
+        lower_bins = [line for line in self.bins if line[0] <= confidence]
+        if not lower_bins:
+            return None
+        _, answers, right = lower_bins[-1]
+        return answers, right
 
 
-def _frozen(value: Any) -> Any:
-    """The value with tuples for its lists."""
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+def _freeze(value: Any) -> Any:
+    """Return the value with tuples for its lists."""
+    return tuple(map(_freeze, value)) if isinstance(value, list) else value
 
 
-# For a reader that was never calibrated here: the odds are its score over "none". `eval calibrate` does better.
+# For a reader without a calibration: the log-odds are its score over "none".
 UNFITTED = Calibration(weights={"score": 1.0}, bias=0.0, threshold=0.5, retrieval_weight=0.0)
 
 
-def features_of(
-    question: str, hits: Sequence[Hit], readings: Sequence[Reading], spans: Sequence[Chosen]
-) -> dict[str, float]:
-    """What the confidence is computed from, of the best of `spans` (best first, at least one).
+def features_of(question: str, findings: Findings) -> dict[str, float]:
+    """Return the features of the best span, from which the confidence is computed.
 
-    `readings` are those of the first of `hits`. score: the best span's, over "none"; answers: how firmly the passage
-    that is surest says that it answers; dense, lexical: the retrieval scores of the best span's passage; covered: the
-    share of the question's words, weighted as by BM25 among the hits, that the span's sentences (of a list all of it)
-    share, in [0, 1].
+    There must be a span. The features:
+
+    - score: the best span's, over "none".
+    - answers: the highest score of "this passage answers" among the readings.
+    - dense, lexical: the retrieval scores of the best span's passage.
+    - covered: the share of the question's words, in [0, 1], that stand in the best span's
+      sentences, or in all of the list that it is.
     """
-    best = spans[0]
-    hit = hits[best.hit]
+    best = findings.best
+    hit = best.source.hit
+    readings = [source.reading for source in findings.readings]
     return {
         "score": best.score,
         "answers": max(-reading.none_score for reading in readings),
         "dense": hit.dense_score,
         "lexical": hit.lexical_score,
-        "covered": _covered(question, hits, _told_by(hits, best)),
+        "covered": _word_coverage(question, findings.hits, _words_around_best(findings)),
     }
 
 
-def _told_by(hits: Sequence[Hit], span: Chosen) -> str:
-    """The sentences that a span touches; for a list what introduces it, its items by name and how many there are."""
-    around = list_around(hits, span)
-    if around and around.has_piece(span):
-        return around.told
-    text = hits[span.hit].passage.text
-    return " ".join(text[a:b] for a, b in sentence_ranges(text) if a < span.end and span.start < b)
+def _words_around_best(findings: Findings) -> str:
+    """Return the sentences of the best span; the description of the list where it is one."""
+    best = findings.best
+    around = findings.list_around_best
+    if around and around.has_piece(best):
+        return around.description
+    text = best.passage.text
+    sentences = touching(sentence_ranges(text), best.start, best.end)
+    return " ".join(text[start:end] for start, end in sentences)
 
 
-def _covered(question: str, hits: Sequence[Hit], text: str) -> float:
-    """The share of the question's stems that `text` has, each weighing what it weighs in BM25 over the hits."""
-    found = [set(content_terms(hit.passage.embedded_text)) for hit in hits]
-    weights = {
-        term: idf(sum(term in stems for stems in found), len(found))
-        for term in content_terms(question)
-    }
-    shared = weights.keys() & set(content_terms(text))
-    return sum(weights[term] for term in sorted(shared)) / (sum(weights.values()) or 1.0)
+def _word_coverage(question: str, hits: Sequence[Hit], text: str) -> float:
+    """Return the share of the question's stems in a text, weighed as by BM25 over the hits."""
+    stems_of_hits = [set(content_terms(hit.passage.embedded_text)) for hit in hits]
+    weights: dict[str, float] = {}
+    for stem in content_terms(question):
+        containing = sum(stem in stems for stems in stems_of_hits)
+        weights[stem] = idf(containing, len(hits))
+    shared = sorted(weights.keys() & set(content_terms(text)))
+    return sum(weights[stem] for stem in shared) / (sum(weights.values()) or 1.0)

@@ -1,83 +1,152 @@
-"""The spans of all passages that were read, on one scale."""
+"""Put the spans of all passages that were read on one scale.
+
+A span refers to the reading that it comes from, and the reading to its hit.
+"""
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from inquote.app.reader.base import Reading
+from inquote.app.reader.base import Reader, Reading
 from inquote.index.retrieval.search import Hit
+from inquote.ingest.documents import Passage
+
+
+@dataclass(eq=False)
+class HitReading:
+    """A hit with its reading; two are equal only if they are the same object.
+
+    `rank` counts from 0 in the order of retrieval. `reading` is replaced where a list of the
+    passage answers the question; see `lists.read_lists`.
+    """
+
+    hit: Hit
+    rank: int
+    reading: Reading
+
+    @property
+    def passage(self) -> Passage:
+        """Return the passage that was read."""
+        return self.hit.passage
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A span of the answer: `hit` indexes the hits that were read, `start` and `end` the passage's text."""
+class AnswerSpan:
+    """A range of a passage that may be a part of an answer: `source.passage.text[start:end]`."""
 
-    hit: int
+    source: HitReading
     start: int
     end: int
-    score: float
+    score: float = 0.0
 
+    @property
+    def passage(self) -> Passage:
+        """Return the passage around the span."""
+        return self.source.passage
 
-def best_spans(
-    hits: Sequence[Hit], readings: Sequence[Reading], retrieval_weight: float
-) -> list[Chosen]:
-    """All spans of all passages, best first; the score is the reader's plus `retrieval_weight` times the hit's.
+    @property
+    def text(self) -> str:
+        """Return the words of the span."""
+        return self.passage.text[self.start : self.end]
 
-    Spans of the same words in several passages support one another. Equal scores come in the order of hits and of the
-    text.
-    """
-    spans = [
-        Chosen(
-            at, span.start, span.end, span.score - reading.none_score + retrieval_weight * hit.score
+    @property
+    def document_start(self) -> int:
+        """Return the start of the span in its document."""
+        return self.passage.start + self.start
+
+    @property
+    def document_end(self) -> int:
+        """Return the end of the span in its document."""
+        return self.passage.start + self.end
+
+    @property
+    def document_range(self) -> tuple[str, int, int]:
+        """Return the document's id, the start and the end of the span in it."""
+        return self.passage.document_id, self.document_start, self.document_end
+
+    def touches(self, other: "AnswerSpan") -> bool:
+        """Tell whether two spans of one passage share a character."""
+        return self.source is other.source and self.start < other.end and other.start < self.end
+
+    def overlaps(self, other: "AnswerSpan") -> bool:
+        """Tell whether two spans share a character of a document.
+
+        Their passages may differ, for neighbouring passages share a sentence.
+        """
+        return (
+            self.passage.document_id == other.passage.document_id
+            and self.document_start < other.document_end
+            and other.document_start < self.document_end
         )
-        for at, (hit, reading) in enumerate(zip(hits, readings, strict=True))
-        for span in reading.spans
-    ]
+
+
+def read_hits(
+    question: str, hits: Sequence[Hit], reader: Reader, first_rank: int = 0
+) -> list[HitReading]:
+    """Return the hits with their readings, ranked from `first_rank` in the order given."""
+    readings = reader.read(question, [hit.passage for hit in hits])
+    pairs = zip(hits, readings, strict=True)
+    return [HitReading(hit, rank, reading) for rank, (hit, reading) in enumerate(pairs, first_rank)]
+
+
+def rank_spans(readings: Sequence[HitReading], retrieval_weight: float) -> list[AnswerSpan]:
+    """Return the spans of all readings, best first.
+
+    A score is the reader's over "none", plus `retrieval_weight` times the hit's, plus the support
+    of the same words at other places. Equal scores come in the order of retrieval and of the text.
+    """
+    spans = [span for source in readings for span in _weigh_spans(source, retrieval_weight)]
     return sorted(
-        _supported(hits, spans), key=lambda span: (-span.score, span.hit, span.start, span.end)
+        _add_support(spans),
+        key=lambda span: (-span.score, span.source.rank, span.start, span.end),
     )
 
 
-def _supported(hits: Sequence[Hit], spans: Sequence[Chosen]) -> list[Chosen]:
-    """The spans, each raised by what its words score at other places: to the logarithm of the summed exponentials.
+def _weigh_spans(source: HitReading, retrieval_weight: float) -> Iterator[AnswerSpan]:
+    """Yield the spans of a reading with their scores over "none" and the hit's weighted score."""
+    none_score = source.reading.none_score
+    for span in source.reading.spans:
+        score = span.score - none_score + retrieval_weight * source.hit.score
+        yield AnswerSpan(source, span.start, span.end, score)
 
-    Only spans that score over "none", which is 0, support and are supported; of each place the best counts.
-    """
-    places: dict[str, list[Chosen]] = {}
-    words = [_words(hits[span.hit].passage.text[span.start : span.end]) for span in spans]
-    for said, span in sorted(zip(words, spans, strict=True), key=lambda pair: -pair[1].score):
-        others = places.setdefault(said, [])
-        if span.score > 0 and not any(
-            other.hit == span.hit or same_place(hits, other, span) for other in others
-        ):
-            others.append(span)
+
+def _add_support(spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
+    """Raise each span that scores over "none", which is 0, by the support of its words."""
+    same_words: dict[str, list[AnswerSpan]] = {}
+    for span in spans:
+        same_words.setdefault(_normalize(span.text), []).append(span)
     raised = []
-    for said, span in zip(words, spans, strict=True):
-        others = places[said]
-        gain = (
-            math.log(sum(math.exp(other.score - others[0].score) for other in others))
-            if others
-            else 0.0
-        )
-        raised.append(replace(span, score=span.score + (gain if span.score > 0 else 0.0)))
+    for group in same_words.values():
+        support = _support(group)
+        for span in group:
+            score = span.score + support if span.score > 0 else span.score
+            raised.append(replace(span, score=score))
     return raised
 
 
-def _words(text: str) -> str:
-    """A text without case and punctuation, to tell whether two spans say the same.
+def _support(spans: Sequence[AnswerSpan]) -> float:
+    """Return what spans of the same words add to the score of each.
 
-    >>> _words("Amgen, Inc.") == _words("amgen inc")
+    The sum of the exponentials, relative to the best, as a logarithm. Only spans that score over
+    "none" count, the best of each place and of each passage.
+    """
+    places: list[AnswerSpan] = []
+    for span in sorted(spans, key=lambda span: -span.score):
+        if span.score <= 0:
+            break
+        if not any(span.source is place.source or span.overlaps(place) for place in places):
+            places.append(span)
+    if not places:
+        return 0.0
+    best_score = places[0].score
+    return math.log(sum(math.exp(place.score - best_score) for place in places))
+
+
+def _normalize(text: str) -> str:
+    """Return a text without case and punctuation, to compare the words of spans.
+
+    >>> _normalize("Amgen, Inc.") == _normalize("amgen inc")
     True
     """
     return " ".join(re.findall(r"\w+", text.lower()))
-
-
-def same_place(hits: Sequence[Hit], one: Chosen, other: Chosen) -> bool:
-    """Whether two spans overlap in the document; neighbouring passages share a sentence."""
-    first, second = hits[one.hit].passage, hits[other.hit].passage
-    return (
-        first.document_id == second.document_id
-        and first.start + one.start < second.start + other.end
-        and second.start + other.start < first.start + one.end
-    )

@@ -1,4 +1,4 @@
-"""The seam between retrieval and answering: a reader says what each passage has to say to a question."""
+"""Define what a reader says of a passage: the seam between retrieval and answering."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from inquote.ingest.documents import Passage
 
 @dataclass(frozen=True)
 class Span:
-    """A candidate answer, `passage.text[start:end]`; a higher `score` is better, comparable between passages."""
+    """A range of a passage, `passage.text[start:end]`; a higher score is better.
+
+    All scores of one `read` call are on one scale and can be compared between passages.
+    """
 
     start: int
     end: int
@@ -18,11 +21,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader says of one passage; all scores of one `read` call are on one scale.
+    """The opinion of a reader on one passage.
 
-    `spans`: candidate answers, best first, possibly overlapping, possibly none. `evidence`: the passage's sentences
-    in text order, each scored for "this sentence supports an answer". `none_score`: the score that a span must
-    exceed to be a better reading than "this passage does not answer".
+    - `spans`: candidate answers, best first; they may overlap, and there may be none.
+    - `evidence`: the passage's sentences in text order, scored for "supports an answer".
+    - `none_score`: the score of "this passage does not answer"; a span that scores less is worse
+      than no answer.
     """
 
     spans: tuple[Span, ...]
@@ -31,14 +35,14 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Reads passages for a question; deterministic: the same input gives the same readings."""
+    """Reads passages for a question; the same input gives the same readings."""
 
     name: str
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """One `Reading` a passage, in the order given."""
+        """Return one reading a passage, in the order of the passages."""
         ...
 
     def note(self, question: str) -> str | None:
-        """What a person should know about how this question is read, None mostly."""
+        """Return a sentence on how this question is read, None where there is nothing to say."""
         ...

@@ -1,9 +1,10 @@
-"""Fit `confidence`: questions never trained on, through the whole system with retrieval, to a calibration file.
+"""Fit the confidence of a reader on questions never trained on, and write its calibration file.
 
-Logistic regression (Platt 1999) of "the answer is right" on the features of `inquote.app.answering.confidence.features_of`. The threshold
-is the lowest with which the target share of the given answers is right, on one of the question files, for half of
-SQuAD's are made to mislead; where the passage is given, as in SQuAD's own task, the one with the highest F1 on SQuAD's
-questions.
+The questions go through the whole system with retrieval. The confidence is a logistic regression
+(Platt 1999) of "the answer is right" on the features of `confidence.features_of`. The threshold is
+the lowest with which the target share of the answers is right. It is chosen on one of the question
+files, for half of SQuAD's questions are made to mislead. Where the passage is given, as in SQuAD's
+own task, the threshold is the one with the highest F1 on SQuAD's questions.
 """
 
 import json
@@ -23,14 +24,14 @@ from inquote.eval.metrics.answers import token_f1
 from inquote.eval.metrics.calibration import expected_calibration_error, reliability, roc_auc
 from inquote.eval.runs.progress import stages
 from inquote.eval.studies.observe import (
-    Asked,
     Observation,
     RememberingReader,
-    drawn,
-    first_bests,
+    RetrievedQuestion,
+    draw_questions,
     observe,
-    of_pairs,
-    of_squad,
+    retrieve_for_pairs,
+    retrieve_for_squad,
+    score_first_reads,
 )
 from inquote.eval.studies.shelf import Remembering
 from inquote.eval.studies.squad import SquadOutcome, evaluate
@@ -39,123 +40,160 @@ from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
 from inquote.ingest.errors import InquoteError
 
 RETRIEVAL_WEIGHT = 4.0  # on the tuning parts as good as 2 or better (eval/LOG.md)
-SETTLED = 0.985  # share of the questions that the first passages may settle whose best span is the best of all
+SETTLED = 0.985  # share of settled questions whose best span must be the best of all passages
 FOLDS = 5
 CURVE_STEP = 5  # hundredths between the thresholds of the curve that is written down
+
+Curve = list[tuple[float, int, float]]
+"""(threshold, answers given with it, share of these that is right)"""
 
 
 def fit(
     observations: Sequence[Observation], unfitted: Calibration, target: float, deciding: str
 ) -> tuple[Calibration, dict[str, Any]]:
-    """The calibration, how `unfitted` reads being kept, and what it reaches out of sample (five folds).
+    """Return the fitted calibration and a summary of what it reaches out of sample (five folds).
 
-    The threshold is chosen on the source `deciding`.
+    The settings of `unfitted` for reading are kept. The threshold is chosen on the source
+    `deciding`.
     """
+    # Fit the weights, and predict each observation from the other folds.
+    right = np.array([observation.right for observation in observations])
+    weights, bias, held_out = _fit_weights(observations, right)
+
+    # Choose the threshold.
+    decides = np.array([observation.source == deciding for observation in observations])
+    curve = precision_curve(held_out[decides], right[decides])
+    threshold = choose_threshold(curve, target)
+
+    # Write down what they reach.
+    answerable = np.array([observation.answerable for observation in observations])
+    lines = reliability(list(held_out), list(right))
+    bins = [(line.low, line.count, round(line.right, 4)) for line in lines if line.count]
+    calibration = replace(
+        unfitted,
+        weights=weights,
+        bias=bias,
+        threshold=threshold,
+        bins=tuple(bins),
+        questions=len(observations),
+        unanswerable=int((~answerable).sum()),
+        curve=tuple(curve[::CURVE_STEP]),
+        chosen_on=(int(decides.sum()), int((~answerable[decides]).sum())),
+    )
+    return calibration, _summarize(observations, held_out, threshold)
+
+
+def _fit_weights(
+    observations: Sequence[Observation], right: np.ndarray
+) -> tuple[dict[str, float], float, np.ndarray]:
+    """Return the weights by feature, the bias, and the confidences from cross-validation, (n,)."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     names = sorted(observations[0].features)
-    x = np.array([[o.features[name] for name in names] for o in observations])
-    right = np.array([o.right for o in observations])
+    rows = [[observation.features[name] for name in names] for observation in observations]
+    features = np.array(rows)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=2000))
-    held_out = cross_val_predict(model, x, right, cv=folds, method="predict_proba")[:, 1]
-    model.fit(x, right)
+    held_out = cross_val_predict(model, features, right, cv=folds, method="predict_proba")[:, 1]
+
+    # Fit on all, and undo the scaling of the features.
+    model.fit(features, right)
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
-    decides = np.array([o.source == deciding for o in observations])
-    curve = precision_curve(held_out[decides], right[decides])
-    threshold = choose_threshold(curve, target)
-    calibration = replace(
-        unfitted,
-        weights={name: round(float(slope), 6) for name, slope in zip(names, slopes, strict=True)},
-        bias=round(float(logistic.intercept_[0] - slopes @ scaler.mean_), 6),
-        threshold=threshold,
-        bins=tuple(
-            (line.low, line.count, round(line.right, 4))
-            for line in reliability(list(held_out), list(right))
-            if line.count
-        ),
-        questions=len(observations),
-        unanswerable=sum(not o.answerable for o in observations),
-        curve=tuple(curve[::CURVE_STEP]),
-        chosen_on=(
-            int(decides.sum()),
-            sum(not o.answerable for o in observations if o.source == deciding),
-        ),
-    )
-    return calibration, _summary(observations, held_out, right, threshold)
+    bias = round(float(logistic.intercept_[0] - slopes @ scaler.mean_), 6)
+    weights = {name: round(float(slope), 6) for name, slope in zip(names, slopes, strict=True)}
+    return weights, bias, held_out
 
 
-def precision_curve(confidence: np.ndarray, right: np.ndarray) -> list[tuple[float, int, float]]:
-    """(threshold, answers given with it, share right of these) for every hundredth of a threshold with which one is.
+def precision_curve(confidence: np.ndarray, right: np.ndarray) -> Curve:
+    """Return a point for every hundredth as the threshold, as long as answers are given with it.
 
     >>> precision_curve(np.array([0.005, 0.015]), np.array([False, True]))
     [(0.0, 2, 0.5), (0.01, 1, 1.0)]
     """
-    given = [(at / 100, confidence >= at / 100) for at in range(100)]
-    return [
-        (at, int(those.sum()), round(float(right[those].mean()), 4))
-        for at, those in given
-        if those.any()
-    ]
+    curve = []
+    for hundredths in range(100):
+        threshold = hundredths / 100
+        answered = confidence >= threshold
+        if answered.any():
+            share = round(float(right[answered].mean()), 4)
+            curve.append((threshold, int(answered.sum()), share))
+    return curve
 
 
 def choose_threshold(curve: Sequence[tuple[float, int, float]], target: float) -> float:
-    """The lowest threshold with which at least the share `target` of the given answers is right.
+    """Return the lowest threshold with which at least the share `target` of the answers is right.
 
     Raises `InquoteError` where there is none.
 
     >>> choose_threshold([(0.0, 3, 0.67), (0.16, 2, 1.0)], 0.8)
     0.16
     """
-    reached = next((threshold for threshold, _, share in curve if share >= target), None)
-    if reached is None:
-        raise InquoteError(
-            f"With no threshold are {target:.0%} of the given answers right; give a lower --target."
-        )
-    return reached
-
-
-def choose_given_threshold(outcomes: Sequence[SquadOutcome]) -> float:
-    """The threshold with the highest mean token F1, to two places, the lowest of equals: `best_f1_thresh` of the
-    official script of SQuAD 2.0.
-    """
-    answered = np.array([token_f1(found.span, found.question.answers) for found in outcomes])
-    refused = np.array([float(not found.question.answerable) for found in outcomes])
-    confidence = np.array([found.confidence for found in outcomes])
-    thresholds = np.round(np.arange(0.0, 1.0, 0.01), 2)
-    return float(
-        max(thresholds, key=lambda t: (np.where(confidence < t, refused, answered).mean(), -t))
+    for threshold, _, share in curve:
+        if share >= target:
+            return threshold
+    raise InquoteError(
+        f"With no threshold are {target:.0%} of the given answers right; give a lower --target."
     )
 
 
-def _summary(
-    observations: Sequence[Observation], held_out: np.ndarray, right: np.ndarray, threshold: float
+def choose_given_threshold(outcomes: Sequence[SquadOutcome]) -> float:
+    """Return the threshold, in hundredths, with the highest mean token F1; the lowest of equals.
+
+    It is `best_f1_thresh` of the official script of SQuAD 2.0.
+    """
+    f1 = np.array([token_f1(outcome.span, outcome.question.answers) for outcome in outcomes])
+    f1_refused = np.array([float(not outcome.question.answerable) for outcome in outcomes])
+    confidence = np.array([outcome.confidence for outcome in outcomes])
+
+    def mean_f1(threshold: float) -> float:
+        return float(np.where(confidence < threshold, f1_refused, f1).mean())
+
+    thresholds = np.round(np.arange(0.0, 1.0, 0.01), 2)
+    return float(max(thresholds, key=lambda threshold: (mean_f1(threshold), -threshold)))
+
+
+def _summarize(
+    observations: Sequence[Observation], held_out: np.ndarray, threshold: float
 ) -> dict[str, Any]:
-    lines: dict[str, Any] = {"threshold": threshold}
-    for source in sorted({o.source for o in observations}):
-        mine = np.array([o.source == source for o in observations])
-        answerable = np.array([o.answerable for o in observations])[mine]
-        confidence, good = held_out[mine], right[mine]
-        given = confidence >= threshold
-        lines[source] = {
-            "questions": int(mine.sum()),
-            "right, nothing refused": _share(good[answerable]),
-            "answerable answered rightly": _share((good & given)[answerable]),
-            "answerable refused": _share(~given[answerable]),
-            "unanswerable refused": _share(~given[~answerable]),
-            "given answers right": _share(good[given]),
-            "AUC of right": roc_auc(list(confidence), list(good)),
-            "AUC of answerable": roc_auc(list(confidence), list(answerable)),
-            "ECE": round(expected_calibration_error(list(confidence), list(good.astype(float))), 4),
-        }
-    return lines
+    """Return the threshold and by source what the confidences out of sample reach with it."""
+    summary: dict[str, Any] = {"threshold": threshold}
+    sources = np.array([observation.source for observation in observations])
+    right = np.array([observation.right for observation in observations])
+    answerable = np.array([observation.answerable for observation in observations])
+    for source in sorted(set(sources.tolist())):
+        of_source = sources == source
+        summary[source] = _summarize_source(
+            held_out[of_source], right[of_source], answerable[of_source], threshold
+        )
+    return summary
+
+
+def _summarize_source(
+    confidence: np.ndarray, right: np.ndarray, answerable: np.ndarray, threshold: float
+) -> dict[str, Any]:
+    """Return what the answers to the questions of one source reach; all arrays are (n,)."""
+    answered = confidence >= threshold
+    confidences = list(confidence)
+    error = expected_calibration_error(confidences, list(right.astype(float)))
+    return {
+        "questions": len(confidence),
+        "right, nothing refused": _share(right[answerable]),
+        "answerable answered rightly": _share((right & answered)[answerable]),
+        "answerable refused": _share(~answered[answerable]),
+        "unanswerable refused": _share(~answered[~answerable]),
+        "given answers right": _share(right[answered]),
+        "AUC of right": roc_auc(confidences, list(right)),
+        "AUC of answerable": roc_auc(confidences, list(answerable)),
+        "ECE": round(error, 4),
+    }
 
 
 def _share(values: np.ndarray) -> float | None:
+    """Return the share of the values that are true, None of nothing."""
     return round(float(values.mean()), 4) if len(values) else None
 
 
@@ -183,54 +221,74 @@ def calibrate(
     """Fit the confidence of a reader and choose the threshold for refusal."""
     if not out.is_dir():
         raise typer.BadParameter(f"There is no folder {out}; give --out one that exists.")
-    embedder = Remembering(
-        SentenceTransformerEmbedder(PACKAGED)
-    )  # the sentence reader embeds passages anew
-    chosen = RememberingReader(make_reader(reader, embedder))
+    # The sentence reader embeds passages again.
+    embedder = Remembering(SentenceTransformerEmbedder(PACKAGED))
+    remembering = RememberingReader(make_reader(reader, embedder))
+
+    # Retrieve hits for the questions, and read them.
     content = load_squad(squad)
-    of_part = drawn(content, split, part, limit)
-    own = of_pairs(questions, embedder)
-    if deciding not in {one.source for one in own}:
+    squad_questions = draw_questions(content, split, part, limit)
+    own = retrieve_for_pairs(questions, embedder)
+    if deciding not in {question.source for question in own}:
         raise typer.BadParameter(
             f"There is no question file {deciding}; give it with --questions, or another name."
         )
-    asked = [*of_squad(content, of_part, embedder), *own]
+    retrieved = [*retrieve_for_squad(content, squad_questions, embedder), *own]
+    _read_all(retrieved, remembering)
+
+    # Fit the confidence and the thresholds.
+    unfitted = choose_reading(retrieved, remembering)
+    observations = observe(retrieved, remembering, unfitted)
+    calibration, summary = fit(observations, unfitted, target, deciding)
+    answerer = Answerer(remembering, calibration)
     with stages() as bar:
-        for done, one in enumerate(asked, 1):
-            chosen.read(one.understood, [hit.passage for hit in one.hits])
-            bar("reading", done, len(asked))
-    unfitted = how_to_read(asked, chosen)
-    calibration, summary = fit(observe(asked, chosen, unfitted), unfitted, target, deciding)
-    with stages() as bar:
-        given = evaluate(
-            content, of_part, Answerer(chosen, calibration), embedder, retrieved=False, progress=bar
+        outcomes = evaluate(
+            content, squad_questions, answerer, embedder, retrieved=False, progress=bar
         )
-    calibration = replace(calibration, given_threshold=choose_given_threshold(given))
-    path = out / f"calibration-{chosen.name}.json"
+    calibration = replace(calibration, given_threshold=choose_given_threshold(outcomes))
+    _write(calibration, out / f"calibration-{remembering.name}.json", summary)
+
+
+def _read_all(questions: Sequence[RetrievedQuestion], reader: Reader) -> None:
+    """Read the hits of all questions and show the progress."""
+    with stages() as bar:
+        for done, question in enumerate(questions, 1):
+            reader.read(question.understood, [hit.passage for hit in question.hits])
+            bar("reading", done, len(questions))
+
+
+def _write(calibration: Calibration, path: Path, summary: dict[str, Any]) -> None:
+    """Write the calibration file, and print the summary with the settings for reading."""
     path.write_text(calibration.dumps(), encoding="utf-8")
-    kept = {
-        name: getattr(calibration, name)
-        for name in ("retrieval_weight", "enough_score", "given_threshold")
+    settings = {
+        "retrieval_weight": calibration.retrieval_weight,
+        "enough_score": calibration.enough_score,
+        "given_threshold": calibration.given_threshold,
     }
-    print(json.dumps({**kept, **summary}, indent=1))
+    print(json.dumps({**settings, **summary}, indent=1))
 
 
-def how_to_read(asked: Sequence[Asked], reader: Reader) -> Calibration:
-    """The retrieval weight and the score at which the first passages are enough; the rest is left to be fitted."""
-    enough = choose_enough(first_bests(asked, reader, RETRIEVAL_WEIGHT))
-    return Calibration({}, 0.0, 0.0, RETRIEVAL_WEIGHT, enough_score=enough)
+def choose_reading(questions: Sequence[RetrievedQuestion], reader: Reader) -> Calibration:
+    """Return a calibration without weights that says how to read.
+
+    It holds the retrieval weight, and the score at which the first passages are enough.
+    """
+    scores = score_first_reads(questions, reader, RETRIEVAL_WEIGHT)
+    return Calibration({}, 0.0, 0.0, RETRIEVAL_WEIGHT, enough_score=choose_enough(scores))
 
 
-def choose_enough(firsts: Sequence[tuple[float, bool]]) -> float | None:
-    """The lowest score such that of the questions which the first passages give as much or more, 98.5 % would not be
-    answered from elsewhere if all were read; None where there is none. `firsts` are (score, whether it stays the best).
+def choose_enough(scores: Sequence[tuple[float, bool]]) -> float | None:
+    """Return the lowest score at which the first passages settle a question.
+
+    `scores` are (best score of the first passages, whether it stays the best of all). Of the
+    questions that reach the score, it must stay the best in 98.5 %. None where no score does that.
 
     >>> choose_enough([(9.0, True), (5.0, True), (1.0, False)])
     5.0
     """
-    enough, stayed = None, 0
-    for count, (score, stays) in enumerate(sorted(firsts, reverse=True), 1):
-        stayed += stays
-        if stayed >= SETTLED * count:
+    enough, staying = None, 0
+    for count, (score, stays) in enumerate(sorted(scores, reverse=True), 1):
+        staying += stays
+        if staying >= SETTLED * count:
             enough = round(score, 2)
     return enough

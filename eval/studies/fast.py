@@ -1,7 +1,8 @@
-"""Whether what makes answering fast changes answers: the shipped way against the plain one, on the same hits.
+"""Compare the fast way of answering that ships with the plain way, on the same hits.
 
-The plain way reads every passage, in float32, on the network as transformers lays it out. The shipped one reads in
-bfloat16 where the processor has it, and the later passages only where the first leave doubt.
+The plain way reads every passage, in float32, on the network as transformers lays it out. The one
+that ships reads in bfloat16 where the processor has it, and reads the later passages only where the
+first leave doubt.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,8 +15,14 @@ from inquote.app.answering.answer import Answerer, Choice
 from inquote.app.build import make_answerer
 from inquote.app.reader.span import SpanReader
 from inquote.eval.metrics.answers import answer_right, token_f1
-from inquote.eval.studies.observe import Asked
+from inquote.eval.studies.observe import RetrievedQuestion
 from inquote.index.models.embedder import Embedder
+
+MEANS = ("same_spans", "same_decision", "fast_f1", "plain_f1", "fast_right", "plain_right")
+DIFFERENCE = "difference"  # of the confidences
+
+Row = dict[str, float]
+"""The figures of one question; those of F1 and right answers only where it is answerable."""
 
 
 @dataclass(frozen=True)
@@ -27,66 +34,62 @@ class Ways:
 
     @classmethod
     def shipped(cls, embedder: Embedder) -> "Ways":
-        """The span reader as it ships, and the plain one."""
+        """Return the span reader as it ships, and the plain one."""
         fast = make_answerer(None, embedder)
-        return cls(
-            fast, Answerer(SpanReader(bfloat16=False), replace(fast.calibration, enough_score=None))
-        )
+        calibration = replace(fast.calibration, enough_score=None)
+        return cls(fast, Answerer(SpanReader(bfloat16=False), calibration))
 
 
 def compare_ways(
-    asked: Sequence[Asked],
+    questions: Sequence[RetrievedQuestion],
     ways: Ways,
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> dict[str, Any]:
-    """By source: how many answers have the same spans, how far confidences lie apart, and what each way reaches.
+    """Return by source how far the answers of both ways agree, and what each way reaches.
 
-    `same_spans` is the share of questions with the same spans of the same passages, in the same order; `same_decision`
-    of those answered by both or refused by both; F1 and right answers are over the answerable questions, nothing
-    refused.
+    - `same_spans`: share of questions with the same spans of the same passages in the same order.
+    - `same_decision`: share of questions that both ways answer or both refuse.
+    - F1 and right answers: over the answerable questions, nothing refused.
     """
-    rows: dict[str, list[dict[str, float]]] = {}
-    for done, one in enumerate(asked, 1):
-        fast, plain = (way.choose(one.understood, one.hits) for way in (ways.fast, ways.plain))
-        line = ways.fast.calibration.threshold
-        row = {
-            "same_spans": _places(fast) == _places(plain),
-            "same_decision": (fast.confidence < line) == (plain.confidence < line),
-            "apart": abs(fast.confidence - plain.confidence),
-        }
-        if one.question.answerable:
-            for name, choice in (("fast", fast), ("plain", plain)):
-                row[f"{name}_f1"] = token_f1(choice.text, one.question.answers)
-                row[f"{name}_right"] = answer_right(
-                    choice.text, one.question.answers, one.question.items
-                )
-        rows.setdefault(one.source, []).append(row)
-        progress("answering both ways", done, len(asked))
-    return {source: _summed(of_source) for source, of_source in rows.items()}
+    rows: dict[str, list[Row]] = {}
+    for done, question in enumerate(questions, 1):
+        rows.setdefault(question.source, []).append(_compare_answers(question, ways))
+        progress("answering both ways", done, len(questions))
+    return {source: _summarize(rows_of_source) for source, rows_of_source in rows.items()}
+
+
+def _compare_answers(retrieved: RetrievedQuestion, ways: Ways) -> Row:
+    """Answer one question both ways and compare the answers."""
+    fast = ways.fast.choose(retrieved.understood, retrieved.hits)
+    plain = ways.plain.choose(retrieved.understood, retrieved.hits)
+    threshold = ways.fast.calibration.threshold
+    row: Row = {
+        "same_spans": _places(fast) == _places(plain),
+        "same_decision": (fast.confidence < threshold) == (plain.confidence < threshold),
+        DIFFERENCE: abs(fast.confidence - plain.confidence),
+    }
+    question = retrieved.question
+    if question.answerable:
+        for name, choice in (("fast", fast), ("plain", plain)):
+            row[f"{name}_f1"] = token_f1(choice.text, question.answers)
+            row[f"{name}_right"] = answer_right(choice.text, question.answers, question.items)
+    return row
 
 
 def _places(choice: Choice) -> list[tuple[str, int, int]]:
-    return [(choice.hits[span.hit].passage.id, span.start, span.end) for span in choice.spans]
+    """Return the passages and ranges of an answer's spans."""
+    return [(span.passage.id, span.start, span.end) for span in choice.spans]
 
 
-def _summed(rows: Sequence[dict[str, float]]) -> dict[str, Any]:
-    apart = np.array([row["apart"] for row in rows])
-    means = {
-        name: round(float(np.mean([row[name] for row in rows if name in row])), 4)
-        for name in (
-            "same_spans",
-            "same_decision",
-            "fast_f1",
-            "plain_f1",
-            "fast_right",
-            "plain_right",
-        )
-        if any(name in row for row in rows)
-    }
-    return {
-        "questions": len(rows),
-        **means,
-        "confidence_apart_median": round(float(np.median(apart)), 4),
-        "confidence_apart_p99": round(float(np.percentile(apart, 99)), 4),
-        "confidence_apart_most": round(float(apart.max()), 4),
-    }
+def _summarize(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the number of questions, the means, and how far the confidences differ."""
+    summary: dict[str, Any] = {"questions": len(rows)}
+    for name in MEANS:
+        values = [row[name] for row in rows if name in row]
+        if values:
+            summary[name] = round(float(np.mean(values)), 4)
+    differences = np.array([row[DIFFERENCE] for row in rows])
+    summary["confidence_apart_median"] = round(float(np.median(differences)), 4)
+    summary["confidence_apart_p99"] = round(float(np.percentile(differences, 99)), 4)
+    summary["confidence_apart_most"] = round(float(differences.max()), 4)
+    return summary

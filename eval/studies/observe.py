@@ -1,4 +1,4 @@
-"""Questions through retrieval and reading, to what the confidence is fitted on."""
+"""Observe the best answers to many questions, so that the confidence can be fitted on them."""
 
 import contextlib
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 from inquote.app.answering.answer import READ_FIRST, Answerer
 from inquote.app.answering.confidence import Calibration
 from inquote.app.answering.conversation import understand
-from inquote.app.answering.spans import best_spans, same_place
+from inquote.app.answering.spans import rank_spans, read_hits
 from inquote.app.answering.spelling import found_for
 from inquote.app.reader.base import Reader, Reading
 from inquote.eval.metrics.answers import answer_right
@@ -23,11 +23,15 @@ from inquote.ingest.files.collect import Limits, collect
 from inquote.ingest.files.find import find_sources
 
 SQUAD = "squad"  # the source of a SQuAD file's questions
+RIGHT = 0.5  # the share of an answer that must be right to count as a right answer
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What the best answer to a question looked like, and whether it was right; never right for an unanswerable one."""
+    """The features of the best answer to a question, and whether the answer was right.
+
+    No answer to an unanswerable question is right.
+    """
 
     source: str
     features: dict[str, float]
@@ -36,8 +40,8 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question with the hits of its own corpus."""
+class RetrievedQuestion:
+    """A question with the hits of its own corpus; `source` names its question file."""
 
     source: str
     question: Question
@@ -45,121 +49,131 @@ class Asked:
     hits: list[Hit]
 
 
-def of_corpus(file: Path, corpus: Path, embedder: Embedder) -> list[Asked]:
-    """The tuning part of a question file, asked of the texts of a folder."""
-    documents = [
-        loaded.document for loaded in collect(find_sources([corpus]).sources, {}, Limits()).loaded
-    ]
+def retrieve_for_file(file: Path, corpus: Path, embedder: Embedder) -> list[RetrievedQuestion]:
+    """Retrieve hits for the tuning part of a question file from the texts of a folder."""
+    loaded = collect(find_sources([corpus]).sources, {}, Limits()).loaded
+    documents = [text.document for text in loaded]
     tuning = [question for question in load_questions(file) if question.part == "tune"]
-    return _asked(file.stem, documents, tuning, embedder)
+    return _retrieve(file.stem, documents, tuning, embedder)
 
 
-def of_pairs(pairs: Sequence[str], embedder: Embedder) -> list[Asked]:
-    """The tuning parts of question files, each named as FILE=CORPUS, or FOLDER=FOLDER where each has its text.
+def retrieve_for_pairs(pairs: Sequence[str], embedder: Embedder) -> list[RetrievedQuestion]:
+    """Retrieve hits for the tuning parts of question files, each named as FILE=CORPUS.
 
-    Raises `InquoteError` where one of the two is missing.
+    FOLDER=FOLDER names the question files of a folder, NAME.jsonl, with their texts, NAME.md.
+    Raises `InquoteError` for half a pair, before anything is retrieved.
     """
-    named = [pair.partition("=") for pair in pairs]
-    for file, _, corpus in named:
+    files: list[tuple[Path, Path]] = []
+    for pair in pairs:
+        file, _, corpus = pair.partition("=")
         if not (file and corpus):
             raise InquoteError(f"{file or '=' + corpus} is half a pair; give FILE=CORPUS.")
-    both = [one for file, _, corpus in named for one in _with_corpora(Path(file), Path(corpus))]
-    return [one for file, corpus in both for one in of_corpus(file, corpus, embedder)]
+        files.extend(_list_files(Path(file), Path(corpus)))
+    retrieved: list[RetrievedQuestion] = []
+    for questions, texts in files:
+        retrieved.extend(retrieve_for_file(questions, texts, embedder))
+    return retrieved
 
 
-def _with_corpora(questions: Path, corpus: Path) -> list[tuple[Path, Path]]:
-    """Question files with their texts: the pair itself, of two folders each NAME.jsonl with its NAME.md."""
+def _list_files(questions: Path, corpus: Path) -> list[tuple[Path, Path]]:
+    """Return question files with their texts: the pair itself, or those of two folders."""
     if not questions.is_dir():
         return [(questions, corpus)]
     return [(file, corpus / f"{file.stem}.md") for file in sorted(questions.glob("*.jsonl"))]
 
 
-def drawn(content: SquadFile, split: Path, part: str, limit: int) -> list[SquadQuestion]:
-    """At most `limit` questions of a part of a SQuAD file, evenly drawn."""
-    chosen = of_titles(content.questions, titles_of(split, part))
-    return chosen[:: max(1, len(chosen) // limit)][:limit]
+def draw_questions(content: SquadFile, split: Path, part: str, limit: int) -> list[SquadQuestion]:
+    """Draw at most `limit` questions of a part of a SQuAD file, evenly spaced."""
+    questions = of_titles(content.questions, titles_of(split, part))
+    return questions[:: max(1, len(questions) // limit)][:limit]
 
 
-def of_squad(
+def retrieve_for_squad(
     content: SquadFile, questions: Sequence[SquadQuestion], embedder: Embedder
-) -> list[Asked]:
-    """Questions of a SQuAD file, asked of all its contexts."""
-    return _asked(SQUAD, content.contexts, [_as_question(asked) for asked in questions], embedder)
+) -> list[RetrievedQuestion]:
+    """Retrieve hits for questions of a SQuAD file from all its contexts."""
+    converted = [_convert_question(question) for question in questions]
+    return _retrieve(SQUAD, content.contexts, converted, embedder)
 
 
-def _as_question(asked: SquadQuestion) -> Question:
+def _convert_question(question: SquadQuestion) -> Question:
+    """Return a SQuAD question as a question of a question file."""
     return Question(
-        asked.id,
-        asked.question,
+        question.id,
+        question.question,
         "factoid",
-        asked.answerable,
-        answers=tuple(dict.fromkeys(asked.answers)),
+        question.answerable,
+        answers=tuple(dict.fromkeys(question.answers)),
     )
 
 
-def _asked(
+def _retrieve(
     source: str, documents: Sequence[Document], questions: Sequence[Question], embedder: Embedder
-) -> list[Asked]:
+) -> list[RetrievedQuestion]:
+    """Retrieve hits for questions from documents; what the system refuses to answer is left out."""
     shelf = Shelf(documents, embedder)
-    asked = []
+    retrieved = []
     for question in questions:
-        with contextlib.suppress(QuestionError):  # no question to the system either
+        with contextlib.suppress(QuestionError):
             understood = understand(question.question, question.history)
-            asked.append(
-                Asked(source, question, *found_for(understood, shelf.search, shelf.is_word))
-            )
-    return asked
+            corrected, hits = found_for(understood, shelf.search, shelf.is_word)
+            retrieved.append(RetrievedQuestion(source, question, corrected, hits))
+    return retrieved
 
 
 class RememberingReader:
-    """A reader that reads each passage once for a question, however often its reading is weighed."""
+    """A reader that reads each passage once for a question."""
 
     def __init__(self, reader: Reader) -> None:
         self.name = reader.name
         self._reader = reader
-        self._read: dict[tuple[str, Passage], Reading] = {}
+        self._readings: dict[tuple[str, Passage], Reading] = {}
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """See `Reader.read`."""
-        missing = [passage for passage in passages if (question, passage) not in self._read]
+        missing = [passage for passage in passages if (question, passage) not in self._readings]
         for passage, reading in zip(missing, self._reader.read(question, missing), strict=True):
-            self._read[question, passage] = reading
-        return [self._read[question, passage] for passage in passages]
+            self._readings[question, passage] = reading
+        return [self._readings[question, passage] for passage in passages]
 
     def note(self, question: str) -> str | None:
         """See `Reader.note`."""
         return self._reader.note(question)
 
 
-def first_bests(
-    asked: Sequence[Asked], reader: Reader, retrieval_weight: float
+def score_first_reads(
+    questions: Sequence[RetrievedQuestion], reader: Reader, retrieval_weight: float
 ) -> list[tuple[float, bool]]:
-    """For every question the score of the best span of the first passages, and whether it is the best of all too."""
-    found = []
-    for one in asked:
-        readings = reader.read(one.understood, [hit.passage for hit in one.hits])
-        first, whole = (
-            best_spans(one.hits[:count], readings[:count], retrieval_weight)
-            for count in (READ_FIRST, len(readings))
-        )
-        if first and whole:
-            found.append((first[0].score, same_place(one.hits, first[0], whole[0])))
-    return found
+    """Return the best score among the first passages of each question, and whether it suffices.
+
+    It suffices if the best span of all passages stands in the same place.
+    """
+    scores = []
+    for question in questions:
+        readings = read_hits(question.understood, question.hits, reader)
+        first_spans = rank_spans(readings[:READ_FIRST], retrieval_weight)
+        all_spans = rank_spans(readings, retrieval_weight)
+        if first_spans:
+            best = first_spans[0]
+            scores.append((best.score, best.overlaps(all_spans[0])))
+    return scores
 
 
-def observe(asked: Sequence[Asked], reader: Reader, calibration: Calibration) -> list[Observation]:
-    """Read every question's hits as an `Answerer` does with `calibration`; note the features of the best answer."""
+def observe(
+    questions: Sequence[RetrievedQuestion], reader: Reader, calibration: Calibration
+) -> list[Observation]:
+    """Choose an answer to every question as the system does with `calibration`, and note it."""
     answerer = Answerer(reader, calibration)
     observations = []
-    for one in asked:
-        choice = answerer.choose(one.understood, one.hits)
-        if choice.spans:
-            question = one.question
-            right = (
-                question.answerable
-                and answer_right(choice.text, question.answers, question.items) >= 0.5
-            )
-            observations.append(
-                Observation(one.source, choice.features, right, question.answerable)
-            )
+    for retrieved in questions:
+        choice = answerer.choose(retrieved.understood, retrieved.hits)
+        if not choice.spans:
+            continue
+        question = retrieved.question
+        right = (
+            question.answerable
+            and answer_right(choice.text, question.answers, question.items) >= RIGHT
+        )
+        features = dict(choice.features)
+        observations.append(Observation(retrieved.source, features, right, question.answerable))
     return observations

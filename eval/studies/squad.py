@@ -1,9 +1,9 @@
-"""SQuAD through the whole system: the gold context given, or everything retrieved from all contexts of the file.
+"""Ask SQuAD's questions of the whole system, with the gold context given or everything retrieved.
 
-What is compared with the gold answers is the best span, whatever form of answer the question would get in a chat. The
-figures follow the official script of SQuAD 2.0: a refusal is the empty answer, right where the question has none. Those
-of the answerable questions alone ask what is read, and count no refusal: unlike the official HasAns, they compare with
-SQuAD 1.1, where nothing is refused.
+The best span is compared with the gold answers, whatever form of answer the question would get in a
+chat. The figures follow the official script of SQuAD 2.0: a refusal is the empty answer, and right
+where the question has none. The figures over the answerable questions alone measure reading and
+count no refusal: unlike the official HasAns, they compare with SQuAD 1.1, where nothing is refused.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,11 +27,12 @@ from inquote.ingest.errors import QuestionError
 
 @dataclass(frozen=True)
 class SquadOutcome:
-    """What became of a question.
+    """The answer of the system to a question.
 
-    `span` is the best span, "" where there is none; `confidence` that of the answer, `refused` whether it is below the
-    threshold. `rank` is that of the first passage, from 1, that holds a gold answer, None where none does;
-    `after_reading` tells whether the passage of the best span does.
+    - `span`: the best span, "" where there is none; `confidence`: that of the answer.
+    - `refused`: whether the confidence is below the threshold.
+    - `rank`: the first passage that holds a gold answer, from 1; None where no passage does.
+    - `after_reading`: whether the passage of the best span holds one.
     """
 
     question: SquadQuestion
@@ -42,8 +43,8 @@ class SquadOutcome:
     after_reading: bool = False
 
     @property
-    def said(self) -> str:
-        """The answer as the official script wants it: "" for a refusal."""
+    def prediction(self) -> str:
+        """Return the answer as the official script expects it: "" for a refusal."""
         return "" if self.refused else self.span
 
 
@@ -56,69 +57,77 @@ def evaluate(
     retrieved: bool,
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> list[SquadOutcome]:
-    """Ask `questions` of a file, with the gold context given, or, where `retrieved`, from all contexts of the file.
+    """Ask questions of a file with the gold context given; where `retrieved`, of all contexts.
 
-    A given context that is longer than a passage is read whole, passage by passage.
+    All of a given context is read, passage by passage where it is longer than one.
     """
-    if not retrieved:
+    # Choose the texts and the threshold.
+    if retrieved:
+        contexts = list(file.contexts)
+        threshold = answerer.calibration.threshold
+    else:
+        numbers = sorted({question.context for question in questions})
+        contexts = [file.contexts[number] for number in numbers]
+        threshold = answerer.calibration.given_threshold
         answerer = Answerer(answerer.reader, replace(answerer.calibration, enough_score=None))
-    wanted = (
-        range(len(file.contexts))
-        if retrieved
-        else sorted({question.context for question in questions})
-    )
-    shelf = Shelf(
-        [file.contexts[at] for at in wanted],
-        embedder,
-        lambda done, total: progress("embedding", done, total),
-    )
-    threshold = (
-        answerer.calibration.threshold if retrieved else answerer.calibration.given_threshold
-    )
+    shelf = Shelf(contexts, embedder, partial(progress, "embedding"))
+
+    # Ask.
     outcomes = []
     for done, question in enumerate(questions, 1):
         gold = file.contexts[question.context].id
-        retrieve = shelf.search if retrieved else partial(shelf.search_within, document_id=gold)
-        find = partial(found_for, search=retrieve, is_word=shelf.is_word)
-        outcomes.append(outcome(question, gold, answerer, find, threshold))
+        search = shelf.search if retrieved else partial(shelf.search_within, document_id=gold)
+        retrieve = partial(found_for, search=search, is_word=shelf.is_word)
+        outcomes.append(ask_question(question, gold, answerer, retrieve, threshold))
         progress("asking", done, len(questions))
     return outcomes
 
 
-def outcome(
+def ask_question(
     question: SquadQuestion,
     gold: str,
     answerer: Answerer,
-    find: Callable[[str], tuple[str, list[Hit]]],
+    retrieve: Callable[[str], tuple[str, list[Hit]]],
     threshold: float,
 ) -> SquadOutcome:
-    """Ask one question about the context called `gold`; refused are what is no question to the system, and what it is
-    less confident of than `threshold`.
+    """Ask one question about the context called `gold`.
+
+    It is refused if the confidence is below `threshold`, or if it is no question to the system.
+    `retrieve` returns the question with its spelling corrected, and its hits.
     """
     try:
         understood = understand(question.question)
     except QuestionError:
         return SquadOutcome(question)
-    understood, hits = find(understood)
-    choice = answerer.choose(understood, hits)
-    held = [holds_answer(hit.passage, question, gold) for hit in hits]
-    rank = held.index(True) + 1 if True in held else None
-    if not choice.best:
+    corrected, hits = retrieve(understood)
+    choice = answerer.choose(corrected, hits)
+    rank = _first_rank(hits, question, gold)
+    if not choice.spans:
         return SquadOutcome(question, rank=rank)
-    best = choice.best[0]
-    passage = choice.hits[best.hit].passage
+    best = choice.findings.best
     return SquadOutcome(
         question=question,
-        span=passage.text[best.start : best.end],
+        span=best.text,
         confidence=choice.confidence,
         refused=choice.confidence < threshold,
         rank=rank,
-        after_reading=holds_answer(passage, question, gold),
+        after_reading=holds_answer(best.passage, question, gold),
     )
 
 
+def _first_rank(hits: Sequence[Hit], question: SquadQuestion, gold: str) -> int | None:
+    """Return the rank, from 1, of the first hit that holds an answer, None where none does."""
+    for rank, hit in enumerate(hits, 1):
+        if holds_answer(hit.passage, question, gold):
+            return rank
+    return None
+
+
 def holds_answer(passage: Passage, question: SquadQuestion, gold: str) -> bool:
-    """Whether a passage of the gold context holds an answer; any of it does where the answers have no place in it."""
+    """Tell whether a passage of the gold context holds an answer.
+
+    Any passage of it does where the answers have no place in the context.
+    """
     if passage.document_id != gold:
         return False
     here = (gold, passage.start, passage.end)
@@ -128,43 +137,65 @@ def holds_answer(passage: Passage, question: SquadQuestion, gold: str) -> bool:
 
 
 def summary(outcomes: Sequence[SquadOutcome], seconds: float) -> dict[str, Any]:
-    """The object of `--json`: exact match and F1 in percent, shares in [0, 1], None where nothing was to measure."""
-    answerable = [found for found in outcomes if found.question.answerable]
-    unanswerable = [found for found in outcomes if not found.question.answerable]
-    is_answerable = [found.question.answerable for found in outcomes]
-    auc = roc_auc([found.confidence for found in outcomes], is_answerable)
+    """Return the object of `--json`.
+
+    Exact match and F1 are in percent, shares in [0, 1], None where there was nothing to measure.
+    """
+    answerable = [outcome for outcome in outcomes if outcome.question.answerable]
+    unanswerable = [outcome for outcome in outcomes if not outcome.question.answerable]
+    auc = roc_auc(
+        [outcome.confidence for outcome in outcomes],
+        [outcome.question.answerable for outcome in outcomes],
+    )
+    ranks = [outcome.rank for outcome in answerable]
     return {
         "questions": len(outcomes),
         "answerable": len(answerable),
-        "exact": _percent([exact_match(found.said, found.question.answers) for found in outcomes]),
-        "f1": _percent([token_f1(found.said, found.question.answers) for found in outcomes]),
-        "answerable_exact": _percent(
-            [exact_match(found.span, found.question.answers) for found in answerable]
-        ),
-        "answerable_f1": _percent(
-            [token_f1(found.span, found.question.answers) for found in answerable]
-        ),
-        "unanswerable_refused": _share([found.refused for found in unanswerable]),
+        "exact": _percent([_exact(outcome, outcome.prediction) for outcome in outcomes]),
+        "f1": _percent([_f1(outcome, outcome.prediction) for outcome in outcomes]),
+        "answerable_exact": _percent([_exact(outcome, outcome.span) for outcome in answerable]),
+        "answerable_f1": _percent([_f1(outcome, outcome.span) for outcome in answerable]),
+        "unanswerable_refused": _share([outcome.refused for outcome in unanswerable]),
         "auc_answerable": None if auc is None else round(auc, 4),
-        "recall@1": _share([found.rank == 1 for found in answerable]),
-        "recall@5": _share([found.rank is not None and found.rank <= 5 for found in answerable]),
-        "recall@1_after_reading": _share([found.after_reading for found in answerable]),
+        "recall@1": _share([rank == 1 for rank in ranks]),
+        "recall@5": _share([rank is not None and rank <= 5 for rank in ranks]),
+        "recall@1_after_reading": _share([outcome.after_reading for outcome in answerable]),
         "seconds": round(seconds, 1),
     }
 
 
 def calibration_error(outcomes: Sequence[SquadOutcome]) -> float:
-    """The expected calibration error of the confidence in the best span, in [0, 1]; no span is right where none is."""
-    right = [
-        answer_right(found.span, found.question.answers) if found.question.answerable else 0.0
-        for found in outcomes
-    ]
-    return round(expected_calibration_error([found.confidence for found in outcomes], right), 4)
+    """Return the expected calibration error, in [0, 1], of the confidence in the best span.
+
+    No span is right for an unanswerable question.
+    """
+    confidences = [outcome.confidence for outcome in outcomes]
+    right = [_right(outcome) for outcome in outcomes]
+    return round(expected_calibration_error(confidences, right), 4)
+
+
+def _exact(outcome: SquadOutcome, answer: str) -> float:
+    """Return the exact match of an answer with the gold answers."""
+    return exact_match(answer, outcome.question.answers)
+
+
+def _f1(outcome: SquadOutcome, answer: str) -> float:
+    """Return the token F1 of an answer with the gold answers."""
+    return token_f1(answer, outcome.question.answers)
+
+
+def _right(outcome: SquadOutcome) -> float:
+    """Return how right the best span is, in [0, 1]."""
+    if not outcome.question.answerable:
+        return 0.0
+    return answer_right(outcome.span, outcome.question.answers)
 
 
 def _percent(scores: Sequence[float]) -> float | None:
+    """Return the mean in percent, None of nothing."""
     return round(100 * sum(scores) / len(scores), 4) if scores else None
 
 
 def _share(flags: Sequence[bool]) -> float | None:
+    """Return the share of the flags that are set, None of nothing."""
     return round(sum(flags) / len(flags), 4) if flags else None

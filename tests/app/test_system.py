@@ -6,7 +6,7 @@ import pytest
 
 from fakes import FakeEmbedder, FakeReader
 from inquote.app.answering.answer import cite
-from inquote.app.answering.spans import Chosen
+from inquote.app.answering.spans import AnswerSpan, HitReading
 from inquote.app.build import open_system
 from inquote.app.reader.base import Reading
 from inquote.app.system import System
@@ -148,9 +148,10 @@ def test_no_answer_mixes_two_generations(make_system: MakeSystem, corpus: Path) 
 
 def test_a_citation_that_is_not_verbatim_is_damage(make_system: MakeSystem, corpus: Path) -> None:
     system = make_system(corpus)
-    hit = system.ask("otter").hits[0]
+    source = HitReading(system.ask("otter").hits[0], 0, Reading((), (), 0.0))
+    span = AnswerSpan(source, 0, 5)
     with pytest.raises(LibraryDamaged, match="inquote verify"):
-        cite(hit, Chosen(0, 0, 5, 1.0), system.document("zoo/newts.txt"))
+        cite(span, system.document("zoo/newts.txt"))
 
 
 def test_opening_what_is_not_there_or_foreign(

@@ -9,7 +9,7 @@ from inquote.app.answering.answer import Answerer
 from inquote.app.system import System
 from inquote.eval.__main__ import main
 from inquote.eval.runs.questions import fill
-from inquote.eval.studies.observe import of_pairs
+from inquote.eval.studies.observe import retrieve_for_pairs
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.local.store import LocalStore
 from inquote.ingest.errors import InquoteError
@@ -256,4 +256,4 @@ def test_fusion_prints_a_line_a_weight(tmp_path, evaluate):
 
 def test_a_question_file_without_its_corpus_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(InquoteError, match=r"half a pair; give FILE=CORPUS"):
-        of_pairs([str(tmp_path / "owl.jsonl")], embedder=None)
+        retrieve_for_pairs([str(tmp_path / "owl.jsonl")], embedder=None)

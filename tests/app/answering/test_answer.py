@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fakes import PLAIN_CALIBRATION, FakeReader
-from inquote.app.answering.answer import READ_FIRST, Answerer, taken_in_turns
+from inquote.app.answering.answer import READ_FIRST, Answerer, interleave
 from inquote.app.reader.base import Reading
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
@@ -25,11 +25,11 @@ def hits(*texts: str) -> list[Hit]:
 
 
 def read_by(enough: float | None, *texts: str) -> tuple[list[int], list[str]]:
-    """How many passages were read at once, and the texts of the hits in the order that they came out in."""
+    """How many passages were read at once, and the texts of the hits in their final order."""
     reader = CountingReader()
     answerer = Answerer(reader, replace(PLAIN_CALIBRATION, enough_score=enough))
     choice = answerer.choose("otters eat crabs", hits(*texts))
-    return reader.read_at_once, [hit.passage.text for hit in choice.hits]
+    return reader.read_at_once, [hit.passage.text for hit in choice.findings.hits]
 
 
 def test_a_settled_question_reads_no_more_than_the_first_passages() -> None:
@@ -51,4 +51,4 @@ def test_what_is_read_later_can_still_win() -> None:
 
 def test_the_hits_of_several_questions_are_shown_in_turns() -> None:
     a, b, c, d = hits("A.", "B.", "C.", "D.")
-    assert taken_in_turns([[a, b, c], [c, d]]) == (a, c, b, d)
+    assert interleave([[a, b, c], [c, d]]) == (a, c, b, d)

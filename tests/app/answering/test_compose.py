@@ -1,8 +1,12 @@
+from collections.abc import Sequence
+
 import pytest
 
 from inquote.app.answering.compose import compose
+from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form, form_of
-from inquote.app.answering.spans import Chosen, best_spans
+from inquote.app.answering.lists import find_lists
+from inquote.app.answering.spans import AnswerSpan, HitReading, rank_spans
 from inquote.app.reader.base import Reading, Span
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
@@ -24,6 +28,18 @@ def reading(
         )
 
     return Reading(ranges(spans), ranges(evidence), none)
+
+
+def read(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[HitReading]:
+    pairs = zip(hits, readings, strict=True)
+    return [HitReading(hit, rank, reading) for rank, (hit, reading) in enumerate(pairs)]
+
+
+def composed(form: Form, text: str, reading: Reading) -> list[str]:
+    """The words of the answer from one passage."""
+    readings = read([hit(text)], [reading])
+    findings = Findings.gather(readings, 0.0, find_lists(readings))
+    return [span.text for span in compose(form, findings)]
 
 
 @pytest.mark.parametrize(
@@ -55,8 +71,8 @@ def test_spans_of_all_passages_are_ordered_by_score_over_none_and_retrieval() ->
         reading("one two", ("one", 3.0), ("two", 1.0), none=1.0),
         reading("three", ("three", 1.0), none=-0.5),
     ]
-    spans = best_spans(hits, readings, retrieval_weight=1.0)
-    assert [(s.hit, s.start, s.end, s.score) for s in spans] == [
+    spans = rank_spans(read(hits, readings), retrieval_weight=1.0)
+    assert [(s.source.rank, s.start, s.end, s.score) for s in spans] == [
         (0, 0, 3, 2.5),
         (1, 0, 5, 2.4),
         (0, 4, 7, 0.5),
@@ -64,32 +80,19 @@ def test_spans_of_all_passages_are_ordered_by_score_over_none_and_retrieval() ->
 
 
 def test_a_short_question_gets_the_best_span_alone() -> None:
-    hits = [hit("It rose by 5 %. More.")]
-    readings = [reading("It rose by 5 %. More.", ("5 %", 6.0), ("More.", 1.0))]
-    assert [
-        (s.start, s.end) for s in compose(Form.SHORT, hits, readings, best_spans(hits, readings, 0))
-    ] == [(11, 14)]
+    text = "It rose by 5 %. More."
+    assert composed(Form.SHORT, text, reading(text, ("5 %", 6.0), ("More.", 1.0))) == ["5 %"]
 
 
 def test_a_longer_extent_that_scores_about_alike_is_taken() -> None:
     text = "It helps oncologists and patients alike."
-    readings = [
-        reading(
-            text,
-            ("oncologists", 6.0),
-            ("oncologists and patients", 5.5),
-            ("helps oncologists", 4.0),
-        )
-    ]
-    chosen = compose(Form.SHORT, [hit(text)], readings, best_spans([hit(text)], readings, 0))
-    assert [text[s.start : s.end] for s in chosen] == ["oncologists and patients"]
+    spans = ("oncologists", 6.0), ("oncologists and patients", 5.5), ("helps oncologists", 4.0)
+    assert composed(Form.SHORT, text, reading(text, *spans)) == ["oncologists and patients"]
 
 
 def test_an_unsure_span_is_given_with_its_sentence() -> None:
     text = "Before. It rose by 5 %. After."
-    readings = [reading(text, ("5 %", 1.0))]
-    chosen = compose(Form.SHORT, [hit(text)], readings, best_spans([hit(text)], readings, 0))
-    assert [text[s.start : s.end] for s in chosen] == ["It rose by 5 %."]
+    assert composed(Form.SHORT, text, reading(text, ("5 %", 1.0))) == ["It rose by 5 %."]
 
 
 def test_an_explanation_gets_the_sentences_that_support_it_in_text_order() -> None:
@@ -101,38 +104,49 @@ def test_an_explanation_gets_the_sentences_that_support_it_in_text_order() -> No
         ("D fourth.", 1.8),
         ("E fifth.", 1.2),
     )
-    readings = [reading(text, ("third", 2.0), evidence=sentences)]
-    chosen = compose(Form.SENTENCES, [hit(text)], readings, best_spans([hit(text)], readings, 0))
-    assert [text[s.start : s.end] for s in chosen] == ["A first.", "C third.", "D fourth."]
+    made = reading(text, ("third", 2.0), evidence=sentences)
+    assert composed(Form.SENTENCES, text, made) == ["A first.", "C third.", "D fourth."]
 
 
 def test_a_list_gets_all_its_items_by_name() -> None:
-    text = "Two factors matter:\n\n  1. Price: it fell. Much.\n  2. Taste changed. So did size.\n\nAfter."
-    readings = [reading(text, ("Two factors", 2.0))]
-    chosen = compose(Form.LIST, [hit(text)], readings, best_spans([hit(text)], readings, 0))
-    assert [text[s.start : s.end] for s in chosen] == ["Price", "Taste changed."]
+    items = "  1. Price: it fell. Much.\n  2. Taste changed. So did size."
+    text = f"Two factors matter:\n\n{items}\n\nAfter."
+    made = reading(text, ("Two factors", 2.0))
+    assert composed(Form.LIST, text, made) == ["Price", "Taste changed."]
 
 
 def test_a_list_question_answered_from_prose_gets_the_span() -> None:
     text = "They are red, green and blue."
-    readings = [reading(text, ("red, green and blue", 2.0))]
-    chosen = compose(Form.LIST, [hit(text)], readings, best_spans([hit(text)], readings, 0))
-    assert [text[s.start : s.end] for s in chosen] == ["red, green and blue"]
+    made = reading(text, ("red, green and blue", 2.0))
+    assert composed(Form.LIST, text, made) == ["red, green and blue"]
 
 
 def test_nothing_read_is_nothing_chosen() -> None:
-    assert compose(Form.SHORT, [], [], []) == []
-    assert best_spans([hit("x")], [Reading((), (), 0.0)], 1.0) == []
+    assert compose(Form.SHORT, Findings.gather([], 0.0)) == []
+    assert rank_spans(read([hit("x")], [Reading((), (), 0.0)]), 1.0) == []
 
 
 def test_equal_scores_come_in_the_order_of_hits_and_text() -> None:
     hits = [hit("a b"), hit("c")]
     readings = [reading("a b", ("b", 1.0), ("a", 1.0)), reading("c", ("c", 1.0))]
-    assert best_spans(hits, readings, 0.0) == [
-        Chosen(0, 0, 1, 1.0),
-        Chosen(0, 2, 3, 1.0),
-        Chosen(1, 0, 1, 1.0),
+    first, second = read(hits, readings)
+    assert rank_spans([first, second], 0.0) == [
+        AnswerSpan(first, 0, 1, 1.0),
+        AnswerSpan(first, 2, 3, 1.0),
+        AnswerSpan(second, 0, 1, 1.0),
     ]
+
+
+def test_readings_come_in_the_order_of_their_best_spans_and_ties_of_spans_in_theirs() -> None:
+    hits = [hit("mud"), hit("a b"), hit("c d")]
+    readings = [
+        Reading((), (), 0.0),
+        reading("a b", ("a", 1.0), ("b", -1.0)),
+        reading("c d", ("c", 2.0), ("d", -1.0)),
+    ]
+    findings = Findings.gather(read(hits, readings), 0.0, unread=[hit("e")])
+    assert [shown.passage.text for shown in findings.hits] == ["c d", "a b", "mud", "e"]
+    assert [span.text for span in findings.spans] == ["c", "a", "d", "b"]
 
 
 def test_the_same_words_in_other_passages_support_one_another() -> None:
@@ -142,8 +156,8 @@ def test_the_same_words_in_other_passages_support_one_another() -> None:
     readings = [reading("One. Two.", ("One.", score), ("Two.", 2.2)) for score in (2.0, 2.0, -1.0)]
     readings[1] = reading("One. Two.", ("One", 2.0))
     readings[2] = reading("One. Two.", ("One.", -1.0))
-    spans = best_spans(hits, readings, 0)
-    assert [(s.hit, s.start, round(s.score, 3)) for s in spans] == [
+    spans = rank_spans(read(hits, readings), 0)
+    assert [(s.source.rank, s.start, round(s.score, 3)) for s in spans] == [
         (0, 0, 2.693),  # 2 + log 2
         (1, 0, 2.693),
         (0, 5, 2.2),
@@ -155,7 +169,8 @@ def test_one_place_in_two_overlapping_passages_supports_nothing() -> None:
     hits = [
         Hit(Passage("d", start, start + 4, "", "One."), 0.0, 1, 0.0, None, 0.0) for start in (5, 5)
     ]
-    spans = best_spans(hits, [reading("One.", ("One.", 2.0)), reading("One.", ("One.", 1.0))], 0)
+    readings = [reading("One.", ("One.", 2.0)), reading("One.", ("One.", 1.0))]
+    spans = rank_spans(read(hits, readings), 0)
     assert [span.score for span in spans] == [2.0, 1.0]
 
 
@@ -165,7 +180,6 @@ def test_an_explanation_that_is_weak_by_itself_goes_on() -> None:
         (0.4, 3, "It multiplies."),
         (0.6, 1, "It works in many ways."),
     ):
-        made = [reading(text, ("many ways", 2.0), evidence=(("It works in many ways.", evidence),))]
-        chosen = compose(Form.EXPLANATION, [hit(text)], made, best_spans([hit(text)], made, 0))
-        assert len(chosen) == sentences
-        assert text[chosen[-1].start : chosen[-1].end] == last
+        made = reading(text, ("many ways", 2.0), evidence=(("It works in many ways.", evidence),))
+        chosen = composed(Form.EXPLANATION, text, made)
+        assert (len(chosen), chosen[-1]) == (sentences, last)

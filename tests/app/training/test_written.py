@@ -13,7 +13,7 @@ from inquote.app.training.settings import Settings
 from inquote.app.training.ship import mean_of
 from inquote.app.training.written import read_written
 from inquote.eval.runs.questions import load_questions
-from inquote.eval.studies.observe import of_pairs
+from inquote.eval.studies.observe import retrieve_for_pairs
 from inquote.ingest.files.collect import Limits, collect
 from inquote.ingest.files.find import find_sources
 from places import ROOT
@@ -118,7 +118,7 @@ def test_a_folder_of_question_files_goes_with_a_folder_of_texts(tmp_path: Path, 
             for at in range(9)
         ]
         lines(tmp_path / "q" / f"{name}.jsonl", *rows)
-    asked = of_pairs([f"{tmp_path / 'q'}={tmp_path / 't'}"], embedder)
+    asked = retrieve_for_pairs([f"{tmp_path / 'q'}={tmp_path / 't'}"], embedder)
     assert {(one.source, one.hits[0].passage.text) for one in asked} == {
         ("newt", "The newt sleeps."),
         ("owl", "The owl sleeps."),

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from inquote.app.answering.confidence import Calibration, features_of
-from inquote.app.answering.spans import Chosen
+from inquote.app.answering.findings import Findings
+from inquote.app.answering.spans import AnswerSpan, HitReading
 from inquote.app.reader.base import Reading, Span
 from inquote.eval.studies.calibrate import (
     choose_given_threshold,
@@ -71,9 +72,11 @@ def test_features_of_a_reading() -> None:
         hit("f", 0, 0, "Mud."),
     ]
     otter, eat, crab = (np.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (2, 1, 0))
-    features = features_of(
-        "Does an otter eat crabs?", hits, readings, [Chosen(0, 3, 8, 3.0), Chosen(1, 0, 4, 2.0)]
-    )
+    pairs = zip(hits, readings, strict=False)
+    sources = tuple(HitReading(hit, rank, reading) for rank, (hit, reading) in enumerate(pairs))
+    spans = (AnswerSpan(sources[0], 3, 8, 3.0), AnswerSpan(sources[1], 0, 4, 2.0))
+    findings = Findings(sources, spans, unread=(hits[2],))
+    features = features_of("Does an otter eat crabs?", findings)
     assert features == {
         "score": 3.0,
         "answers": 1.0,

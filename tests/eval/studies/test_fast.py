@@ -9,19 +9,19 @@ from inquote.app.answering.answer import Answerer
 from inquote.app.reader.base import Reading
 from inquote.eval.runs.questions import Question
 from inquote.eval.studies.fast import Ways, compare_ways
-from inquote.eval.studies.observe import Asked, of_corpus
+from inquote.eval.studies.observe import RetrievedQuestion, retrieve_for_file
 from inquote.index.models.embedder import SentenceTransformerEmbedder
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
 from places import ROOT
 
 
-def asked(question: str, *texts: str, answers: tuple[str, ...] = ()) -> Asked:
+def asked(question: str, *texts: str, answers: tuple[str, ...] = ()) -> RetrievedQuestion:
     hits = [
         Hit(Passage(f"d{at}", 0, len(text), "", text), 1 / at, at, 1 / at, at, 1 / at)
         for at, text in enumerate(texts, 1)
     ]
-    return Asked(
+    return RetrievedQuestion(
         "made", Question("q", question, "factoid", bool(answers), answers=answers), question, hits
     )
 
@@ -53,7 +53,7 @@ def test_answers_of_both_ways_are_compared_place_by_place() -> None:
 @pytest.mark.slow
 def test_the_article_s_questions_get_the_same_answers_both_ways() -> None:
     embedder = SentenceTransformerEmbedder()
-    questions = of_corpus(ROOT / "eval/questions/imlygic.jsonl", ROOT / "corpus", embedder)
+    questions = retrieve_for_file(ROOT / "eval/questions/imlygic.jsonl", ROOT / "corpus", embedder)
     found = compare_ways(questions, Ways.shipped(embedder))["imlygic"]
     assert found["questions"] == 120
     assert (found["same_spans"], found["same_decision"]) == (1.0, 1.0)

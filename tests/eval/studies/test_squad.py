@@ -12,10 +12,10 @@ from inquote.eval.studies.fusion import WEIGHTS, compare_fusions
 from inquote.eval.studies.shelf import Remembering, Shelf
 from inquote.eval.studies.squad import (
     SquadOutcome,
+    ask_question,
     calibration_error,
     evaluate,
     holds_answer,
-    outcome,
     summary,
 )
 from inquote.eval.studies.squad_data import (
@@ -284,10 +284,10 @@ def test_without_unanswerable_questions_their_figures_are_none(file, answerer, e
 
 def test_what_is_no_question_is_refused(answerer):
     question = SquadQuestion("1", "?", "t", 0, ("x",), ((0, 1),))
-    found = outcome(
+    refusal = ask_question(
         question, "000000/t/0", answerer, lambda asked: pytest.fail("nothing is retrieved"), 0.5
     )
-    assert (found.refused, found.said, found.rank) == (True, "", None)
+    assert (refusal.refused, refusal.prediction, refusal.rank) == (True, "", None)
 
 
 def test_a_long_context_is_cut_and_the_passage_with_the_answer_counts(tmp_path, answerer, embedder):
