@@ -8,7 +8,7 @@ from typing import Any
 
 from inquote.app.answering.compose import compose
 from inquote.app.answering.confidence import Calibration, features_of
-from inquote.app.answering.forms import Form, asked_count, form_of
+from inquote.app.answering.forms import Form, form_of, requested_count
 from inquote.app.answering.lists import with_lists
 from inquote.app.answering.spans import Chosen, best_spans
 from inquote.app.reader.base import Reader, Reading
@@ -136,7 +136,7 @@ class Answerer:
 
     def choose(self, question: str, hits: Sequence[Hit]) -> Choice:
         """The best answer that the passages of `hits` give to a question that stands alone."""
-        form, most = form_of(question), asked_count(question)
+        form, most = form_of(question), requested_count(question)
         readings = self._readings(question, form, hits)
         read, unread = hits[: len(readings)], hits[len(readings) :]
         read, readings = self._ranked(read, with_lists(question, read, readings, self.reader, most))
