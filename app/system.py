@@ -7,9 +7,17 @@ from functools import partial
 
 from inquote.app.answering.answer import READ_PASSAGES, Answer, Answerer
 from inquote.app.answering.cache import AnswerCache
-from inquote.app.answering.conversation import clean_question, parts_of, understand
-from inquote.app.answering.spelling import found_for
-from inquote.app.answering.suggestions import Suggestion, answered, drawn_from, store, stored
+from inquote.app.answering.cleaning import clean_question
+from inquote.app.answering.conversation import understand
+from inquote.app.answering.parts import split_question
+from inquote.app.answering.spelling import search_with_spelling
+from inquote.app.answering.suggestions import (
+    Suggestion,
+    draw_candidates,
+    keep_answered,
+    store,
+    stored,
+)
 from inquote.index.progress import Progress, silent
 from inquote.index.retrieval.search import Clock, Hit, Search
 from inquote.index.stores.journal import Feedback, Journal, QuestionInContext
@@ -71,7 +79,7 @@ class System:
             key = (snapshot.generation, asked, understood)
             answer = self._remembered.get(key)
             if answer is None:
-                typed = parts_of(understood)
+                typed = split_question(understood)
                 parts = self._found(snapshot, derived, typed, clock)
                 if [part for part, _ in parts] != typed:
                     understood = " ".join(part for part, _ in parts)
@@ -88,7 +96,8 @@ class System:
         def search(question: str) -> list[Hit]:
             return self.search.search(snapshot, derived, question, READ_PASSAGES, clock)
 
-        return [found_for(part, search, partial(self.search.is_word, derived)) for part in parts]
+        is_word = partial(self.search.is_word, derived)
+        return [search_with_spelling(part, search, is_word) for part in parts]
 
     @contextmanager
     def _reading(self, generation: int | None = None) -> Iterator[tuple[Snapshot, Derived]]:
@@ -178,8 +187,8 @@ class System:
             found = stored(folder, reader)
             if found is not None:
                 return found
-            drawn = drawn_from(snapshot)
-        found = answered(drawn, lambda question: asking(question, (), generation), progress)
+            drawn = draw_candidates(snapshot)
+        found = keep_answered(drawn, lambda question: asking(question, (), generation), progress)
         store(folder, reader, found)
         return found
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from inquote.app.answering.answer import Answerer
 from inquote.app.answering.conversation import understand
-from inquote.app.answering.spelling import found_for
+from inquote.app.answering.spelling import search_with_spelling
 from inquote.eval.metrics.answers import answer_right, exact_match, token_f1
 from inquote.eval.metrics.calibration import expected_calibration_error, roc_auc
 from inquote.eval.metrics.ranking import holds
@@ -79,7 +79,7 @@ def evaluate(
     for done, question in enumerate(questions, 1):
         gold = file.contexts[question.context].id
         retrieve = shelf.search if retrieved else partial(shelf.search_within, document_id=gold)
-        find = partial(found_for, search=retrieve, is_word=shelf.is_word)
+        find = partial(search_with_spelling, search=retrieve, is_word=shelf.is_word)
         outcomes.append(outcome(question, gold, answerer, find, threshold))
         progress("asking", done, len(questions))
     return outcomes
