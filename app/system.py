@@ -6,14 +6,16 @@ from functools import partial
 
 from inquote.app.answering.answer import READ_PASSAGES, Answer, Answerer
 from inquote.app.answering.cache import AnswerCache
-from inquote.app.answering.conversation import clean_question, parts_of, understand
-from inquote.app.answering.spelling import found_for
+from inquote.app.answering.cleaning import clean_question
+from inquote.app.answering.conversation import understand
+from inquote.app.answering.parts import split_question
+from inquote.app.answering.spelling import search_with_spelling
 from inquote.app.answering.suggestions import (
     ATTACHMENT,
     Suggestion,
-    answered,
-    drawn_from,
+    draw_candidates,
     dump_suggestions,
+    keep_answered,
     load_suggestions,
 )
 from inquote.index.clock import Clock, utc_now
@@ -112,7 +114,7 @@ class System:
         key = (snapshot.generation, typed, understood)
         answer = self._cache.get(key)
         if answer is None:
-            questions = parts_of(understood)
+            questions = split_question(understood)
             parts = self._search_parts(snapshot, questions, clock)
             if [part for part, _ in parts] != questions:
                 understood = " ".join(part for part, _ in parts)
@@ -130,7 +132,7 @@ class System:
             return self.search.search(snapshot, question, READ_PASSAGES, clock=clock)
 
         is_word = partial(self.search.is_word, snapshot)
-        return [found_for(question, search, is_word) for question in questions]
+        return [search_with_spelling(question, search, is_word) for question in questions]
 
     def record_feedback(self, feedback: Feedback) -> None:
         """Keep what a person said of an answer; raise `InquoteError` where that cannot be."""
@@ -192,8 +194,8 @@ class System:
             known = load_suggestions(snapshot.attachment(ATTACHMENT), reader)
             if known is not None:
                 return known
-            candidates = drawn_from(snapshot)
-        kept = answered(candidates, lambda text: asking(text, (), generation), progress)
+            candidates = draw_candidates(snapshot)
+        kept = keep_answered(candidates, lambda text: asking(text, (), generation), progress)
         self.store.attach(generation, ATTACHMENT, dump_suggestions(reader, kept))
         return kept
 

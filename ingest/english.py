@@ -1,50 +1,71 @@
-"""English as far as sentences, advertising and search need it; `app/language/english.py` is its counterpart."""
+"""English as far as sentences, search and advertising need it.
+
+`app/language/english.py` is its counterpart for questions and answers.
+"""
 
 import re
 
+# Where a sentence ends: `ingest/text.py`.
+
 ABBREVIATIONS = frozenset(
     (
-        "dr mr mrs ms prof st vs etc cf al approx no nos fig figs eq eqs ref refs vol ed eds pp p jr sr inc "
-        "ltd co corp dept est gen col sgt capt lt rev hon jan feb mar apr jun jul aug sep sept oct nov dec "
-        "e.g i.e a.m p.m ca resp incl"
+        "dr mr mrs ms prof st vs etc cf al approx no nos fig figs eq eqs ref refs vol ed eds pp p "
+        "jr sr inc ltd co corp dept est gen col sgt capt lt rev hon jan feb mar apr jun jul aug "
+        "sep sept oct nov dec e.g i.e a.m p.m ca resp incl"
     ).split()
 )
-# An abbreviation of capitals ("U.S.") may also end a sentence: it does before one of these words.
+"""Words after which a full stop ends no sentence, without that stop."""
+
 SENTENCE_STARTERS = frozenset(
     (
-        "the a an in it this that these those he she they we you i but and however its his her their our for "
-        "on at as after although when while since if there here what who why how"
+        "the a an in it this that these those he she they we you i but and however its his her "
+        "their our for on at as after although when while since if there here what who why how"
     ).split()
 )
+"""Words before which an abbreviation of capitals, such as "U.S.", ends its sentence."""
+
+
+# What search leaves out: `index/terms.py`, `app/answering/spelling.py`, `app/training/asked.py`.
+
 FUNCTION_WORDS = frozenset(
     (
-        "a an the of in on at to for from by with as is are was were be been being am do does did done has have had "
-        "having can could will would shall should may might must what which who whom whose when where why how that "
-        "this these those it its he she they them their his her you your i me my we our us and or but if than then "
-        "there here so s t any some about into over please tell give me"
+        "a an the of in on at to for from by with as is are was were be been being am do does did "
+        "done has have had having can could will would shall should may might must what which who "
+        "whom whose when where why how that this these those it its he she they them their his "
+        "her your you i me my we our us and or but if than then there here so s t any some about "
+        "into over please tell give me"
     ).split()
 )
+"""Words that say little of what a text is about."""
 
+
+# Lines that send the reader elsewhere: `ingest/advertising.py`.
 
 _ORDER = (
-    r"(?:visit|download|click|subscribe|sign up|register|request|browse|check out|explore our|read our|get your|"
-    r"access our|buy|order now)"
+    r"(?:visit|download|click|subscribe|sign up|register|request|browse|check out|explore our"
+    r"|read our|get your|access our|buy|order now)"
 )
+
 FOR_MORE = re.compile(
-    r"^(?:for (?:more|further|additional|detailed)\b|to (?:learn|know|find out|read) more\b|"
-    r"(?:want|looking) (?:to know|for) more\b).*\b" + _ORDER + r"\b",
+    r"^(?:for (?:more|further|additional|detailed)\b"
+    r"|to (?:learn|know|find out|read) more\b"
+    r"|(?:want|looking) (?:to know|for) more\b).*\b" + _ORDER + r"\b",
     re.IGNORECASE | re.DOTALL,
 )
+"""A sentence that promises more and then gives an order: "For more information, visit"."""
+
 OPENS_WITH_ORDER = re.compile(
-    r"^(?:please )?"
-    + _ORDER
-    + r"(?:\W*$|,? (?:the|our|us|an?|your|this|here|now|for|to|more|on|full|free|sample|pdf|"
-    r"report|brochure|https?|www)\b)",
+    r"^(?:please )?" + _ORDER + r"(?:\W*$"
+    r"|,? (?:the|our|us|an?|your|this|here|now|for|to|more|on|full|free|sample|pdf"
+    r"|report|brochure|https?|www)\b)",
     re.IGNORECASE,
 )
+"""A sentence that begins with an order: "Download the full report"."""
+
 LINKS_HEADING = re.compile(
-    r"^(?:(?:related|similar|other|recommended|popular|latest|trending) (?:reports?|articles?|posts?|blogs?|news|"
-    r"links?|reads?|reading|stories|products?|insights?)|further reading|read (?:more|also|next)|you may also like|"
-    r"share this.*)\W*$",
+    r"^(?:(?:related|similar|other|recommended|popular|latest|trending) "
+    r"(?:reports?|articles?|posts?|blogs?|news|links?|reads?|reading|stories|products?|insights?)"
+    r"|further reading|read (?:more|also|next)|you may also like|share this.*)\W*$",
     re.IGNORECASE,
 )
+"""A heading that announces links to other pages: "Related Reports"."""

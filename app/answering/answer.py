@@ -9,7 +9,7 @@ from typing import Any
 from inquote.app.answering.compose import compose
 from inquote.app.answering.confidence import Calibration, features_of
 from inquote.app.answering.findings import Findings
-from inquote.app.answering.forms import Form, asked_count, form_of
+from inquote.app.answering.forms import Form, form_of, requested_count
 from inquote.app.answering.lists import find_lists, read_lists
 from inquote.app.answering.spans import AnswerSpan, HitReading, rank_spans, read_hits
 from inquote.app.reader.base import Reader
@@ -143,7 +143,7 @@ class Answerer:
 
     def choose(self, question: str, hits: Sequence[Hit]) -> Choice:
         """Return the best answer of the hits to a question that stands alone."""
-        form, most = form_of(question), asked_count(question)
+        form, most = form_of(question), requested_count(question)
 
         # Read the passages, then their lists as sentences.
         readings = self._read(question, form, hits)

@@ -1,75 +1,30 @@
-"""Questions to ask, drawn from the corpus by templates over headings and sentences.
+"""Suggest questions that the corpus answers: keep those that are answered, choose which to show.
 
-Only those are kept that the system answers, surely enough, from the very place that they were drawn from. A system
-answers from a generation that is committed, so this is done right after an ingest, and what is kept lies beside the
-generation's other derived files.
+A candidate is kept if the system answers it, surely enough, from the very place that it was drawn
+from. A system answers from a generation that is committed, so this is done right after an ingest,
+and the suggestions lie beside the generation's other derived files.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import islice, zip_longest
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
 
 from inquote.app.answering.answer import Answer
+from inquote.app.answering.candidates import Candidate
 from inquote.index.progress import Progress, silent
 from inquote.index.stores.base import Snapshot
-from inquote.ingest.documents import Document
-from inquote.ingest.text import sentence_ranges
 
 ATTACHMENT = "questions.json"  # of a generation
-SURE = 0.6  # confidence of what is kept; that the answer comes from the right place speaks for it as well
+SURE = 0.6  # confidence; that the answer comes from the right place speaks for it as well
 MOST_TRIED = 48  # candidates of a corpus, however large; at most so many answers are computed
 MOST_OF_ONE = 24  # candidates of one document
-
-_NAME = r"(?!(?:This|These|That|Those|It|Its|They|Their|There|Such|Other|Some|Most|Many|In|For|As|With|By)\b)"
-_SUBJECT = rf"(?P<subject>{_NAME}(?:The )?[A-Z][\w®™’'-]*(?: [A-Za-z0-9][\w®™’'-]*){{0,3}}?)(?: \([^)]*\))?"
-_POSSESSIVE = re.compile(r"^(\w[\w®™-]*(?: [\w®™-]+){0,3}[’']s?) (\w.*)$")
-_ABBREVIATED = re.compile(r"((?:[\w-]+ ){1,6}[\w-]+) \(([A-Z][A-Z-]+[A-Z]s?)\)")
-_SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), question)
-    for pattern, question in (
-        (rf"^{_SUBJECT} (?P<verb>is|are|was|were) (?:an?|the|one of) ", "What {verb} {subject}?"),
-        (rf"^(?P<verb>[A-Z][a-z]+ed) by [A-Z][\w-]*[^,]*, {_SUBJECT} ", "Who {verb} {subject}?"),
-        (rf"^{_SUBJECT} (?:was|were) (?P<verb>[a-z]+ed) by (?:the )?[A-Z]", "Who {verb} {subject}?"),
-        (rf"^{_SUBJECT} (?P<be>was|were) (?P<verb>[a-z]+ed)\b[^,;]* in (?:[A-Z][a-z]+ )?[12]\d{{3}}\b",
-         "When {be} {subject} {verb}?"),
-        (rf"^{_SUBJECT} (?P<be>is|are|was|were) (?P<verb>[a-z]+ed(?: [a-z]+ly)?) (?P<by>for|into|from|as) ",
-         "What {be} {subject} {verb} {by}?"),
-        (r"\b(?!and |or )(?P<subject>(?:[a-z-]+ ){1,2}[a-z]{3,}s),? (?:including|such as|like) \w",
-         "Which {subject} are mentioned?"),
-        (r"\b(?:[Aa]n?|[Tt]he) (?P<subject>(?:[\w-]+ ){1,3}(?i:rate|ratio|share|level|risk|proportion))"
-         r"(?: \([A-Z]+\))? of \d", "What was the {subject}?"),
-        (r"\b\d[\d,]* (?P<subject>(?:[a-z-]+ ){0,2}[a-z]{3,}s) (?P<be>were|are) (?P<verb>[a-z]+ed)\b",
-         "How many {subject} {be} {verb}?"),
-    )
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A question that the document with this id may answer from its `text[start:end]`."""
-
-    question: str
-    document_id: str
-    start: int
-    end: int
-
-    def is_answered_by(self, answer: Answer) -> bool:
-        """Whether the answer is sure, and cites the place that the question was drawn from."""
-        return (
-            answer.text is not None
-            and answer.confidence >= SURE
-            and any(
-                c.document_id == self.document_id and c.start < self.end and c.end > self.start
-                for c in answer.citations
-            )
-        )
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A question known to be answered, with the place of its first citation and the answer's confidence."""
+    """A question known to be answered, the place of its first citation, and the confidence."""
 
     question: str
     document_id: str
@@ -78,150 +33,114 @@ class Suggestion:
     confidence: float
 
 
-def candidates(document: Document) -> Iterator[Candidate]:
-    """Questions that `document` may answer, each once; whether it does is for the system to say.
+def draw_candidates(snapshot: Snapshot) -> list[Candidate]:
+    """Draw at most `MOST_TRIED` candidates from the documents of a library.
 
-    >>> text = "The OPTiM trial was a study."
-    >>> [candidate.question for candidate in candidates(Document("a", "A", "", text, ""))]
-    ['What was the OPTiM trial?']
-    """
-    seen = set()
-    for question, start, end in _drawn(document):
-        if question not in seen:
-            seen.add(question)
-            yield Candidate(question, document.id, start, end)
-
-
-def _drawn(document: Document) -> Iterator[tuple[str, int, int]]:
-    for section in document.sections:
-        for question in _from_heading(section.title):
-            yield question, section.start, section.end
-    for start, end in sentence_ranges(document.text):
-        for question in _from_sentence(document.text[start:end], document.text):
-            yield question, start, end
-
-
-def _from_heading(title: str) -> Iterator[str]:
-    if title.endswith("?"):
-        yield title.rsplit(": ", 1)[-1]
-    possessive = _POSSESSIVE.match(title)
-    if possessive and len(title) < 60 and " and " not in title:
-        owner, owned = possessive.groups()
-        yield f"What is {owner} {owned[0].lower() if owned[:2].istitle() else owned[0]}{owned[1:].lower()}?"
-
-
-def _from_sentence(sentence: str, text: str = "") -> Iterator[str]:
-    """The questions that the templates make of a sentence of `text`.
-
-    >>> list(_from_sentence("Developed by Amgen, IMLYGIC is new."))
-    ['Who developed IMLYGIC?']
-    >>> list(_from_sentence("It reached a Durable Response Rate (DRR) of 16%."))
-    ['What does DRR stand for?', 'What was the durable response rate?']
-    """
-    for long, short in _ABBREVIATED.findall(sentence):
-        initials = "".join(word[0] for word in re.split("[ -]", long) if word).upper()
-        if initials.endswith(short.rstrip("s").replace("-", "")):
-            yield f"What does {short} stand for?"
-    for pattern, question in _SENTENCES:
-        found = pattern.search(sentence)
-        if found:
-            parts = {name: part.lower() for name, part in found.groupdict().items()}
-            begins = pattern.pattern.startswith(
-                "^"
-            )  # its subject keeps its capitals, but for the sentence's own
-            parts["subject"] = (
-                _within(found["subject"], text) if begins else found["subject"].lower()
-            )
-            yield question.format(**parts)
-
-
-def _within(subject: str, text: str) -> str:
-    """A subject that began a sentence as it stands within one: `text` tells whether its first word is a name.
-
-    >>> _within("Wave buoys", "Later wave buoys came."), _within("The Tern", ""), _within("Tern", "")
-    ('wave buoys', 'the Tern', 'Tern')
-    """
-    first, *rest = subject.split(" ", 1)
-    common = first in ("A", "An", "The") or re.search(rf"\b{re.escape(first.lower())}\b", text)
-    return " ".join([first.lower() if common else first, *rest])
-
-
-def drawn_from(snapshot: Snapshot) -> list[Candidate]:
-    """At most `MOST_TRIED` candidates: the first of each document, then the second of each, and so on.
-
-    Of more documents than that, so many are drawn from, spread over all.
+    The first candidate of each document comes first, then the second of each, and so on. Of more
+    documents than `MOST_TRIED`, no more than so many are read, evenly spread.
     """
     ids = list(snapshot.file_records())
-    documents = (snapshot.document(id) for id in ids[:: -(-len(ids) // MOST_TRIED) or 1])
-    lists = [list(islice(candidates(document), MOST_OF_ONE)) for document in documents]
-    turns = (candidate for turn in zip_longest(*lists) for candidate in turn if candidate)
-    return list(islice(turns, MOST_TRIED))
+    step = -(-len(ids) // MOST_TRIED) or 1
+    of_documents = []
+    for id in ids[::step]:
+        candidates = candidates_of(snapshot.document(id))
+        of_documents.append(list(islice(candidates, MOST_OF_ONE)))
+    in_turns = chain.from_iterable(zip_longest(*of_documents))
+    return list(islice(filter(None, in_turns), MOST_TRIED))
 
 
-def answered(
+def keep_answered(
     candidates: Sequence[Candidate], ask: Callable[[str], Answer], progress: Progress = silent
 ) -> list[Suggestion]:
-    """Those that `ask` answers surely and from their place, the surest first."""
-    kept = []
+    """Return the candidates that `ask` answers surely and from their place, the surest first."""
+    suggestions = []
     for done, candidate in enumerate(candidates, 1):
         answer = ask(candidate.question)
-        if candidate.is_answered_by(answer):
-            first = answer.citations[0]
-            kept.append(
+        if _answers(answer, candidate):
+            place = answer.citations[0]
+            suggestions.append(
                 Suggestion(
-                    candidate.question, first.document_id, first.start, first.end, answer.confidence
+                    question=candidate.question,
+                    document_id=place.document_id,
+                    start=place.start,
+                    end=place.end,
+                    confidence=answer.confidence,
                 )
             )
         progress("suggesting", done, len(candidates))
-    return sorted(kept, key=lambda suggestion: -suggestion.confidence)
+    return sorted(suggestions, key=lambda suggestion: -suggestion.confidence)
 
 
-def starting(suggestions: Sequence[Suggestion], count: int) -> list[str]:
-    """Questions to begin with: the surest, of as many documents as there are."""
-    first = {suggestion.document_id: suggestion for suggestion in reversed(suggestions)}
-    spread = sorted(
-        suggestions, key=lambda suggestion: first[suggestion.document_id] is not suggestion
+def _answers(answer: Answer, candidate: Candidate) -> bool:
+    """Tell whether an answer is sure and cites the place that its question was drawn from."""
+    is_sure = answer.text is not None and answer.confidence >= SURE
+    return is_sure and _cites(answer, candidate)
+
+
+def _cites(answer: Answer, question: Candidate | Suggestion) -> bool:
+    """Tell whether an answer cites words of a question's place."""
+    return any(
+        citation.document_id == question.document_id
+        and citation.start < question.end
+        and question.start < citation.end
+        for citation in answer.citations
     )
-    return [suggestion.question for suggestion in spread[:count]]
 
 
-def following(
-    suggestions: Sequence[Suggestion], answer: Answer, asked: Iterable[str], count: int
-) -> list[str]:
-    """Questions to go on with after `answer`: of the same document, the nearest places first, then of others.
+def opening_questions(suggestions: Sequence[Suggestion], count: int) -> list[str]:
+    """Return the questions to begin a conversation with, of as many documents as possible.
 
-    Not those that were `asked` before, nor those that the same words would answer.
+    Of each document the surest comes first; `suggestions` are in that order.
     """
-    places = [(c.document_id, c.start, c.end) for c in answer.citations]
-    places = places or [
-        (hit.passage.document_id, hit.passage.start, hit.passage.end) for hit in answer.hits[:1]
-    ]
-    before = {_plain(question) for question in asked}
+    surest: list[str] = []
+    rest: list[str] = []
+    seen: set[str] = set()
+    for suggestion in suggestions:
+        of_document = rest if suggestion.document_id in seen else surest
+        of_document.append(suggestion.question)
+        seen.add(suggestion.document_id)
+    return (surest + rest)[:count]
+
+
+def follow_up_questions(
+    suggestions: Sequence[Suggestion], answer: Answer, earlier: Iterable[str], count: int
+) -> list[str]:
+    """Return the questions to ask after an answer, the nearest places of its documents first.
+
+    Left out are the `earlier` questions of the conversation and those that words of `answer`
+    answer too.
+    """
+    places = _places_of(answer)
+    asked_before = {_normalise(question) for question in earlier}
 
     def distance(suggestion: Suggestion) -> tuple[bool, int]:
-        near = [
-            abs(suggestion.start - start) for id, start, _ in places if id == suggestion.document_id
+        distances = [
+            abs(suggestion.start - start)
+            for document_id, start in places
+            if document_id == suggestion.document_id
         ]
-        return (not near, min(near, default=0))
+        return (not distances, min(distances, default=0))
 
     def is_new(suggestion: Suggestion) -> bool:
-        return _plain(suggestion.question) not in before and not any(
-            c.document_id == suggestion.document_id
-            and c.start < suggestion.end
-            and c.end > suggestion.start
-            for c in answer.citations
-        )
+        is_repeated = _normalise(suggestion.question) in asked_before
+        return not is_repeated and not _cites(answer, suggestion)
 
-    return [
-        suggestion.question
-        for suggestion in sorted(filter(is_new, suggestions), key=distance)[:count]
-    ]
+    nearest = sorted(filter(is_new, suggestions), key=distance)
+    return [suggestion.question for suggestion in nearest[:count]]
 
 
-def _plain(question: str) -> str:
-    """A question without what does not matter.
+def _places_of(answer: Answer) -> list[tuple[str, int]]:
+    """Return where the citations of an answer start; of a refusal, where the first hit does."""
+    places = [(citation.document_id, citation.start) for citation in answer.citations]
+    if places:
+        return places
+    return [(hit.passage.document_id, hit.passage.start) for hit in answer.hits[:1]]
 
-    >>> _plain(" Who  is It? ")
+
+def _normalise(question: str) -> str:
+    """Return the words of a question in lower case, to tell whether two questions are the same.
+
+    >>> _normalise(" Who  is It? ")
     'who is it'
     """
     return " ".join(re.findall(r"\w+", question.lower()))
@@ -234,7 +153,7 @@ def dump_suggestions(reader: str, suggestions: Sequence[Suggestion]) -> str:
 
 
 def load_suggestions(text: str | None, reader: str) -> list[Suggestion] | None:
-    """Return the suggestions of a text that `dump_suggestions` made for the same reader, else None."""
+    """Return the suggestions that `dump_suggestions` wrote; None for another reader's or no text."""
     try:
         content = json.loads(text or "")
         if content["reader"] != reader:

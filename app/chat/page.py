@@ -18,7 +18,7 @@ from gradio.routes import App
 from starlette.routing import Mount
 
 from inquote.app.answering.answer import Answer
-from inquote.app.answering.suggestions import following, starting
+from inquote.app.answering.suggestions import follow_up_questions, opening_questions
 from inquote.app.chat.export import as_html, as_json, as_markdown, literal
 from inquote.app.chat.feedback import Desk, verdicts_html
 from inquote.app.chat.message import answer_html, question_html, sentence_html, waiting_html
@@ -292,9 +292,9 @@ class Page:
             answers = [turn.answer for turn in conversation.turns if turn.answer]
             asked = [turn.question for turn in conversation.turns]
             questions = (
-                following(suggestions, answers[-1], asked, OFFERED)
+                follow_up_questions(suggestions, answers[-1], asked, OFFERED)
                 if answers
-                else starting(suggestions, OFFERED)
+                else opening_questions(suggestions, OFFERED)
             )
         except Exception as error:
             log.info(

@@ -47,7 +47,7 @@ def ask(
     if input is not None and not as_json:
         raise InquoteError("--input gives one JSON object a line; add --json.")
     if question is not None:
-        from inquote.app.answering.conversation import clean_question
+        from inquote.app.answering.cleaning import clean_question
 
         clean_question(question)  # before the models are loaded
     with opened_system(library, reader, embedder, history) as system:

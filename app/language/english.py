@@ -1,6 +1,349 @@
-"""English as far as answering needs it: every word list and question pattern.
+"""English as far as answering needs it: every word list, question pattern and question template.
 
-`ingest/english.py` is its counterpart for sentences and search.
+To teach inquote another language, translate this file and `ingest/english.py`, its counterpart for
+sentences and search. The groups below follow the modules that use them. A pattern reads a question
+as it was typed, on one line, whatever the case of its letters, unless a comment says otherwise.
 """
 
+import re
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern that takes capitals and small letters for the same."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
+# Words that several groups use.
+
 NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+"""The words for numbers, each at the place of its value."""
+
+INTERROGATIVES = frozenset("what which who whom whose when where why how".split())
+
+PREPOSITIONS = frozenset(
+    (
+        "in on at of for with without to from by about below above under over between during "
+        "after before"
+    ).split()
+)
+
+DEFINITE_ARTICLE = "the"
+PLURAL_ENDING = "s"
+
+_AUXILIARY = "is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might"
+_ANY_INTERROGATIVE = "|".join(sorted(INTERROGATIVES))
+_ANY_PREPOSITION = "|".join(sorted(PREPOSITIONS))
+
+
+# Follow-ups: `app/answering/conversation.py`.
+
+FOLLOW_UP_OPENING = _compile(
+    r"^(?:(?:and|but|or|so|also|then|ok|okay)[, ]+)*"
+    r"(?:(?:what|how) about|(?:and|but|or|also))\b[, ]*"
+)
+"""The words that tie a question to the one before it: "And", "What about"."""
+
+REFERS_BACK = _compile(
+    r"\b(?:which|what|new|old|other|last|first|this|that) ones?\b"
+    r"|\b(?:theirs|hers|each of|both|neither|the same)\b"
+    r"|\b(?:then|there|else|more|less|instead)\??$"
+)
+"""Words that stand for something said before: "Which one?", "Who benefited more?"."""
+
+REQUESTS_TO_GO_ON = ("such as", "like what", "for example", "for instance", "really")
+"""Phrases that ask for more of the last answer, in lower case."""
+
+SHORTENED_QUESTION = re.compile(
+    r"(?:how|what|which|where|when|why|whose) (?:\w+|(?:so|not|too|very) \w+)"
+)
+"""A question word with too little behind it to stand alone: "why so often". Reads lower case."""
+
+VERB = _compile(
+    r"\b(?:is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might"
+    r"|must|\w{3,}(?:ed|es))\b"
+)
+"""An auxiliary, or a word with the ending of a verb."""
+
+TAKES_INFINITIVE = _compile(r"\b(?:do|does|did|can|could|will|would|should|may|might|must)\b")
+"""An auxiliary that puts a verb without an ending, which `VERB` misses, behind the subject."""
+
+_WORD = r"[\w®™’'-]+"
+_NO_NOUN = rf"(?:{VERB.pattern}|(?:{_ANY_PREPOSITION}|and|or|that|which|who|than)\b)"
+
+NOUN_PHRASE = _compile(rf"\bthe(?: (?!{_NO_NOUN}){_WORD})+")
+"""A noun with its article and with the words between the two."""
+
+
+def noun_phrase_ending_in(noun: str) -> re.Pattern[str]:
+    """Return the pattern of a noun phrase with at most three words before its last, `noun`.
+
+    >>> noun_phrase_ending_in("group").search("What did the control group reach?")[0]
+    'the control group'
+    """
+    return _compile(rf"\bthe (?:(?!{_NO_NOUN}){_WORD} ){{0,3}}{re.escape(noun)}\b")
+
+
+# Topics and pronouns: `app/answering/topics.py`.
+
+_KIND = "drug|therapy|treatment|medicine|product|virus|company|study|trial"
+
+PRONOUN = _compile(
+    r"\b(?:(?P<possessive>its|their|his|her)|(?P<plain>it|they|them|he|she|him)"
+    rf"|(?:this|that|these|those)(?: (?P<noun>{_KIND})s?\b| (?:one|thing)s?\b)?)\b(?! that\b)"
+)
+"""A word that may stand for a topic; `noun` is the kind of thing in "this drug"."""
+
+PLURAL_PRONOUN = _compile(r"\b(?:they|them|their|these|those)\b")
+
+EXPLETIVE_IT = _compile(
+    r"\b(?:is|was) it(?: \w+)? (?:to|that|for|if)\b"
+    r"|\bit (?:is|was) \w+ (?:to|that|for|if)\b"
+    r"|\bdoes it mean\b"
+)
+"""An "it" that stands for what comes after it: "Is it allowed to", "How common is it that"."""
+
+REQUESTED_THINGS = (
+    _compile(
+        r"^(?:what|which|who|name|list)\b(?: \w+)? (?:are|were) (?P<things>(?:\S+ ){0,6}\S+?)\??$"
+    ),
+    _compile(
+        r"^(?:what|which) (?P<things>(?:\w+ ){0,2}\w+s) "
+        r"(?:(?:are|were|do|did|can|will)\b|(?P<clause>have\b[^?]*))"
+    ),
+)
+"""Questions for several things: "What are the side effects?", "Which states have a coast?".
+
+`things` are what they ask for, `clause` what is said of these ("have a coast").
+"""
+
+WHO_IS = _compile(r"^who (?:is|was) ((?:\S+ ){0,6}\S+?)\??$")
+"""A question about a person, whose name is the group."""
+
+NO_NAME = frozenset(
+    (
+        "what which who whom whose when where why how is are was were do does did can could will "
+        "would should has have had the a an in on at of for to and or i tell give name list "
+        "explain describe define summarise summarize"
+    ).split()
+)
+"""Words of a question that are no part of a name, though they may begin with a capital."""
+
+
+def name_with_kind(name: str) -> re.Pattern[str]:
+    """Return the pattern of a name with the kind of thing it is, the group.
+
+    >>> name_with_kind("OPTiM").search("What did the OPTiM trial show?")[1]
+    'trial'
+    """
+    return _compile(rf"\bthe {re.escape(name)} ({_KIND})\b")
+
+
+def with_article(name: str, kind: str) -> str:
+    """Return a name as a noun phrase that says what kind of thing it is.
+
+    >>> with_article("OPTiM", "trial")
+    'the OPTiM trial'
+    """
+    return f"the {name.removeprefix('the ')} {kind}"
+
+
+def with_clause(things: str, clause: str) -> str:
+    """Put the clause of a question behind the things that it asks for.
+
+    >>> with_clause("countries", "have a coast")
+    'countries that have a coast'
+    """
+    return f"{things} that {clause}"
+
+
+def possessive(name: str) -> str:
+    """Return a name in the possessive.
+
+    >>> possessive("IMLYGIC"), possessive("patients")
+    ("IMLYGIC's", "patients'")
+    """
+    return name + ("'" if name.endswith(PLURAL_ENDING) else "'s")
+
+
+def without_possessive(name: str) -> str:
+    """Return a name without the ending of the possessive."""
+    return name.removesuffix("'s").removesuffix("’s")
+
+
+# Several questions in one: `app/answering/parts.py`.
+
+QUESTION_OPENING = _compile(rf"(?:(?:in|for|by|at|on|to|from|with) )?(?:{_ANY_INTERROGATIVE})\b")
+
+NEXT_QUESTION = _compile(rf",? and (?={QUESTION_OPENING.pattern})")
+"""The words between two questions in one sentence."""
+
+NEXT_OBJECT = _compile(rf",? and (?P<preposition>{_ANY_PREPOSITION})\b ")
+"""The words between two objects: " and about " in "about costs and about side effects"."""
+
+
+# What a question asks for: `app/answering/forms.py`.
+
+YES_NO_QUESTION = _compile(rf"^(?:{_AUXILIARY})(?:n't)?\b(?!.*\bor\b)")
+
+MEASURE_QUESTION = _compile(
+    r"^how (?:many|much|long|old|often|far|large|big|high|tall|deep|fast|soon|late|early)\b"
+)
+
+LIST_QUESTION = _compile(
+    r"^(?:(?:please )?(?:list|name|enumerate)\b"
+    r"|(?:what|which)\b(?: \w+)? (?:are|were) (?:the|some|all|its|their|\w+'s|\w+’s)\b)"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|several|main|key|different|various|all) "
+    r"(?:\w+ )?"
+    r"(?:factors|reasons|steps|types|kinds|ways|parts|items|points|drivers|causes|rules|members"
+    r"|stages|things)\b"
+)
+
+COUNTED_QUESTION = _compile(
+    r"^(?:(?:what|which|who) (?:are|were)|name|list|give)(?: me)?(?: all)? "
+    r"(?:the|its|their|\w+['’]s) (?:\w+ )?"
+    rf"(?P<count>{'|'.join(NUMBERS[2:])}|\d\d?)\b"
+)
+"""A question for a number of things: "What are the five key factors?"."""
+
+EXPLANATION_QUESTION = _compile(
+    r"^(?:how|why|explain|describe|summari[sz]e|define|tell me|give me an overview"
+    r"|what (?:happens|does .* (?:do|mean)))\b"
+    r"|\b(?:mechanism|definition|meaning of|mean by|summary|overview|purpose of"
+    r"|reasons? (?:for|why)|work\?)"
+)
+
+DEFINITION_QUESTION = _compile(
+    r"^what(?: exactly)? (?:is|are)(?: an?)? [^?]{2,60}\??$|^who (?:is|are|was)\b"
+)
+
+DETAIL = _compile(r"\b(?:of|for|in|by|with|percentage|rate|number|name|year|date)\b")
+"""A word of a question for a detail of a thing, such as its date, and not for its definition."""
+
+QUESTION_WORD = _compile(rf"\b(?:who|whom|whose|what|which|when|where|how|why|name|{_AUXILIARY})\b")
+"""Without such a word, a question is a few keywords."""
+
+
+# Misspelt words: `app/answering/spelling.py`.
+
+QUESTION_VOCABULARY = frozenset(
+    "definition explain describe list many meaning much purpose reason reasons summary".split()
+)
+"""What questions are made of beside function words; a text need not have these."""
+
+BRITISH_SPELLING = re.compile(r"is(?=(?:e[drs]?|ing|ations?)$)")
+"""The "is" of "personalised", which American spelling replaces. Reads a word in lower case."""
+
+AMERICAN_SPELLING = "iz"
+
+BARE_NEGATION = re.compile(
+    r"(?:ca|wo|do|is|are|was|were|does|did|has|have|had|should|could|would|must|need)nt"
+)
+"""A negation without its apostrophe: "cant". Reads a word in lower case."""
+
+
+# Questions drawn from a document: `app/answering/candidates.py`. The patterns read the document,
+# capitals told apart.
+
+ARTICLES = ("A", "An", "The")
+
+COMPOUND_TITLE = " and "  # in a heading that speaks of two things
+
+POSSESSIVE_TITLE = re.compile(r"^(\w[\w®™-]*(?: [\w®™-]+){0,3}[’']s?) (\w.*)$")
+"""A heading like "The Otter's Diet": its owner and what that owns."""
+
+TITLE_QUESTION = "What is {owner} {owned}?"
+
+ABBREVIATION = re.compile(r"((?:[\w-]+ ){1,6}[\w-]+) \(([A-Z][A-Z-]+[A-Z]s?)\)")
+"""Some words and what may be their initials: "a magnetic resonance image (MRI)"."""
+
+ABBREVIATION_QUESTION = "What does {short} stand for?"
+
+_SUBJECT = (
+    r"(?P<subject>"
+    r"(?!(?:This|These|That|Those|It|Its|They|Their|There|Such|Other|Some|Most|Many|In|For|As|With"
+    r"|By)\b)"
+    r"(?:The )?[A-Z][\w®™’'-]*(?: [A-Za-z0-9][\w®™’'-]*){0,3}?)(?: \([^)]*\))?"
+)
+
+SENTENCE_QUESTIONS = (
+    (
+        re.compile(rf"^{_SUBJECT} (?P<verb>is|are|was|were) (?:an?|the|one of) "),
+        "What {verb} {subject}?",
+    ),
+    (
+        re.compile(rf"^(?P<verb>[A-Z][a-z]+ed) by [A-Z][\w-]*[^,]*, {_SUBJECT} "),
+        "Who {verb} {subject}?",
+    ),
+    (
+        re.compile(rf"^{_SUBJECT} (?:was|were) (?P<verb>[a-z]+ed) by (?:the )?[A-Z]"),
+        "Who {verb} {subject}?",
+    ),
+    (
+        re.compile(
+            rf"^{_SUBJECT} (?P<be>was|were) (?P<verb>[a-z]+ed)\b[^,;]* "
+            r"in (?:[A-Z][a-z]+ )?[12]\d{3}\b"
+        ),
+        "When {be} {subject} {verb}?",
+    ),
+    (
+        re.compile(
+            rf"^{_SUBJECT} (?P<be>is|are|was|were) (?P<verb>[a-z]+ed(?: [a-z]+ly)?) "
+            r"(?P<by>for|into|from|as) "
+        ),
+        "What {be} {subject} {verb} {by}?",
+    ),
+    (
+        re.compile(
+            r"\b(?!and |or )(?P<subject>(?:[a-z-]+ ){1,2}[a-z]{3,}s),? "
+            r"(?:including|such as|like) \w"
+        ),
+        "Which {subject} are mentioned?",
+    ),
+    (
+        re.compile(
+            r"\b(?:[Aa]n?|[Tt]he) "
+            r"(?P<subject>(?:[\w-]+ ){1,3}(?i:rate|ratio|share|level|risk|proportion))"
+            r"(?: \([A-Z]+\))? of \d"
+        ),
+        "What was the {subject}?",
+    ),
+    (
+        re.compile(
+            r"\b\d[\d,]* (?P<subject>(?:[a-z-]+ ){0,2}[a-z]{3,}s) (?P<be>were|are) "
+            r"(?P<verb>[a-z]+ed)\b"
+        ),
+        "How many {subject} {be} {verb}?",
+    ),
+)
+"""Sentences and the questions that they answer; the groups of a pattern fill its template."""
+
+
+# Sentences that may answer: `app/reader/sentence.py`.
+
+_QUANTITY = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|hundred|thousand|million"
+    "|billion|once|twice|percent|daily|weekly|monthly|century"
+)
+_KINDS_OF_ANSWER = (
+    (  # a number or a time
+        r"how (?:many|much|old|long|often|far|large|big)|when|"
+        r"(?:what|which) (?:percent|percentage|number|rate|year|date|share)",
+        rf"\d|\b(?:{_QUANTITY})\b",
+    ),
+    (  # a person or an organisation
+        r"who|whose|whom|(?:what|which) (?:company|firm|person|agency|organi[sz]ation)",
+        r"(?<=\w )[A-Z][\w’'-]+",
+    ),
+    (  # a place
+        r"where|(?:what|which) (?:country|city|place|state)",
+        r"\b(?:in|at|on|near|from|into|to) (?:the )?[A-Z]",
+    ),
+    (  # a reason
+        r"why|what (?:reason|cause|drives|drove)",
+        r"\b(?:because|due|since|so|driven|driving|critical|factors?|reasons?|caused?)\b",
+    ),
+)
+ANSWER_SIGNS = tuple(
+    (_compile(rf"\b(?:{opening})\b"), re.compile(sign)) for opening, sign in _KINDS_OF_ANSWER
+)
+"""How a question opens, and what shows in a sentence that answers it, capitals told apart."""

@@ -9,7 +9,7 @@ from inquote.app.answering.answer import READ_FIRST, Answerer
 from inquote.app.answering.confidence import Calibration
 from inquote.app.answering.conversation import understand
 from inquote.app.answering.spans import rank_spans, read_hits
-from inquote.app.answering.spelling import found_for
+from inquote.app.answering.spelling import search_with_spelling
 from inquote.app.reader.base import Reader, Reading
 from inquote.eval.metrics.answers import answer_right
 from inquote.eval.runs.questions import Question, load_questions
@@ -116,7 +116,7 @@ def _retrieve(
     for question in questions:
         with contextlib.suppress(QuestionError):
             understood = understand(question.question, question.history)
-            corrected, hits = found_for(understood, shelf.search, shelf.is_word)
+            corrected, hits = search_with_spelling(understood, shelf.search, shelf.is_word)
             retrieved.append(RetrievedQuestion(source, question, corrected, hits))
     return retrieved
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from inquote.app.answering.answer import Answerer
 from inquote.app.answering.conversation import understand
-from inquote.app.answering.spelling import found_for
+from inquote.app.answering.spelling import search_with_spelling
 from inquote.eval.metrics.answers import answer_right, exact_match, token_f1
 from inquote.eval.metrics.calibration import expected_calibration_error, roc_auc
 from inquote.eval.metrics.ranking import holds
@@ -77,7 +77,7 @@ def evaluate(
     for done, question in enumerate(questions, 1):
         gold = file.contexts[question.context].id
         search = shelf.search if retrieved else partial(shelf.search_within, document_id=gold)
-        retrieve = partial(found_for, search=search, is_word=shelf.is_word)
+        retrieve = partial(search_with_spelling, search=search, is_word=shelf.is_word)
         outcomes.append(ask_question(question, gold, answerer, retrieve, threshold))
         progress("asking", done, len(questions))
     return outcomes

@@ -1,43 +1,6 @@
 import pytest
 
-from inquote.app.answering.conversation import (
-    MAX_CHARACTERS,
-    clean_question,
-    parts_of,
-    topic_of,
-    understand,
-)
-from inquote.ingest.errors import QuestionError
-
-
-@pytest.mark.parametrize(
-    "bad",
-    ["", "   ", "\u200b\u200d", "\u202e\u2066", "🙂🙂", "?!...", "x", None, ["a"], 7, "\x00\x01"],
-)
-def test_what_is_no_question_is_refused(bad: object) -> None:
-    with pytest.raises(QuestionError, match="Please type a question"):
-        clean_question(bad)
-
-
-def test_a_question_too_long_is_refused_with_the_limit() -> None:
-    with pytest.raises(QuestionError, match=r"10,000 characters long; please ask in at most 2,000"):
-        clean_question("x" * 10_000)
-    assert clean_question("x" * MAX_CHARACTERS) == "x" * MAX_CHARACTERS
-
-
-@pytest.mark.parametrize(
-    ("typed", "cleaned"),
-    [
-        (" What\nis\tthis? ", "What is this?"),
-        ("ＩＭＬＹＧＩＣ ﬁrst", "IMLYGIC first"),
-        ("Wha\ud800t is\x00 it", "What is it"),
-        ("cafe\u0301", "café"),
-        ("它是什么", "它是什么"),
-        ("[SEP] [MASK] what", "[SEP] [MASK] what"),
-    ],
-)
-def test_cleaning(typed: str, cleaned: str) -> None:
-    assert clean_question(typed) == cleaned
+from inquote.app.answering.conversation import understand
 
 
 @pytest.mark.parametrize(
@@ -70,13 +33,6 @@ def test_cleaning(typed: str, cleaned: str) -> None:
 )
 def test_follow_ups(question: str, history: list[str], understood: str) -> None:
     assert understand(question, history) == understood
-
-
-def test_topics() -> None:
-    assert topic_of("What did the OPTiM trial show?") == "the OPTiM trial"
-    assert topic_of("What did OPTiM show in trial centres?") == "OPTiM"
-    assert topic_of("Who makes Talimogene Laherparepvec?") == "Talimogene Laherparepvec"
-    assert topic_of("who makes talimogene laherparepvec") == "talimogene laherparepvec"
 
 
 @pytest.mark.parametrize(
@@ -142,44 +98,3 @@ def test_topics() -> None:
 )
 def test_what_leans_on_the_question_before_it(earlier: str, question: str, understood: str) -> None:
     assert understand(question, [earlier]) == understood
-
-
-@pytest.mark.parametrize(
-    ("question", "parts"),
-    [
-        ("Who makes IMLYGIC?", ["Who makes IMLYGIC?"]),
-        (
-            "How was OPTiM designed, and what was its outcome?",
-            ["How was OPTiM designed?", "What was OPTiM's outcome?"],
-        ),
-        (
-            "Who built Hamar Bridge and in which year did it open and why was it closed",
-            [
-                "Who built Hamar Bridge?",
-                "In which year did Hamar Bridge open?",
-                "Why was Hamar Bridge closed?",
-            ],
-        ),
-        (
-            "What did OPTiM show about response, and about survival?",
-            ["What did OPTiM show about response?", "What did OPTiM show about survival?"],
-        ),
-        (
-            "How many in Spain and in France were counted?",
-            ["How many in Spain and in France were counted?"],
-        ),
-        ("What is said about costs and on risks?", ["What is said about costs and on risks?"]),
-        ("What is sold and why?", ["What is sold and why?"]),
-        ("Rules and what they mean", ["Rules and what they mean"]),
-        ("Who and what changed?", ["Who and what changed?"]),
-        ("What is the name and what is the name?", ["What is the name?"]),
-        (
-            " and ".join(f"what is thing {n}" for n in range(5)),
-            [" and ".join(f"what is thing {n}" for n in range(5))],
-        ),
-    ],
-)
-def test_a_question_that_asks_several_things_is_taken_apart(
-    question: str, parts: list[str]
-) -> None:
-    assert parts_of(question) == parts

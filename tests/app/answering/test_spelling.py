@@ -2,7 +2,7 @@
 
 import pytest
 
-from inquote.app.answering.spelling import respelt
+from inquote.app.answering.spelling import correct_spelling
 
 TEXTS = [
     "IMLYGIC was approved in 2015 for patients with symptomatic melanoma.",
@@ -24,7 +24,7 @@ def never(word: str) -> bool:
     ],
 )
 def test_a_word_one_edit_from_one_of_the_texts_is_spelt_as_there(typed: str, right: str) -> None:
-    assert respelt(typed, TEXTS, never) == right
+    assert correct_spelling(typed, TEXTS, never) == right
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_word_one_edit_from_one_of_the_texts_is_spelt_as_there(typed: str, rig
     ],
 )
 def test_anything_else_stays_as_it_is(typed: str) -> None:
-    assert respelt(typed, [*TEXTS, "optimism isn't tissue can't don't"], never) == typed
+    assert correct_spelling(typed, [*TEXTS, "optimism isn't tissue can't don't"], never) == typed
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,13 @@ def test_anything_else_stays_as_it_is(typed: str) -> None:
     ],
 )
 def test_another_letter_is_another_word(asked: str, of_the_text: str) -> None:
-    assert respelt(asked, [of_the_text], never) == asked
+    assert correct_spelling(asked, [of_the_text], never) == asked
 
 
 def test_a_word_of_the_language_or_the_corpus_stays_though_the_texts_have_one_near() -> None:
-    assert respelt("a patiens word", TEXTS, lambda word: word == "patiens") == "a patiens word"
+    typed = "a patiens word"
+    assert correct_spelling(typed, TEXTS, lambda word: word == "patiens") == typed
 
 
 def test_of_several_words_the_most_frequent_is_meant() -> None:
-    assert respelt("moels", ["motels motels models"], never) == "motels"
+    assert correct_spelling("moels", ["motels motels models"], never) == "motels"

@@ -3,60 +3,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from fake_system import ARTICLE, make_answer, make_document
 from inquote.app.answering.answer import Answer
+from inquote.app.answering.candidates import candidates_of
 from inquote.app.answering.suggestions import (
     ATTACHMENT,
     MOST_TRIED,
     Suggestion,
-    answered,
-    candidates,
-    drawn_from,
-    following,
-    starting,
+    draw_candidates,
+    follow_up_questions,
+    keep_answered,
+    opening_questions,
 )
 from inquote.app.system import System
 
 MakeSystem = Callable[..., System]
 
 
-def drawn(text: str) -> list[str]:
-    return [candidate.question for candidate in candidates(make_document(text))]
-
-
-@pytest.mark.parametrize(
-    ("sentence", "question"),
-    [
-        ("The OPTiM trial was a Phase III study.", "What was the OPTiM trial?"),
-        ("Ada Quill is the founder.", "What is Ada Quill?"),
-        ("Tern was developed by Amgen.", "Who developed Tern?"),
-        ("Tern was approved by the agency in October 2015.", "When was Tern approved?"),
-        ("Tern is used for the treatment of colds.", "What is Tern used for?"),
-        (
-            "It has common side effects including fatigue.",
-            "Which common side effects are mentioned?",
-        ),
-        ("They saw a response rate of 16.3%.", "What was the response rate?"),
-        ("In all, 436 patients were randomized.", "How many patients were randomized?"),
-        ("A magnetic resonance image (MRI) was made.", "What does MRI stand for?"),
-    ],
-)
-def test_a_sentence_makes_a_question(sentence: str, question: str) -> None:
-    assert question in drawn(sentence)
-
-
-@pytest.mark.parametrize(
-    "sentence", ["This is a study.", "It was approved in 2015.", "Such things (ABC) are a sign."]
-)
-def test_a_sentence_that_stands_on_another_makes_none(sentence: str) -> None:
-    assert drawn(sentence) == []
-
-
 def test_only_what_is_surely_answered_from_its_place_is_kept() -> None:
     document = make_document("Tern is a virus.\n\nElsewhere, Tern is a bird.")
-    [candidate] = candidates(document)
+    [candidate] = candidates_of(document)
     sure = make_answer(candidate.question, document, ["a virus"])
     for answer, kept in [
         (sure, True),
@@ -64,7 +30,7 @@ def test_only_what_is_surely_answered_from_its_place_is_kept() -> None:
         (make_answer(candidate.question, document, ["a bird"]), False),
         (make_answer(candidate.question, document, []), False),
     ]:
-        assert bool(answered([candidate], lambda question, answer=answer: answer)) is kept  # type: ignore[misc]
+        assert bool(keep_answered([candidate], lambda question, answer=answer: answer)) is kept  # type: ignore[misc]
 
 
 def test_they_are_found_once_a_generation_and_lie_beside_it(
@@ -73,7 +39,8 @@ def test_they_are_found_once_a_generation_and_lie_beside_it(
     folder = tmp_path / "texts"
     folder.mkdir()
     (folder / "a.md").write_text(
-        "## The Otter's Diet\n\nThe otter's diet is fish.\n\n## Elsewhere\n\nBlue Whale is a mammal.\n"
+        "## The Otter's Diet\n\nThe otter's diet is fish.\n\n"
+        "## Elsewhere\n\nBlue Whale is a mammal.\n"
     )
     system = make_system(folder)
     found = system.suggestions()
@@ -122,7 +89,7 @@ def test_of_many_documents_a_bounded_number_is_tried(
     assert len(asked) == MOST_TRIED
     assert asked[:2] == ["What is Alpha0?", "What is Alpha3?"]
     with system.store.snapshot() as snapshot:
-        assert len({candidate.document_id for candidate in drawn_from(snapshot)}) == 33
+        assert len({candidate.document_id for candidate in draw_candidates(snapshot)}) == 33
 
 
 SUGGESTIONS = [
@@ -134,17 +101,17 @@ SUGGESTIONS = [
 
 
 def test_one_begins_with_the_surest_of_each_document() -> None:
-    assert starting(SUGGESTIONS, 3) == ["One?", "Three?", "Two?"]
+    assert opening_questions(SUGGESTIONS, 3) == ["One?", "Three?", "Two?"]
 
 
 def test_one_goes_on_nearby_with_what_is_new() -> None:
     answer = make_answer("When was it approved?", make_document(ARTICLE), ["2015"])
-    assert following(SUGGESTIONS, answer, ["When was it approved?"], 3) == [
+    assert follow_up_questions(SUGGESTIONS, answer, ["When was it approved?"], 3) == [
         "One?",
         "Two?",
         "Three?",
     ]
-    assert following(SUGGESTIONS, answer, ["one ", "When was it approved?"], 3) == [
+    assert follow_up_questions(SUGGESTIONS, answer, ["one ", "When was it approved?"], 3) == [
         "Two?",
         "Three?",
     ]
@@ -152,4 +119,4 @@ def test_one_goes_on_nearby_with_what_is_new() -> None:
 
 def test_after_a_refusal_one_goes_on_near_the_nearest_passage() -> None:
     answer = make_answer("Cost?", make_document(ARTICLE), [], ["The future is open."])
-    assert following(SUGGESTIONS, answer, ["Cost?"], 2) == ["Two?", "Four?"]
+    assert follow_up_questions(SUGGESTIONS, answer, ["Cost?"], 2) == ["Two?", "Four?"]
