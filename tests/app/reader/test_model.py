@@ -12,12 +12,13 @@ import typer
 
 from inquote.app.reader.decode import best_spans
 from inquote.app.reader.model import STRIDE_TOKENS, Batch, Logits, SpanModel, Window
-from inquote.app.training.data import Article, Pair, Paragraph, Question
-from inquote.app.training.epochs import epoch_examples, in_batches, worker_processes
-from inquote.app.training.examples import Example, ExampleMaker, batches
-from inquote.app.training.objective import area_under_roc, loss_of, validate
-from inquote.app.training.run import TrainingRun, optimiser_of, rate_at
+from inquote.app.training.epochs import epoch_examples, make_batches, worker_processes
+from inquote.app.training.examples import Example, ExampleMaker, plan_batches
+from inquote.app.training.objective import area_under_roc, compute_losses, validate
+from inquote.app.training.pairs import Pair
+from inquote.app.training.run import TrainingRun, make_optimiser, rate_share
 from inquote.app.training.settings import Settings
+from inquote.app.training.squad import Article, Paragraph, Question
 from inquote.app.training.train import held_out_titles, main, new_model
 from inquote.ingest.errors import ModelError
 from reader_models import TINY, pieces, tiny_bert, tiny_model
@@ -155,14 +156,14 @@ def test_a_pair_without_answer_has_no_targets() -> None:
 
 def test_batches_hold_every_group_once_and_like_lengths_together() -> None:
     lengths = [[n % 50 + 10] for n in range(500)]
-    made = batches(lengths, 10, seed=0)
+    made = plan_batches(lengths, 10, seed=0)
     assert sorted(group for batch in made for group in batch) == list(range(500))
     assert max(max(lengths[g][0] for g in b) - min(lengths[g][0] for g in b) for b in made) <= 2
-    assert made == batches(lengths, 10, seed=0) and made != batches(lengths, 10, seed=1)
+    assert made == plan_batches(lengths, 10, seed=0) and made != plan_batches(lengths, 10, seed=1)
 
 
 def test_pairs_of_a_question_stay_together_and_count() -> None:
-    assert [len(batch) for batch in batches([[5, 5]] * 8, 4, seed=0)] == [2, 2, 2, 2]
+    assert [len(batch) for batch in plan_batches([[5, 5]] * 8, 4, seed=0)] == [2, 2, 2, 2]
 
 
 def test_the_losses_of_a_hand_made_case() -> None:
@@ -173,7 +174,7 @@ def test_the_losses_of_a_hand_made_case() -> None:
     logits = Logits(
         torch.tensor([row, row]), torch.tensor([row, row]), torch.zeros(2, 6), torch.zeros(2)
     )
-    losses = loss_of(logits, groups, Batch.of([window, window]).text)
+    losses = compute_losses(logits, groups, Batch.of([window, window]).text)
     assert losses["span"].item() == pytest.approx(
         math.log(3)
     )  # of two tokens and none, for start and for end
@@ -219,14 +220,14 @@ def test_area_under_roc_of_a_hand_made_case() -> None:
 
 
 def test_the_learning_rate_goes_up_and_down() -> None:
-    assert [rate_at(share) for share in (0.0, 0.025, 0.05, 0.525, 1.0)] == pytest.approx(
+    assert [rate_share(share) for share in (0.0, 0.025, 0.05, 0.525, 1.0)] == pytest.approx(
         [0, 0.5, 1, 0.5, 0]
     )
 
 
 def test_embeddings_are_frozen_and_lower_layers_slower() -> None:
     model = tiny_model()
-    optimiser = optimiser_of(model, Settings(learning_rate=1.0, head_rate=5.0))
+    optimiser = make_optimiser(model, Settings(learning_rate=1.0, head_rate=5.0))
     assert not any(parameter.requires_grad for parameter in model.embeddings.parameters())
     assert sorted({group["height"] for group in optimiser.param_groups}) == [0.9, 1.0, 5.0]
 
@@ -301,9 +302,9 @@ def test_a_run_ends_when_its_time_is_over(tmp_path: Path) -> None:
 
 def test_examples_are_the_same_from_other_processes() -> None:
     settings = Settings(batch=4)
-    alone = in_batches(epoch_examples(articles(), maker(), settings, 1), settings, 1)
+    alone = make_batches(epoch_examples(articles(), maker(), settings, 1), settings, 1)
     with worker_processes(2) as each:
-        together = in_batches(epoch_examples(articles(), maker(), settings, 1, each), settings, 1)
+        together = make_batches(epoch_examples(articles(), maker(), settings, 1, each), settings, 1)
     assert together == alone
     assert sum(len(groups) for groups in alone) >= 5  # questions, repeated
 

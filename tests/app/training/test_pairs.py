@@ -7,15 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from inquote.app.training.data import (
-    Article,
-    DataError,
-    Paragraph,
-    Question,
-    read_squad,
-    training_groups,
-)
-from inquote.app.training.unanswerable import Entities, unanswerable_version
+from inquote.app.training.pairs import training_groups
+from inquote.app.training.squad import Article, Paragraph, Question, SquadError, read_squad
+from inquote.app.training.unanswerable import Entities, make_unanswerable
 
 TEXT = (
     "The bridge was built in 1932 by Anna Lind. It spans the river Glomma near Hamar. "
@@ -82,13 +76,13 @@ def test_a_gzipped_file_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [[], {"data": [{"title": "T"}]}, {"data": 3}])
 def test_another_layout_is_refused_by_name(tmp_path: Path, content: object) -> None:
-    with pytest.raises(DataError, match=r"bad\.json cannot be read as a SQuAD file"):
+    with pytest.raises(SquadError, match=r"bad\.json cannot be read as a SQuAD file"):
         read_squad(squad(tmp_path / "bad.json", content))
 
 
 def test_a_cut_gzip_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cut.gz").write_bytes(gzip.compress(b'{"data": []}' * 50)[:30])
-    with pytest.raises(DataError):
+    with pytest.raises(SquadError):
         read_squad(tmp_path / "cut.gz")
 
 
@@ -154,9 +148,7 @@ def test_entities_are_told_by_their_form() -> None:
 
 def versions(question: str, text: str = TEXT) -> set[str]:
     entities = Entities.of([text, OTHER])
-    made = (
-        unanswerable_version(question, text, entities, random.Random(seed)) for seed in range(60)
-    )
+    made = (make_unanswerable(question, text, entities, random.Random(seed)) for seed in range(60))
     return {version for version in made if version is not None}
 
 
