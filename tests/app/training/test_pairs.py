@@ -1,15 +1,7 @@
-"""SQuAD files to training groups, and questions made unanswerable."""
-
-import gzip
-import json
-import random
-from pathlib import Path
-
-import pytest
+"""Questions with passages that answer them and passages that do not."""
 
 from inquote.app.training.pairs import training_groups
-from inquote.app.training.squad import Article, Paragraph, Question, SquadError, read_squad
-from inquote.app.training.unanswerable import Entities, make_unanswerable
+from inquote.app.training.squad import Article, Paragraph, Question
 
 TEXT = (
     "The bridge was built in 1932 by Anna Lind. It spans the river Glomma near Hamar. "
@@ -17,7 +9,8 @@ TEXT = (
     "Repairs were paid for by the city, and the tower reopened after 9 months."
 )
 OTHER = (
-    "The ferry across the river Glomma was run by Ole Berg until 1931. It carried 300 people a day, and it was slow. "
+    "The ferry across the river Glomma was run by Ole Berg until 1931. "
+    "It carried 300 people a day, and it was slow. "
     "Many people complained about the price of the ferry before the bridge was opened to them."
 )
 
@@ -38,57 +31,6 @@ def article(copies: int = 1) -> Article:
         for i in range(copies)
     ]
     return Article("The_bridge", (Paragraph(TEXT, (*first, *second)), Paragraph(OTHER, ())))
-
-
-def squad(path: Path, content: object) -> Path:
-    path.write_text(json.dumps(content), encoding="utf-8")
-    return path
-
-
-def test_version_1_and_2_files_are_read(tmp_path: Path) -> None:
-    answered = {
-        "id": "1",
-        "question": " Who? ",
-        "answers": [{"answer_start": 3, "text": "Ann"}] * 2,
-    }
-    impossible = {"id": "2", "question": "Why?", "is_impossible": True, "answers": []}
-    content = {
-        "data": [
-            {
-                "title": "A_b",
-                "paragraphs": [{"context": "Is Ann in?", "qas": [answered, impossible]}],
-            }
-        ]
-    }
-    (article,) = read_squad(squad(tmp_path / "squad.json", content))
-    assert article.heading == "A b"
-    assert article.paragraphs == (
-        Paragraph("Is Ann in?", (Question("1", "Who?", ((3, "Ann"),)), Question("2", "Why?", ()))),
-    )
-
-
-def test_a_gzipped_file_is_read(tmp_path: Path) -> None:
-    (tmp_path / "squad.json.gz").write_bytes(
-        gzip.compress(b'{"data": [{"title": "T", "paragraphs": []}]}')
-    )
-    assert read_squad(tmp_path / "squad.json.gz") == [Article("T", ())]
-
-
-@pytest.mark.parametrize("content", [[], {"data": [{"title": "T"}]}, {"data": 3}])
-def test_another_layout_is_refused_by_name(tmp_path: Path, content: object) -> None:
-    with pytest.raises(SquadError, match=r"bad\.json cannot be read as a SQuAD file"):
-        read_squad(squad(tmp_path / "bad.json", content))
-
-
-def test_a_cut_gzip_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "cut.gz").write_bytes(gzip.compress(b'{"data": []}' * 50)[:30])
-    with pytest.raises(SquadError):
-        read_squad(tmp_path / "cut.gz")
-
-
-def test_the_first_range_is_that_of_the_first_answer() -> None:
-    assert Question("q", "Who?", ((3, "Ann"), (9, "Bo"))).first_range == (3, 6)
-    assert Question("q", "Who?", ()).first_range is None
 
 
 def test_a_positive_keeps_its_answer_whatever_was_cropped() -> None:
@@ -134,40 +76,3 @@ def test_a_question_without_answers_stands_alone() -> None:
     paragraph = Paragraph(TEXT, (Question("x", "Who sank the bridge?", ()),))
     ((pair,),) = training_groups([Article("T", (paragraph,))], seed=0)
     assert pair.start is None and pair.text in TEXT
-
-
-def test_entities_are_told_by_their_form() -> None:
-    entities = Entities.of(["It met Anna Lind in Oslo in March 1932, with 4,500 others."]).by_kind
-    assert entities == {
-        "name": ("Anna Lind", "Oslo"),
-        "month": ("March",),
-        "year": ("1932",),
-        "number": ("4,500",),
-    }
-
-
-def versions(question: str, text: str = TEXT) -> set[str]:
-    entities = Entities.of([text, OTHER])
-    made = (make_unanswerable(question, text, entities, random.Random(seed)) for seed in range(60))
-    return {version for version in made if version is not None}
-
-
-def test_a_year_is_exchanged_for_another_year() -> None:
-    assert "What happened to it in 1951?" in versions("What happened to it in 1932?")
-
-
-def test_a_name_is_exchanged_for_another_name() -> None:
-    assert "What did Ole Berg build?" in versions("What did Anna Lind build?")
-
-
-def test_a_word_is_exchanged_for_its_opposite() -> None:
-    assert "which tower was the smallest?" in versions("which tower was the largest?")
-
-
-def test_a_negation_is_put_in() -> None:
-    assert versions("how did it end up?") >= {"how didn't it end up?"}
-    assert "what can't it do?" in versions("what can it do?")
-
-
-def test_a_question_that_offers_no_way_is_left_out() -> None:
-    assert versions("how come?") == set()

@@ -5,11 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import torch
 
-from inquote.app.training.epochs import draw_articles
-from inquote.app.training.settings import Settings
-from inquote.app.training.ship import mean_weights
 from inquote.app.training.squad import Article, Paragraph, Question, SquadError, read_squad
 from inquote.app.training.written import read_written
 from inquote.eval.runs.questions import load_questions
@@ -61,9 +57,7 @@ def test_a_line_that_does_not_fit_its_files_is_refused_by_name(tmp_path: Path, r
         read_written(lines(tmp_path / "w.jsonl", row), [OWL])
 
 
-def test_the_lines_that_ship_are_whole_and_none_is_about_an_article_that_figures_are_reported_of() -> (
-    None
-):
+def test_the_lines_that_ship_are_whole_and_about_no_article_of_the_report() -> None:
     rows = [json.loads(line) for line in (WRITTEN / "squad.jsonl").read_text("utf-8").splitlines()]
     assert {frozenset(row) for row in rows} == {
         frozenset({"title", "paragraph", "question", "answer"})
@@ -95,14 +89,6 @@ def test_the_reports_to_calibrate_on_have_their_answers_and_evidence(file: Path)
     assert len({q.question.casefold() for q in questions}) == 60
 
 
-def test_articles_without_unanswerable_questions_are_drawn_by_the_seed() -> None:
-    plain = [Article(f"A{at}", ()) for at in range(9)]
-    chosen = draw_articles([OWL, *plain], Settings(seed=3, answerable_articles=4))
-    assert len(chosen) == 5 and chosen[-1] == OWL
-    assert chosen == draw_articles([OWL, *plain], Settings(seed=3, answerable_articles=4))
-    assert draw_articles([OWL, *plain], Settings()) == [*plain, OWL]
-
-
 def test_a_folder_of_question_files_goes_with_a_folder_of_texts(tmp_path: Path, embedder) -> None:
     (tmp_path / "q").mkdir()
     (tmp_path / "t").mkdir()
@@ -124,8 +110,3 @@ def test_a_folder_of_question_files_goes_with_a_folder_of_texts(tmp_path: Path, 
         ("owl", "The owl sleeps."),
     }
     assert all(len(one.hits) == 1 and one.question.part == "tune" for one in asked)
-
-
-def test_the_mean_of_two_models_takes_the_share_of_the_second() -> None:
-    found = mean_weights({"a": torch.tensor([0.0, 4.0])}, {"a": torch.tensor([10.0, 4.0])}, 0.7)
-    assert found["a"].tolist() == pytest.approx([7.0, 4.0])
