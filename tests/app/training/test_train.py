@@ -83,9 +83,8 @@ def test_a_taught_run_names_its_teacher_and_goes_on_with_no_other(
     main([file], out, teacher=folders[0])
     settings = load_checkpoint(out)["settings"]
     assert settings["teacher"] == sha256_of(folders[0] / "checkpoint.pt")
+    refusal = r"has other settings; give those: .*'teacher': '\w{64}'"
     for teacher_folder in (None, folders[1]):
-        with pytest.raises(
-            ModelError, match=r"has other settings; give those: .*'teacher': '\w{64}'"
-        ):
+        with pytest.raises(ModelError, match=refusal):
             main([file], out, teacher=teacher_folder, resume=True)
     main([file], out, teacher=folders[0], resume=True)
