@@ -1,4 +1,7 @@
-"""Tiny randomly initialised models for the reader's tests: the packaged tokenizer, almost no layers."""
+"""Tiny randomly initialised models and a few training examples for the reader's tests.
+
+The tokenizer is the packaged one; the models have almost no layers.
+"""
 
 import json
 import shutil
@@ -9,10 +12,14 @@ from safetensors.torch import save_file
 
 from inquote.app.reader.model import SpanModel, WordPieces
 from inquote.app.reader.weights import save_weights
+from inquote.app.training.examples import ExampleMaker
+from inquote.app.training.pairs import Pair
+from inquote.app.training.squad import Article, Paragraph, Question
 from inquote.index.models.bert import Size, base_embeddings
 from inquote.index.models.embedder import packaged_model, sha256_of
 
 TINY = Size(hidden=16, inner=32, layers=2, heads=2)
+TEXT = "Anna Lind built it in 1932. It spans the Glomma. The work took four years."
 
 
 def pieces() -> WordPieces:
@@ -68,3 +75,26 @@ def tiny_weights(folder: Path, base: Path) -> SpanModel:
     names = ("model.safetensors", "tokenizer.json")
     save_weights(model, folder, {}, {name: sha256_of(base / name) for name in names})
     return model
+
+
+def maker(longest: int = 64) -> ExampleMaker:
+    return ExampleMaker(pieces(), longest)
+
+
+def pair(answer: str | None = "four years", question: str = "How long did it take?") -> Pair:
+    start = None if answer is None else TEXT.index(answer)
+    return Pair(
+        question, "", TEXT, start, None if start is None or answer is None else start + len(answer)
+    )
+
+
+def articles() -> list[Article]:
+    facts = [
+        ("Who built it?", "Anna Lind"),
+        ("When was it built?", "1932"),
+        ("How long did it take?", "four years"),
+    ]
+    questions = [
+        Question(str(i), text, ((TEXT.index(a), a),)) for i, (text, a) in enumerate(facts * 4)
+    ]
+    return [Article("Bridge", (Paragraph(TEXT, (*questions, Question("no", "Who sank it?", ()))),))]

@@ -1,1 +1,1 @@
-"""What a passage says to a question: spans and evidence, all on one scale."""
+"""Read passages for a question: spans and evidence, all on one scale."""

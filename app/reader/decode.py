@@ -1,4 +1,4 @@
-"""From a start and an end logit a token to the best spans."""
+"""Find the best spans, from a start and an end logit a token."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -19,10 +19,11 @@ def best_spans(
     k: int = CANDIDATES,
     longest: int = LONGEST,
 ) -> list[tuple[int, int, float]]:
-    """The k best (first, last, score), both tokens included, best first; ties by position.
+    """Return the k best (first, last, score), best first.
 
-    `start`, `end`: (tokens,) logits; the score is their sum. A span begins where a word does (`opens`) and ends where
-    one does (`closes`), and has at most `longest` tokens.
+    `start`, `end`: logits, (tokens,); a span's score is the sum of the two. Both tokens belong to
+    the span. A span begins where a word does (`opens`), ends where a word does (`closes`), and has
+    at most `longest` tokens. Ties are broken by position.
 
     >>> best_spans(np.array([2.0, 0.0]), np.array([0.0, 1.0]), [True, True], [True, True], k=2)
     [(0, 1, 3.0), (0, 0, 2.0)]
@@ -30,37 +31,38 @@ def best_spans(
     count = len(start)
     if count == 0:
         return []
+    # Row i, column j of `scores` is the span from token i to token i + j.
     width = min(longest, count)
-    padded = np.concatenate([np.where(closes, end, -np.inf), np.full(width - 1, -np.inf)])
-    scores = np.where(opens, start, -np.inf)[:, None] + np.lib.stride_tricks.sliding_window_view(
-        padded, width
-    )
+    beginnings = np.where(opens, start, -np.inf)
+    endings = np.where(closes, end, -np.inf)
+    endings = np.concatenate([endings, np.full(width - 1, -np.inf)])
+    scores = beginnings[:, None] + np.lib.stride_tricks.sliding_window_view(endings, width)
+    # A stable sort keeps equal scores in the order of their positions.
     flat = scores.ravel()
-    order = np.argsort(-flat, kind="stable")[:k]
-    return [
-        (int(i // width), int(i // width + i % width), float(flat[i]))
-        for i in order
-        if np.isfinite(flat[i])
-    ]
+    spans = []
+    for place in np.argsort(-flat, kind="stable")[:k]:
+        if np.isfinite(flat[place]):
+            first, length = divmod(int(place), width)
+            spans.append((first, first + length, float(flat[place])))
+    return spans
 
 
-def merged(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
-    """The best of the spans of all windows, each range once with its best score, best first; ties by position.
+def merge_spans(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
+    """Return the best of the spans of all windows, best first.
 
-    A span is lengthened by the combining marks and joiners that follow it in `text`.
+    Each range comes once, with its best score; ties are broken by position. A span is lengthened by
+    the combining marks and joiners that follow it in `text`.
     """
     scores: dict[tuple[int, int], float] = {}
     for span in spans:
-        place = span.start, _past_marks(text, span.end)
+        place = span.start, _skip_marks(text, span.end)
         scores[place] = max(span.score, scores.get(place, span.score))
-    ordered = sorted(
-        (Span(*place, score) for place, score in scores.items()),
-        key=lambda s: (-s.score, s.start, s.end),
-    )
-    return tuple(ordered[:CANDIDATES])
+    merged = [Span(start, end, score) for (start, end), score in scores.items()]
+    merged.sort(key=lambda span: (-span.score, span.start, span.end))
+    return tuple(merged[:CANDIDATES])
 
 
-def _past_marks(text: str, end: int) -> int:
+def _skip_marks(text: str, end: int) -> int:
     while end < len(text) and (unicodedata.category(text[end])[0] == "M" or text[end] == "\u200d"):
         end += 1
     return end

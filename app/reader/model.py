@@ -1,4 +1,7 @@
-"""The span reader's network and the windows it reads: one pass over question and passage, three outputs."""
+"""The span reader's network and the windows it reads.
+
+One pass over question and passage gives spans, evidence and "answers here".
+"""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -12,17 +15,18 @@ from torch.nn.utils.rnn import pad_sequence
 
 from inquote.index.models.bert import Encoder, Size
 
-QUESTION_TOKENS = 64
-CONTEXT_TOKENS = 48
+QUESTION_TOKENS = 64  # of a question, at most
+CONTEXT_TOKENS = 48  # of heading and lead together, at most
 WINDOW_TOKENS = 384  # of question, context and text together
 STRIDE_TOKENS = 96  # that neighbouring windows of a long text share
 
 
 @dataclass(frozen=True)
 class TextTokens:
-    """A text as word pieces: `ids[i]` stands for `text[offsets[i][0]:offsets[i][1]]`.
+    """A text as word pieces.
 
-    `opens[i]` and `closes[i]` tell whether piece i begins and whether it ends a word.
+    Piece i, `ids[i]`, stands for `text[start:end]` with `start, end = offsets[i]`. `opens[i]` says
+    whether it begins a word, `closes[i]` whether it ends one.
     """
 
     ids: tuple[int, ...]
@@ -33,9 +37,10 @@ class TextTokens:
 
 @dataclass(frozen=True)
 class Window:
-    """What the network sees at once: `[CLS] question [SEP] context text[first:last] [SEP]`.
+    """The tokens that the network reads at once: `[CLS] question [SEP] context text [SEP]`.
 
-    `first` and `last` count the text's tokens, half-open; `prefix` is how many tokens stand before them.
+    The text's tokens are those from `first` up to `last`, which is not included; `prefix` tokens
+    stand before them in the window. `question_length` counts `[CLS] question [SEP]`.
     """
 
     ids: tuple[int, ...]
@@ -46,48 +51,52 @@ class Window:
 
 
 class WordPieces:
-    """The tokenizer of the packaged model; "[SEP]" in a text is five ordinary tokens, nothing is cut unasked."""
+    """The tokenizer of the packaged model.
+
+    A "[SEP]" in a text is read as its five characters. A text is never cut.
+    """
 
     def __init__(self, tokenizer_file: Path) -> None:
         self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._tokenizer.encode_special_tokens = True
-        self._cls, self._sep = self._tokenizer.encode("").ids  # what it puts around a text
+        self._cls, self._sep = self._tokenizer.encode("").ids  # it puts them around a text
 
     @property
     def vocabulary(self) -> list[str]:
-        """All word pieces by their ids."""
+        """Return all word pieces in the order of their ids."""
         ids = self._tokenizer.get_vocab()
         return sorted(ids, key=ids.__getitem__)
 
     def tokens(self, text: str) -> TextTokens:
-        """All word pieces of `text`."""
+        """Return all word pieces of `text`."""
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        words = encoding.word_ids
-        opens = [at == 0 or words[at] != words[at - 1] for at in range(len(words))]
+        opens = []
+        before = None
+        for word in encoding.word_ids:
+            opens.append(word != before)
+            before = word
+        closes = [*opens[1:], True] if opens else []  # a word ends where the next one begins
         return TextTokens(
-            tuple(encoding.ids),
-            tuple(encoding.offsets),
-            tuple(opens),
-            (*opens[1:], True) if opens else (),
+            ids=tuple(encoding.ids),
+            offsets=tuple(encoding.offsets),
+            opens=tuple(opens),
+            closes=tuple(closes),
         )
 
     def question(self, question: str) -> tuple[tuple[int, ...], bool]:
-        """The ids of a question, at most `QUESTION_TOKENS`, and whether it was cut."""
+        """Return the first `QUESTION_TOKENS` ids of a question, and whether it has more."""
         ids = self._tokenizer.encode(question, add_special_tokens=False).ids
         return tuple(ids[:QUESTION_TOKENS]), len(ids) > QUESTION_TOKENS
 
     def context(self, *parts: str) -> tuple[int, ...]:
-        """The ids of what introduces a text (heading, lead); of a long one the end is kept."""
-        said = ": ".join(part for part in parts if part)
-        return (
-            tuple(
-                self._tokenizer.encode(said + ":", add_special_tokens=False).ids[-CONTEXT_TOKENS:]
-            )
-            if said
-            else ()
-        )
+        """Return the last `CONTEXT_TOKENS` ids of a text's introduction: heading and lead."""
+        context = ": ".join(filter(None, parts))
+        if not context:
+            return ()
+        ids = self._tokenizer.encode(f"{context}:", add_special_tokens=False).ids
+        return tuple(ids[-CONTEXT_TOKENS:])
 
     def windows(
         self,
@@ -96,7 +105,10 @@ class WordPieces:
         text: TextTokens,
         size: int = WINDOW_TOKENS,
     ) -> Iterator[Window]:
-        """The windows that cover `text`, one where it fits; an empty text gives one empty window."""
+        """Yield the windows that cover `text`, each of at most `size` tokens.
+
+        A text that fits gives one window, an empty text one empty window.
+        """
         head = (self._cls, *question, self._sep, *context)
         room = size - len(head) - 1
         first = 0
@@ -121,24 +133,28 @@ class Batch:
 
     @classmethod
     def of(cls, windows: Sequence[Window]) -> "Batch":
-        """Pad and stack."""
-        lengths = [len(window.ids) for window in windows]
-        shape = len(windows), max(lengths)
-        ids, types = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
-        text = torch.zeros(shape, dtype=torch.bool)
+        """Pad and stack windows."""
+        lengths = tuple(len(window.ids) for window in windows)
+        longest = max(lengths)
+        ids = torch.zeros(len(windows), longest, dtype=torch.long)
+        types = torch.zeros_like(ids)
+        text = torch.zeros_like(ids, dtype=torch.bool)
         for row, window in enumerate(windows):
             ids[row, : lengths[row]] = torch.tensor(window.ids)
             types[row, window.question_length : lengths[row]] = 1
             text[row, window.prefix : window.prefix + window.last - window.first] = True
-        padding = torch.arange(shape[1])[None, :] >= torch.tensor(lengths)[:, None]
-        return cls(ids, types, text, padding if min(lengths) < shape[1] else None, tuple(lengths))
+        if min(lengths) == longest:
+            return cls(ids, types, text, None, lengths)
+        padding = torch.arange(longest)[None, :] >= torch.tensor(lengths)[:, None]
+        return cls(ids, types, text, padding, lengths)
 
 
 @dataclass(frozen=True)
 class Logits:
     """The network's outputs, in float32.
 
-    `start`, `end`, `evidence` (n, length), the first two -inf outside the text; `answerable` (n,).
+    `start`, `end`, `evidence` are (n, length), the first two -inf outside the text; `answerable` is
+    (n,).
     """
 
     start: Tensor
@@ -148,23 +164,26 @@ class Logits:
 
     @classmethod
     def of(cls, tokens: Tensor, answerable: Tensor, text: Tensor) -> "Logits":
-        """From what the heads give, (n, length, 3) a token and (n, 1), and `text`, a batch's."""
+        """Make them of the heads' outputs.
+
+        `tokens` is (n, length, 3), `answerable` (n, 1), `text` the batch's, (n, length).
+        """
         start, end, evidence = tokens.float().unbind(-1)
         outside = ~text.to(tokens.device)
-        nowhere = -torch.inf
         return cls(
-            start.masked_fill(outside, nowhere),
-            end.masked_fill(outside, nowhere),
-            evidence,
-            answerable.float().squeeze(-1),
+            start=start.masked_fill(outside, -torch.inf),
+            end=end.masked_fill(outside, -torch.inf),
+            evidence=evidence,
+            answerable=answerable.float().squeeze(-1),
         )
 
 
 class SpanModel(Encoder):
-    """BERT over question and text; a linear head of three outputs a token, and one of the first token.
+    """BERT over question and text, with one linear head a token and one on the first token.
 
-    `start` and `end` are relative to a "none" fixed at 0 (the no-answer option of Clark and Gardner 2018,
-    arXiv:1710.10723), so `start[i] + end[j]` is comparable between texts.
+    The first gives start, end and evidence, the second "answerable". `start` and `end` are relative
+    to a "none" fixed at 0 (the no-answer option of Clark and Gardner 2018, arXiv:1710.10723), so
+    `start[i] + end[j]` is comparable between texts.
     """
 
     def __init__(self, size: Size, device: str | None = None) -> None:
@@ -173,14 +192,16 @@ class SpanModel(Encoder):
         self.answerable_head = nn.Linear(size.hidden, 1, device=device)
 
     def forward(self, batch: Batch) -> Logits:
-        """The outputs for each window."""
+        """Return the outputs for each window."""
+        # Encode the tokens of all windows in one row, without padding: (tokens, hidden).
         present = slice(None) if batch.padding is None else ~batch.padding
         device = self.token_head.weight.device
-        ids, types = (
-            batch.ids[present].flatten().to(device),
-            batch.types[present].flatten().to(device),
-        )
-        x = self.encode(ids, types, batch.lengths).to(self.token_head.weight.dtype)
-        tokens = pad_sequence(list(self.token_head(x).split(list(batch.lengths))), batch_first=True)
+        ids = batch.ids[present].flatten().to(device)
+        types = batch.types[present].flatten().to(device)
+        hidden = self.encode(ids, types, batch.lengths).to(self.token_head.weight.dtype)
+        # Cut the row into windows again.
+        rows = self.token_head(hidden).split(list(batch.lengths))
+        tokens = pad_sequence(list(rows), batch_first=True)
         firsts = torch.tensor([0, *itertools.accumulate(batch.lengths[:-1])])
-        return Logits.of(tokens, self.answerable_head(x[firsts.to(device)]), batch.text)
+        answerable = self.answerable_head(hidden[firsts.to(device)])
+        return Logits.of(tokens, answerable, batch.text)

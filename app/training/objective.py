@@ -1,8 +1,9 @@
-"""What training minimises, and how well a model does by it on held-out questions."""
+"""Compute the losses that training minimises, and the quality of a model on held-out questions."""
 
 import itertools
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,104 +20,154 @@ from inquote.index.models.embedder import has_bfloat16
 EVIDENCE_WEIGHT = 0.5
 ANSWERABLE_WEIGHT = 0.5
 RIVAL_WEIGHT = 0.5
-LABEL_WEIGHT = 0.5  # of all these together beside what a teacher says
+LABEL_WEIGHT = 0.5  # of all these losses together, beside the teacher's
 TEMPERATURE = 2.0  # at which start and end are learned from a teacher
-_NOWHERE = -1e4  # instead of -inf, whose product with zero is no number
+_FINITE_MINIMUM = -1e4  # instead of -inf, whose product with zero is not a number
 
 
-def loss_of(logits: Logits, groups: Sequence[Sequence[Example]], text: Tensor) -> dict[str, Tensor]:
-    """The mean losses of a batch whose rows are the groups' examples one after the other; `text` is the batch's.
+class _Targets(NamedTuple):
+    """Token positions as in `Example`, (n,) each."""
 
-    `span`: cross-entropy of start and of end in each text, "none" being one more choice with the logit 0. `rival`: the
-    same over all texts of a group that has several (the shared normalisation of Clark and Gardner 2018). `evidence` and
-    `answerable`: binary cross-entropy a token and a text. `all`: their weighted sum.
+    start: Tensor
+    end: Tensor
+    evidence_start: Tensor
+    evidence_end: Tensor
+
+
+def _targets(groups: Sequence[Sequence[Example]], device: torch.device) -> _Targets:
+    """Return the targets of the examples of all groups in order."""
+    rows = []
+    for example in itertools.chain.from_iterable(groups):
+        evidence = example.evidence_start, example.evidence_end
+        rows.append((example.start, example.end, *evidence))
+    columns = torch.tensor(rows, device=device).T
+    return _Targets(*columns)
+
+
+def compute_losses(
+    logits: Logits, groups: Sequence[Sequence[Example]], text: Tensor
+) -> dict[str, Tensor]:
+    """Return the mean losses of a batch, each a scalar.
+
+    The rows of `logits` are the examples of all groups in order; `text` (n, length) is the batch's.
+
+    - `span`: cross-entropy of start and of end in each text. "None" is one more choice, with the
+      logit 0.
+    - `rival`: the same over all texts of a group that has several, the shared normalisation of
+      Clark and Gardner 2018, arXiv:1710.10723.
+    - `evidence`, `answerable`: binary cross-entropy a token and a text.
+    - `all`: their weighted sum.
     """
-    examples, device = [example for group in groups for example in group], text.device
-    answers = torch.tensor([float(example.answers) for example in examples], device=device)
-    span, rival = torch.zeros((), device=device), torch.zeros((), device=device)
-    for scores, targets in (
-        (logits.start, [e.start for e in examples]),
-        (logits.end, [e.end for e in examples]),
-    ):
+    targets = _targets(groups, text.device)
+    answers = targets.start >= 0
+    # Start and end: the mass of all tokens against the logit of the right one.
+    span = torch.zeros((), device=text.device)
+    rival = torch.zeros((), device=text.device)
+    for scores, target in ((logits.start, targets.start), (logits.end, targets.end)):
         mass = torch.logsumexp(scores, 1)
-        target = scores.gather(1, torch.tensor(targets, device=device).clamp(min=0)[:, None])[:, 0]
-        right = torch.where(answers > 0, target, 0.0)
+        column = target.clamp(min=0)[:, None]
+        score = scores.gather(1, column)[:, 0]
+        right = torch.where(answers, score, 0.0)
         span = span + (functional.softplus(mass) - right).mean() / 2
         rival = rival + _rival_loss(mass, right, groups) / 2
-    evidence = _evidence_loss(logits.evidence, examples, text)
-    answerable = functional.binary_cross_entropy_with_logits(logits.answerable, answers)
-    whole = (
-        span + RIVAL_WEIGHT * rival + EVIDENCE_WEIGHT * evidence + ANSWERABLE_WEIGHT * answerable
-    )
+    # The other two outputs.
+    evidence = _evidence_loss(logits.evidence, targets, text)
+    answerable = functional.binary_cross_entropy_with_logits(logits.answerable, answers.float())
+    total = span + RIVAL_WEIGHT * rival
+    total = total + EVIDENCE_WEIGHT * evidence + ANSWERABLE_WEIGHT * answerable
     return {
         "span": span,
         "rival": rival,
         "evidence": evidence,
         "answerable": answerable,
-        "all": whole,
+        "all": total,
     }
 
 
 def _rival_loss(mass: Tensor, right: Tensor, groups: Sequence[Sequence[Example]]) -> Tensor:
-    sizes = [len(group) for group in groups]
-    together = torch.logsumexp(pad_sequence(list(mass.split(sizes)), True, _NOWHERE), 1)
-    firsts = torch.tensor([0, *itertools.accumulate(sizes[:-1])], device=mass.device)
-    several = torch.tensor([size > 1 for size in sizes], device=mass.device)
-    return ((functional.softplus(together) - right[firsts]) * several).sum() / len(mass)
+    """Return the span loss over all texts of a group, summed over groups, divided by the texts.
 
-
-def _evidence_loss(evidence: Tensor, examples: Sequence[Example], text: Tensor) -> Tensor:
-    places = torch.arange(evidence.shape[1], device=text.device)
-    first, last = torch.tensor(
-        [(e.evidence_start, e.evidence_end) for e in examples], device=text.device
-    ).T[:, :, None]
-    wanted = ((places >= first) & (places <= last)).float()
-    return _of_tokens(
-        functional.binary_cross_entropy_with_logits(evidence, wanted, reduction="none"), text
-    )
-
-
-def _of_tokens(each: Tensor, text: Tensor) -> Tensor:
-    """The mean over the texts of the mean over a text's tokens."""
-    return ((each * text).sum(1) / text.sum(1).clamp(min=1)).mean()
-
-
-def taught_loss(logits: Logits, taught: Logits, text: Tensor) -> dict[str, Tensor]:
-    """How far the outputs are from a teacher's of the same batch (Hinton, Vinyals and Dean 2015, arXiv:1503.02531).
-
-    `start_end`: the divergence of start and of end, "none" included, at `TEMPERATURE`, times its square. `evidence`
-    and `answerable`: the binary cross-entropy with the teacher's probabilities. `taught`: the sum, weighted as in
-    `loss_of`.
+    `mass` and `right` are (n,): a text's log-sum of scores, and the score of its right token.
     """
-    pairs = ((logits.start, taught.start), (logits.end, taught.end))
-    start_end = (
-        sum(
-            (_divergence(ours, theirs) for ours, theirs in pairs),
-            torch.zeros((), device=text.device),
-        )
-        / 2
+    sizes = [len(group) for group in groups]
+    by_group = pad_sequence(
+        list(mass.split(sizes)),
+        batch_first=True,
+        padding_value=_FINITE_MINIMUM,
     )
+    group_mass = torch.logsumexp(by_group, 1)
+    # The first text of a group is the one that answers.
+    firsts = [0, *itertools.accumulate(sizes[:-1])]
+    losses = functional.softplus(group_mass) - right[firsts]
+    # A group of one text has no rivals.
+    several = torch.tensor(sizes, device=mass.device) > 1
+    return (losses * several).sum() / len(mass)
+
+
+def _evidence_loss(evidence: Tensor, targets: _Targets, text: Tensor) -> Tensor:
+    """Return the binary cross-entropy of the evidence logits, (n, length), a token."""
+    positions = torch.arange(evidence.shape[1], device=text.device)
+    after_start = positions >= targets.evidence_start[:, None]
+    before_end = positions <= targets.evidence_end[:, None]
+    wanted = (after_start & before_end).float()
+    losses = functional.binary_cross_entropy_with_logits(evidence, wanted, reduction="none")
+    return _mean_over_texts(losses, text)
+
+
+def _mean_over_texts(losses: Tensor, text: Tensor) -> Tensor:
+    """Average the losses of a text's tokens, then the averages of all texts."""
+    tokens = text.sum(1).clamp(min=1)
+    by_text = (losses * text).sum(1) / tokens
+    return by_text.mean()
+
+
+def distillation_losses(logits: Logits, taught: Logits, text: Tensor) -> dict[str, Tensor]:
+    """Return how far the outputs are from a teacher's outputs for the same batch.
+
+    - `start_end`: the divergence of start and of end, "none" included, at `TEMPERATURE`, times its
+      square (Hinton, Vinyals and Dean 2015, arXiv:1503.02531).
+    - `taught`: its sum with the binary cross-entropy of evidence and "answerable" with the
+      teacher's probabilities, weighted as in `compute_losses`.
+    """
+    start = _divergence(logits.start, taught.start)
+    end = _divergence(logits.end, taught.end)
+    start_end = (start + end) / 2
     tokens = functional.binary_cross_entropy_with_logits(
-        logits.evidence, taught.evidence.sigmoid(), reduction="none"
+        logits.evidence,
+        taught.evidence.sigmoid(),
+        reduction="none",
     )
-    evidence = _of_tokens(tokens, text)
+    evidence = _mean_over_texts(tokens, text)
     answerable = functional.binary_cross_entropy_with_logits(
-        logits.answerable, taught.answerable.sigmoid()
+        logits.answerable,
+        taught.answerable.sigmoid(),
     )
-    whole = start_end + EVIDENCE_WEIGHT * evidence + ANSWERABLE_WEIGHT * answerable
-    return {"start_end": start_end, "taught": whole}
+    total = start_end + EVIDENCE_WEIGHT * evidence + ANSWERABLE_WEIGHT * answerable
+    return {"start_end": start_end, "taught": total}
 
 
 def _divergence(ours: Tensor, theirs: Tensor) -> Tensor:
-    ours, theirs = (
-        torch.log_softmax(functional.pad(scores.clamp(min=_NOWHERE), (1, 0)) / TEMPERATURE, 1)
-        for scores in (ours, theirs)
+    """Return the Kullback-Leibler divergence of softened scores, (n, length) each."""
+    divergence = functional.kl_div(
+        _soften(ours),
+        _soften(theirs),
+        reduction="batchmean",
+        log_target=True,
     )
-    return functional.kl_div(ours, theirs, reduction="batchmean", log_target=True) * TEMPERATURE**2
+    return divergence * TEMPERATURE**2
+
+
+def _soften(scores: Tensor) -> Tensor:
+    """Return log-probabilities at `TEMPERATURE`, "none" first: (n, 1 + length)."""
+    with_none = functional.pad(scores.clamp(min=_FINITE_MINIMUM), (1, 0))
+    return torch.log_softmax(with_none / TEMPERATURE, 1)
 
 
 def half_precision(device: str) -> torch.autocast:
-    """Matrix products in bfloat16 where `device` has them; a CPU without would take many times as long."""
+    """Compute matrix products in bfloat16 where `device` has them.
+
+    A CPU without would take many times as long.
+    """
     return torch.autocast(device, torch.bfloat16, enabled=device != "cpu" or has_bfloat16())
 
 
@@ -124,50 +175,67 @@ def half_precision(device: str) -> torch.autocast:
 def validate(
     model: SpanModel | Teacher, examples: Sequence[Example], size: int = 32
 ) -> dict[str, float]:
-    """How a model does on single examples, read `size` at a time.
+    """Measure a model on single examples, read `size` at a time.
 
-    `loss`: the mean; `exact`: the share of answers whose start and end are both hit; `auc_head` and `auc_span`: the
-    area under the ROC curve of "this answers" by the answerable output and by the best span.
+    - `loss`: the mean.
+    - `exact`: the share of the answers whose start and end are both hit, in [0, 1].
+    - `auc_head`, `auc_span`: the area under the ROC curve of "this answers", by the answerable
+      output and by the best span.
     """
-    device, training = model.token_head.weight.device.type, model.training
+    training = model.training
     model.eval()
     ordered = sorted(examples, key=lambda example: len(example.window.ids))
-    losses, hits, by_head, by_span = [], [], [], []
-    for at in range(0, len(ordered), size):
-        chunk = ordered[at : at + size]
-        batch = Batch.of([example.window for example in chunk])
-        with half_precision(device):
-            logits = model(batch)
-        losses += [
-            float(
-                loss_of(logits, [[e] for e in chunk], batch.text.to(logits.evidence.device))["all"]
-            )
-        ] * len(chunk)
-        by_head += logits.answerable.tolist()
-        for example, start, end in zip(
-            chunk, logits.start.cpu().numpy(), logits.end.cpu().numpy(), strict=True
-        ):
-            everywhere = [True] * len(start)
-            first, last, score = best_spans(start, end, everywhere, everywhere, k=1)[0]
-            by_span.append(score)
+    losses: list[float] = []
+    hits: list[bool] = []
+    head_scores: list[float] = []
+    span_scores: list[float] = []
+    for first in range(0, len(ordered), size):
+        chunk = ordered[first : first + size]
+        logits, loss = _read_examples(model, chunk)
+        losses += [loss] * len(chunk)
+        head_scores += logits.answerable.tolist()
+        starts, ends = logits.start.cpu().numpy(), logits.end.cpu().numpy()
+        for row, example in enumerate(chunk):
+            everywhere = [True] * starts.shape[1]
+            best = best_spans(starts[row], ends[row], everywhere, everywhere, k=1)
+            start, end, score = best[0]
+            span_scores.append(score)
             if example.answers:
-                hits.append((first, last) == (example.start, example.end))
+                hits.append((start, end) == (example.start, example.end))
     model.train(training)
     answers = np.array([example.answers for example in ordered])
     return {
         "loss": float(np.mean(losses)),
         "exact": float(np.mean(hits)),
-        "auc_head": area_under_roc(np.array(by_head), answers),
-        "auc_span": area_under_roc(np.array(by_span), answers),
+        "auc_head": area_under_roc(np.array(head_scores), answers),
+        "auc_span": area_under_roc(np.array(span_scores), answers),
     }
 
 
+def _read_examples(model: SpanModel | Teacher, examples: Sequence[Example]) -> tuple[Logits, float]:
+    """Return the outputs for single examples and their mean loss."""
+    batch = Batch.of([example.window for example in examples])
+    with half_precision(model.token_head.weight.device.type):
+        logits: Logits = model(batch)
+    text = batch.text.to(logits.evidence.device)
+    losses = compute_losses(logits, [[example] for example in examples], text)
+    return logits, float(losses["all"])
+
+
 def area_under_roc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """The probability that a random positive scores above a random other one, ties counted half (Mann and Whitney).
+    """Return the probability that a random positive scores above a random negative.
+
+    Ties count half, as in the test of Mann and Whitney 1947. Both arrays are (n,).
 
     >>> area_under_roc(np.array([3.0, 2.0, 1.0]), np.array([True, False, True]))
     0.5
     """
-    above, below = scores[positive], np.sort(scores[~positive])
-    less = np.searchsorted(below, above, "left") + np.searchsorted(below, above, "right")
-    return float(less.mean() / 2 / len(below)) if len(above) and len(below) else math.nan
+    above = scores[positive]
+    below = np.sort(scores[~positive])
+    if not len(above) or not len(below):
+        return math.nan
+    # Count the negatives below each positive, without ties and with them.
+    without_ties = np.searchsorted(below, above, "left")
+    with_ties = np.searchsorted(below, above, "right")
+    pairs = without_ties + with_ties
+    return float(pairs.mean() / 2 / len(below))

@@ -1,4 +1,4 @@
-"""A checkpoint to the shipped weights: `python -m inquote.app.training.ship DIR FOLDER`."""
+"""Turn a checkpoint into shipped weights: `python -m inquote.app.training.ship DIR FOLDER`."""
 
 import json
 from collections.abc import Mapping
@@ -31,14 +31,14 @@ def main(
         float, typer.Option(min=0, max=1, help="of the checkpoint in that mean")
     ] = 0.5,
 ) -> None:
-    """Write the layers and heads of a checkpoint in half precision, with a description, into FOLDER."""
+    """Write the layers and heads of a checkpoint in half precision into FOLDER.
+
+    A description goes with them.
+    """
     state = load_checkpoint(checkpoint)
-    weights = state["model"]
-    if mean_with:
-        weights = mean_of(load_weights(mean_with).state_dict(), weights, share)
     model = SpanModel(Size())
     try:
-        model.load_state_dict(weights)
+        model.load_state_dict(state["model"])
     except RuntimeError as error:
         raise ModelError(
             f"The run in {checkpoint} is not one of the span reader; give another."
@@ -46,21 +46,24 @@ def main(
     about: dict[str, Any] = {
         "licence": LICENCE,
         "training": {**state["settings"], **state["progress"]},
-        **({"share": share} if mean_with else {}),
-        "results": json.loads(results.read_text()) if results else {},
     }
+    if mean_with:
+        other = load_weights(mean_with).state_dict()
+        model.load_state_dict(mean_weights(other, state["model"], share))
+        about["share"] = share
+    about["results"] = json.loads(results.read_text()) if results else {}
     folder.mkdir(parents=True, exist_ok=True)
     save_weights(model, folder, about)
 
 
-def mean_of(
-    one: Mapping[str, Tensor], other: Mapping[str, Tensor], share: float
+def mean_weights(
+    first: Mapping[str, Tensor], second: Mapping[str, Tensor], share: float
 ) -> dict[str, Tensor]:
-    """The mean of two models' weights, tensor by tensor, `share` in [0, 1] being that of `other`.
+    """Return the mean of two models' weights, tensor by tensor.
 
-    Wortsman et al. 2022, arXiv:2109.01903.
+    `share`, in [0, 1], is the weight of `second` (Wortsman et al. 2022, arXiv:2109.01903).
     """
-    return {name: (1 - share) * value + share * other[name] for name, value in one.items()}
+    return {name: (1 - share) * value + share * second[name] for name, value in first.items()}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""A larger encoder with the span reader's heads, from whose outputs the span reader learns; for training only."""
+"""A teacher: a larger encoder with the span reader's heads, which the span reader learns from.
+
+It is for training only.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,12 +33,16 @@ class Teacher(nn.Module):
 
     @property
     def layers(self) -> Any:
-        """The encoder's layers, from the lowest up."""
+        """Return the encoder's layers, from the lowest up."""
         return self.encoder.encoder.layer
 
     @classmethod
-    def untrained(cls, folder: Path, ours: WordPieces, seed: int) -> "Teacher":
-        """The encoder in `folder`, as `save_pretrained` writes it, with fresh heads; raises `ModelError`."""
+    def from_encoder(cls, folder: Path, ours: WordPieces, seed: int) -> "Teacher":
+        """Make a teacher, in training mode, of the encoder in `folder` with fresh heads.
+
+        The folder is one that `save_pretrained` wrote. Raises `ModelError` if it holds no encoder
+        or one that does not fit.
+        """
         from transformers import AutoModel
 
         torch.manual_seed(seed)
@@ -47,11 +54,14 @@ class Teacher(nn.Module):
             raise ModelError(
                 f"{folder} holds no encoder that transformers loads ({error})."
             ) from error
-        return cls(encoder, same_pieces(ours, folder / "tokenizer.json")).train()
+        return cls(encoder, match_pieces(ours, folder / "tokenizer.json")).train()
 
     @classmethod
-    def trained(cls, folder: Path, state: Mapping[str, Tensor]) -> "Teacher":
-        """The teacher of the training run in `folder` with its weights, for use; raises `ModelError`."""
+    def from_run(cls, folder: Path, state: Mapping[str, Tensor]) -> "Teacher":
+        """Return the teacher of the training run in `folder`, for use.
+
+        `state` are the weights of its checkpoint. Raises `ModelError` if they are not a teacher's.
+        """
         from transformers import AutoConfig, AutoModel
 
         try:
@@ -65,30 +75,37 @@ class Teacher(nn.Module):
         return teacher.eval()
 
     def forward(self, batch: Batch) -> Logits:
-        """The outputs for each window."""
+        """Return the outputs for each window."""
         device = self.token_head.weight.device
-        absent = torch.zeros_like(batch.text) if batch.padding is None else batch.padding
-        x = self.encoder(
-            self.pieces[batch.ids.to(device)], attention_mask=(~absent).long().to(device)
-        )[0]
-        return Logits.of(self.token_head(x), self.answerable_head(x[:, 0]), batch.text)
+        padding = torch.zeros_like(batch.text) if batch.padding is None else batch.padding
+        ids = self.pieces[batch.ids.to(device)]
+        hidden = self.encoder(ids, attention_mask=(~padding).long().to(device))[0]
+        return Logits.of(self.token_head(hidden), self.answerable_head(hidden[:, 0]), batch.text)
 
 
-def same_pieces(ours: WordPieces, theirs: Path) -> Tensor:
-    """For each of our word pieces the id of the same one in another tokenizer file; raises `ModelError`."""
+def match_pieces(ours: WordPieces, theirs: Path) -> Tensor:
+    """Return for each of our word pieces the id of the same one in another tokenizer file.
+
+    The tensor is (pieces,). Raises `ModelError` if the file is missing, lacks one, or puts other
+    pieces around a text.
+    """
     if not theirs.is_file():
         raise ModelError(f"There is no {theirs}; the encoder needs its tokenizer beside it.")
     tokenizer = Tokenizer.from_file(str(theirs))
     tokenizer.no_padding()
-    vocabulary, around = tokenizer.get_vocab(), tokenizer.encode("").ids
+    vocabulary = tokenizer.get_vocab()
+    # What stands around a text has other names in other tokenizers.
+    around = tokenizer.encode("").ids
     if len(around) != 2:
         raise ModelError(
             f"{theirs} puts {len(around)} word pieces around a text, not two; give another encoder."
         )
     vocabulary["[CLS]"], vocabulary["[SEP]"] = around
-    missing = [piece for piece in ours.vocabulary if piece not in vocabulary]
+    pieces = ours.vocabulary
+    missing = [piece for piece in pieces if piece not in vocabulary]
     if missing:
         raise ModelError(
-            f"{theirs} lacks {len(missing)} of our word pieces, such as {missing[0]!r}; give another."
+            f"{theirs} lacks {len(missing)} of our word pieces, such as {missing[0]!r}; "
+            "give another."
         )
-    return torch.tensor([vocabulary[piece] for piece in ours.vocabulary])
+    return torch.tensor([vocabulary[piece] for piece in pieces])

@@ -1,4 +1,7 @@
-"""Train the span reader: `python -m inquote.app.training.train FILE... --out DIR`; MODEL_CARD.md tells of the run shipped."""
+"""Train the span reader: `python -m inquote.app.training.train FILE... --out DIR`.
+
+MODEL_CARD.md tells about the runs that made the shipped weights.
+"""
 
 import json
 from collections.abc import Sequence
@@ -11,63 +14,125 @@ import typer
 from inquote.app.cli.terminal import run_program
 from inquote.app.reader.model import SpanModel, WordPieces
 from inquote.app.reader.weights import load_weights
-from inquote.app.training.data import Article, DataError, read_squad
-from inquote.app.training.epochs import drawn, validation_examples
+from inquote.app.training.epochs import draw_articles, validation_examples
 from inquote.app.training.examples import Example, ExampleMaker
 from inquote.app.training.run import TrainingRun, load_checkpoint
 from inquote.app.training.settings import Settings
+from inquote.app.training.squad import NOWHERE, Article, SquadError, read_squad
 from inquote.app.training.teacher import Teacher
 from inquote.app.training.written import read_written
 from inquote.index.models.bert import Size, base_embeddings, base_layers
 from inquote.index.models.embedder import packaged_model, sha256_of
 
+Files = Annotated[list[Path], typer.Argument(help="SQuAD 1.1 or 2.0 files, plain or gzipped")]
+Out = Annotated[Path, typer.Option(help="folder for the checkpoint and the log")]
+Split = Annotated[Path | None, typer.Option(help="JSON with the titles to calibrate and report on")]
+MaxMinutes = Annotated[float, typer.Option(help="end the schedule after this time; 0 for no limit")]
+SaveEvery = Annotated[float, typer.Option(help="minutes between checkpoints")]
+Threads = Annotated[int, typer.Option(help="0 for torch's choice")]
+Device = Annotated[str, typer.Option(help="where to train: cpu or cuda")]
+Workers = Annotated[int, typer.Option(help="processes that make examples; 0 for none but this one")]
+BatchSize = Annotated[int, typer.Option(help="windows in a batch, about")]
+LearningRate = Annotated[float, typer.Option(help="of the last layer, at its height")]
+Start = Annotated[Path | None, typer.Option(help="folder with weights to go on from")]
+EncoderFolder = Annotated[
+    Path | None,
+    typer.Option(help="train a teacher: this encoder, a folder that transformers loads"),
+]
+TeacherFolder = Annotated[
+    Path | None, typer.Option(help="folder of a teacher's run, to learn from it")
+]
+Written = Annotated[
+    Path | None,
+    typer.Option(help="questions on the files' paragraphs, such as written_questions/squad.jsonl"),
+]
+Repeat = Annotated[int, typer.Option(help="times that unanswerable questions are seen in an epoch")]
+AnswerableArticles = Annotated[
+    int, typer.Option(help="at most so many articles without them; 0 for all")
+]
+Dropout = Annotated[float, typer.Option(help="share of the numbers dropped in training")]
+Resume = Annotated[bool, typer.Option(help="go on from the checkpoint in the folder")]
+
 
 def new_model(size: Size, base: Path, seed: int, start: Path | None = None) -> SpanModel:
-    """The encoder of the BERT folder `base` with fresh heads, or the weights that `save_weights` wrote to `start`."""
+    """Make a model to train, from the encoder in the BERT folder `base`.
+
+    Its heads are fresh. Where `start` names a folder that `save_weights` wrote to, the model has
+    those weights instead.
+    """
     if start is not None:
         return load_weights(start, base, size).train()
     torch.manual_seed(seed)
-    model, weights = SpanModel(size), base / "model.safetensors"
-    model.load_state_dict(
-        {**base_embeddings(weights), **base_layers(weights, size.layers)}, strict=False
-    )
+    model = SpanModel(size)
+    weights = base / "model.safetensors"
+    encoder = {**base_embeddings(weights), **base_layers(weights, size.layers)}
+    model.load_state_dict(encoder, strict=False)
     return model
 
 
 def held_out_titles(split: Path | None) -> tuple[set[str], set[str]]:
-    """The titles that `split` keeps for calibration and for reporting, none without a split; raises `DataError`."""
+    """Return the titles that `split` keeps for calibration and for reporting.
+
+    Both are empty without a split. Raises `SquadError` if it is no file of titles.
+    """
     if split is None:
         return set(), set()
     try:
         parts = json.loads(split.read_text(encoding="utf-8"))
         return set(parts["calibrate"]), set(parts["report"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
+        raise SquadError(
             f"{split} cannot be read as titles by part ({error!r}); give a file like ours."
         ) from error
 
 
-def material(
+def read_training_articles(path: Path) -> list[Article]:
+    """Return the articles of a SQuAD file that is fit for training.
+
+    Raises `SquadError` if an article has no title, which `--split` goes by, or an answer does not
+    stand in its paragraph.
+    """
+    articles = read_squad(path)
+    for article in articles:
+        if not article.title:
+            raise SquadError(f"{path} has an article without title; give an official file.")
+        for paragraph in article.paragraphs:
+            for question in paragraph.questions:
+                if any(start == NOWHERE for start, _ in question.answers):
+                    raise SquadError(
+                        f"{path} has no answer of question {question.id} in its paragraph; "
+                        "give an official file."
+                    )
+    return articles
+
+
+def load_material(
     files: Sequence[Path],
     written: Path | None,
     split: Path | None,
     settings: Settings,
     maker: ExampleMaker,
 ) -> tuple[list[Article], list[Example]]:
-    """The articles to train on, and examples of the calibration articles to look at while training."""
-    articles = [article for file in files for article in read_squad(file)]
-    articles += read_written(written, articles) if written else []
+    """Return the articles to train on, and examples to validate on while training.
+
+    The latter are of the calibration articles. Raises `SquadError`.
+    """
+    articles: list[Article] = []
+    for file in files:
+        articles.extend(read_training_articles(file))
+    if written:
+        articles.extend(read_written(written, articles))
     calibrate, report = held_out_titles(split)
-    held_out = validation_examples(
-        [a for a in articles if a.title in calibrate], maker, settings.seed
-    )
-    return drawn([a for a in articles if a.title not in calibrate | report], settings), held_out
+    calibration = [article for article in articles if article.title in calibrate]
+    training = [article for article in articles if article.title not in calibrate | report]
+    held_out = validation_examples(calibration, maker, settings.seed)
+    return draw_articles(training, settings), held_out
 
 
 def _check(
     device: str, out: Path, start: Path | None, encoder: Path | None, teacher: Path | None
 ) -> None:
-    """Raise `typer.BadParameter` where options do not go together, before anything is written."""
+    """Raise `typer.BadParameter` if options contradict each other, before anything is written."""
     if device != "cpu" and not torch.cuda.is_available():
         raise typer.BadParameter(f"There is no {device} on this machine; leave --device out.")
     if out.exists() and not out.is_dir():
@@ -82,52 +147,53 @@ def _check(
         )
 
 
+def _make_model(
+    start: Path | None, encoder: Path | None, pieces: WordPieces, seed: int
+) -> SpanModel | Teacher:
+    """Make the model to train, which is a teacher if an encoder is named."""
+    if encoder:
+        return Teacher.from_encoder(encoder, pieces, seed)
+    return new_model(Size(), packaged_model(), seed, start)
+
+
+def _load_teacher(folder: Path | None, device: str) -> tuple[Teacher | None, str]:
+    """Return the teacher of a run with the SHA-256 of its checkpoint, nothing without a folder."""
+    if folder is None:
+        return None, ""
+    teacher = Teacher.from_run(folder, load_checkpoint(folder)["model"])
+    return teacher.to(device), sha256_of(folder / "checkpoint.pt")
+
+
 def main(
-    files: Annotated[list[Path], typer.Argument(help="SQuAD 1.1 or 2.0 files, plain or gzipped")],
-    out: Annotated[Path, typer.Option(help="folder for the checkpoint and the log")],
-    split: Annotated[
-        Path | None, typer.Option(help="JSON with the titles to calibrate and report on")
-    ] = None,
+    files: Files,
+    out: Out,
+    split: Split = None,
     epochs: int = 1,
     seed: int = 0,
-    max_minutes: Annotated[
-        float, typer.Option(help="end the schedule after this time; 0 for no limit")
-    ] = 0,
-    save_every: Annotated[float, typer.Option(help="minutes between checkpoints")] = 5,
-    threads: Annotated[int, typer.Option(help="0 for torch's choice")] = 0,
-    device: Annotated[str, typer.Option(help="where to train: cpu or cuda")] = "cpu",
-    workers: Annotated[
-        int, typer.Option(help="processes that make examples; 0 for none but this one")
-    ] = 0,
-    batch: Annotated[int, typer.Option(help="windows in a batch, about")] = Settings.batch,
-    learning_rate: Annotated[
-        float, typer.Option(help="of the last layer, at its height")
-    ] = Settings.learning_rate,
-    start: Annotated[Path | None, typer.Option(help="folder with weights to go on from")] = None,
-    encoder: Annotated[
-        Path | None,
-        typer.Option(help="train a teacher: this encoder, a folder that transformers loads"),
-    ] = None,
-    teacher: Annotated[
-        Path | None, typer.Option(help="folder of a teacher's run, to learn from it")
-    ] = None,
-    written: Annotated[
-        Path | None,
-        typer.Option(help="questions on the files' paragraphs, such as written/squad.jsonl"),
-    ] = None,
-    repeat: Annotated[
-        int, typer.Option(help="times that unanswerable questions are seen in an epoch")
-    ] = 3,
-    answerable_articles: Annotated[
-        int, typer.Option(help="at most so many articles without them; 0 for all")
-    ] = 0,
-    dropout: Annotated[float, typer.Option(help="share of the numbers dropped in training")] = 0.0,
-    resume: Annotated[bool, typer.Option(help="go on from the checkpoint in the folder")] = False,
+    max_minutes: MaxMinutes = 0,
+    save_every: SaveEvery = 5,
+    threads: Threads = 0,
+    device: Device = "cpu",
+    workers: Workers = 0,
+    batch: BatchSize = Settings.batch,
+    learning_rate: LearningRate = Settings.learning_rate,
+    start: Start = None,
+    encoder: EncoderFolder = None,
+    teacher: TeacherFolder = None,
+    written: Written = None,
+    repeat: Repeat = 3,
+    answerable_articles: AnswerableArticles = 0,
+    dropout: Dropout = 0.0,
+    resume: Resume = False,
 ) -> None:
     """Train the span reader on SQuAD files."""
     _check(device, out, start, encoder, teacher)
     if threads:
         torch.set_num_threads(threads)
+    pieces = WordPieces(packaged_model() / "tokenizer.json")
+    model = _make_model(start, encoder, pieces, seed)
+    # Set up the run, from its beginning or from its checkpoint.
+    teacher_model, teacher_sha256 = _load_teacher(teacher, device)
     settings = Settings(
         seed=seed,
         epochs=epochs,
@@ -136,23 +202,16 @@ def main(
         repeat_unanswerable=repeat,
         answerable_articles=answerable_articles,
         dropout=dropout,
-        teacher=sha256_of(teacher / "checkpoint.pt") if teacher else "",
+        teacher=teacher_sha256,
     )
-    pieces = WordPieces(packaged_model() / "tokenizer.json")
-    if encoder:
-        model: SpanModel | Teacher = Teacher.untrained(encoder, pieces, seed)
-    else:
-        model = new_model(Size(), packaged_model(), seed, start)
-    taught_by = (
-        Teacher.trained(teacher, load_checkpoint(teacher)["model"]).to(device) if teacher else None
-    )
-    run = TrainingRun(out, model.to(device), settings, max_minutes, workers, taught_by)
+    run = TrainingRun(out, model.to(device), settings, max_minutes, workers, teacher_model)
     if resume:
         run.resume()
     if isinstance(model, Teacher):
-        model.encoder.config.save_pretrained(out)  # which `Teacher.trained` reads
+        model.encoder.config.save_pretrained(out)  # `Teacher.from_run` reads it
+    # Train.
     maker = ExampleMaker(pieces, settings.longest)
-    training, held_out = material(files, written, split, settings, maker)
+    training, held_out = load_material(files, written, split, settings, maker)
     run.fit(training, maker, held_out, save_every)
 
 

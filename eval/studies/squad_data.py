@@ -1,32 +1,22 @@
-"""Files in the layout of SQuAD 1.1 and 2.0, gzipped or not; contexts may be as long as whole papers.
+"""Make contexts and questions of a SQuAD file; contexts may be as long as whole papers."""
 
-Of a question the official script of SQuAD 2.0 looks at `id`, `question` and `answers`, and of an article at none but
-its paragraphs: a title may be missing, and whether a question is answerable is told by its answers.
-"""
-
-import gzip
 import hashlib
 import json
-import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from inquote.app.training.squad import NOWHERE, Question, SquadError, read_squad
 from inquote.ingest.documents import Document
-from inquote.ingest.errors import InquoteError
-from inquote.ingest.text import encodable
-
-
-class SquadError(InquoteError):
-    """A file is not in SQuAD's layout, or the articles asked for are not in it."""
+from inquote.ingest.text import Range
 
 
 @dataclass(frozen=True)
 class SquadQuestion:
-    """A question about one context; without `answers` it is unanswerable.
+    """A question about one context; it is unanswerable without `answers`.
 
-    `context` indexes the file's contexts. `ranges` are where the answers stand in it, empty where they do not.
+    `context` indexes the file's contexts. `ranges` are where the answers stand in it, empty where
+    they do not.
     """
 
     id: str
@@ -34,88 +24,64 @@ class SquadQuestion:
     title: str
     context: int
     answers: tuple[str, ...]
-    ranges: tuple[tuple[int, int], ...]
+    ranges: tuple[Range, ...]
 
     @property
     def answerable(self) -> bool:
-        """As the official script decides: whether the file gives an answer."""
+        """Tell whether the file gives an answer, as the official script decides."""
         return bool(self.answers)
 
 
 @dataclass(frozen=True)
 class SquadFile:
-    """Contexts, each text once, as documents; and the questions in the order of the file, the last of an id."""
+    """The contexts of a file as documents, each text once, and its questions in their order."""
 
     contexts: tuple[Document, ...]
     questions: tuple[SquadQuestion, ...]
 
 
 def load_squad(path: Path) -> SquadFile:
-    """Read a file; raises `SquadError` where it is not in the layout."""
-    try:
-        content = path.read_bytes()
-        articles = json.loads(gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content)[
-            "data"
-        ]
-        contexts: dict[str, Document] = {}
-        questions: dict[str, SquadQuestion] = {}
-        for article in articles:
-            title = encodable(article.get("title"))
-            for number, paragraph in enumerate(article["paragraphs"]):
-                text = encodable(paragraph["context"])
-                document = contexts.setdefault(text, _document(title, number, len(contexts), text))
-                at = int(document.id.split("/", 1)[0])
-                for asked in paragraph.get("qas") or ():
-                    questions[str(asked["id"])] = _question(asked, title, at, text)
-    except (
-        OSError,
-        EOFError,
-        zlib.error,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ) as error:
-        raise SquadError(
-            f"{path} is not a file in SQuAD's layout ({error!r}); name one that is."
-        ) from error
+    """Read a file; of questions with the same id keep the last.
+
+    Raises `SquadError` if the file is not in SQuAD's layout or holds no questions.
+    """
+    contexts: dict[str, Document] = {}
+    places: dict[str, int] = {}
+    questions: dict[str, SquadQuestion] = {}
+    for article in read_squad(path):
+        for number, paragraph in enumerate(article.paragraphs):
+            text = paragraph.text
+            if text not in places:
+                places[text] = len(places)
+                contexts[text] = _document(article.title, number, places[text], text)
+            for question in paragraph.questions:
+                questions[question.id] = _squad_question(question, article.title, places[text])
     if not questions:
         raise SquadError(f"{path} holds no questions; name a file that does.")
     return SquadFile(tuple(contexts.values()), tuple(questions.values()))
 
 
-def _document(title: str, number: int, at: int, text: str) -> Document:
-    """A context as a document; ids sort in the order of the file."""
-    return Document(
-        f"{at:06d}/{title}/{number}", title, "", text, hashlib.sha256(text.encode()).hexdigest()
-    )
+def _document(title: str, number: int, place: int, text: str) -> Document:
+    """Make a document of a context; ids sort in the order of the file."""
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return Document(f"{place:06d}/{title}/{number}", title, "", text, sha256)
 
 
-def _question(asked: dict[str, Any], title: str, context: int, text: str) -> SquadQuestion:
-    answers = [
-        (encodable(answer["text"]), answer.get("answer_start"))
-        for answer in asked.get("answers") or ()
-    ]
-    ranges = dict.fromkeys(_range(said, start, text) for said, start in answers)
-    return SquadQuestion(
-        id=str(asked["id"]),
-        question=encodable(asked["question"]),
-        title=title,
-        context=context,
-        answers=tuple(said for said, _ in answers),
-        ranges=tuple(found for found in ranges if found is not None),
-    )
-
-
-def _range(answer: str, start: object, text: str) -> tuple[int, int] | None:
-    """Where an answer stands: at its offset, else at its first occurrence, else nowhere."""
-    if not isinstance(start, int) or start < 0 or text[start : start + len(answer)] != answer:
-        start = text.find(answer)
-    return (start, start + len(answer)) if start >= 0 and answer else None
+def _squad_question(question: Question, title: str, context: int) -> SquadQuestion:
+    texts = []
+    ranges = []
+    for start, text in question.answers:
+        texts.append(text)
+        if start != NOWHERE:
+            ranges.append((start, start + len(text)))
+    return SquadQuestion(question.id, question.text, title, context, tuple(texts), tuple(ranges))
 
 
 def titles_of(split: Path, part: str) -> frozenset[str]:
-    """The titles of a part of a split file, `{"part": [title, ...]}`; raises `SquadError` where there is none."""
+    """Return the titles of one part of a split file.
+
+    The file is JSON, `{"part": [title, ...]}`. Raises `SquadError` if it has no such part.
+    """
     try:
         return frozenset(json.loads(split.read_text(encoding="utf-8"))[part])
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -127,7 +93,10 @@ def titles_of(split: Path, part: str) -> frozenset[str]:
 def of_titles(
     questions: Collection[SquadQuestion], titles: frozenset[str] | None
 ) -> list[SquadQuestion]:
-    """The questions about articles among `titles`, all where it is None; raises `SquadError` where there are none."""
+    """Return the questions about the articles of some titles, about all if `titles` is None.
+
+    Raises `SquadError` if there are none.
+    """
     chosen = [question for question in questions if titles is None or question.title in titles]
     if not chosen:
         raise SquadError(

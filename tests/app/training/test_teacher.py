@@ -9,12 +9,13 @@ import torch
 import typer
 
 from inquote.app.reader.model import Batch, Logits
-from inquote.app.training.data import Article, Pair, Paragraph, Question
 from inquote.app.training.examples import ExampleMaker
-from inquote.app.training.objective import LABEL_WEIGHT, TEMPERATURE, taught_loss
+from inquote.app.training.objective import LABEL_WEIGHT, TEMPERATURE, distillation_losses
+from inquote.app.training.pairs import Pair
 from inquote.app.training.run import TrainingRun, load_checkpoint
 from inquote.app.training.settings import Settings
-from inquote.app.training.teacher import Teacher, same_pieces
+from inquote.app.training.squad import Article, Paragraph, Question
+from inquote.app.training.teacher import Teacher, match_pieces
 from inquote.app.training.train import main
 from inquote.index.models.embedder import packaged_model
 from inquote.ingest.errors import ModelError
@@ -26,7 +27,7 @@ TEXT = "Anna Lind built it in 1932. It spans the Glomma. The work took four year
 @pytest.fixture
 def teacher(tmp_path: Path) -> Teacher:
     tiny_bert(tmp_path / "bert")
-    return Teacher.untrained(tmp_path / "bert", pieces(), seed=0)
+    return Teacher.from_encoder(tmp_path / "bert", pieces(), seed=0)
 
 
 def batch(*texts: str) -> Batch:
@@ -54,12 +55,12 @@ def test_a_teacher_has_logits_only_where_text_stands(teacher: Teacher) -> None:
 
 def test_word_pieces_are_found_again_in_another_vocabulary(tmp_path: Path) -> None:
     packaged = packaged_model() / "tokenizer.json"
-    assert same_pieces(pieces(), packaged).tolist() == list(range(30522))
+    assert match_pieces(pieces(), packaged).tolist() == list(range(30522))
     other = json.loads(packaged.read_text())
     vocabulary = other["model"]["vocab"]
     vocabulary["bridge"], vocabulary["river"] = vocabulary["river"], vocabulary["bridge"]
     (tmp_path / "tokenizer.json").write_text(json.dumps(other))
-    found = same_pieces(pieces(), tmp_path / "tokenizer.json")
+    found = match_pieces(pieces(), tmp_path / "tokenizer.json")
     assert (
         found[vocabulary["bridge"]] == vocabulary["river"]
         and found[vocabulary["it"]] == vocabulary["it"]
@@ -71,17 +72,17 @@ def test_a_vocabulary_that_lacks_word_pieces_is_refused(tmp_path: Path) -> None:
     other["model"]["vocab"]["bridges"] = other["model"]["vocab"].pop("bridge")
     (tmp_path / "tokenizer.json").write_text(json.dumps(other))
     with pytest.raises(ModelError, match="lacks 1 of our word pieces, such as 'bridge'"):
-        same_pieces(pieces(), tmp_path / "tokenizer.json")
+        match_pieces(pieces(), tmp_path / "tokenizer.json")
 
 
 def test_a_folder_without_encoder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="holds no encoder"):
-        Teacher.untrained(tmp_path, pieces(), seed=0)
+        Teacher.from_encoder(tmp_path, pieces(), seed=0)
 
 
 def test_a_folder_without_tokenizer_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="needs its tokenizer beside it"):
-        same_pieces(pieces(), tmp_path / "tokenizer.json")
+        match_pieces(pieces(), tmp_path / "tokenizer.json")
 
 
 def test_an_encoder_kept_in_half_precision_is_trained_in_float32(tmp_path: Path) -> None:
@@ -90,7 +91,9 @@ def test_an_encoder_kept_in_half_precision_is_trained_in_float32(tmp_path: Path)
     tiny_bert(tmp_path / "bert")
     AutoModel.from_pretrained(tmp_path / "bert").half().save_pretrained(tmp_path / "bert")
     assert (
-        Teacher.untrained(tmp_path / "bert", pieces(), seed=0).layers[0].output.dense.weight.dtype
+        Teacher.from_encoder(tmp_path / "bert", pieces(), seed=0)
+        .layers[0]
+        .output.dense.weight.dtype
         == torch.float32
     )
 
@@ -123,14 +126,14 @@ def test_a_trained_teacher_comes_back(tmp_path: Path, teacher: Teacher) -> None:
     run = TrainingRun(tmp_path / "run", teacher, Settings(batch=4))
     run.fit(articles(), ExampleMaker(pieces(), 64))
     teacher.encoder.config.save_pretrained(tmp_path / "run")
-    back = Teacher.trained(tmp_path / "run", load_checkpoint(tmp_path / "run")["model"])
+    back = Teacher.from_run(tmp_path / "run", load_checkpoint(tmp_path / "run")["model"])
     assert torch.equal(back(batch(TEXT)).evidence, teacher.eval()(batch(TEXT)).evidence)
 
 
 def test_a_run_of_the_reader_itself_is_no_teacher(tmp_path: Path) -> None:
     TrainingRun(tmp_path, tiny_model(), Settings()).save()
     with pytest.raises(ModelError, match="was not one of a teacher"):
-        Teacher.trained(tmp_path, load_checkpoint(tmp_path)["model"])
+        Teacher.from_run(tmp_path, load_checkpoint(tmp_path)["model"])
 
 
 def test_a_teacher_is_trained_from_its_own_weights(tmp_path: Path) -> None:
@@ -155,10 +158,10 @@ def test_the_loss_beside_a_teacher_of_a_hand_made_case() -> None:
     at = TEMPERATURE * math.log(2)
     ours = Logits(*(torch.tensor([[nowhere, at, at]]),) * 2, torch.zeros(1, 3), torch.zeros(1))
     thirds = (math.log(1 / 3) - math.log(1 / 5) + 2 * (math.log(1 / 3) - math.log(2 / 5))) / 3
-    losses = taught_loss(ours, taught, text)
+    losses = distillation_losses(ours, taught, text)
     assert losses["start_end"].item() == pytest.approx(thirds * TEMPERATURE**2, abs=1e-5)
     assert losses["taught"].item() == pytest.approx(thirds * TEMPERATURE**2 + math.log(2), abs=1e-5)
-    assert taught_loss(taught, taught, text)["start_end"].item() == pytest.approx(0)
+    assert distillation_losses(taught, taught, text)["start_end"].item() == pytest.approx(0)
 
 
 def test_a_taught_model_comes_nearer_to_its_teacher(tmp_path: Path, teacher: Teacher) -> None:
@@ -167,7 +170,9 @@ def test_a_taught_model_comes_nearer_to_its_teacher(tmp_path: Path, teacher: Tea
 
     def distance() -> float:
         with torch.inference_mode():
-            return taught_loss(model.eval()(one), teacher.eval()(one), one.text)["start_end"].item()
+            return distillation_losses(model.eval()(one), teacher.eval()(one), one.text)[
+                "start_end"
+            ].item()
 
     before = distance()
     settings = Settings(epochs=5, batch=4, head_rate=0.1)

@@ -5,12 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import torch
 
-from inquote.app.training.data import Article, DataError, Paragraph, Question, read_squad
-from inquote.app.training.epochs import drawn
-from inquote.app.training.settings import Settings
-from inquote.app.training.ship import mean_of
+from inquote.app.training.squad import Article, Paragraph, Question, SquadError, read_squad
 from inquote.app.training.written import read_written
 from inquote.eval.runs.questions import load_questions
 from inquote.eval.studies.observe import retrieve_for_pairs
@@ -57,13 +53,11 @@ def test_a_line_is_asked_of_its_paragraph_in_the_place_of_the_paragraph_s_own_qu
     ],
 )
 def test_a_line_that_does_not_fit_its_files_is_refused_by_name(tmp_path: Path, row: object) -> None:
-    with pytest.raises(DataError, match=r"w\.jsonl cannot be read as questions"):
+    with pytest.raises(SquadError, match=r"w\.jsonl cannot be read as questions"):
         read_written(lines(tmp_path / "w.jsonl", row), [OWL])
 
 
-def test_the_lines_that_ship_are_whole_and_none_is_about_an_article_that_figures_are_reported_of() -> (
-    None
-):
+def test_the_lines_that_ship_are_whole_and_about_no_article_of_the_report() -> None:
     rows = [json.loads(line) for line in (WRITTEN / "squad.jsonl").read_text("utf-8").splitlines()]
     assert {frozenset(row) for row in rows} == {
         frozenset({"title", "paragraph", "question", "answer"})
@@ -95,14 +89,6 @@ def test_the_reports_to_calibrate_on_have_their_answers_and_evidence(file: Path)
     assert len({q.question.casefold() for q in questions}) == 60
 
 
-def test_articles_without_unanswerable_questions_are_drawn_by_the_seed() -> None:
-    plain = [Article(f"A{at}", ()) for at in range(9)]
-    chosen = drawn([OWL, *plain], Settings(seed=3, answerable_articles=4))
-    assert len(chosen) == 5 and chosen[-1] == OWL
-    assert chosen == drawn([OWL, *plain], Settings(seed=3, answerable_articles=4))
-    assert drawn([OWL, *plain], Settings()) == [*plain, OWL]
-
-
 def test_a_folder_of_question_files_goes_with_a_folder_of_texts(tmp_path: Path, embedder) -> None:
     (tmp_path / "q").mkdir()
     (tmp_path / "t").mkdir()
@@ -124,8 +110,3 @@ def test_a_folder_of_question_files_goes_with_a_folder_of_texts(tmp_path: Path, 
         ("owl", "The owl sleeps."),
     }
     assert all(len(one.hits) == 1 and one.question.part == "tune" for one in asked)
-
-
-def test_the_mean_of_two_models_takes_the_share_of_the_second() -> None:
-    found = mean_of({"a": torch.tensor([0.0, 4.0])}, {"a": torch.tensor([10.0, 4.0])}, 0.7)
-    assert found["a"].tolist() == pytest.approx([7.0, 4.0])

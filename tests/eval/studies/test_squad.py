@@ -8,6 +8,7 @@ import pytest
 from fakes import FakeEmbedder, FakeReader
 from inquote.app.answering.answer import Answerer
 from inquote.app.answering.confidence import Calibration
+from inquote.app.training.squad import SquadError
 from inquote.eval.studies.fusion import WEIGHTS, compare_fusions
 from inquote.eval.studies.shelf import Remembering, Shelf
 from inquote.eval.studies.squad import (
@@ -18,13 +19,7 @@ from inquote.eval.studies.squad import (
     holds_answer,
     summary,
 )
-from inquote.eval.studies.squad_data import (
-    SquadError,
-    SquadQuestion,
-    load_squad,
-    of_titles,
-    titles_of,
-)
+from inquote.eval.studies.squad_data import SquadQuestion, load_squad, of_titles, titles_of
 from inquote.ingest.documents import Passage
 
 OTTERS = "An otter weighs 12 kilograms. Otters sleep afloat."

@@ -1,0 +1,31 @@
+import numpy as np
+
+from inquote.app.reader.decode import best_spans
+
+
+def test_the_best_spans_of_a_hand_made_case() -> None:
+    start, end = np.array([1.0, 3.0, 0.0]), np.array([2.0, 0.0, 2.5])
+    everywhere = [True] * 3
+    assert best_spans(start, end, everywhere, everywhere, k=3) == [
+        (1, 2, 5.5),
+        (0, 2, 3.5),
+        (0, 0, 3.0),
+    ]
+    assert best_spans(start, end, everywhere, everywhere, k=1, longest=1) == [(0, 0, 3.0)]
+    assert best_spans(start, end, [True, False, True], everywhere, k=1) == [(0, 2, 3.5)]
+    assert best_spans(start, end, everywhere, [True, True, False], k=1) == [(0, 0, 3.0)]
+    assert best_spans(start[:0], end[:0], [], []) == []
+
+
+def test_best_spans_agree_with_trying_all() -> None:
+    rng = np.random.default_rng(0)
+    start, end = rng.normal(size=(2, 40))
+    opens, closes = rng.random((2, 40)) < 0.7
+    every = [
+        (i, j, start[i] + end[j])
+        for i in range(40)
+        for j in range(i, min(i + 7, 40))
+        if opens[i] and closes[j]
+    ]
+    expected = sorted(every, key=lambda span: -span[2])[:20]
+    assert best_spans(start, end, opens.tolist(), closes.tolist(), k=20, longest=7) == expected

@@ -1,0 +1,34 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from inquote.app.reader.model import Batch, Logits, Window
+from inquote.app.training.examples import Example
+from inquote.app.training.objective import area_under_roc, compute_losses
+
+
+def test_the_losses_of_a_hand_made_case() -> None:
+    window = Window((101, 7, 102, 5, 6, 102), 3, 3, 0, 2)
+    groups = [[Example(window, 3, 4, 3, 4), Example(window)]]
+    nowhere = -math.inf
+    row = [nowhere, nowhere, nowhere, 0.0, 0.0, nowhere]
+    logits = Logits(
+        torch.tensor([row, row]), torch.tensor([row, row]), torch.zeros(2, 6), torch.zeros(2)
+    )
+    losses = compute_losses(logits, groups, Batch.of([window, window]).text)
+    assert losses["span"].item() == pytest.approx(
+        math.log(3)
+    )  # of two tokens and none, for start and for end
+    assert losses["rival"].item() == pytest.approx(
+        math.log(5) / 2
+    )  # of four tokens and none; one of two windows
+    assert losses["evidence"].item() == losses["answerable"].item() == pytest.approx(math.log(2))
+
+
+def test_area_under_roc_of_a_hand_made_case() -> None:
+    assert (
+        area_under_roc(np.array([3.0, 1.0, 2.0, 1.0]), np.array([True, True, False, False]))
+        == 0.625
+    )
