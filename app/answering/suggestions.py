@@ -8,11 +8,11 @@ and the suggestions lie beside the generation's other derived files.
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import chain, islice, zip_longest
 
 from inquote.app.answering.answer import Answer
-from inquote.app.answering.candidates import Candidate
+from inquote.app.answering.candidates import Candidate, candidates_of
 from inquote.index.progress import Progress, silent
 from inquote.index.stores.base import Snapshot
 
