@@ -70,8 +70,8 @@ def paired_difference(metric: Metric, before: Columns, after: Columns) -> Estima
 def mcnemar(lost: int, won: int) -> float:
     """Return the exact two-sided p-value that `lost` and `won` changes are chance.
 
-    1.0 where nothing changed. McNemar 1947, doi:10.1007/BF02295996, with the binomial distribution: twice the smaller tail of
-    lost + won tosses of a fair coin, at most 1.
+    1.0 where nothing changed. McNemar 1947, doi:10.1007/BF02295996, with the binomial distribution:
+    twice the smaller tail of lost + won tosses of a fair coin, at most 1.
 
     >>> mcnemar(0, 5), mcnemar(3, 3)
     (0.0625, 1.0)

@@ -139,8 +139,8 @@ def _metrics(before: Scores, after: Scores) -> list[Metric]:
 
 
 def _compare_metric(metric: Metric, before: Columns, after: Columns) -> Difference:
-    # Keep the rows that the metric applies to on both sides: where one side refuses, the citations of
-    # the other have none to be compared with.
+    # Keep the rows that the metric applies to on both sides: where one side refuses, the citations
+    # of the other have none to be compared with.
     both = metric.applies(before) & metric.applies(after)
     before, after = _masked(metric, before, both), _masked(metric, after, both)
     change = paired_difference(metric, before, after)

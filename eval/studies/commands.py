@@ -131,7 +131,7 @@ def chunking(
     part: PartOption = None,
     cache: CacheOption = None,
 ) -> None:
-    """Measure recall over a SQuAD file's articles, cut in passages of several lengths and overlaps."""
+    """Measure recall over a SQuAD file's articles, cut in several lengths and overlaps."""
     from inquote.eval.report.tables import print_tables
     from inquote.eval.runs.progress import stages
     from inquote.eval.studies.chunking import chunking_table, compare_cuttings

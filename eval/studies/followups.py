@@ -194,7 +194,7 @@ def ask(
 
 
 def shows_evidence(answer: Answer, evidence: Sequence[Sequence[Quote]]) -> bool:
-    """Tell whether of each group a quote is cited, at least in part, or stands in a passage shown."""
+    """Tell whether of each group a quote is cited, in part at least, or in a passage shown."""
     shown = [(citation.document_id, citation.quote) for citation in answer.citations]
     shown += [(hit.passage.document_id, hit.passage.text) for hit in answer.hits[:SHOWN]]
     return all(any(_shows(shown, quote) for quote in group) for group in evidence)
