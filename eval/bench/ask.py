@@ -152,7 +152,7 @@ def _floor_figures(batches: Sequence[Any], times: Mapping[str, Times]) -> dict[s
 
 
 def _compare_with_plain(system: System) -> dict[str, float]:
-    """Time `PASSAGES` of `TOKENS` through the reader's network and through transformers' encoder."""
+    """Time `PASSAGES` of `TOKENS` through the reader's network and transformers' encoder."""
     import torch
     from transformers import AutoModel
 
@@ -208,8 +208,8 @@ def _section(results: dict[str, Any], limit: int) -> str:
         f"{results['questions']} of the article's questions, models loaded, nothing remembered.\n\n"
         f"{_stages_table(stages)}\n\n{drawn}\n\n{_askers_table(results['askers'])}\n\n"
         f"The reader's forward pass over the first {READ_FIRST} passages, in "
-        f"{results['floor']['dtype']}, against its floor: operations of the windows' own tokens over "
-        "the best rate of a matrix product in the same run (wanted: at most 1.4 times):\n\n"
+        f"{results['floor']['dtype']}, against its floor: operations of the windows' own tokens "
+        "over the best rate of a matrix product in the same run (wanted: at most 1.4 times):\n\n"
         f"{_floor_table(results['floor'])}\n\n"
         f"{PASSAGES} passages of {TOKENS} word pieces: {network['ours_ms']} ms; the encoder as "
         f"transformers calls it, in float32, {network['plain_float32_ms']} ms; {network['ratio']} "
@@ -224,16 +224,22 @@ def _stages_table(stages: Mapping[str, float]) -> str:
 
 
 def _askers_table(askers: Mapping[int, dict[str, float]]) -> str:
+    keys = ("p50_ms", "p95_ms", "a_second")
     rows = []
     for count, figures in askers.items():
-        rows.append((str(count), *(str(figures[key]) for key in ("p50_ms", "p95_ms", "a_second"))))
+        cells = [str(figures[key]) for key in keys]
+        rows.append((str(count), *cells))
     return table(("askers", "p50 ms", "p95 ms", "questions a second"), rows)
 
 
 def _floor_table(floor: Mapping[str, Any]) -> str:
     keys = ("rate_gflops", "floor_ms", "forward_ms", "times_the_floor")
-    rows = [
-        ("all threads, by the clock", *(str(floor["all_threads"][key]) for key in keys)),
-        ("one thread, processor's time", *(str(floor["one_thread"][key]) for key in keys)),
-    ]
+    names = {
+        "all_threads": "all threads, by the clock",
+        "one_thread": "one thread, processor's time",
+    }
+    rows = []
+    for name, label in names.items():
+        cells = [str(floor[name][key]) for key in keys]
+        rows.append((label, *cells))
     return table(("", "GFLOP/s", "floor ms", "forward ms", "times the floor"), rows)

@@ -112,7 +112,7 @@ def _section(results: dict[str, Any]) -> str:
     return (
         f"`python -m inquote.eval bench load --requests {results['requests']}`. {machine()}.\n\n"
         "One server process, `POST /api/ask`, each caller asking anew as soon as it is answered. "
-        "Busy: answers 503, after which a caller waits a tenth of a second. What was asked before is "
-        "remembered, not read again.\n\n"
+        "Busy: answers 503, after which a caller waits a tenth of a second. What was asked before "
+        "is remembered, not read again.\n\n"
         + table(("callers", "requests a second", "p50 ms", "p95 ms", "busy"), rows)
     )

@@ -19,10 +19,10 @@ from inquote.eval import places
 
 _HEAD = """# What inquote costs
 
-Written by `python -m inquote.eval bench`, a section a program. Ratios compare with what was measured
-in the same run, turn by turn. Where the load of a machine is above its number of cores, others were
-using it too: there the ratios say more than the times, and times of the processor more than those of
-the clock.
+Written by `python -m inquote.eval bench`, a section a program. Ratios compare with what was
+measured in the same run, turn by turn. Where the load of a machine is above its number of cores,
+others were using it too: there the ratios say more than the times, and times of the processor more
+than those of the clock.
 """
 
 

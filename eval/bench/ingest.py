@@ -87,7 +87,7 @@ class Peaks:
         self._progress(stage, done, total)
 
     def thinned(self, count: int) -> dict[int, int]:
-        """Return megabytes by passages embedded, `count` times at even distances, the last included."""
+        """Return megabytes by passages embedded: `count` of them, evenly spread, and the last."""
         noted = list(self._peaks.items())
         count = min(count, len(noted))
         return dict(noted[len(noted) * (at + 1) // count - 1] for at in range(count))

@@ -101,8 +101,9 @@ def add_noise(vectors: np.ndarray, which: np.ndarray, seed: int) -> np.ndarray:
     """
     noise = np.random.default_rng(seed).normal(size=vectors.shape).astype(np.float32)
     noise *= NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
-    made = vectors + noise * which[:, None]
-    return made / np.linalg.norm(made, axis=1, keepdims=True)
+    made: np.ndarray = vectors + noise * which[:, None]
+    made /= np.linalg.norm(made, axis=1, keepdims=True)
+    return made
 
 
 def bench_scale(
@@ -227,22 +228,30 @@ def _section(results: dict[str, Any]) -> str:
     return (
         f"`python -m inquote.eval bench scale FILE {options}`. {machine()}.\n\n"
         f"{paragraphs:,} paragraphs of SQuAD 1.1; beyond them their text varied and their "
-        f"embeddings with noise of length {NOISE} added. {questions} of its questions, 50 candidates "
-        "of each search, milliseconds, p50 / p95; questions are embedded before, passages come from "
-        "memory, not from SQLite. Recall@10 of the dense search against an exact one on the first "
-        "100. Wanted at a million: recall 0.97, all within 25 ms (p95), 2,500 MB resident, open in "
-        f"5 s.\n\n{measured}\n\n{_chart(results['sizes'])}"
+        f"embeddings with noise of length {NOISE} added. {questions} of its questions, 50 "
+        "candidates of each search, milliseconds, p50 / p95; questions are embedded before, "
+        "passages come from memory, not from SQLite. Recall@10 of the dense search against an "
+        "exact one on the first 100. Wanted at a million: recall 0.97, all within 25 ms (p95), "
+        f"2,500 MB resident, open in 5 s.\n\n{measured}\n\n{_chart(results['sizes'])}"
     )
 
 
 def _row(line: dict[str, Any]) -> list[str]:
     """Return the cells of one size, in the order of `_HEAD`."""
     p50, p95 = line["p50_ms"], line["p95_ms"]
-    cells = [f"{line['passages']:,}", line["index"], f"{line['recall']:.3f}"]
-    cells += [f"{p50[name]:.1f} / {p95[name]:.1f}" for name in STAGES]
-    cells += [f"{p50['all']:.1f}", f"{p95['all']:.1f}"]
-    cells += [f"{line['open_s']:.2f}", f"{line['build_s']:.0f}"]
-    return [*cells, f"{line['disk_mb']:,}", f"{line['resident_mb']:,}"]
+    stages = [f"{p50[name]:.1f} / {p95[name]:.1f}" for name in STAGES]
+    return [
+        f"{line['passages']:,}",
+        line["index"],
+        f"{line['recall']:.3f}",
+        *stages,
+        f"{p50['all']:.1f}",
+        f"{p95['all']:.1f}",
+        f"{line['open_s']:.2f}",
+        f"{line['build_s']:.0f}",
+        f"{line['disk_mb']:,}",
+        f"{line['resident_mb']:,}",
+    ]
 
 
 def _chart(sizes: Sequence[dict[str, Any]]) -> str:

@@ -83,7 +83,11 @@ def _cold_in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[
     times = {}
     for name, measured in laps.items():
         wall, cpu, megabytes = zip(*measured, strict=True)
-        times[name] = ColdTimes(Times(wall), Times(cpu), max(megabytes))
+        times[name] = ColdTimes(
+            wall=Times(wall),
+            cpu=Times(cpu),
+            megabytes=max(megabytes),
+        )
     return times
 
 

@@ -159,7 +159,9 @@ def verbatim_violations(answer: Mapping[str, Any], texts: Mapping[str, str]) -> 
         if not quote or text[quoted["start"] : quoted["end"]] != quote:
             violations += 1
     expected = " ".join(citation["quote"] for citation in answer["citations"]) or None
-    return violations + (answer["answer"] != expected)
+    if answer["answer"] != expected:
+        violations += 1
+    return violations
 
 
 def refusal_precision(refused: Sequence[bool], answerable: Sequence[bool]) -> float | None:

@@ -77,5 +77,5 @@ def mcnemar(lost: int, won: int) -> float:
     (0.0625, 1.0)
     """
     tosses = lost + won
-    tail = sum(comb(tosses, k) for k in range(min(lost, won) + 1)) / 2**tosses
+    tail: float = sum(comb(tosses, k) for k in range(min(lost, won) + 1)) / 2**tosses
     return min(1.0, 2 * tail)

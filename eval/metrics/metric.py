@@ -47,7 +47,8 @@ class Metric:
         drawn = columns[self.columns[0]][draws]
         applies = np.isfinite(drawn)
         with np.errstate(invalid="ignore"):
-            return np.where(applies, drawn, 0.0).sum(axis=1) / applies.sum(axis=1)
+            means: np.ndarray = np.where(applies, drawn, 0.0).sum(axis=1) / applies.sum(axis=1)
+        return means
 
     def _figure_of_draw(self, columns: Columns, draw: np.ndarray) -> float:
         figure = self.of({name: columns[name][draw] for name in self.columns})
@@ -55,7 +56,9 @@ class Metric:
 
     def applies(self, columns: Columns) -> np.ndarray:
         """Return the (n,) mask of the rows that the figure is of."""
-        return np.logical_and.reduce([np.isfinite(columns[name]) for name in self.columns])
+        finite = [np.isfinite(columns[name]) for name in self.columns]
+        mask: np.ndarray = np.logical_and.reduce(finite)
+        return mask
 
     def count(self, columns: Columns) -> int:
         """Return how many rows the figure is of."""

@@ -117,13 +117,17 @@ class Haystack:
 
         def meaning(question: str) -> list[Any]:
             vector = self._embedder.embed_query(question)
-            return by_meaning.run(query_embedding=vector.tolist())["documents"]
+            documents: list[Any] = by_meaning.run(query_embedding=vector.tolist())["documents"]
+            return documents
 
         def words(question: str) -> list[Any]:
-            return by_words.run(query=question)["documents"]
+            documents: list[Any] = by_words.run(query=question)["documents"]
+            return documents
 
         def both(question: str) -> list[Any]:
-            return joiner.run(documents=[words(question), meaning(question)])["documents"]
+            lists = [words(question), meaning(question)]
+            documents: list[Any] = joiner.run(documents=lists)["documents"]
+            return documents
 
         return dict(zip(WAYS, (words, meaning, both), strict=True))[way]
 

@@ -12,7 +12,7 @@ from inquote.eval.metrics.bootstrap import Estimate, mcnemar, paired_difference
 from inquote.eval.metrics.metric import Columns, Metric
 from inquote.eval.report.page import html_page
 from inquote.eval.report.score import METRICS, Scores, latency_metrics, score
-from inquote.eval.report.tables import Table, as_html, as_markdown, format_number
+from inquote.eval.report.tables import Table, as_html, as_markdown, format_interval, format_number
 from inquote.eval.runs.predict import Prediction
 from inquote.eval.runs.run import Run, RunError
 
@@ -143,8 +143,13 @@ def _compare_metric(metric: Metric, before: Columns, after: Columns) -> Differen
     # of the other have none to be compared with.
     both = metric.applies(before) & metric.applies(after)
     before, after = _masked(metric, before, both), _masked(metric, after, both)
-    change = paired_difference(metric, before, after)
-    difference = Difference(metric.name, metric.better, metric.of(before), metric.of(after), change)
+    difference = Difference(
+        metric=metric.name,
+        better=metric.better,
+        before=metric.of(before),
+        after=metric.of(after),
+        change=paired_difference(metric, before, after),
+    )
     if metric.statistic is not None or not both.any():
         return difference
 
@@ -152,7 +157,8 @@ def _compare_metric(metric: Metric, before: Columns, after: Columns) -> Differen
     left, right = before[metric.columns[0]], after[metric.columns[0]]
     if not np.isin([left[both], right[both]], (0, 1)).all():
         return difference
-    fell, rose = int((left > right).sum()), int((left < right).sum())
+    fell = int((left > right).sum())
+    rose = int((left < right).sum())
     lost, won = (rose, fell) if metric.better == "lower" else (fell, rose)
     return replace(difference, lost=lost, won=won, p=mcnemar(lost, won))
 
@@ -168,10 +174,14 @@ def _flips(before: Run, after: Run, scores: Scores, scores_after: Scores) -> lis
     flips = []
     for (left, right), (was_right, is_right) in zip(pairs, rights, strict=True):
         if was_right != is_right:
-            question = left.question
-            won = bool(is_right > was_right)
-            answers = _format_answer(left), _format_answer(right)
-            flips.append(Flip(question.id, question.question, won, *answers))
+            flip = Flip(
+                id=left.question.id,
+                question=left.question.question,
+                won=bool(is_right > was_right),
+                before=_format_answer(left),
+                after=_format_answer(right),
+            )
+            flips.append(flip)
     return flips
 
 
@@ -195,16 +205,17 @@ def _metrics_table(comparison: Comparison) -> Table:
 
 
 def _difference_row(difference: Difference) -> tuple[str, ...]:
-    change, p = difference.change, difference.p
-    interval = "" if change.low is None else f"{_number(change.low)} to {_number(change.high)}"
+    change = difference.change
+    p = difference.p
+    flips = "" if difference.lost is None else f"{difference.lost} / {difference.won}"
     return (
         difference.metric,
         str(change.n),
         _number(difference.before),
         _number(difference.after),
         _number(change.value),
-        interval,
-        "" if difference.lost is None else f"{difference.lost} / {difference.won}",
+        format_interval(change),
+        flips,
         "" if p is None else f"{p:.3f}",
         difference.verdict,
     )

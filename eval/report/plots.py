@@ -48,14 +48,17 @@ def _frame(
 
     # Label the ticks.
     for i, tick in enumerate(x_ticks):
-        drawn.append(_text(_x(i / (len(x_ticks) - 1)), HEIGHT - BOTTOM + 16, tick))
+        x = _x(i / (len(x_ticks) - 1))
+        drawn.append(_text(x, HEIGHT - BOTTOM + 16, tick))
     for i, tick in enumerate(y_ticks):
-        drawn.append(_text(LEFT - 6, _y(i / (len(y_ticks) - 1)) + 4, tick, "end"))
+        y = _y(i / (len(y_ticks) - 1))
+        drawn.append(_text(LEFT - 6, y + 4, tick, "end"))
 
     # Label the axes.
+    center = (_x(0) + _x(1)) / 2
     middle = (TOP + HEIGHT - BOTTOM) / 2
     turn = f' transform="rotate(-90 13 {middle:.1f})"'
-    drawn.append(_text((_x(0) + _x(1)) / 2, HEIGHT - 8, x_label))
+    drawn.append(_text(center, HEIGHT - 8, x_label))
     drawn.append(_text(13, middle, y_label, turn=turn))
     name = escape(f"{y_label} by {x_label}")
     body = "".join([*drawn, *parts])
@@ -70,8 +73,10 @@ def reliability_plot(bins: Sequence[Bin]) -> str:
     parts = [_line([(0, 0), (1, 1)], "guide")]
     for bin in bins:
         title = f"{bin.count} answers, confidence {bin.confidence:.2f}, right {bin.right:.2f}"
-        parts.append(_box(bin.low, bin.right, bin.high - bin.low - 0.01, "bar", title))
-        parts.append(_text(_x((bin.low + bin.high) / 2), _y(bin.right) - 4, str(bin.count)))
+        width = bin.high - bin.low - 0.01
+        parts.append(_box(bin.low, bin.right, width, "bar", title))
+        center = _x((bin.low + bin.high) / 2)
+        parts.append(_text(center, _y(bin.right) - 4, str(bin.count)))
     return _frame(parts, "confidence", "share right", _SHARES, _SHARES)
 
 
@@ -86,7 +91,8 @@ def histogram(values: Sequence[float], label: str, bins: int = 20) -> str:
     top = max([*values, 1e-9])
     counts = [0] * bins
     for value in values:
-        counts[min(int(value / top * bins), bins - 1)] += 1
+        at = int(value / top * bins)
+        counts[min(at, bins - 1)] += 1
     most = max(counts)
     edges = [top * i / bins for i in range(bins + 1)]
     parts = []
@@ -113,6 +119,7 @@ def bars(rows: Sequence[Bar]) -> str:
         parts.append(f'<rect class="bar" x="{left}" y="{y}" width="{width}" height="16"/>')
         ends = f'x1="{left + low * scale:.1f}" x2="{left + high * scale:.1f}"'
         parts.append(f'<line class="whisker" {ends} y1="{y + 8}" y2="{y + 8}"/>')
-        parts.append(_text(left + max(value, high) * scale + 6, y + 13, f"{value:.2f}", "start"))
+        end = left + max(value, high) * scale
+        parts.append(_text(end + 6, y + 13, f"{value:.2f}", "start"))
     height = len(rows) * step + 8
     return f'<svg viewBox="0 0 {WIDTH} {height}" role="img">{"".join(parts)}</svg>'

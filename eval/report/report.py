@@ -68,14 +68,18 @@ def format_about(about: dict[str, Any]) -> list[tuple[str, str]]:
 def _plots(summary: Summary) -> str:
     columns = summary.scores.columns
     parts = []
-    known = np.isfinite(columns["confidence"]) & np.isfinite(columns["candidate_right"])
-    confidence, right = columns["confidence"][known], columns["candidate_right"][known]
+    confidence = columns["confidence"]
+    right = columns["candidate_right"]
+    known = np.isfinite(confidence) & np.isfinite(right)
+    confidence, right = confidence[known], right[known]
     if len(confidence):
         coverage, risk = risk_coverage(confidence, right)
         curve = risk_coverage_plot(coverage.tolist(), risk.tolist())
-        parts.append(_figure("Reliability", reliability_plot(reliability(confidence, right))))
+        diagonal = reliability_plot(reliability(confidence, right))
+        parts.append(_figure("Reliability", diagonal))
         parts.append(_figure("Risk and coverage", curve))
-    parts.append(_figure("Latency", histogram(columns["ms_total"].tolist(), "milliseconds")))
+    latency = histogram(columns["ms_total"].tolist(), "milliseconds")
+    parts.append(_figure("Latency", latency))
     parts.append(_figure("Right, by type of question", bars(_right_by_type(summary))))
     return f'<h2>Plots</h2><div class="plots">{"".join(parts)}</div>'
 

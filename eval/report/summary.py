@@ -110,9 +110,19 @@ def _misses(run: Run, scores: Scores) -> tuple[Miss, ...]:
 def _miss(prediction: Prediction) -> Miss:
     question, answer = prediction.question, prediction.answer
     items = " / ".join(item[0] for item in question.items)
-    wanted = items or (question.answers or ("(no answer)",))[0]
+    answers = question.answers or ("(no answer)",)
+    wanted = items or answers[0]
     if answer is None:
-        got, confidence = f"error: {prediction.error}", None
+        got = f"error: {prediction.error}"
+        confidence = None
     else:
-        got, confidence = answer["answer"] or "(refused)", answer["confidence"]
-    return Miss(question.id, question.type, question.question, wanted, got, confidence)
+        got = answer["answer"] or "(refused)"
+        confidence = answer["confidence"]
+    return Miss(
+        id=question.id,
+        type=question.type,
+        question=question.question,
+        wanted=wanted,
+        got=got,
+        confidence=confidence,
+    )

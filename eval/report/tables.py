@@ -93,8 +93,14 @@ def _all_questions_table(summary: Summary) -> Table:
     for metric in summary.metrics:
         figure = summary.figures[metric.name]
         if figure.value is not None:
-            cells = format_figure(figure), format_interval(figure), str(figure.n)
-            rows.append((metric.name, *cells, metric.meaning))
+            row = (
+                metric.name,
+                format_figure(figure),
+                format_interval(figure),
+                str(figure.n),
+                metric.meaning,
+            )
+            rows.append(row)
     head = ("metric", "figure", "95 % interval", "questions", "meaning")
     return Table("All questions", head, tuple(rows))
 

@@ -74,7 +74,7 @@ def texts_of(
     predictions: Iterable[Prediction], document: Callable[[str], Document]
 ) -> dict[str, str]:
     """Return the texts of all documents that the answers cite or show, without those gone since."""
-    ids = set()
+    ids: set[str] = set()
     for prediction in predictions:
         answer = prediction.answer or {"citations": [], "nearest": []}
         ids.update(quoted["document"] for quoted in (*answer["citations"], *answer["nearest"]))

@@ -52,9 +52,14 @@ def compare_cuttings(
         shelf = Shelf(documents, embedder, lambda at, of: progress("embedding", at, of), cutting)
         ranks = np.array([_answer_rank(shelf, text, ranges) for text, ranges in answerable])
         lengths = [embedder.count_tokens(passage.embedded_text) for passage in shelf.rows.values()]
-        recall = tuple(float((ranks <= rank).mean()) for rank in RANKS)
-        size = len(lengths), float(np.mean(lengths))
-        results.append(CuttingRecall(cutting.target, cutting.overlap, *size, recall))
+        result = CuttingRecall(
+            target=cutting.target,
+            overlap=cutting.overlap,
+            passages=len(lengths),
+            tokens=float(np.mean(lengths)),
+            recall=tuple(float((ranks <= rank).mean()) for rank in RANKS),
+        )
+        results.append(result)
         progress("cutting", done, len(CUTTINGS))
     return results
 
@@ -98,7 +103,12 @@ def chunking_table(title: str, results: Sequence[CuttingRecall]) -> Table:
     head = ("target", "overlap", "passages", "mean tokens", *(f"recall@{rank}" for rank in RANKS))
     rows = []
     for r in results:
-        recalls = [f"{share:.4f}" for share in r.recall]
-        lengths = str(r.target), str(r.overlap), str(r.passages), f"{r.tokens:.0f}"
-        rows.append((*lengths, *recalls))
+        row = (
+            str(r.target),
+            str(r.overlap),
+            str(r.passages),
+            f"{r.tokens:.0f}",
+            *(f"{share:.4f}" for share in r.recall),
+        )
+        rows.append(row)
     return Table(title, head, tuple(rows))

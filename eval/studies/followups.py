@@ -130,7 +130,9 @@ def load_conversations(path: Path = FILE) -> tuple[Conversation, ...]:
 
 
 def _conversation(row: dict[str, Any]) -> Conversation:
-    lists = {key: tuple(row[key]) for key in ("history", "carries", "drops") if key in row}
+    lists: dict[str, Any] = {
+        key: tuple(row[key]) for key in ("history", "carries", "drops") if key in row
+    }
     evidence = [tuple(Quote(**quote) for quote in group) for group in row["evidence"]]
     return Conversation(**row | lists | {"evidence": tuple(evidence)})
 

@@ -86,8 +86,13 @@ def compare_fusions(
     for way in WAYS:
         for weight in WEIGHTS:
             ranks = np.array([_gold_rank(c, way(c, weight)) for c in searched])
-            at_1, at_5 = float((ranks == 1).mean()), float((ranks <= 5).mean())
-            results.append(FusionRecall(way.__name__, weight, at_1, at_5))
+            result = FusionRecall(
+                name=way.__name__,
+                weight=weight,
+                recall_at_1=float((ranks == 1).mean()),
+                recall_at_5=float((ranks <= 5).mean()),
+            )
+            results.append(result)
     return results
 
 
@@ -122,8 +127,13 @@ def fusion_table(title: str, results: Sequence[FusionRecall]) -> Table:
     """Return the results as a table."""
     rows = []
     for r in results:
-        recalls = f"{r.recall_at_1:.4f}", f"{r.recall_at_5:.4f}"
-        rows.append((r.name, f"{r.weight:.1f}", *recalls))
+        row = (
+            r.name,
+            f"{r.weight:.1f}",
+            f"{r.recall_at_1:.4f}",
+            f"{r.recall_at_5:.4f}",
+        )
+        rows.append(row)
     return Table(
         title, ("scores fused", "weight of the cosine", "recall@1", "recall@5"), tuple(rows)
     )
