@@ -1,4 +1,4 @@
-"""Where the questions, the texts that they are about, and the results lie."""
+"""Name the places of the questions, of the texts they are about, and of the results."""
 
 from pathlib import Path
 
@@ -7,4 +7,5 @@ QUESTIONS = EVAL / "questions"
 CORPORA = EVAL / "corpora"  # of the question files that are not about the article
 ARTICLE = EVAL.parent / "corpus"  # the folder of the article that comes with inquote
 RUNS = Path("inquote-runs")  # below the current folder
-BENCH = EVAL / "bench.md"
+BENCH = EVAL / "bench.md"  # part of the repository, never of an installed package
+IS_CHECKOUT = (EVAL.parent / "pyproject.toml").is_file()

@@ -15,8 +15,8 @@ LAYERS = (
     *("index.updating", "index.verify"),
     *("app.language", "app.reader", "app.answering", "app.system", "app.build", "app.service"),
     *("app.chat", "app.web", "app.cli", "app.training"),
-    *("eval.places", "eval.metrics", "eval.runs", "eval.report", "eval.studies", "eval.bench"),
-    *("eval.peers", "eval.__main__"),
+    *("eval.places", "eval.options", "eval.metrics", "eval.runs", "eval.report", "eval.studies"),
+    *("eval.bench", "eval.peers", "eval.__main__"),
 )
 FOLDERS = ("ingest", "index", "app", "eval")
 MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))

@@ -1,1 +1,4 @@
-"""What inquote costs: start, ask, ingest, scale, load; each program measures what it compares with in the same run."""
+"""Measure what inquote costs: start, ask, ingest, embed, scale, load.
+
+Each program measures in the same run what it compares with.
+"""

@@ -1,7 +1,7 @@
-"""What a question costs, stage by stage; how far the reader is from what the processor can do at all."""
+"""Time a question stage by stage, and the reader against the least time the processor allows."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from inquote.app.reader.base import Reader, Reading
 from inquote.app.system import System
 from inquote.eval import places
 from inquote.eval.bench.floor import best_rate, operations, products
-from inquote.eval.bench.harness import Times, chart, in_turns, machine, table, write_section
+from inquote.eval.bench.harness import Times, chart, in_turns, machine, save_section, table
 from inquote.eval.runs.corpus import corpus_of, library_of
 from inquote.eval.runs.questions import load_questions
 from inquote.index.models.embedder import SentenceTransformerEmbedder
@@ -26,14 +26,14 @@ PASSAGES, TOKENS = 5, 216  # of the comparison with transformers
 
 
 class TimedReader:
-    """A reader that notes how long it reads."""
+    """A reader that adds up the seconds it reads."""
 
     def __init__(self, reader: Reader) -> None:
         self.name, self.note, self._reader = reader.name, reader.note, reader
         self.seconds = 0.0
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """See `Reader.read`."""
+        """Read as `Reader.read` does."""
         began = time.perf_counter()
         readings = self._reader.read(question, passages)
         self.seconds += time.perf_counter() - began
@@ -41,32 +41,34 @@ class TimedReader:
 
 
 def bench_ask(limit: int) -> dict[str, Any]:
-    """Stages, percentiles by number of askers, and the distance to the floor, on `limit` of the article's questions."""
-    asked = load_questions(QUESTIONS)
-    questions = [question.question for question in asked if not question.history][
-        :: max(1, len(asked) // limit)
-    ]
+    """Time about `limit` of the article's questions: stages, askers, the distance to the floor."""
+    loaded = load_questions(QUESTIONS)
+    texts = [question.question for question in loaded if not question.history]
+    questions = texts[:: max(1, len(loaded) // limit)]
     with library_of(corpus_of(QUESTIONS), SentenceTransformerEmbedder()) as library:
         system = open_system(library)
-        found = {
+        results = {
             "questions": len(questions),
-            "stages_ms": _stages(system, questions),
-            "askers": {count: _askers(system, questions, count) for count in ASKERS},
-            **_floor(system, questions[:12]),
-            **_against_plain(system),
+            "stages_ms": _time_stages(system, questions),
+            "askers": {count: _time_askers(system, questions, count) for count in ASKERS},
+            "floor": _compare_with_floor(system, questions[:12]),
+            "network": _compare_with_plain(system),
         }
         system.close()
-    write_section("Ask", _told(found, limit))
-    return found
+    save_section("Ask", _section(results, limit))
+    return results
 
 
 def _fresh(system: System) -> System:
-    """The same library and models, nothing remembered."""
-    return System(system.library, system.search, system.answerer)
+    """Return a system with the same library and models that remembers nothing."""
+    return System(system.store, system.search, system.answerer)
 
 
-def _stages(system: System, questions: Sequence[str]) -> dict[str, float]:
-    """Median milliseconds of each stage; "calibrate" is all after reading: spans, composing, confidence, citations."""
+def _time_stages(system: System, questions: Sequence[str]) -> dict[str, float]:
+    """Return the median milliseconds of each stage.
+
+    "calibrate" is all that follows reading: spans, composing, confidence, citations.
+    """
     fresh, reader = _fresh(system), TimedReader(system.answerer.reader)
     kept, system.answerer.reader = system.answerer.reader, reader
     laps = []
@@ -82,8 +84,8 @@ def _stages(system: System, questions: Sequence[str]) -> dict[str, float]:
     return {name: round(float(np.median([lap[name] for lap in laps])), 2) for name in laps[0]}
 
 
-def _askers(system: System, questions: Sequence[str], count: int) -> dict[str, float]:
-    """Percentiles in milliseconds, and questions a second, with so many threads asking at once."""
+def _time_askers(system: System, questions: Sequence[str], count: int) -> dict[str, float]:
+    """Return percentiles in milliseconds, and questions a second, with `count` threads asking."""
     fresh = _fresh(system)
     fresh.answer("Who is this about?")
 
@@ -103,11 +105,12 @@ def _askers(system: System, questions: Sequence[str], count: int) -> dict[str, f
     }
 
 
-def _floor(system: System, questions: Sequence[str]) -> dict[str, Any]:
-    """How many times its floor the network's forward pass takes: on all threads by the clock, on one by the processor.
+def _compare_with_floor(system: System, questions: Sequence[str]) -> dict[str, Any]:
+    """Return how many times its floor the network's forward pass takes.
 
-    The floor is the operations of the windows' own tokens over the best rate at which bfloat16 matrices are multiplied,
-    measured in turns with it. Without bfloat16 in the processor, both are in float32.
+    The floor is the operations on the windows' own tokens over the best rate at which bfloat16
+    matrices are multiplied, measured in turns with the pass. Without bfloat16 in the processor,
+    both are in float32. On all threads the clock counts, on one thread the processor's time.
     """
     import torch
 
@@ -118,37 +121,38 @@ def _floor(system: System, questions: Sequence[str]) -> dict[str, Any]:
     assert isinstance(reader, SpanReader)
     batches = [Batch.of(windows) for windows in _windows(system, reader, questions)]
     kind = reader._model.embeddings.norm.weight.dtype
-    found: dict[str, Any] = {"dtype": str(kind).removeprefix("torch.")}
-    multiplied = products(kind)
+    works: dict[str, Callable[[], object]] = {}
+    for at, batch in enumerate(batches):
+        works[f"forward {at}"] = partial(_forward, reader, batch)
+    works |= products(kind)
+
     threads = torch.get_num_threads()
-    for name, count, clock in (
-        ("all_threads", threads, time.perf_counter),
-        ("one_thread", 1, time.process_time),
-    ):
-        torch.set_num_threads(count)
-        works: dict[str, Callable[[], object]] = {
-            **{
-                f"forward {at}": partial(_forward, reader, batch)
-                for at, batch in enumerate(batches)
-            },
-            **multiplied,
-        }
-        times = in_turns(works, 15, clock)
-        rate = best_rate(times)
-        least = sum(operations(batch.lengths) for batch in batches) / rate
-        taken = sum(times[f"forward {at}"].best for at in range(len(batches)))
-        found[name] = {
-            "rate_gflops": round(rate / 1e9),
-            "floor_ms": round(1000 * least / len(batches), 1),
-            "forward_ms": round(1000 * taken / len(batches), 1),
-            "times_the_floor": round(taken / least, 2),
-        }
+    all_threads = in_turns(works, 15, time.perf_counter)
+    torch.set_num_threads(1)
+    one_thread = in_turns(works, 15, time.process_time)
     torch.set_num_threads(threads)
-    return {"floor": found}
+    return {
+        "dtype": str(kind).removeprefix("torch."),
+        "all_threads": _floor_figures(batches, all_threads),
+        "one_thread": _floor_figures(batches, one_thread),
+    }
 
 
-def _against_plain(system: System) -> dict[str, Any]:
-    """`PASSAGES` of `TOKENS` through the reader's network, and through the same encoder as transformers calls it."""
+def _floor_figures(batches: Sequence[Any], times: Mapping[str, Times]) -> dict[str, float]:
+    """Return the mean times of a batch, measured and at the best rate, and their ratio."""
+    rate = best_rate(times)
+    least = sum(operations(batch.lengths) for batch in batches) / rate
+    taken = sum(times[f"forward {at}"].best for at in range(len(batches)))
+    return {
+        "rate_gflops": round(rate / 1e9),
+        "floor_ms": round(1000 * least / len(batches), 1),
+        "forward_ms": round(1000 * taken / len(batches), 1),
+        "times_the_floor": round(taken / least, 2),
+    }
+
+
+def _compare_with_plain(system: System) -> dict[str, float]:
+    """Time `PASSAGES` of `TOKENS` through the reader's network and transformers' encoder."""
     import torch
     from transformers import AutoModel
 
@@ -167,32 +171,25 @@ def _against_plain(system: System) -> dict[str, Any]:
     times = in_turns({"ours": lambda: _forward(system.answerer.reader, batch), "plain": call}, 15)
     ours, theirs = times["ours"].p50, times["plain"].p50
     return {
-        "network": {
-            "ours_ms": round(1000 * ours, 1),
-            "plain_float32_ms": round(1000 * theirs, 1),
-            "ratio": round(ours / theirs, 2),
-        }
+        "ours_ms": round(1000 * ours, 1),
+        "plain_float32_ms": round(1000 * theirs, 1),
+        "ratio": round(ours / theirs, 2),
     }
 
 
 def _windows(system: System, reader: Any, questions: Sequence[str]) -> list[list[Any]]:
-    """The windows of the passages that are read first, a question at a time."""
-    found = []
+    """Return the windows of the passages that are read first, a list a question."""
+    pieces = reader._pieces
+    batches = []
     for question in questions:
-        pieces, (asked, _) = reader._pieces, reader._pieces.question(question)
-        passages = [hit.passage for hit in system.answer(question).hits[:READ_FIRST]]
-        found.append(
-            [
-                window
-                for passage in passages
-                for window in pieces.windows(
-                    asked,
-                    pieces.context(passage.heading, passage.lead),
-                    pieces.tokens(passage.text),
-                )
-            ]
-        )
-    return found
+        question_tokens, _ = pieces.question(question)
+        windows: list[Any] = []
+        for hit in system.answer(question).hits[:READ_FIRST]:
+            passage = hit.passage
+            context = pieces.context(passage.heading, passage.lead)
+            windows += pieces.windows(question_tokens, context, pieces.tokens(passage.text))
+        batches.append(windows)
+    return batches
 
 
 def _forward(reader: Any, batch: Any) -> None:
@@ -202,42 +199,47 @@ def _forward(reader: Any, batch: Any) -> None:
         reader._model(batch)
 
 
-def _told(found: dict[str, Any], limit: int) -> str:
-    stages, network = found["stages_ms"], found["network"]
-    whole = sum(stages.values())
-    shares = table(
-        ("stage", "median ms", "share"),
-        [(n, f"{ms:.2f}", f"{ms / whole:.1%}") for n, ms in stages.items()],
-    )
-    head = ("askers", "p50 ms", "p95 ms", "questions a second")
-    askers = table(
-        head,
-        [
-            (str(n), str(a["p50_ms"]), str(a["p95_ms"]), str(a["a_second"]))
-            for n, a in found["askers"].items()
-        ],
-    )
-    rows = [
-        (
-            told,
-            *(
-                str(found["floor"][name][key])
-                for key in ("rate_gflops", "floor_ms", "forward_ms", "times_the_floor")
-            ),
-        )
-        for told, name in (
-            ("all threads, by the clock", "all_threads"),
-            ("one thread, processor's time", "one_thread"),
-        )
-    ]
-    floor = table(("", "GFLOP/s", "floor ms", "forward ms", "times the floor"), rows)
+def _section(results: dict[str, Any], limit: int) -> str:
+    """Return the section of the results in Markdown."""
+    stages, network = results["stages_ms"], results["network"]
+    drawn = chart("A question", "ms", list(stages), median=list(stages.values()))
     return (
         f"`python -m inquote.eval bench ask --limit {limit}`. {machine()}.\n\n"
-        f"{found['questions']} of the article's questions, models loaded, nothing remembered.\n\n{shares}\n\n"
-        f"{chart('A question', 'ms', list(stages), median=list(stages.values()))}\n\n"
-        f"{askers}\n\nThe reader's forward pass over the first {READ_FIRST} passages, in {found['floor']['dtype']}, "
-        "against its floor: operations of the windows' own tokens over the best rate of a matrix product in the same "
-        f"run (wanted: at most 1.4 times):\n\n{floor}\n\n"
-        f"{PASSAGES} passages of {TOKENS} word pieces: {network['ours_ms']} ms; the encoder as transformers calls it, "
-        f"in float32, {network['plain_float32_ms']} ms; {network['ratio']} times (wanted: at most 0.6)."
+        f"{results['questions']} of the article's questions, models loaded, nothing remembered.\n\n"
+        f"{_stages_table(stages)}\n\n{drawn}\n\n{_askers_table(results['askers'])}\n\n"
+        f"The reader's forward pass over the first {READ_FIRST} passages, in "
+        f"{results['floor']['dtype']}, against its floor: operations of the windows' own tokens "
+        "over the best rate of a matrix product in the same run (wanted: at most 1.4 times):\n\n"
+        f"{_floor_table(results['floor'])}\n\n"
+        f"{PASSAGES} passages of {TOKENS} word pieces: {network['ours_ms']} ms; the encoder as "
+        f"transformers calls it, in float32, {network['plain_float32_ms']} ms; {network['ratio']} "
+        "times (wanted: at most 0.6)."
     )
+
+
+def _stages_table(stages: Mapping[str, float]) -> str:
+    total = sum(stages.values())
+    rows = [(name, f"{ms:.2f}", f"{ms / total:.1%}") for name, ms in stages.items()]
+    return table(("stage", "median ms", "share"), rows)
+
+
+def _askers_table(askers: Mapping[int, dict[str, float]]) -> str:
+    keys = ("p50_ms", "p95_ms", "a_second")
+    rows = []
+    for count, figures in askers.items():
+        cells = [str(figures[key]) for key in keys]
+        rows.append((str(count), *cells))
+    return table(("askers", "p50 ms", "p95 ms", "questions a second"), rows)
+
+
+def _floor_table(floor: Mapping[str, Any]) -> str:
+    keys = ("rate_gflops", "floor_ms", "forward_ms", "times_the_floor")
+    names = {
+        "all_threads": "all threads, by the clock",
+        "one_thread": "one thread, processor's time",
+    }
+    rows = []
+    for name, label in names.items():
+        cells = [str(floor[name][key]) for key in keys]
+        rows.append((label, *cells))
+    return table(("", "GFLOP/s", "floor ms", "forward ms", "times the floor"), rows)

@@ -1,4 +1,4 @@
-"""The endpoint under load: many callers, one server process."""
+"""Put the endpoint under load: many callers, one server process."""
 
 import json
 import subprocess
@@ -10,12 +10,12 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import chain, islice, repeat
+from itertools import chain, cycle, islice
 from pathlib import Path
 from typing import Any
 
 from inquote.eval.bench.ask import QUESTIONS
-from inquote.eval.bench.harness import Times, machine, table, write_section
+from inquote.eval.bench.harness import Times, machine, save_section, table
 from inquote.eval.runs.corpus import corpus_of, library_of
 from inquote.eval.runs.questions import load_questions
 from inquote.index.models.embedder import SentenceTransformerEmbedder
@@ -26,32 +26,26 @@ _BUSY = 503
 
 
 def bench_load(requests: int) -> dict[str, Any]:
-    """Requests a second and percentiles by number of callers: questions new to the server, then the same."""
-    asked = [question.question for question in load_questions(QUESTIONS) if not question.history]
-    found: dict[str, Any] = {"requests": requests, "new": {}, "asked_before": {}}
+    """Time requests by number of callers: questions new to the server, then the same again."""
+    texts = [question.question for question in load_questions(QUESTIONS) if not question.history]
+    results: dict[str, Any] = {"requests": requests, "new": {}, "asked_before": {}}
     with (
         library_of(corpus_of(QUESTIONS), SentenceTransformerEmbedder()) as library,
         _server(library) as address,
     ):
         _call(address, "Who is this about?")
         for number, callers in enumerate(CALLERS):
-            new = [
-                f"{question} ({number}.{at})"
-                for at, question in enumerate(_cycled(asked, requests))
-            ]
-            found["new"][callers] = _measured(address, new, callers)
-            found["asked_before"][callers] = _measured(address, new, callers)
-    write_section("Load", _told(found))
-    return found
-
-
-def _cycled(questions: Sequence[str], count: int) -> list[str]:
-    return list(islice(chain.from_iterable(repeat(questions)), count))
+            questions = islice(cycle(texts), requests)
+            new = [f"{question} ({number}.{at})" for at, question in enumerate(questions)]
+            results["new"][callers] = _measure(address, new, callers)
+            results["asked_before"][callers] = _measure(address, new, callers)
+    save_section("Load", _section(results))
+    return results
 
 
 @contextmanager
 def _server(library: Path) -> Iterator[str]:
-    """A chat server of its own process, its models loaded."""
+    """Start a chat server in a process of its own; gives its address."""
     command = [
         sys.executable,
         "-c",
@@ -66,9 +60,8 @@ def _server(library: Path) -> Iterator[str]:
     process = subprocess.Popen([*command, "--no-history"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        address = next(
-            word for line in process.stdout for word in line.split() if word.startswith("http")
-        )
+        words = chain.from_iterable(map(str.split, process.stdout))
+        address = next(word for word in words if word.startswith("http"))
         threading.Thread(target=process.stdout.read, daemon=True).start()
         yield address
     finally:
@@ -77,7 +70,7 @@ def _server(library: Path) -> Iterator[str]:
 
 
 def _call(address: str, question: str) -> tuple[float, int]:
-    """Seconds until the answer, and how often the server was busy and was asked again."""
+    """Ask a question; gives seconds until the answer, and how often the server was busy."""
     body = json.dumps({"question": question}).encode()
     request = urllib.request.Request(
         f"{address}/api/ask", body, {"Content-Type": "application/json"}
@@ -95,7 +88,7 @@ def _call(address: str, question: str) -> tuple[float, int]:
             time.sleep(0.1)
 
 
-def _measured(address: str, questions: Sequence[str], callers: int) -> dict[str, float]:
+def _measure(address: str, questions: Sequence[str], callers: int) -> dict[str, float]:
     began = time.perf_counter()
     with ThreadPoolExecutor(callers) as pool:
         calls = list(pool.map(lambda question: _call(address, question), questions))
@@ -109,15 +102,17 @@ def _measured(address: str, questions: Sequence[str], callers: int) -> dict[str,
     }
 
 
-def _told(found: dict[str, Any]) -> str:
-    rows = [
-        (f"{callers}, {told}", *(str(one[key]) for key in ("a_second", "p50_ms", "p95_ms", "busy")))
-        for name, told in (("new", "new questions"), ("asked_before", "asked before"))
-        for callers, one in found[name].items()
-    ]
+def _section(results: dict[str, Any]) -> str:
+    """Return the section of the results in Markdown."""
+    rows = []
+    for name, label in (("new", "new questions"), ("asked_before", "asked before")):
+        for callers, figures in results[name].items():
+            cells = [str(figures[key]) for key in ("a_second", "p50_ms", "p95_ms", "busy")]
+            rows.append((f"{callers}, {label}", *cells))
     return (
-        f"`python -m inquote.eval bench load --requests {found['requests']}`. {machine()}.\n\n"
-        "One server process, `POST /api/ask`, each caller asking anew as soon as it is answered. Busy: answers 503, "
-        "after which a caller waits a tenth of a second. What was asked before is remembered, not read again.\n\n"
+        f"`python -m inquote.eval bench load --requests {results['requests']}`. {machine()}.\n\n"
+        "One server process, `POST /api/ask`, each caller asking anew as soon as it is answered. "
+        "Busy: answers 503, after which a caller waits a tenth of a second. What was asked before "
+        "is remembered, not read again.\n\n"
         + table(("callers", "requests a second", "p50 ms", "p95 ms", "busy"), rows)
     )

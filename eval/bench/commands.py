@@ -1,22 +1,15 @@
-"""`python -m inquote.eval bench`: each command measures, prints, and writes its section of eval/bench.md."""
+"""Commands of costs, `python -m inquote.eval bench`: measure, print, write to eval/bench.md."""
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from inquote.eval.options import CacheOption, JsonOption, SquadArgument
+
 app = typer.Typer(
     help="Measure what inquote costs; results go to eval/bench.md.", no_args_is_help=True
 )
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-SquadArgument = Annotated[
-    Path, typer.Argument(help="A file in SQuAD's layout, gzipped or not.", show_default=False)
-]
-CacheOption = Annotated[
-    Path | None, typer.Option("--cache", help="A folder that keeps embeddings between runs.")
-]
 
 
 @app.command()
@@ -24,7 +17,7 @@ def start(
     repeats: Annotated[int, typer.Option(min=1, help="Of each command, after one to warm up.")] = 5,
     as_json: JsonOption = False,
 ) -> None:
-    """Cold processes: what imports cost, `inquote ask` against loading the embedder with sentence-transformers."""
+    """Time cold processes: imports, and `inquote ask` against loading the embedder alone."""
     from inquote.eval.bench.start import bench_start
 
     _print(bench_start(repeats), as_json)
@@ -37,7 +30,7 @@ def ask(
     ] = 100,
     as_json: JsonOption = False,
 ) -> None:
-    """Stages of a question, one and eight askers, and the reader's distance to its floor."""
+    """Time the stages of a question, one and eight askers, and the reader against its floor."""
     from inquote.eval.bench.ask import bench_ask
 
     _print(bench_ask(limit), as_json)
@@ -51,19 +44,19 @@ def ingest(
     ] = 1_000,
     as_json: JsonOption = False,
 ) -> None:
-    """An ingest: everything new, nothing changed, one document changed."""
+    """Time an ingest: everything new, nothing changed, one document changed."""
     from inquote.eval.bench.ingest import bench_ingest
     from inquote.eval.runs.progress import stages
     from inquote.eval.studies.squad_data import load_squad
 
     with stages() as bar:
-        found = bench_ingest(load_squad(file), documents, bar)
-    _print(found, as_json)
+        results = bench_ingest(load_squad(file), documents, bar)
+    _print(results, as_json)
 
 
 @app.command()
 def embed(file: SquadArgument, as_json: JsonOption = False) -> None:
-    """The embedder against plain encode, and against its floor."""
+    """Time the embedder against plain encode, and against its floor."""
     from inquote.eval.bench.embed import bench_embed
     from inquote.eval.studies.squad_data import load_squad
 
@@ -83,15 +76,15 @@ def scale(
     cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Search in libraries of up to a million passages: time, memory, disk, recall of the dense index."""
+    """Search in libraries of up to a million passages: time, memory, disk, recall."""
     from inquote.eval.bench.scale import bench_scale
     from inquote.eval.runs.progress import stages
     from inquote.eval.studies.squad_data import load_squad
 
     with stages() as bar:
-        wanted = [int(size) for size in sizes.split(",")]
-        found = bench_scale(load_squad(file), wanted, paragraphs, questions, cache, bar)
-    _print(found, as_json)
+        counts = [int(size) for size in sizes.split(",")]
+        results = bench_scale(load_squad(file), counts, paragraphs, questions, cache, bar)
+    _print(results, as_json)
 
 
 @app.command()
@@ -99,11 +92,11 @@ def load(
     requests: Annotated[int, typer.Option(min=1, help="For each number of callers.")] = 128,
     as_json: JsonOption = False,
 ) -> None:
-    """The endpoint with 1, 8 and 64 callers: new questions, and such as were asked before."""
+    """Time the endpoint with 1, 8 and 64 callers: new questions, and the same again."""
     from inquote.eval.bench.callers import bench_load
 
     _print(bench_load(requests), as_json)
 
 
-def _print(found: dict[str, Any], as_json: bool) -> None:
-    print(json.dumps(found) if as_json else json.dumps(found, indent=2))
+def _print(results: dict[str, Any], as_json: bool) -> None:
+    print(json.dumps(results) if as_json else json.dumps(results, indent=2))

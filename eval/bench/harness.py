@@ -1,4 +1,4 @@
-"""Repeats, medians and spread; the machine they belong to; the file they are written to."""
+"""Measure in turns, describe the machine, write the results to eval/bench.md."""
 
 import json
 import os
@@ -17,18 +17,18 @@ import numpy as np
 
 from inquote.eval import places
 
-RESULTS = places.BENCH
 _HEAD = """# What inquote costs
 
-Written by `python -m inquote.eval bench`, a section a program. Ratios compare with what was measured in the same run, turn by
-turn. Where the load of a machine is above its number of cores, others were using it too: there the ratios say more
-than the times, and times of the processor more than those of the clock.
+Written by `python -m inquote.eval bench`, a section a program. Ratios compare with what was
+measured in the same run, turn by turn. Where the load of a machine is above its number of cores,
+others were using it too: there the ratios say more than the times, and times of the processor more
+than those of the clock.
 """
 
 
 @dataclass(frozen=True)
 class Times:
-    """Repeated measurements of one thing, in seconds."""
+    """Repeated measurements of the same work, in seconds."""
 
     seconds: tuple[float, ...]
 
@@ -53,31 +53,38 @@ def in_turns(
     repeats: int,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Times]:
-    """Each of `works` once to warm up, then all of them in turns, so that what disturbs one disturbs the others."""
+    """Do each of `works` once to warm up, then all of them in turns, `repeats` times.
+
+    In turns, a disturbance hits all of them alike.
+    """
     for work in works.values():
         work()
-    found: dict[str, list[float]] = {name: [] for name in works}
+    laps: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(repeats):
         for name, work in works.items():
             began = clock()
             work()
-            found[name].append(clock() - began)
-    return {name: Times(tuple(seconds)) for name, seconds in found.items()}
+            laps[name].append(clock() - began)
+    return {name: Times(tuple(seconds)) for name, seconds in laps.items()}
 
 
-# The peak that the system tells of a process counts what its parent held when it was forked: this one holds nothing.
+# The peak memory of a process counts that of its parent at the fork: this parent holds little.
 _LAUNCHER = """
 import json, os, subprocess, sys, time
 began = time.perf_counter()
 process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 _, status, used = os.wait4(process.pid, 0)
 seconds = time.perf_counter() - began
-print(json.dumps([os.waitstatus_to_exitcode(status), seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+cpu, megabytes = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+print(json.dumps([os.waitstatus_to_exitcode(status), seconds, cpu, megabytes]))
 """
 
 
-def cold(command: Sequence[str]) -> tuple[float, float, float]:
-    """What a command takes: seconds by the clock, seconds of the processor, megabytes at most; it must succeed."""
+def run_cold(command: Sequence[str]) -> tuple[float, float, float]:
+    """Run a command in a new process, and return seconds, processor seconds and peak megabytes.
+
+    Raises `CalledProcessError` where it fails.
+    """
     launched = subprocess.run(
         [sys.executable, "-c", _LAUNCHER, *command], check=True, capture_output=True, text=True
     )
@@ -89,26 +96,25 @@ def cold(command: Sequence[str]) -> tuple[float, float, float]:
 
 
 def machine() -> str:
-    """The processor, memory, versions, date and load, in a line."""
+    """Describe date, processor, memory, versions and load in a line."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    packages = ", ".join(
-        f"{name} {version(name)}" for name in ("torch", "faiss-cpu", "tantivy", "numpy")
-    )
+    names = ("torch", "faiss-cpu", "tantivy", "numpy")
+    packages = ", ".join(f"{name} {version(name)}" for name in names)
     load = ", ".join(f"{share:.1f}" for share in os.getloadavg())
     return (
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {cores} cores of {_processor()}, {_gigabytes():.0f} GB; "
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; "
+        f"{cores} cores of {_processor()}, {_gigabytes():.0f} GB; "
         f"Python {platform.python_version()}, {packages}; load {load}"
     )
 
 
 def _processor() -> str:
     try:
-        names = re.findall(
-            r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.M
-        )
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
-        names = []
-    return names[0].strip() if names else platform.processor() or platform.machine()
+        text = ""
+    name = re.search(r"^model name\s*: (.*)$", text, re.M)
+    return name[1].strip() if name else platform.processor() or platform.machine()
 
 
 def _gigabytes() -> float:
@@ -116,7 +122,7 @@ def _gigabytes() -> float:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown, its first column aligned left."""
+    """Return a table in Markdown, its first column aligned left."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -124,7 +130,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def chart(
     title: str, unit: str, labels: Sequence[str], kind: str = "bar", **series: Sequence[float]
 ) -> str:
-    """A plot in Markdown, as Mermaid draws it; `kind` is "bar" or "line", each of `series` one of them.
+    """Return a plot in Markdown for Mermaid: a bar or a line, by `kind`, for each of `series`.
 
     >>> print(chart("Time", "s", ["a", "b"], measured=[1, 2.5]))
     ```mermaid
@@ -136,22 +142,34 @@ def chart(
     ```
     """
     axis = ", ".join(f'"{label}"' for label in labels)
-    drawn = [
-        f"    {kind} [{', '.join(f'{value:g}' for value in values)}]" for values in series.values()
-    ]
-    head = [
+    lines = [
+        "```mermaid",
         "xychart-beta",
         f'    title "{title}: {", ".join(series)}"',
         f"    x-axis [{axis}]",
         f'    y-axis "{unit}"',
     ]
-    return "\n".join(["```mermaid", *head, *drawn, "```"])
+    for values in series.values():
+        numbers = ", ".join(f"{value:g}" for value in values)
+        lines.append(f"    {kind} [{numbers}]")
+    return "\n".join([*lines, "```"])
 
 
-def write_section(title: str, body: str, file: Path = RESULTS) -> None:
-    """Put `## title` and its body into the results, in the place of the section that has this title."""
-    said = file.read_text(encoding="utf-8") if file.exists() else _HEAD
-    head, *sections = re.split(r"^(?=## )", said, flags=re.M)
+def save_section(title: str, body: str) -> None:
+    """Write a section of eval/bench.md; outside a checkout, only say where it would be."""
+    if places.IS_CHECKOUT:
+        write_section(title, body, places.BENCH)
+    else:
+        print(
+            f'Run from a checkout, this would also write the section "{title}" of eval/bench.md.',
+            file=sys.stderr,
+        )
+
+
+def write_section(title: str, body: str, file: Path) -> None:
+    """Write `## title` and its body into `file`, in the place of an earlier such section."""
+    text = file.read_text(encoding="utf-8") if file.exists() else _HEAD
+    head, *sections = re.split(r"^(?=## )", text, flags=re.M)
     kept = {section.partition("\n")[0]: section.strip() for section in sections}
     kept[f"## {title}"] = f"## {title}\n\n{body.strip()}"
     file.write_text("\n\n".join([head.strip(), *kept.values()]) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What an ingest costs: everything new, nothing changed, one document changed."""
+"""Time an ingest: everything new, nothing changed, one document changed."""
 
 import random
 import resource
@@ -8,43 +8,47 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inquote.eval.bench.harness import chart, machine, table, write_section
+from inquote.eval.bench.harness import chart, machine, save_section, table
 from inquote.eval.studies.squad_data import SquadFile
 from inquote.index.models.embedder import SentenceTransformerEmbedder
 from inquote.index.progress import Progress
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 from inquote.index.updating.report import IngestReport
 
 PARAGRAPHS = 10  # of a document
-LOOKED_AT = 10  # times that the memory of an ingest is looked at while it embeds
+LOOKS = 10  # at the memory of an ingest while it embeds
 
 
 @dataclass(frozen=True)
-class Timed:
-    """An ingest and what it took, in seconds."""
+class TimedIngest:
+    """An ingest's account, and the seconds that it took."""
 
     account: IngestReport
     seconds: float
 
 
 def bench_ingest(file: SquadFile, documents: int, progress: Progress) -> dict[str, Any]:
-    """Ingest `documents` made of a SQuAD file's paragraphs, then again, then with one of them changed.
+    """Ingest documents of a SQuAD file's paragraphs, then again, then with one of them changed.
 
     `changed_share` and `unchanged_share` are shares of the time of the full ingest.
     """
+    # Ingest three times.
     embedder = SentenceTransformerEmbedder()
     with tempfile.TemporaryDirectory() as folder:
         texts, library = Path(folder) / "texts", Path(folder) / "library"
         size = write_documents(file, documents, texts)
         peaks = Peaks(progress)
-        full = _timed(library, texts, embedder, peaks)
-        unchanged = _timed(library, texts, embedder, progress)
+        full = _time_ingest(library, texts, embedder, peaks)
+        unchanged = _time_ingest(library, texts, embedder, progress)
         (texts / "000000.md").write_text(
             "# Changed\n\nThis document is another one now.\n", encoding="utf-8"
         )
-        changed = _timed(library, texts, embedder, progress)
+        changed = _time_ingest(library, texts, embedder, progress)
+
+    # Lay out the results.
     passages, memory = full.account.passages_embedded, peak_memory()
-    found = {
+    results = {
         "documents": documents,
         "text_mb": round(size / 1e6, 1),
         "passages": passages,
@@ -56,65 +60,66 @@ def bench_ingest(file: SquadFile, documents: int, progress: Progress) -> dict[st
         "changed_share": round(changed.seconds / full.seconds, 4),
         "peak_memory_mb": memory,
     }
-    command = (
-        f"`python -m inquote.eval bench ingest FILE --documents {documents}`. {machine()}.\n\n"
-    )
-    measured = table(("", "measured"), [(name, str(value)) for name, value in found.items()])
-    looks = peaks.thinned(LOOKED_AT)
-    drawn = chart(
-        "Peak memory while embedding", "MB", [str(at) for at in looks], peak=list(looks.values())
-    )
-    write_section("Ingest", f"{command}{measured}\n\n{drawn}")
-    return {**found, "peak_memory_mb_by_passages": looks}
+    looks = peaks.thinned(LOOKS)
+    save_section("Ingest", _section(results, looks))
+    return {**results, "peak_memory_mb_by_passages": looks}
+
+
+def _section(results: dict[str, Any], looks: dict[int, int]) -> str:
+    """Return the section of the results in Markdown; `looks` are megabytes by passages embedded."""
+    command = f"`python -m inquote.eval bench ingest FILE --documents {results['documents']}`"
+    measured = table(("", "measured"), [(name, str(value)) for name, value in results.items()])
+    labels = [str(passages) for passages in looks]
+    memory = chart("Peak memory while embedding", "MB", labels, peak=list(looks.values()))
+    return f"{command}. {machine()}.\n\n{measured}\n\n{memory}"
 
 
 class Peaks:
-    """A progress that passes everything on and notes the peak memory by how many passages are embedded."""
+    """A progress that passes calls on and notes the peak memory by passages embedded."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._peaks: dict[int, int] = {}
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """See `Progress`."""
+        """Pass the call on; see `Progress`."""
         if stage == "embedding":
             self._peaks[done] = peak_memory()
         self._progress(stage, done, total)
 
     def thinned(self, count: int) -> dict[int, int]:
-        """Passages embedded to megabytes, `count` times at even distances, the last time included."""
+        """Return megabytes by passages embedded: `count` of them, evenly spread, and the last."""
         noted = list(self._peaks.items())
         count = min(count, len(noted))
         return dict(noted[len(noted) * (at + 1) // count - 1] for at in range(count))
 
 
 def peak_memory() -> int:
-    """The most memory that this process has held, in megabytes."""
+    """Return the most memory that this process has held, in megabytes."""
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def write_documents(file: SquadFile, count: int, folder: Path) -> int:
-    """`count` documents of ten paragraphs, each under a heading of its own, so that no two passages are the same.
+    """Write `count` documents of ten paragraphs, and return their size in bytes.
 
-    Gives their size in bytes.
+    Each paragraph has a heading of its own, so that no two passages are the same.
     """
     rng = random.Random(0)
     folder.mkdir()
     size = 0
     for number in range(count):
-        parts = [
-            f"## Record {number}-{at}\n\n{context.text}"
-            for at, context in enumerate(rng.choices(file.contexts, k=PARAGRAPHS))
-        ]
+        parts = []
+        for at, context in enumerate(rng.choices(file.contexts, k=PARAGRAPHS)):
+            parts.append(f"## Record {number}-{at}\n\n{context.text}")
         content = ("\n\n".join(parts) + "\n").encode()
         (folder / f"{number:06d}.md").write_bytes(content)
         size += len(content)
     return size
 
 
-def _timed(
+def _time_ingest(
     library: Path, texts: Path, embedder: SentenceTransformerEmbedder, progress: Progress
-) -> Timed:
+) -> TimedIngest:
     began = time.perf_counter()
-    account = ingest(library, [texts], embedder, progress=progress)
-    return Timed(account, time.perf_counter() - began)
+    account = ingest(LocalStore(library), [texts], embedder, progress=progress)
+    return TimedIngest(account, time.perf_counter() - began)

@@ -1,4 +1,4 @@
-"""From a cold process to an answer, against loading the embedder alone with sentence-transformers."""
+"""Time a cold process until its answer, against loading the embedder with sentence-transformers."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from inquote.eval import places
-from inquote.eval.bench.harness import Times, chart, cold, machine, table, write_section
+from inquote.eval.bench.harness import Times, chart, machine, run_cold, save_section, table
 from inquote.eval.runs.corpus import corpus_of, library_of
 from inquote.index.models.embedder import SentenceTransformerEmbedder, packaged_model
 
@@ -16,13 +16,19 @@ QUESTION = "Who developed IMLYGIC?"
 BARE = "SentenceTransformer(path)"
 ASK = "inquote ask"
 HELP = "inquote --help"
-_LOAD = "import sentence_transformers as s; s.SentenceTransformer({!r}, device='cpu', local_files_only=True)"
+_LOAD = (
+    "import sentence_transformers as s; "
+    "s.SentenceTransformer({!r}, device='cpu', local_files_only=True)"
+)
 _IMPORTS = ("numpy", "tantivy", "faiss", "torch", "transformers", "sentence_transformers", "gradio")
 
 
 @dataclass(frozen=True)
-class Runs:
-    """A command, run several times: by the clock, of the processor, and the most memory it took."""
+class ColdTimes:
+    """The cost of a command, run several times.
+
+    `wall` is time by the clock, `cpu` that of the processor, `megabytes` the peak memory.
+    """
 
     wall: Times
     cpu: Times
@@ -30,27 +36,28 @@ class Runs:
 
 
 def bench_start(repeats: int) -> dict[str, Any]:
-    """Median seconds of cold processes, in turns; `ask_ratio` is those of `inquote ask` over the bare embedder's."""
+    """Time cold processes in turns; `ask_ratio` is `inquote ask` over the bare embedder."""
     with library_of(corpus_of(QUESTIONS), SentenceTransformerEmbedder()) as library:
-        runs = _in_turns(_commands(library), repeats)
-    ask, bare = runs[ASK], runs[BARE]
-    found = {
+        times = _cold_in_turns(_commands(library), repeats)
+    ask, bare = times[ASK], times[BARE]
+    results = {
         "ask_ratio": round(ask.wall.p50 / bare.wall.p50, 2),
         "ask_ratio_cpu": round(ask.cpu.p50 / bare.cpu.p50, 2),
-        "help_seconds": round(runs[HELP].wall.p50, 2),
-        "help_cpu_seconds": round(runs[HELP].cpu.p50, 2),
-        "commands": {
-            name: {
-                "seconds": round(run.wall.p50, 2),
-                "best": round(run.wall.best, 2),
-                "cpu_seconds": round(run.cpu.p50, 2),
-                "megabytes": round(run.megabytes),
-            }
-            for name, run in runs.items()
-        },
+        "help_seconds": round(times[HELP].wall.p50, 2),
+        "help_cpu_seconds": round(times[HELP].cpu.p50, 2),
+        "commands": {name: _figures(command) for name, command in times.items()},
     }
-    write_section("Start", _told(found, repeats))
-    return found
+    save_section("Start", _section(results, repeats))
+    return results
+
+
+def _figures(times: ColdTimes) -> dict[str, float]:
+    return {
+        "seconds": round(times.wall.p50, 2),
+        "best": round(times.wall.best, 2),
+        "cpu_seconds": round(times.cpu.p50, 2),
+        "megabytes": round(times.megabytes),
+    }
 
 
 def _commands(library: Path) -> dict[str, Sequence[str]]:
@@ -65,41 +72,41 @@ def _commands(library: Path) -> dict[str, Sequence[str]]:
     }
 
 
-def _in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, Runs]:
-    turns = [
-        {name: cold(command) for name, command in commands.items()} for _ in range(repeats + 1)
-    ][1:]
-    return {
-        name: Runs(
-            Times(tuple(turn[name][0] for turn in turns)),
-            Times(tuple(turn[name][1] for turn in turns)),
-            max(turn[name][2] for turn in turns),
+def _cold_in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, ColdTimes]:
+    """Run each command in a cold process, in turns; the first turn warms up and does not count."""
+    laps: dict[str, list[tuple[float, float, float]]] = {name: [] for name in commands}
+    for turn in range(repeats + 1):
+        for name, command in commands.items():
+            lap = run_cold(command)
+            if turn > 0:
+                laps[name].append(lap)
+    times = {}
+    for name, measured in laps.items():
+        wall, cpu, megabytes = zip(*measured, strict=True)
+        times[name] = ColdTimes(
+            wall=Times(wall),
+            cpu=Times(cpu),
+            megabytes=max(megabytes),
         )
-        for name in commands
-    }
+    return times
 
 
-def _told(found: dict[str, Any], repeats: int) -> str:
-    rows = [
-        (
-            name,
-            f"{run['seconds']:.2f}",
-            f"{run['best']:.2f}",
-            f"{run['cpu_seconds']:.2f}",
-            f"{run['megabytes']}",
-        )
-        for name, run in found["commands"].items()
-    ]
+def _section(results: dict[str, Any], repeats: int) -> str:
+    """Return the section of the results in Markdown."""
+    rows = []
+    for name, run in results["commands"].items():
+        seconds = [f"{run[key]:.2f}" for key in ("seconds", "best", "cpu_seconds")]
+        rows.append((name, *seconds, f"{run['megabytes']}"))
+    measured = table(("cold process", "median s", "best s", "processor s", "MB"), rows)
     return (
         f"`python -m inquote.eval bench start --repeats {repeats}`. {machine()}.\n\n"
-        f"A cold `inquote ask`, reading included, takes {found['ask_ratio']} times what the bare "
-        f"`SentenceTransformer(path)` takes, {found['ask_ratio_cpu']} times by the processor's time (wanted: at most "
-        f"1.2); `inquote --help` {found['help_seconds']} s (wanted: under 0.5).\n\n"
-        + table(("cold process", "median s", "best s", "processor s", "MB"), rows)
-        + f"\n\n{_drawn(found['commands'])}"
+        f"A cold `inquote ask`, reading included, takes {results['ask_ratio']} times what the bare "
+        f"`SentenceTransformer(path)` takes, {results['ask_ratio_cpu']} times by the processor's "
+        f"time (wanted: at most 1.2); `inquote --help` {results['help_seconds']} s (wanted: under "
+        f"0.5).\n\n{measured}\n\n{_chart(results['commands'])}"
     )
 
 
-def _drawn(commands: Mapping[str, dict[str, float]]) -> str:
+def _chart(commands: Mapping[str, dict[str, float]]) -> str:
     names = [name.removeprefix("import ") for name in commands]
     return chart("A cold process", "s", names, median=[run["seconds"] for run in commands.values()])

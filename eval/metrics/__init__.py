@@ -1,1 +1,7 @@
-"""One function a metric, with its paper."""
+"""Measure answers, rankings and confidences: one function a metric, with its paper.
+
+To add a metric, touch three files: its function here, in `answers.py` (text and citations),
+`ranking.py` (lists of passages) or `calibration.py` (confidence); its line in `METRICS` and its
+value in a question's row, both in `report/score.py`; its test, a small case computed by hand.
+Report, floors, intervals and comparison follow `METRICS`.
+"""

@@ -1,27 +1,28 @@
-"""Metrics of a ranked list of passages. Checked against ranx 0.3.21 and pytrec_eval in tests/test_ranking.py."""
+"""Measure a ranked list of passages against the evidence of a question.
+
+Checked against ranx 0.3.21 and pytrec_eval in tests/eval/metrics/test_ranking.py.
+"""
 
 from collections.abc import Sequence
 from math import log2
 
 from inquote.eval.metrics.answers import Range
 
-FOUND_SHARE = (
-    0.5  # of the characters of a piece of evidence that a passage must hold to have found it
-)
+HELD_SHARE = 0.5  # of the characters of a piece of evidence: a passage with as many holds it
 
 
 def holds(passage: Range, evidence: Range) -> bool:
-    """Whether a passage has at least half of the characters of a piece of evidence.
+    """Tell whether a passage has at least half of the characters of a piece of evidence.
 
     >>> holds(("a", 0, 100), ("a", 90, 110)), holds(("a", 0, 99), ("a", 90, 110))
     (True, False)
     """
     overlap = min(passage[2], evidence[2]) - max(passage[1], evidence[1])
-    return passage[0] == evidence[0] and overlap >= FOUND_SHARE * (evidence[2] - evidence[1])
+    return passage[0] == evidence[0] and overlap >= HELD_SHARE * (evidence[2] - evidence[1])
 
 
 def shown_order(cited: Sequence[Range], nearest: Sequence[Range]) -> list[Range]:
-    """The passages as a person meets them: the cited ones first, then the nearest, each once.
+    """Return the passages as a person meets them: the cited, then the nearest, each once.
 
     >>> shown_order([("a", 5, 9)], [("a", 0, 5), ("a", 5, 9)])
     [('a', 5, 9), ('a', 0, 5)]
@@ -30,43 +31,43 @@ def shown_order(cited: Sequence[Range], nearest: Sequence[Range]) -> list[Range]
 
 
 def first_ranks(ranked: Sequence[Range], evidence: Sequence[Sequence[Range]]) -> list[int | None]:
-    """For each group of alternatives the rank, from 1, of the first passage that holds one; None where none does.
+    """Return for each group of alternatives the rank of the first passage that holds one of them.
+
+    Ranks count from 1; None where no passage holds any.
 
     >>> first_ranks([("a", 0, 5), ("a", 5, 9)], [[("a", 6, 8), ("b", 0, 2)], [("b", 0, 2)]])
     [2, None]
     """
-    return [
-        next(
-            (
-                rank
-                for rank, passage in enumerate(ranked, 1)
-                if any(holds(passage, r) for r in group)
-            ),
-            None,
-        )
-        for group in evidence
-    ]
+    return [_first_rank(ranked, group) for group in evidence]
+
+
+def _first_rank(ranked: Sequence[Range], group: Sequence[Range]) -> int | None:
+    for rank, passage in enumerate(ranked, 1):
+        if any(holds(passage, piece) for piece in group):
+            return rank
+    return None
 
 
 def relevance(ranks: Sequence[int | None], length: int) -> tuple[list[bool], int]:
-    """Binary relevance of a list of `length` passages, and how many relevant ones there are to find.
+    """Return which of `length` passages are relevant, and how many relevant ones exist.
 
-    A passage is relevant where it is the first to hold a group of evidence; each group that no passage holds is one
-    more to find. So an answer spread over three places needs three passages, and a copy of one found earns nothing.
+    A passage is relevant where it is the first to hold a group of evidence; each group that no
+    passage holds is one more that exists. So an answer spread over three places needs three
+    passages, and a second copy earns nothing.
 
     >>> relevance([2, 2, None], 3)
     ([False, True, False], 2)
     """
-    found = {rank for rank in ranks if rank is not None}
-    return [rank in found for rank in range(1, length + 1)], len(found) + sum(
-        rank is None for rank in ranks
-    )
+    relevant_ranks = {rank for rank in ranks if rank is not None}
+    relevant = [rank in relevant_ranks for rank in range(1, length + 1)]
+    return relevant, len(relevant_ranks) + ranks.count(None)
 
 
 def recall_at(relevant: Sequence[bool], total: int, k: int) -> float:
-    """The share of the `total` relevant passages that is among the first k: |relevant in first k| / total.
+    """Return the share of the `total` relevant passages that is among the first k.
 
-    Manning, Raghavan, Schuetze 2008, Introduction to Information Retrieval, section 8.4.
+    |relevant in first k| / total: Manning, Raghavan, Schuetze 2008, Introduction to Information
+    Retrieval, section 8.4.
 
     >>> recall_at([False, True, True], total=2, k=2)
     0.5
@@ -75,24 +76,33 @@ def recall_at(relevant: Sequence[bool], total: int, k: int) -> float:
 
 
 def reciprocal_rank(relevant: Sequence[bool]) -> float:
-    """1 / rank of the first relevant passage, 0.0 where there is none; its mean is MRR.
+    """Return 1 / rank of the first relevant passage, 0.0 where there is none; its mean is MRR.
 
     Voorhees 1999, The TREC-8 Question Answering Track Report.
 
     >>> reciprocal_rank([False, True, True])
     0.5
     """
-    return next((1 / rank for rank, hit in enumerate(relevant, 1) if hit), 0.0)
+    for rank, is_relevant in enumerate(relevant, 1):
+        if is_relevant:
+            return 1 / rank
+    return 0.0
 
 
 def ndcg_at(relevant: Sequence[bool], total: int, k: int = 10) -> float:
-    """Discounted cumulative gain of the first k over that of the best order, binary gains.
+    """Return the discounted cumulative gain of the first k over that of the best order.
 
-    DCG = sum over relevant ranks of 1 / log2(rank + 1); the best order has min(total, k) relevant ones in front.
-    Jaervelin and Kekaelaeinen 2002, doi:10.1145/582415.582418.
+    Gains are binary.
+
+    DCG = sum over relevant ranks of 1 / log2(rank + 1); the best order has min(total, k) relevant
+    ones in front. Jaervelin and Kekaelaeinen 2002, doi:10.1145/582415.582418.
 
     >>> round(ndcg_at([False, True], total=1), 4)
     0.6309
     """
-    gain = sum(1 / log2(rank + 1) for rank, hit in enumerate(relevant[:k], 1) if hit)
-    return gain / sum(1 / log2(rank + 1) for rank in range(1, min(total, k) + 1))
+    best = [True] * min(total, k)
+    return _gain(relevant[:k]) / _gain(best)
+
+
+def _gain(relevant: Sequence[bool]) -> float:
+    return sum(1 / log2(rank + 1) for rank, is_relevant in enumerate(relevant, 1) if is_relevant)

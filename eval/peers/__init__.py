@@ -1,1 +1,1 @@
-"""Other systems in the same run: an optional extra, `pip install -e ".[peers]"`."""
+"""Put other systems beside inquote; needs the optional extra, `pip install -e ".[peers]"`."""

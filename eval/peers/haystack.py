@@ -1,9 +1,10 @@
-"""Haystack on the same questions, passages, embeddings and reader weights: `python -m inquote.eval.peers.haystack`.
+"""Ask Haystack the same questions: `python -m inquote.eval.peers.haystack`.
 
-Needs the extra `peers` (haystack-ai, transformers-haystack). Haystack gets our passages as its documents, because what
-is compared is retrieval, reading and refusal, not cutting; its embedding retriever gets the same vectors; its
-extractive reader reads the top five with our weights, exported, or with those of --model. It has no conversation: a
-follow-up is asked as typed. Each system runs in a process of its own, so that its memory can be told.
+Needs the extra `peers` (haystack-ai, transformers-haystack). Haystack gets our passages as its
+documents, because the comparison is of retrieval, reading and refusal, not of cutting. Its
+embedding retriever gets the same vectors; its extractive reader reads the top five with our
+weights, exported, or with those of --model. It has no conversation: a follow-up is asked as typed.
+Each system runs in a process of its own, so that its memory can be measured.
 """
 
 import json
@@ -25,7 +26,13 @@ from inquote.app.build import open_system
 from inquote.app.cli.terminal import run_program
 from inquote.eval.metrics.bootstrap import Estimate, estimate
 from inquote.eval.report.score import METRICS, latency_metrics, score
-from inquote.eval.report.tables import Table, as_markdown, as_rich, figure, interval
+from inquote.eval.report.tables import (
+    Table,
+    as_markdown,
+    as_rich,
+    format_figure,
+    format_interval,
+)
 from inquote.eval.runs.corpus import corpus_of, library_of
 from inquote.eval.runs.predict import predict
 from inquote.eval.runs.questions import load_questions
@@ -39,28 +46,24 @@ from inquote.ingest.documents import Passage
 OURS = "inquote"
 WAYS = ("BM25", "embedding", "both, joined by rank")
 SHOWN = (
-    *(
-        "evidence_recall@1",
-        "evidence_recall@3",
-        "retrieval_recall@1",
-        "exact_match",
-        "token_f1",
-        "answer_right",
-    ),
-    *(
-        "overall_right",
-        "refusal_recall",
-        "answerable_refused",
-        "verbatim_violations",
-        "ms_total_p50",
-        "ms_total_p95",
-    ),
+    "evidence_recall@1",
+    "evidence_recall@3",
+    "retrieval_recall@1",
+    "exact_match",
+    "token_f1",
+    "answer_right",
+    "overall_right",
+    "refusal_recall",
+    "answerable_refused",
+    "verbatim_violations",
+    "ms_total_p50",
+    "ms_total_p95",
 )
 
 
 @dataclass(frozen=True)
 class Task:
-    """What one process does: the way of retrieving, or `OURS`."""
+    """The work of one process; `system` is a way of retrieving, or `OURS`."""
 
     system: str
     questions: Path
@@ -69,7 +72,10 @@ class Task:
 
 
 class Haystack:
-    """A Haystack pipeline by hand, asked like a `System`: retrieve five documents, read them, best answer or none."""
+    """A Haystack pipeline by hand, asked like a `System`.
+
+    It retrieves five documents, reads them, and gives the best answer or none.
+    """
 
     def __init__(self, snapshot: Snapshot, embedder: Embedder, way: str, model: Path) -> None:
         from haystack.document_stores.in_memory import InMemoryDocumentStore
@@ -81,22 +87,23 @@ class Haystack:
         self._documents = {document.id: document for document in snapshot.documents()}
         self._passages = {passage.id: passage for passage in snapshot.all_passages()}
         self._store = InMemoryDocumentStore(embedding_similarity_function="cosine")
-        self._store.write_documents(self._stored())
+        self._store.write_documents(self._stored_documents())
         self._retrieve = self._retriever(way)
         self._reader = TransformersExtractiveReader(model=model, top_k=1)
         self._reader.warm_up()
 
-    def _stored(self) -> list[Any]:
-        """Our passages as its documents; headings are embedded as its embedders embed meta fields."""
+    def _stored_documents(self) -> list[Any]:
+        """Return our passages as its documents, with our embeddings."""
         from haystack import Document
 
-        vectors = self._embedder.embed_passages(
-            [passage.embedded_text for passage in self._passages.values()]
-        )
-        return [
-            Document(id=id, content=passage.text, embedding=vector.tolist())
-            for (id, passage), vector in zip(self._passages.items(), vectors, strict=True)
-        ]
+        passages = self._passages.values()
+        vectors = self._embedder.embed_passages([passage.embedded_text for passage in passages])
+        documents = []
+        for passage, vector in zip(passages, vectors, strict=True):
+            documents.append(
+                Document(id=passage.id, content=passage.text, embedding=vector.tolist())
+            )
+        return documents
 
     def _retriever(self, way: str) -> Callable[[str], list[Any]]:
         from haystack.components.joiners import DocumentJoiner
@@ -110,30 +117,39 @@ class Haystack:
         joiner = DocumentJoiner(join_mode="reciprocal_rank_fusion", top_k=READ_PASSAGES)
 
         def meaning(question: str) -> list[Any]:
-            return by_meaning.run(query_embedding=self._embedder.embed_query(question).tolist())[
-                "documents"
-            ]
+            vector = self._embedder.embed_query(question)
+            documents: list[Any] = by_meaning.run(query_embedding=vector.tolist())["documents"]
+            return documents
 
         def words(question: str) -> list[Any]:
-            return by_words.run(query=question)["documents"]
+            documents: list[Any] = by_words.run(query=question)["documents"]
+            return documents
 
         def both(question: str) -> list[Any]:
-            return joiner.run(documents=[words(question), meaning(question)])["documents"]
+            lists = [words(question), meaning(question)]
+            documents: list[Any] = joiner.run(documents=lists)["documents"]
+            return documents
 
         return dict(zip(WAYS, (words, meaning, both), strict=True))[way]
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """See `System.ask`; `history` is not used."""
+        """Answer as `System.ask` does; `history` is not used."""
+        # Retrieve and read.
         started = perf_counter()
-        found = self._retrieve(question)
+        documents = self._retrieve(question)
         retrieved = perf_counter()
-        answers = self._reader.run(query=question, documents=found)["answers"] if found else []
+        answers = []
+        if documents:
+            answers = self._reader.run(query=question, documents=documents)["answers"]
+        read = perf_counter()
+
+        # Put its best answer, or its refusal, into our form.
         best = next((answer for answer in answers if answer.data is not None), None)
         refused = best is None or answers[0].data is None
         citations = () if refused else (self._citation(best),)
         stages = {
             "retrieve": 1000 * (retrieved - started),
-            "read": 1000 * (perf_counter() - retrieved),
+            "read": 1000 * (read - retrieved),
         }
         return Answer(
             question=question,
@@ -141,33 +157,35 @@ class Haystack:
             text=" ".join(citation.quote for citation in citations) or None,
             confidence=best.score if best else 0.0,
             citations=citations,
-            hits=tuple(
-                Hit(self._passages[doc.id], doc.score or 0.0, None, 0.0, None, 0.0) for doc in found
-            ),
+            hits=tuple(map(self._hit, documents)),
             trace={"candidates": [{"quote": best.data}] if best else []},
             generation=1,
         ).with_times(stages)
 
+    def _hit(self, document: Any) -> Hit:
+        return Hit(self._passages[document.id], document.score or 0.0, None, 0.0, None, 0.0)
+
     def _citation(self, answer: Any) -> Citation:
         passage: Passage = self._passages[answer.document.id]
         document = self._documents[passage.document_id]
-        start, end = (
-            passage.start + at for at in (answer.document_offset.start, answer.document_offset.end)
-        )
+        start = passage.start + answer.document_offset.start
+        end = passage.start + answer.document_offset.end
         return Citation(
-            *(
-                document.id,
-                document.sha256,
-                document.title,
-                passage.heading,
-                document.page_at(start),
-            ),
-            *(start, end, answer.data, passage.start, passage.end),
+            document.id,
+            document.sha256,
+            document.title,
+            passage.heading,
+            document.page_at(start),
+            start,
+            end,
+            answer.data,
+            passage.start,
+            passage.end,
         )
 
 
 def perform(task: Task) -> tuple[Run, float]:
-    """Run one system over the questions; gives the run and the peak memory of this process in MB."""
+    """Run one system over the questions; return the run and this process's peak memory in MB."""
     questions = load_questions(task.questions)
     if task.system == OURS:
         system = open_system(task.library)
@@ -193,7 +211,7 @@ def perform(task: Task) -> tuple[Run, float]:
 
 
 def comparison(runs: dict[str, tuple[Run, float]]) -> Table:
-    """A column a system, a row a metric; figures with their 95 % intervals."""
+    """Lay out a column a system and a row a metric, figures with their 95 % intervals."""
     columns = {name: _figures(run) for name, (run, _) in runs.items()}
     rows = [(name, *(_cell(figures.get(name)) for figures in columns.values())) for name in SHOWN]
     rows.append(("peak memory, MB", *(f"{memory:.0f}" for _, memory in runs.values())))
@@ -206,8 +224,10 @@ def _figures(run: Run) -> dict[str, Estimate]:
     return {metric.name: estimate(metric, scores.columns) for metric in chosen}
 
 
-def _cell(found: Estimate | None) -> str:
-    return "-" if found is None else f"{figure(found)} ({interval(found)})"
+def _cell(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "-"
+    return f"{format_figure(estimate)} ({format_interval(estimate)})"
 
 
 def main(
@@ -223,9 +243,10 @@ def main(
     """Ask inquote and Haystack the same questions and print what each reaches."""
     from rich.console import Console
 
-    os.environ.update(
-        HAYSTACK_TELEMETRY_ENABLED="False", HF_HUB_OFFLINE="1"
-    )  # nothing leaves the machine
+    # Let nothing leave the machine.
+    os.environ.update(HAYSTACK_TELEMETRY_ENABLED="False", HF_HUB_OFFLINE="1")
+
+    # Run each system in a process of its own.
     texts, runs = corpus or corpus_of(questions), {}
     with (
         library_of(texts, SentenceTransformerEmbedder()) as library,
@@ -242,6 +263,8 @@ def main(
                 runs[name if name == OURS else f"Haystack, {name}"] = process.submit(
                     perform, task
                 ).result()
+
+    # Write and show the comparison.
     for name, (run, _) in runs.items():
         write_run(run, out / name)
     table = comparison(runs)

@@ -1,7 +1,7 @@
-"""The span reader's network as a question-answering model that transformers loads, so that others can read with it.
+"""Export the span reader's network as a question-answering model that transformers loads.
 
-What goes along are the encoder and the start and end heads; the heads for evidence and for "is there an answer" have no
-place in such a model.
+So that others can read with it. The encoder and the heads for start and end go along; such a model
+has no place for the heads for evidence and for "is there an answer".
 """
 
 from pathlib import Path
@@ -30,18 +30,18 @@ _PARTS = {
 
 
 def export(model: "SpanModel", folder: Path) -> None:
-    """Write `model` as a `BertForQuestionAnswering` to `folder`, with the packaged model's sizes and tokenizer."""
+    """Write `model` to `folder` as a `BertForQuestionAnswering`, with the packaged tokenizer."""
     from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering
 
     base = packaged_model()
-    made = BertForQuestionAnswering(BertConfig.from_pretrained(base, num_labels=2))
-    made.load_state_dict(renamed(dict(model.float().state_dict())))
-    made.save_pretrained(folder)
+    exported = BertForQuestionAnswering(BertConfig.from_pretrained(base, num_labels=2))
+    exported.load_state_dict(rename_tensors(dict(model.float().state_dict())))
+    exported.save_pretrained(folder)
     AutoTokenizer.from_pretrained(base, local_files_only=True).save_pretrained(folder)
 
 
-def renamed(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
-    """A `SpanModel`'s tensors under the names of a `BertForQuestionAnswering`."""
+def rename_tensors(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
+    """Return a `SpanModel`'s tensors under the names of a `BertForQuestionAnswering`."""
     theirs = {}
     for name, tensor in state.items():
         part, *rest = name.split(".")
@@ -50,11 +50,11 @@ def renamed(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
         elif part == "token_head":
             theirs[f"qa_outputs.{rest[0]}"] = tensor[:2]
         elif part == "layers":
-            theirs |= _of_layer(f"bert.encoder.layer.{rest[0]}", rest[1], rest[2], tensor)
+            theirs |= _layer_tensors(f"bert.encoder.layer.{rest[0]}", rest[1], rest[2], tensor)
     return theirs
 
 
-def _of_layer(layer: str, part: str, kind: str, tensor: "Tensor") -> "dict[str, Tensor]":
+def _layer_tensors(layer: str, part: str, kind: str, tensor: "Tensor") -> "dict[str, Tensor]":
     if part != "projections":
         return {f"{layer}.{_PARTS[part]}.{kind}": tensor}
     names = (f"{layer}.attention.self.{name}.{kind}" for name in ("query", "key", "value"))

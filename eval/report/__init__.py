@@ -1,1 +1,1 @@
-"""Predictions to figures, reports, floors and comparisons."""
+"""Turn predictions into figures, reports and comparisons, and hold them against floors."""

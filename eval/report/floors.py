@@ -1,4 +1,4 @@
-"""Floors: what a set of questions must reach, kept in eval/floors.toml.
+"""Hold figures against floors: what a set of questions must reach, kept in eval/floors.toml.
 
     [imlygic.at_least]
     "evidence_recall@3" = 0.95
@@ -7,8 +7,9 @@
     [imlygic.exactly]
     verbatim_violations = 0
 
-The first word is the name of the question file. A floor is compared with the 95 % interval: "at least" is broken where
-the upper end lies below it, "at most" where the lower end lies above it; "exactly" is compared with the bare figure.
+The first word is the name of the question file. A floor is compared with the 95 % interval: "at
+least" is broken where the upper end lies below it, "at most" where the lower end lies above it;
+"exactly" is compared with the bare figure.
 """
 
 import tomllib
@@ -30,19 +31,19 @@ Floors = dict[str, dict[str, float]]
 
 
 def load_floors(path: Path, questions: str, known: set[str]) -> Floors:
-    """The floors for a question file called `questions` (without suffix).
+    """Return the floors for a question file called `questions` (without suffix).
 
-    Raises `FloorsError` where there are none, or where one is for a metric that is not among `known`: a gate with a
-    misspelt floor would hold nothing back.
+    Raises `FloorsError` where the file has none, or where one is for a metric that is not among
+    `known`: a gate with a misspelt floor would hold nothing back.
     """
     try:
-        floors = tomllib.loads(path.read_text(encoding="utf-8"))[questions]
-        unknown = [kind for kind in floors if kind not in KINDS]
-        unknown += [name for kind in KINDS for name in floors.get(kind, {}) if name not in known]
-        values = {
-            kind: {name: float(value) for name, value in floors.get(kind, {}).items()}
-            for kind in KINDS
-        }
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))[questions]
+        unknown = [kind for kind in tables if kind not in KINDS]
+        floors: Floors = {}
+        for kind in KINDS:
+            values = tables.get(kind, {})
+            unknown += [name for name in values if name not in known]
+            floors[kind] = {name: float(value) for name, value in values.items()}
     except KeyError as error:
         raise FloorsError(
             f"{path} has no floors for {questions}; add [{questions}.at_least]."
@@ -53,33 +54,37 @@ def load_floors(path: Path, questions: str, known: set[str]) -> Floors:
         ) from error
     if unknown:
         raise FloorsError(
-            f'{path} names "{unknown[0]}" for {questions}, which is nothing that is measured; correct it.'
+            f'{path} names "{unknown[0]}" for {questions}, which is nothing that is measured; '
+            "correct it."
         )
-    return values
+    return floors
 
 
-def broken(floors: Floors, estimates: Mapping[str, Estimate]) -> list[str]:
-    """One sentence for each floor that is broken; a metric that could not be measured breaks its floor."""
+def check_floors(floors: Floors, estimates: Mapping[str, Estimate]) -> list[str]:
+    """Return a sentence for each broken floor.
+
+    A metric that could not be measured breaks its floor.
+    """
     problems = []
-    for kind, wanted in floors.items():
-        for name, floor in wanted.items():
-            found = estimates[name]
-            if not _holds(kind, floor, found):
-                problems.append(
-                    f"{name} must be {kind.replace('_', ' ')} {floor:g} and is {_told(found)}."
-                )
+    for kind, values in floors.items():
+        for name, floor in values.items():
+            figure = estimates[name]
+            if not _holds(kind, floor, figure):
+                wanted = f"{kind.replace('_', ' ')} {floor:g}"
+                problems.append(f"{name} must be {wanted} and is {_format_figure(figure)}.")
     return problems
 
 
-def _holds(kind: str, floor: float, found: Estimate) -> bool:
-    if found.value is None or found.low is None or found.high is None:
+def _holds(kind: str, floor: float, figure: Estimate) -> bool:
+    if figure.value is None or figure.low is None or figure.high is None:
         return False
     if kind == "exactly":
-        return found.value == floor
-    return found.high >= floor if kind == "at_least" else found.low <= floor
+        return figure.value == floor
+    return figure.high >= floor if kind == "at_least" else figure.low <= floor
 
 
-def _told(found: Estimate) -> str:
-    if found.value is None:
+def _format_figure(figure: Estimate) -> str:
+    if figure.value is None:
         return "not measured"
-    return f"{found.value:.3f} (95 % interval {found.low:.3f} to {found.high:.3f}, {found.n} questions)"
+    interval = f"95 % interval {figure.low:.3f} to {figure.high:.3f}"
+    return f"{figure.value:.3f} ({interval}, {figure.n} questions)"

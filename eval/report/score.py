@@ -1,9 +1,14 @@
-"""A run to scores: one row a question, one column a measurement, NaN where a measurement does not apply."""
+"""Score a run: one row a question, one column a measurement, NaN where one does not apply.
 
-from collections.abc import Callable, Iterable, Mapping
+`METRICS` lists the figures of a report in its order; the functions from `_score_row` on fill the
+columns they are of.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from itertools import compress
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +27,7 @@ from inquote.eval.metrics.answers import (
     verbatim_violations,
 )
 from inquote.eval.metrics.calibration import aurc, expected_calibration_error, percentile, roc_auc
+from inquote.eval.metrics.metric import NAN, Metric, mean
 from inquote.eval.metrics.ranking import (
     first_ranks,
     ndcg_at,
@@ -34,13 +40,13 @@ from inquote.eval.runs.predict import Prediction
 from inquote.eval.runs.questions import Question
 from inquote.eval.runs.run import Run
 
-Columns = Mapping[str, np.ndarray]
-NAN = float("nan")
-
 
 @dataclass(frozen=True)
 class Scores:
-    """`columns` maps a measurement to (n,) float64; `ids`, `types` and `parts` say what the rows are."""
+    """The measurements of n questions.
+
+    `columns` maps a measurement to (n,) float64; `ids`, `types` and `parts` are those of the rows.
+    """
 
     ids: tuple[str, ...]
     types: tuple[str, ...]
@@ -48,103 +54,49 @@ class Scores:
     columns: dict[str, np.ndarray]
 
     def where(self, keep: Iterable[bool]) -> "Scores":
-        """The rows for which `keep` is true."""
+        """Return the rows for which `keep` is true."""
         mask = np.fromiter(keep, bool, len(self.ids))
-        chosen = [
-            [value for value, kept in zip(names, mask, strict=True) if kept] for names in self.named
-        ]
-        columns = {name: column[mask] for name, column in self.columns.items()}
-        return Scores(tuple(chosen[0]), tuple(chosen[1]), tuple(chosen[2]), columns)
-
-    @property
-    def named(self) -> tuple[tuple[str, ...], ...]:
-        """Ids, types and parts."""
-        return self.ids, self.types, self.parts
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A figure of a whole run: `statistic` of the values of `columns`.
-
-    `better` says which way is up, "none" for a violation, which has no acceptable share. A mean has no `statistic`: it
-    is taken over the rows where its one column applies.
-    """
-
-    name: str
-    meaning: str
-    better: Literal["higher", "lower", "none"]
-    columns: tuple[str, ...]
-    statistic: Callable[..., float | None] | None = None
-
-    def of(self, columns: Columns) -> float | None:
-        """The figure, None where it applies to no row."""
-        values = [columns[name] for name in self.columns]
-        if self.statistic is None:
-            return float(np.nanmean(values[0])) if np.isfinite(values[0]).any() else None
-        applies = self.applies(columns)
-        found = self.statistic(*(value[applies] for value in values)) if applies.any() else None
-        return None if found is None else float(found)
-
-    def resampled(self, columns: Columns, draws: np.ndarray) -> np.ndarray:
-        """(r,) figures of r resamples; `draws` is (r, n) row numbers. NaN where a resample has no row that applies."""
-        if self.statistic is not None:
-            values = (
-                self.of({name: columns[name][draw] for name in self.columns}) for draw in draws
-            )
-            return np.array([NAN if value is None else value for value in values])
-        drawn = columns[self.columns[0]][draws]
-        applies = np.isfinite(drawn)
-        with np.errstate(invalid="ignore"):
-            return np.where(applies, drawn, 0.0).sum(axis=1) / applies.sum(axis=1)
-
-    def applies(self, columns: Columns) -> np.ndarray:
-        """(n,) which rows the figure is of."""
-        return np.logical_and.reduce([np.isfinite(columns[name]) for name in self.columns])
-
-    def count(self, columns: Columns) -> int:
-        """How many rows the figure is of."""
-        return int(self.applies(columns).sum())
-
-
-def _mean(name: str, meaning: str, better: Literal["higher", "lower"] = "higher") -> Metric:
-    return Metric(name, meaning, better, (name,))
+        return Scores(
+            ids=tuple(compress(self.ids, mask)),
+            types=tuple(compress(self.types, mask)),
+            parts=tuple(compress(self.parts, mask)),
+            columns={name: column[mask] for name, column in self.columns.items()},
+        )
 
 
 REFUSAL = ("refused", "answerable")
 CONFIDENCE = ("confidence", "candidate_right")
 METRICS = (
-    _mean("evidence_recall@1", "evidence in the first passage, cited ones before the nearest"),
-    _mean(
+    mean("evidence_recall@1", "evidence in the first passage, cited ones before the nearest"),
+    mean(
         "evidence_recall@3", "evidence in the first three passages, cited ones before the nearest"
     ),
-    _mean(
-        "evidence_recall@5", "evidence in the first five passages, cited ones before the nearest"
-    ),
-    _mean("retrieval_recall@1", "evidence in the passage that retrieval puts first"),
-    _mean("dense_recall@3", "evidence in the first three that dense search listed"),
-    _mean("lexical_recall@3", "evidence in the first three that BM25 listed"),
-    _mean("mrr", "reciprocal rank of the first passage with evidence, by retrieval"),
-    _mean("ndcg@10", "discounted cumulative gain of the first ten, by retrieval"),
-    _mean("exact_match", "answer equals an accepted one; answerable questions, a refusal scores 0"),
-    _mean(
+    mean("evidence_recall@5", "evidence in the first five passages, cited ones before the nearest"),
+    mean("retrieval_recall@1", "evidence in the passage that retrieval puts first"),
+    mean("dense_recall@3", "evidence in the first three that dense search listed"),
+    mean("lexical_recall@3", "evidence in the first three that BM25 listed"),
+    mean("mrr", "reciprocal rank of the first passage with evidence, by retrieval"),
+    mean("ndcg@10", "discounted cumulative gain of the first ten, by retrieval"),
+    mean("exact_match", "answer equals an accepted one; answerable questions, a refusal scores 0"),
+    mean(
         "token_f1",
         "overlap of words with an accepted answer; answerable questions, a refusal scores 0",
     ),
-    _mean("contains_answer", "answer contains an accepted one; answerable questions"),
-    _mean(
+    mean("contains_answer", "answer contains an accepted one; answerable questions"),
+    mean(
         "answer_right",
         "answer contains an accepted one or has token F1 of 0.6; of a list, the share of its items",
     ),
-    _mean("overall_right", "right where answerable, refused where not; all questions"),
-    _mean(
+    mean("overall_right", "right where answerable, refused where not; all questions"),
+    mean(
         "answer_in_evidence",
         "first citation lies in the evidence; answered ones that are answerable",
     ),
-    _mean(
+    mean(
         "citation_precision",
         "share of cited characters that are evidence; answered ones that are answerable",
     ),
-    _mean(
+    mean(
         "citation_recall", "share of the evidence's characters that are cited; answerable questions"
     ),
     Metric(
@@ -162,7 +114,7 @@ METRICS = (
         refusal_recall,
     ),
     Metric("refusal_f1", "harmonic mean of the two", "higher", REFUSAL, refusal_f1),
-    _mean("answerable_refused", "of those with an answer, the share refused", "lower"),
+    mean("answerable_refused", "of those with an answer, the share refused", "lower"),
     Metric("aurc", "area under the risk-coverage curve", "lower", CONFIDENCE, aurc),
     Metric(
         "ece",
@@ -190,72 +142,78 @@ METRICS = (
 
 
 def latency_metrics(scores: Scores) -> list[Metric]:
-    """Median and 95th percentile of the whole call and of each stage, in milliseconds."""
-    return [
-        Metric(
-            f"{name}_p{q}",
-            f"{name.removeprefix('ms_')}, {q}th percentile",
-            "lower",
-            (name,),
-            partial(percentile, q=q),
-        )
-        for name in scores.columns
-        if name.startswith("ms_")
-        for q in (50, 95)
-    ]
+    """Return median and 95th percentile of the call and of each stage, in milliseconds."""
+    metrics = []
+    for name in scores.columns:
+        if not name.startswith("ms_"):
+            continue
+        for q in (50, 95):
+            meaning = f"{name.removeprefix('ms_')}, {q}th percentile"
+            statistic = partial(percentile, q=q)
+            metrics.append(Metric(f"{name}_p{q}", meaning, "lower", (name,), statistic))
+    return metrics
 
 
 def score(run: Run) -> Scores:
     """Score every prediction of a run; errors count as wrong and not as refusals."""
-    rows = [_row(prediction, run.texts) for prediction in run.predictions]
-    names = dict.fromkeys(
-        [
-            *(name for metric in METRICS for name in metric.columns),
-            *(name for row in rows for name in row),
-        ]
-    )
+    rows = [_score_row(prediction, run.texts) for prediction in run.predictions]
+    names = {name: None for metric in METRICS for name in metric.columns}
+    for row in rows:
+        names |= dict.fromkeys(row)
     questions = [prediction.question for prediction in run.predictions]
     return Scores(
         ids=tuple(question.id for question in questions),
         types=tuple(question.type for question in questions),
         parts=tuple(question.part for question in questions),
-        columns={name: np.array([row.get(name, NAN) for row in rows], float) for name in names},
+        columns={name: _column(rows, name) for name in names},
     )
 
 
-def _row(prediction: Prediction, texts: Mapping[str, str]) -> dict[str, float]:
+def _column(rows: list[dict[str, float]], name: str) -> np.ndarray:
+    return np.array([row.get(name, NAN) for row in rows], float)
+
+
+def _score_row(prediction: Prediction, texts: Mapping[str, str]) -> dict[str, float]:
+    """Measure one prediction; measurements that do not apply are left out."""
     question, answer = prediction.question, prediction.answer
     refused = answer is not None and answer["answer"] is None
+
+    # Measure what applies to every question.
     row = {
         "answerable": question.answerable,
         "refused": refused,
         "errors": answer is None,
         "ms_total": prediction.ms,
     }
-    row |= {f"ms_{stage}": ms for stage, ms in prediction.stages_ms.items()} | _confidence(
-        question, answer
-    )
+    row |= {f"ms_{stage}": ms for stage, ms in prediction.stages_ms.items()}
+    row |= _score_confidence(question, answer)
     if answer is not None:
         row["verbatim_violations"] = verbatim_violations(answer, texts)
     if not question.answerable:
         return row | {"overall_right": refused}
-    said = _text_metrics(question, (answer or {}).get("answer") or "")
-    row |= said | {"overall_right": said["answer_right"], "answerable_refused": refused}
-    return row | _ranking(prediction) | _citations(question, answer)
+
+    # Compare with the accepted answers and with the evidence.
+    row |= _score_text(question, (answer or {}).get("answer") or "")
+    row |= {"overall_right": row["answer_right"], "answerable_refused": refused}
+    return row | _score_ranking(prediction) | _score_citations(question, answer)
 
 
-def _confidence(question: Question, answer: dict[str, Any] | None) -> dict[str, float]:
-    """Confidence, and whether the answer is right; of a refusal, whether the best candidate in the trace would be."""
+def _score_confidence(question: Question, answer: dict[str, Any] | None) -> dict[str, float]:
+    """Return the confidence, and whether the answer is right that it is the confidence of.
+
+    The confidence of a refusal is that of the best candidate, which stands in the trace.
+    """
     if answer is None:
         return {}
-    text = answer["answer"] or next(
-        (found["quote"] for found in answer["trace"].get("candidates", ())), ""
-    )
+    text = answer["answer"]
+    if not text:
+        candidates = answer["trace"].get("candidates", ())
+        text = candidates[0]["quote"] if candidates else ""
     right = answer_right(text, question.answers, question.items) if question.answerable else 0.0
     return {"confidence": answer["confidence"], "candidate_right": right}
 
 
-def _text_metrics(question: Question, text: str) -> dict[str, float]:
+def _score_text(question: Question, text: str) -> dict[str, float]:
     return {
         "exact_match": exact_match(text, question.answers),
         "token_f1": token_f1(text, question.answers),
@@ -265,52 +223,58 @@ def _text_metrics(question: Question, text: str) -> dict[str, float]:
 
 
 def evidence_ranges(question: Question) -> list[list[Range]]:
-    """The question's groups of alternative ranges."""
-    return [
-        [(found.document, found.start, found.end) for found in group] for group in question.evidence
-    ]
+    """Return the question's groups of alternative ranges."""
+    groups = []
+    for group in question.evidence:
+        groups.append([(piece.document, piece.start, piece.end) for piece in group])
+    return groups
 
 
-def _ranking(prediction: Prediction) -> dict[str, float]:
-    evidence = evidence_ranges(prediction.question)
+def _score_ranking(prediction: Prediction) -> dict[str, float]:
+    # Collect the lists: as shown to a person, as retrieved, and as each of the two searches listed.
     answer = prediction.answer or {"citations": [], "nearest": []}
     cited = [(c["document"], c["passage_start"], c["passage_end"]) for c in answer["citations"]]
-    shown = shown_order(cited, [(n["document"], n["start"], n["end"]) for n in answer["nearest"]])
+    shown = shown_order(cited, [_range(passage) for passage in answer["nearest"]])
     retrieved = [_range(hit) for hit in prediction.retrieval]
+    dense = _listed_by(prediction, "dense_rank", 3)
+    lexical = _listed_by(prediction, "lexical_rank", 3)
+
+    # Hold the evidence against them.
+    evidence = evidence_ranges(prediction.question)
     relevant, total = relevance(first_ranks(retrieved, evidence), len(retrieved))
-    row = {f"evidence_recall@{k}": found_within(shown, evidence, k) for k in (1, 3, 5)}
-    return row | {
-        "retrieval_recall@1": found_within(retrieved, evidence, 1),
-        "dense_recall@3": found_within(_listed(prediction, "dense_rank", 3), evidence, 3),
-        "lexical_recall@3": found_within(_listed(prediction, "lexical_rank", 3), evidence, 3),
+    return {
+        "evidence_recall@1": evidence_recall_at(shown, evidence, 1),
+        "evidence_recall@3": evidence_recall_at(shown, evidence, 3),
+        "evidence_recall@5": evidence_recall_at(shown, evidence, 5),
+        "retrieval_recall@1": evidence_recall_at(retrieved, evidence, 1),
+        "dense_recall@3": evidence_recall_at(dense, evidence, 3),
+        "lexical_recall@3": evidence_recall_at(lexical, evidence, 3),
         "mrr": reciprocal_rank(relevant),
         "ndcg@10": ndcg_at(relevant, total),
     }
 
 
-def found_within(ranked: list[Range], evidence: list[list[Range]], k: int) -> float:
-    """The share of the groups of evidence that the first k passages hold: recall@k with groups as what is sought."""
+def evidence_recall_at(ranked: list[Range], evidence: list[list[Range]], k: int) -> float:
+    """Return the share of the groups of evidence that the first k passages hold."""
     ranks = first_ranks(ranked[:k], evidence)
     return recall_at([rank is not None for rank in ranks], len(evidence), len(evidence))
 
 
-def _listed(prediction: Prediction, rank: str, k: int) -> list[Range]:
-    """The passages retrieved that one of the two searches had among its first k."""
+def _listed_by(prediction: Prediction, rank: str, k: int) -> list[Range]:
+    """Return the retrieved passages that one of the two searches had among its first k."""
     return [_range(hit) for hit in prediction.retrieval if hit[rank] is not None and hit[rank] <= k]
 
 
-def _range(hit: Mapping[str, Any]) -> Range:
-    return hit["document"], hit["start"], hit["end"]
+def _range(passage: Mapping[str, Any]) -> Range:
+    return passage["document"], passage["start"], passage["end"]
 
 
-def _citations(question: Question, answer: dict[str, Any] | None) -> dict[str, float]:
-    cited = [(c["document"], c["start"], c["end"]) for c in (answer or {}).get("citations", [])]
+def _score_citations(question: Question, answer: dict[str, Any] | None) -> dict[str, float]:
+    cited = [_range(citation) for citation in (answer or {}).get("citations", [])]
     evidence = evidence_ranges(question)
     row = {"citation_recall": citation_recall(cited, evidence)}
     precision = citation_precision(cited, evidence)
-    if precision is None:
-        return row
-    return row | {
-        "citation_precision": precision,
-        "answer_in_evidence": answer_in_evidence(cited, evidence),
-    }
+    if precision is not None:
+        row["citation_precision"] = precision
+        row["answer_in_evidence"] = answer_in_evidence(cited, evidence)
+    return row

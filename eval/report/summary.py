@@ -1,11 +1,13 @@
-"""Scores to figures with intervals: of all questions, of each part, of each type; and what went wrong, one by one."""
+"""Sum up scores: figures with intervals of all questions, each part, each type; and the misses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from inquote.eval.metrics.bootstrap import Estimate, estimate
-from inquote.eval.report.score import METRICS, Metric, Scores, latency_metrics, score
+from inquote.eval.metrics.metric import Metric
+from inquote.eval.report.score import METRICS, Scores, latency_metrics, score
+from inquote.eval.runs.predict import Prediction
 from inquote.eval.runs.run import Run
 
 BY_TYPE = ("evidence_recall@3", "answer_right", "token_f1", "overall_right", "answerable_refused")
@@ -28,7 +30,7 @@ class Miss:
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything that a report shows; `baselines` maps a simpler system to its figures."""
+    """All that a report shows; `baselines` maps the name of a simpler system to its figures."""
 
     about: dict[str, Any]
     scores: Scores
@@ -40,13 +42,13 @@ class Summary:
     baselines: dict[str, Figures]
 
     def as_json(self) -> dict[str, Any]:
-        """The content of report.json."""
+        """Return the content of report.json."""
         return {
             "about": self.about,
-            "figures": _plain(self.figures),
-            "parts": {name: _plain(figures) for name, figures in self.parts.items()},
-            "types": {name: _plain(figures) for name, figures in self.types.items()},
-            "baselines": {name: _plain(figures) for name, figures in self.baselines.items()},
+            "figures": _figures_json(self.figures),
+            "parts": _groups_json(self.parts),
+            "types": _groups_json(self.types),
+            "baselines": _groups_json(self.baselines),
             "misses": [asdict(miss) for miss in self.misses],
         }
 
@@ -54,58 +56,73 @@ class Summary:
 def summarise(run: Run, baselines: Mapping[str, Run] | None = None) -> Summary:
     """Score a run and put intervals on every figure."""
     scores = score(run)
-    metrics = (*METRICS, *latency_metrics(scores))
     by_type = [metric for metric in METRICS if metric.name in BY_TYPE]
+    metrics = (*METRICS, *latency_metrics(scores))
     return Summary(
         about=run.about,
         scores=scores,
         metrics=metrics,
         figures=_figures(metrics, scores),
-        parts={
-            part: _figures(METRICS, scores.where(p == part for p in scores.parts))
-            for part in _kinds(scores.parts)
-        },
-        types={
-            kind: _figures(by_type, scores.where(t == kind for t in scores.types))
-            for kind in _kinds(scores.types)
-        },
+        parts=_figures_by(scores.parts, METRICS, scores),
+        types=_figures_by(scores.types, by_type, scores),
         misses=_misses(run, scores),
-        baselines={name: _of_baseline(other) for name, other in (baselines or {}).items()},
+        baselines={name: _baseline_figures(other) for name, other in (baselines or {}).items()},
     )
 
 
-def _of_baseline(run: Run) -> Figures:
+def _baseline_figures(run: Run) -> Figures:
     scores = score(run)
     return _figures((*METRICS, *latency_metrics(scores)), scores)
 
 
-def _figures(metrics: tuple[Metric, ...] | list[Metric], scores: Scores) -> Figures:
+def _figures(metrics: Sequence[Metric], scores: Scores) -> Figures:
     return {metric.name: estimate(metric, scores.columns) for metric in metrics}
 
 
-def _kinds(names: tuple[str, ...]) -> list[str]:
-    return sorted(set(names))
+def _figures_by(
+    labels: Sequence[str], metrics: Sequence[Metric], scores: Scores
+) -> dict[str, Figures]:
+    """Return the figures of the rows of each label, in the order of labels."""
+    groups = {}
+    for name in sorted(set(labels)):
+        group = scores.where(label == name for label in labels)
+        groups[name] = _figures(metrics, group)
+    return groups
 
 
-def _plain(figures: Figures) -> dict[str, Any]:
+def _figures_json(figures: Figures) -> dict[str, Any]:
     return {name: asdict(figure) for name, figure in figures.items()}
 
 
+def _groups_json(groups: dict[str, Figures]) -> dict[str, Any]:
+    return {name: _figures_json(figures) for name, figures in groups.items()}
+
+
 def _misses(run: Run, scores: Scores) -> tuple[Miss, ...]:
-    """The questions that are not wholly right, in the order of the file."""
+    """Return the questions that are not wholly right, in the order of the file."""
     missed = []
     for prediction, right in zip(run.predictions, scores.columns["overall_right"], strict=True):
-        question, answer = prediction.question, prediction.answer
         if right < 1:
-            wanted = (
-                " / ".join(item[0] for item in question.items)
-                or (question.answers or ("(no answer)",))[0]
-            )
-            got = (
-                f"error: {prediction.error}" if answer is None else answer["answer"] or "(refused)"
-            )
-            confidence = answer["confidence"] if answer else None
-            missed.append(
-                Miss(question.id, question.type, question.question, wanted, got, confidence)
-            )
+            missed.append(_miss(prediction))
     return tuple(missed)
+
+
+def _miss(prediction: Prediction) -> Miss:
+    question, answer = prediction.question, prediction.answer
+    items = " / ".join(item[0] for item in question.items)
+    answers = question.answers or ("(no answer)",)
+    wanted = items or answers[0]
+    if answer is None:
+        got = f"error: {prediction.error}"
+        confidence = None
+    else:
+        got = answer["answer"] or "(refused)"
+        confidence = answer["confidence"]
+    return Miss(
+        id=question.id,
+        type=question.type,
+        question=question.question,
+        wanted=wanted,
+        got=got,
+        confidence=confidence,
+    )

@@ -1,6 +1,8 @@
-"""Tables as data, shown three ways: in the terminal, in Markdown, in HTML."""
+"""Lay figures out as tables, and show a table three ways: in the terminal, in Markdown, in HTML."""
 
-from collections.abc import Sequence
+import re
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -8,30 +10,32 @@ from typing import Any
 from inquote.eval.metrics.bootstrap import Estimate
 from inquote.eval.report.summary import BY_TYPE, Figures, Summary
 
+_MARKDOWN_MARKS = re.compile(r"[\\|`*_\[\]<>#$]")
+
 BASELINE_METRICS = (
-    *(
-        "evidence_recall@1",
-        "evidence_recall@3",
-        "mrr",
-        "ndcg@10",
-        "exact_match",
-        "token_f1",
-        "answer_right",
-    ),
-    *(
-        "overall_right",
-        "refusal_precision",
-        "refusal_recall",
-        "aurc",
-        "verbatim_violations",
-        "ms_total_p50",
-    ),
+    "evidence_recall@1",
+    "evidence_recall@3",
+    "mrr",
+    "ndcg@10",
+    "exact_match",
+    "token_f1",
+    "answer_right",
+    "overall_right",
+    "refusal_precision",
+    "refusal_recall",
+    "aurc",
+    "verbatim_violations",
+    "ms_total_p50",
 )
 
 
 @dataclass(frozen=True)
 class Table:
-    """Cells of text; the first column and "meaning" are aligned left, the others right unless the table is `prose`."""
+    """Cells of text under a head.
+
+    The first column and "meaning" are aligned left, all columns of a table of `prose` too; the
+    others are aligned right.
+    """
 
     title: str
     head: tuple[str, ...]
@@ -40,105 +44,113 @@ class Table:
 
     @property
     def left(self) -> list[bool]:
-        """Of each column, whether it is aligned left."""
+        """Tell of each column whether it is aligned left."""
         return [self.prose or at == 0 or name == "meaning" for at, name in enumerate(self.head)]
 
 
-def figure(found: Estimate | None) -> str:
-    """A figure for people: three decimals below 10, one from there, "-" where there is none.
+def format_figure(estimate: Estimate | None) -> str:
+    """Return a figure for people, "-" where there is none; see `format_number`.
 
-    >>> figure(Estimate(0.9514, 0.9, 1.0, 60)), figure(Estimate(41.23, 40.0, 43.0, 60))
-    ('0.951', '41.2')
+    >>> format_figure(Estimate(0.9514, 0.9, 1.0, 60))
+    '0.951'
+    >>> format_figure(Estimate(41.23, 40.0, 43.0, 60))
+    '41.2'
     """
-    return "-" if found is None or found.value is None else _number(found.value)
+    if estimate is None or estimate.value is None:
+        return "-"
+    return format_number(estimate.value)
 
 
-def interval(found: Estimate) -> str:
-    """The 95 % interval for people."""
-    return (
-        ""
-        if found.low is None or found.high is None
-        else f"{_number(found.low)} to {_number(found.high)}"
-    )
+def format_interval(estimate: Estimate) -> str:
+    """Return the 95 % interval for people."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"{format_number(estimate.low)} to {format_number(estimate.high)}"
 
 
-def _number(value: float) -> str:
+def format_number(value: float) -> str:
+    """Return a number with three decimals below 10, with one from there."""
     return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
 
 
-def tables(summary: Summary) -> list[Table]:
-    """All tables of a report, in its order; those that would be empty are left out."""
+def report_tables(summary: Summary) -> list[Table]:
+    """Return all tables of a report, in its order, without empty ones."""
     names = [name for name in BASELINE_METRICS if name in summary.figures]
+    untimed = [name for name in names if not name.startswith("ms_")]
     systems = {**summary.baselines, "full system": summary.figures} if summary.baselines else {}
-    made = [
-        _main(summary),
-        _beside("What every part is worth", systems, names),
-        _beside("By part", summary.parts, [name for name in names if not name.startswith("ms_")]),
-        _by_type(summary),
-        _misses(summary),
+    tables = [
+        _all_questions_table(summary),
+        _side_by_side("What every part is worth", systems, names),
+        _side_by_side("By part", summary.parts, untimed),
+        _types_table(summary),
+        _misses_table(summary),
     ]
-    return [table for table in made if table.rows]
+    return [table for table in tables if table.rows]
 
 
-def _main(summary: Summary) -> Table:
-    rows = [
-        (metric.name, figure(found), interval(found), str(found.n), metric.meaning)
-        for metric in summary.metrics
-        if (found := summary.figures[metric.name]).value is not None
-    ]
-    return Table(
-        "All questions", ("metric", "figure", "95 % interval", "questions", "meaning"), tuple(rows)
-    )
+def _all_questions_table(summary: Summary) -> Table:
+    rows = []
+    for metric in summary.metrics:
+        figure = summary.figures[metric.name]
+        if figure.value is not None:
+            row = (
+                metric.name,
+                format_figure(figure),
+                format_interval(figure),
+                str(figure.n),
+                metric.meaning,
+            )
+            rows.append(row)
+    head = ("metric", "figure", "95 % interval", "questions", "meaning")
+    return Table("All questions", head, tuple(rows))
 
 
-def _beside(title: str, groups: dict[str, Figures], names: Sequence[str]) -> Table:
-    """A column a group, a row a metric."""
-    rows = [
-        (name, *(figure(figures.get(name)) for figures in groups.values()))
-        for name in names
-        if groups
-    ]
+def _side_by_side(title: str, groups: dict[str, Figures], names: Sequence[str]) -> Table:
+    """Lay out a column a group and a row a metric; without groups there are no rows."""
+    rows = []
+    for name in names if groups else ():
+        figures = [group.get(name) for group in groups.values()]
+        rows.append((name, *map(format_figure, figures)))
     return Table(title, ("", *groups), tuple(rows))
 
 
-def _by_type(summary: Summary) -> Table:
-    rows = [
-        (kind, str(figures["overall_right"].n), *(figure(figures[name]) for name in BY_TYPE))
-        for kind, figures in summary.types.items()
-    ]
+def _types_table(summary: Summary) -> Table:
+    rows = []
+    for kind, figures in summary.types.items():
+        cells = [format_figure(figures[name]) for name in BY_TYPE]
+        rows.append((kind, str(figures["overall_right"].n), *cells))
     return Table("By type", ("", "questions", *BY_TYPE), tuple(rows))
 
 
-def _misses(summary: Summary) -> Table:
-    rows = [
-        (
-            miss.id,
-            miss.question,
-            miss.wanted,
-            miss.got,
-            "" if miss.confidence is None else f"{miss.confidence:.2f}",
-        )
-        for miss in summary.misses
-    ]
-    return Table(
-        "Not right", ("id", "question", "wanted", "got", "confidence"), tuple(rows), prose=True
-    )
+def _misses_table(summary: Summary) -> Table:
+    rows = []
+    for miss in summary.misses:
+        confidence = "" if miss.confidence is None else f"{miss.confidence:.2f}"
+        rows.append((miss.id, miss.question, miss.wanted, miss.got, confidence))
+    head = ("id", "question", "wanted", "got", "confidence")
+    return Table("Not right", head, tuple(rows), prose=True)
 
 
 def as_markdown(table: Table) -> str:
-    """A Markdown table under its title; cells are escaped."""
+    """Return a Markdown table under its title; cells are escaped."""
     rule = tuple("---" if left else "---:" for left in table.left)
-    lines = [table.head, rule, *(tuple(map(_plain, row)) for row in table.rows)]
-    return f"## {table.title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    lines = [f"## {table.title}", "", _markdown_row(table.head), _markdown_row(rule)]
+    for row in table.rows:
+        lines.append(_markdown_row([_escape_markdown(cell) for cell in row]))
+    return "\n".join(lines) + "\n"
 
 
-def _plain(cell: str) -> str:
-    """A cell without line ends, the marks of Markdown and HTML taken literally."""
-    return "".join(f"\\{c}" if c in "\\|`*_[]<>#$" else c for c in " ".join(cell.split()))
+def _markdown_row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _escape_markdown(cell: str) -> str:
+    """Return a cell on one line that Markdown and HTML take literally."""
+    return _MARKDOWN_MARKS.sub(r"\\\g<0>", " ".join(cell.split()))
 
 
 def as_html(table: Table) -> str:
-    """An HTML section; cells are escaped."""
+    """Return an HTML section; cells are escaped."""
     head = _html_row("th", table.head, table.left)
     rows = "".join(_html_row("td", row, table.left) for row in table.rows)
     body = f"<thead>{head}</thead><tbody>{rows}</tbody>"
@@ -146,13 +158,25 @@ def as_html(table: Table) -> str:
 
 
 def _html_row(tag: str, cells: Sequence[str], left: Sequence[bool]) -> str:
-    kinds = [' class="left"' if is_left else "" for is_left in left]
-    made = (f"<{tag}{kind}>{escape(cell)}</{tag}>" for cell, kind in zip(cells, kinds, strict=True))
-    return f"<tr>{''.join(made)}</tr>"
+    parts = []
+    for cell, is_left in zip(cells, left, strict=True):
+        kind = ' class="left"' if is_left else ""
+        parts.append(f"<{tag}{kind}>{escape(cell)}</{tag}>")
+    return f"<tr>{''.join(parts)}</tr>"
+
+
+def print_tables(tables: Iterable[Table]) -> None:
+    """Print tables to the terminal, or 160 columns wide to anything else."""
+    from rich.console import Console
+
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    for table in tables:
+        console.print(as_rich(table))
+        console.print()
 
 
 def as_rich(table: Table) -> Any:
-    """A table for the terminal."""
+    """Return a table for the terminal."""
     from rich.table import Table as RichTable
     from rich.text import Text
 

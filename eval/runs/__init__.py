@@ -1,1 +1,1 @@
-"""Runs of the whole system: questions in, predictions.jsonl out."""
+"""Run the whole system: questions in, predictions.jsonl out."""

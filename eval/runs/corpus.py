@@ -1,7 +1,8 @@
-"""A corpus and the questions about it: a library made for the occasion, and the check that the two belong together."""
+"""Make a library of a corpus for one run, and check that it belongs to the questions."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,14 +16,17 @@ from inquote.index.updating.ingest import ingest
 
 
 def corpus_of(questions: Path) -> Path:
-    """Where the texts of a question file lie: eval/corpora/NAME if there is one, else corpus/."""
+    """Return where a question file's texts lie: eval/corpora/NAME if it exists, else corpus/."""
     own = CORPORA / questions.stem
     return own if own.is_dir() else ARTICLE
 
 
 @contextmanager
 def library_of(corpus: Path, embedder: Embedder, progress: Progress = silent) -> Iterator[Path]:
-    """A library of `corpus` that lasts as long as the context, so that a run owes nothing to the user's own."""
+    """Make a library of `corpus` that lasts as long as the context.
+
+    So a run owes nothing to the user's own library.
+    """
     with TemporaryDirectory(prefix="inquote-eval-") as folder:
         path = Path(folder) / "library"
         ingest(LocalStore(path), [corpus], embedder, progress=progress)
@@ -30,17 +34,20 @@ def library_of(corpus: Path, embedder: Embedder, progress: Progress = silent) ->
 
 
 def check_evidence(questions: Sequence[Question], system: System) -> None:
-    """Raise `QuestionFileError` where the evidence is not in the library as quoted: every figure would mislead."""
+    """Raise `QuestionFileError` where evidence is not in the library as quoted.
+
+    Every figure would mislead.
+    """
     texts = {info.id: system.document(info.id).text for info in system.documents()}
     for question in questions:
-        for found in (found for group in question.evidence for found in group):
-            if found.document not in texts:
+        for piece in chain.from_iterable(question.evidence):
+            if piece.document not in texts:
                 raise QuestionFileError(
-                    f"The library has no document {found.document}, which holds evidence for {question.id}; "
-                    "name the folder that has it with --corpus."
+                    f"The library has no document {piece.document}, which holds evidence for "
+                    f"{question.id}; name the folder that has it with --corpus."
                 )
-            if texts[found.document][found.start : found.end] != found.quote:
+            if texts[piece.document][piece.start : piece.end] != piece.quote:
                 raise QuestionFileError(
-                    f"The evidence for {question.id} is not where it was in {found.document}; find it anew with: "
-                    "python -m inquote.eval.runs.questions fill FILE CORPUS_FOLDER"
+                    f"The evidence for {question.id} is not where it was in {piece.document}; find "
+                    "it anew with: python -m inquote.eval.runs.questions fill FILE CORPUS_FOLDER"
                 )

@@ -1,4 +1,4 @@
-"""Questions through the system that the chat uses, one prediction each; nothing is scored here."""
+"""Ask questions of the system that the chat uses, a prediction each; nothing is scored here."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -11,8 +11,8 @@ from inquote.index.retrieval.search import Hit
 from inquote.ingest.errors import InquoteError
 
 
-class Asked(Protocol):
-    """What is evaluated: app.system.System, a baseline, or a fake."""
+class Askable(Protocol):
+    """A system to evaluate: `app.system.System`, a baseline, or a fake."""
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Answer one question; `history` are the earlier ones, oldest first."""
@@ -21,11 +21,12 @@ class Asked(Protocol):
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the system said to a question.
+    """A question and the system's answer to it.
 
-    `answer` is the object of `Answer.as_json`, None where the system raised; then `error` says what. `retrieval` lists
-    the hits with their ranks and scores in each search, in the order of retrieval (`nearest` in the answer is in that
-    of reading). `ms` is the wall time of the call, `stages_ms` what the system says of its stages.
+    `answer` is the object of `Answer.as_json`, None where the system raised; then `error` is the
+    message. `retrieval` lists the hits with their ranks and scores in each search, in the order of
+    retrieval (`nearest` in the answer is in the order of reading). `ms` is the wall time of the
+    call, `stages_ms` the system's own account of its stages, both in milliseconds.
     """
 
     question: Question
@@ -37,11 +38,11 @@ class Prediction:
 
 
 def predict(
-    system: Asked,
+    system: Askable,
     questions: Iterable[Question],
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Prediction]:
-    """Ask every question; `progress` is called with how many are done.
+    """Ask every question; `progress` is called with the number done.
 
     An exception becomes a prediction with an error, so that it is counted and not dropped.
     """
@@ -52,15 +53,15 @@ def predict(
     return predictions
 
 
-def predict_one(system: Asked, question: Question) -> Prediction:
+def predict_one(system: Askable, question: Question) -> Prediction:
     """Ask one question; see `predict`."""
     started = time.perf_counter()
     try:
         answer = system.ask(question.question, question.history)
     except Exception as error:
-        message = (
-            str(error) if isinstance(error, InquoteError) else f"{type(error).__name__}: {error}"
-        )
+        message = str(error)
+        if not isinstance(error, InquoteError):
+            message = f"{type(error).__name__}: {message}"
         return Prediction(question, None, message, (), _ms_since(started), {})
     ms = _ms_since(started)
     return Prediction(
@@ -69,7 +70,8 @@ def predict_one(system: Asked, question: Question) -> Prediction:
 
 
 def _retrieval(answer: Answer) -> tuple[dict[str, Any], ...]:
-    return tuple(map(_hit_json, sorted(answer.hits, key=lambda hit: (-hit.score, hit.passage.id))))
+    hits = sorted(answer.hits, key=lambda hit: (-hit.score, hit.passage.id))
+    return tuple(map(_hit_json, hits))
 
 
 def _ms_since(started: float) -> float:

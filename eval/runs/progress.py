@@ -1,4 +1,4 @@
-"""How far the work is, on standard error, where that is a terminal."""
+"""Show how far the work is, on standard error, where that is a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,7 +6,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for as long as the context lasts; call what it gives with (stage, done, total)."""
+    """Show a bar for as long as the context lasts.
+
+    The context gives a function of (stage, done, total) that moves it.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -23,10 +26,9 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
         TimeRemainingColumn(),
     )
     console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda stage, done, total: progress.update(
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda stage, done, total: bar.update(
             task, description=stage, completed=done, total=total
         )

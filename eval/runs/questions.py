@@ -1,7 +1,8 @@
-"""Question files: JSON Lines of hand-checked questions, their accepted answers and where the evidence stands.
+"""Read question files: JSON Lines of hand-checked questions, accepted answers and evidence.
 
-`python -m inquote.eval.runs.questions fill FILE CORPUS_FOLDER` finds each evidence quote in its document and writes the ranges.
-The format and how the questions were checked are told in eval/questions/README.md.
+`python -m inquote.eval.runs.questions fill FILE CORPUS_FOLDER` finds each evidence quote in its
+document and writes the ranges. eval/questions/README.md describes the format and how the questions
+were checked.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +27,7 @@ _OPTIONAL = {"history", "answers", "items", "evidence", "searched"}
 
 
 class QuestionFileError(InquoteError):
-    """A question file cannot be used as it stands; the message names the line and what to mend."""
+    """A question file that cannot be used; the message names the line and says how to mend it."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with what is known of its answer.
+    """A question with its accepted answers and its evidence.
 
-    `history` are earlier questions, oldest first. `answers` are accepted verbatim texts; `items` one entry a wanted
-    item of a list, each with its alternatives. `evidence` is a list of groups of alternative ranges: it is found when
-    every group has one of its ranges found. `searched` are the words of which the corpus of an unanswerable question
-    was seen to have none.
+    `history` are earlier questions, oldest first. `answers` are accepted verbatim texts; `items`
+    has an entry for each item of a list, with the accepted wordings of that item. `evidence` are
+    groups of alternative ranges: a system has to show one range of every group. `searched`, of an
+    unanswerable question, are words that were looked for in the corpus in vain.
     """
 
     id: str
@@ -65,7 +67,9 @@ class Question:
 
 
 def part(id: str) -> Literal["tune", "report"]:
-    """The half of the set that a question belongs to, by the parity of the SHA-256 of its id: even is "tune".
+    """Return the half of the set that a question belongs to.
+
+    The parity of the SHA-256 of its id decides: even is "tune".
 
     >>> part("imlygic-001"), part("imlygic-002")
     ('tune', 'report')
@@ -74,7 +78,10 @@ def part(id: str) -> Literal["tune", "report"]:
 
 
 def load_questions(path: Path) -> tuple[Question, ...]:
-    """The questions of a file, in its order; raises `QuestionFileError` that names the first faulty line."""
+    """Load the questions of a file, in its order.
+
+    Raises `QuestionFileError` that names the first faulty line.
+    """
     questions: dict[str, Question] = {}
     for number, row in _rows(path):
         try:
@@ -90,7 +97,7 @@ def load_questions(path: Path) -> tuple[Question, ...]:
 
 
 def _rows(path: Path) -> list[tuple[int, Any]]:
-    """Line numbers, from 1, with the JSON value of each line that is not blank."""
+    """Return line numbers, from 1, with the JSON value of each line that is not blank."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -151,21 +158,23 @@ def _check(question: Question) -> None:
 
 
 def _group(group: Any) -> tuple[Evidence, ...]:
-    return tuple(_evidence(found) for found in _list(group, "evidence"))
+    return tuple(_evidence(piece) for piece in _list(group, "evidence"))
 
 
-def _evidence(found: Any) -> Evidence:
-    if not isinstance(found, dict):
+def _evidence(piece: Any) -> Evidence:
+    if not isinstance(piece, dict):
         raise ValueError('"evidence" must be a list of groups, each a list of ranges')
-    document, quote = _text(found, "document"), _text(found, "quote")
-    start, end = found.get("start"), found.get("end")
+    document, quote = _text(piece, "document"), _text(piece, "quote")
+    start, end = piece.get("start"), piece.get("end")
     if type(start) is not int or type(end) is not int:
         raise ValueError(
-            "evidence without offsets; run: python -m inquote.eval.runs.questions fill FILE CORPUS_FOLDER"
+            "evidence without offsets; run: "
+            "python -m inquote.eval.runs.questions fill FILE CORPUS_FOLDER"
         )
     if start < 0 or end - start != len(quote):
         raise ValueError(
-            f"the range {start} to {end} does not fit a quote of {len(quote)} characters; fill it again"
+            f"the range {start} to {end} does not fit a quote of {len(quote)} characters; "
+            "fill it again"
         )
     return Evidence(document, start, end, quote)
 
@@ -188,45 +197,45 @@ def _list(value: Any, key: str) -> list[Any]:
 
 
 def fill(path: Path, folder: Path) -> int:
-    """Write the offsets of every evidence quote into a question file; gives the number of ranges.
+    """Write the offsets of every evidence quote into a question file, and return their number.
 
-    A quote that stands more than once in its document needs `"nth"`, counted from 1. Raises `QuestionFileError`, and
-    leaves the file as it was, where a quote or its document is not found.
+    A quote that stands more than once in its document needs `"nth"`, counted from 1. Raises
+    `QuestionFileError`, and leaves the file as it was, where a quote or its document is missing.
     """
     texts = dict(_documents(folder))
     rows, count = _rows(path), 0
     for number, row in rows:
         try:
-            ranges = [found for group in row.get("evidence", []) for found in group]
-            for found in ranges:
-                found |= _located(found, texts)
-                found["quote"] = found.pop("quote")  # to stand last
+            pieces = list(chain.from_iterable(row.get("evidence", [])))
+            for piece in pieces:
+                piece |= _locate(piece, texts)
+                piece["quote"] = piece.pop("quote")  # to stand last
         except ValueError as error:
             raise QuestionFileError(f"{path}, line {number}: {error}.") from error
         except (AttributeError, TypeError) as error:
             raise QuestionFileError(
                 f'{path}, line {number}: "evidence" must be a list of groups of ranges.'
             ) from error
-        count += len(ranges)
-    path.write_text(
-        "".join(json.dumps(row, ensure_ascii=False) + "\n" for _, row in rows), encoding="utf-8"
-    )
+        count += len(pieces)
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for _, row in rows]
+    path.write_text("".join(lines), encoding="utf-8")
     return count
 
 
 def _documents(folder: Path) -> Iterator[tuple[str, str]]:
-    """Ids and texts of the documents of a folder; files that hold no text are passed over, as an ingest does."""
+    """Yield ids and texts of the documents of a folder, without files that an ingest would skip."""
     for loaded in collect(find_sources([folder]).sources, {}, Limits()).loaded:
         yield loaded.source.id, loaded.document.text
 
 
-def _located(found: dict[str, Any], texts: dict[str, str]) -> dict[str, int]:
-    document, quote = _text(found, "document"), _text(found, "quote")
+def _locate(piece: dict[str, Any], texts: dict[str, str]) -> dict[str, int]:
+    """Return where the quote of a piece of evidence starts and ends in its document."""
+    document, quote = _text(piece, "document"), _text(piece, "quote")
     if document not in texts:
         raise ValueError(f'there is no document "{document}" in the folder')
     starts = [at for at in range(len(texts[document])) if texts[document].startswith(quote, at)]
-    nth = found.get("nth", 1)
-    if len(starts) > 1 and "nth" not in found:
+    nth = piece.get("nth", 1)
+    if len(starts) > 1 and "nth" not in piece:
         raise ValueError(
             f'"{quote}" stands {len(starts)} times in {document}; say which with "nth"'
         )
@@ -238,7 +247,7 @@ def _located(found: dict[str, Any], texts: dict[str, str]) -> dict[str, int]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m inquote.eval.runs.questions", description=(__doc__ or "").split("\n")[0]
     )
@@ -247,8 +256,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     command.add_argument("file", type=Path, metavar="FILE")
     command.add_argument("folder", type=Path, metavar="CORPUS_FOLDER")
-    given = parser.parse_args(arguments)
-    print(f"{given.file}: {fill(given.file, given.folder)} ranges filled")
+    options = parser.parse_args(arguments)
+    print(f"{options.file}: {fill(options.file, options.folder)} ranges filled")
 
 
 if __name__ == "__main__":

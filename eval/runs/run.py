@@ -1,13 +1,15 @@
-"""A run on disk: predictions.jsonl, from which everything else is computed.
+"""Keep a run on disk: predictions.jsonl, from which everything else is computed.
 
-Line 1 is `{"run": {...}}`: which questions, which system, its recipe, the versions, and the texts of all documents that
-were cited or shown, so that quotes can be checked without the library. Each further line is one prediction.
+Line 1 is `{"run": {...}}`: the questions, the system, its recipe, the versions, and the texts of
+all documents that were cited or shown, so that quotes can be checked without the library. Each
+further line is a prediction.
 """
 
 import hashlib
 import json
 import platform
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -32,12 +34,15 @@ _PACKAGES = (
 
 
 class RunError(InquoteError):
-    """A run cannot be read; the message says which and why."""
+    """A run that cannot be read; the message names it and says why."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """Predictions with what made them; `texts` maps a document's id to its text, `about` are plain values."""
+    """Predictions and their making.
+
+    `about` are plain values; `texts` maps a document's id to its text.
+    """
 
     about: dict[str, Any]
     texts: dict[str, str]
@@ -47,7 +52,11 @@ class Run:
 def describe(
     questions: Path, system: str, reader: str, recipe: dict[str, Any], generation: int
 ) -> dict[str, Any]:
-    """What a run's first line says of its making."""
+    """Describe the making of a run, as in its first line."""
+    versions = {}
+    for package in _PACKAGES:
+        with suppress(PackageNotFoundError):
+            versions[package] = version(package)
     return {
         "questions": questions.name,
         "questions_sha256": hashlib.sha256(questions.read_bytes()).hexdigest(),
@@ -57,49 +66,38 @@ def describe(
         "generation": generation,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        "versions": {name: found for name in _PACKAGES if (found := _version(name))},
+        "versions": versions,
     }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def texts_of(
     predictions: Iterable[Prediction], document: Callable[[str], Document]
 ) -> dict[str, str]:
-    """The texts of all documents that the answers cite or show; one that is gone is left out."""
-    answers = [prediction.answer for prediction in predictions if prediction.answer]
-    named = {
-        quoted["document"]
-        for answer in answers
-        for quoted in (*answer["citations"], *answer["nearest"])
-    }
+    """Return the texts of all documents that the answers cite or show, without those gone since."""
+    ids: set[str] = set()
+    for prediction in predictions:
+        answer = prediction.answer or {"citations": [], "nearest": []}
+        ids.update(quoted["document"] for quoted in (*answer["citations"], *answer["nearest"]))
     texts = {}
-    for id in sorted(named):
-        try:
+    for id in sorted(ids):
+        with suppress(KeyError):
             texts[id] = document(id).text
-        except KeyError:
-            continue
     return texts
 
 
 def write_run(run: Run, folder: Path) -> Path:
-    """Write predictions.jsonl into `folder`, made where missing; gives the file's path."""
+    """Write predictions.jsonl into `folder`, made where missing, and return the file's path."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [{"run": run.about | {"texts": run.texts}}, *map(asdict, run.predictions)]
     path = folder / FILE
-    path.write_text(
-        "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8"
-    )
+    with path.open("w", encoding="utf-8") as file:
+        for line in lines:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
     return path
 
 
 def read_run(path: Path) -> Run:
-    """The run of a predictions.jsonl, or of the folder that holds one; raises `RunError` where it cannot be read."""
+    """Read a predictions.jsonl, or the one of a folder; raises `RunError` where that fails."""
     file = path / FILE if path.is_dir() else path
     try:
         with file.open(encoding="utf-8") as lines:
@@ -126,6 +124,6 @@ def _prediction(row: dict[str, Any]) -> Prediction:
 
 def _question(row: dict[str, Any]) -> Question:
     lists = {key: tuple(row[key]) for key in ("history", "answers", "searched")}
-    items = tuple(tuple(item) for item in row["items"])
-    evidence = tuple(tuple(Evidence(**found) for found in group) for group in row["evidence"])
-    return Question(**row | lists | {"items": items, "evidence": evidence})
+    items = tuple(map(tuple, row["items"]))
+    evidence = [tuple(Evidence(**piece) for piece in group) for group in row["evidence"]]
+    return Question(**row | lists | {"items": items, "evidence": tuple(evidence)})

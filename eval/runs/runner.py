@@ -1,4 +1,4 @@
-"""A run from a plan: make the library, ask the questions, write the predictions; and read them back for scoring."""
+"""Carry out a run: make the library, ask the questions, write the predictions, read them back."""
 
 import shutil
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ BASELINES = "baselines"
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What to run; see the options of `python -m inquote.eval`."""
+    """The choices for a run; see the options of `python -m inquote.eval`."""
 
     questions: Path
     part: str = "all"
@@ -34,32 +34,28 @@ class RunPlan:
 
 
 def perform(plan: RunPlan, folder: Path) -> None:
-    """Write `folder`/predictions.jsonl, and with baselines `folder`/baselines/NAME/predictions.jsonl.
+    """Ask the questions of all systems of the plan, and write their predictions.
 
-    Raises `QuestionFileError` for questions that cannot be asked of this library, and what opening the library raises.
+    The full system's go to `folder`/predictions.jsonl, a baseline's to
+    `folder`/baselines/NAME/predictions.jsonl. Raises `QuestionFileError` for questions that cannot
+    be asked of this library, and the errors of opening a library.
     """
     questions = chosen_questions(plan)
     with _library(plan) as library, _systems(plan, library) as systems:
         check_evidence(questions, systems[FULL])
-        shutil.rmtree(
-            folder / BASELINES, ignore_errors=True
-        )  # those of an earlier run into this folder
+        # An earlier run into this folder may have left baselines.
+        shutil.rmtree(folder / BASELINES, ignore_errors=True)
         for name, system in systems.items():
-            write_run(
-                run_of(plan, name, system, questions),
-                folder if name == FULL else folder / BASELINES / name,
-            )
+            place = folder if name == FULL else folder / BASELINES / name
+            write_run(run_of(plan, name, system, questions), place)
 
 
 def chosen_questions(plan: RunPlan) -> list[Question]:
-    """The questions of the plan's part; raises `QuestionFileError` where there are none."""
+    """Return the questions of the plan's part; raises `QuestionFileError` where there are none."""
     if plan.part not in PARTS:
         raise QuestionFileError(f'There is no part "{plan.part}"; name one of {", ".join(PARTS)}.')
-    chosen = [
-        question
-        for question in load_questions(plan.questions)
-        if plan.part in ("all", question.part)
-    ]
+    questions = load_questions(plan.questions)
+    chosen = [question for question in questions if plan.part in ("all", question.part)]
     if not chosen:
         raise QuestionFileError(
             f"{plan.questions} has no question in the part {plan.part}; name another part."
@@ -102,9 +98,8 @@ def run_of(plan: RunPlan, name: str, system: System, questions: list[Question]) 
 
 
 def read_back(folder: Path) -> tuple[Run, dict[str, Run]]:
-    """The run of a folder, and the baselines that lie in it by name, in the order of their making."""
+    """Read the run of a folder, and the baselines in it by name, in the order of their making."""
     places = (folder / BASELINES).iterdir() if (folder / BASELINES).is_dir() else []
     simpler = {place.name: read_run(place) for place in places}
-    return read_run(folder), dict(
-        sorted(simpler.items(), key=lambda pair: (pair[1].about["made_at"], pair[0]))
-    )
+    names = sorted(simpler, key=lambda name: (simpler[name].about["made_at"], name))
+    return read_run(folder), {name: simpler[name] for name in names}

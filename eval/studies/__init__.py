@@ -1,1 +1,1 @@
-"""Studies of the system's parts: reader, retrieval, chunking, calibration, follow-ups."""
+"""Study the system's parts: reader, retrieval, chunking, calibration, follow-ups."""

@@ -33,7 +33,7 @@ from inquote.eval.studies.observe import (
     retrieve_for_squad,
     score_first_reads,
 )
-from inquote.eval.studies.shelf import Remembering
+from inquote.eval.studies.shelf import CachingEmbedder
 from inquote.eval.studies.squad import SquadOutcome, evaluate
 from inquote.eval.studies.squad_data import load_squad
 from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
@@ -222,7 +222,7 @@ def calibrate(
     if not out.is_dir():
         raise typer.BadParameter(f"There is no folder {out}; give --out one that exists.")
     # The sentence reader embeds passages again.
-    embedder = Remembering(SentenceTransformerEmbedder(PACKAGED))
+    embedder = CachingEmbedder(SentenceTransformerEmbedder(PACKAGED))
     remembering = RememberingReader(make_reader(reader, embedder))
 
     # Retrieve hits for the questions, and read them.

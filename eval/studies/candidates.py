@@ -1,71 +1,72 @@
-"""Feedback from the page to candidate questions in the form of a question file; a person reads them before keeping any.
+"""Turn feedback from the page into candidates for a question file; a person reads them first.
 
-What was said to be right gives the answer's own words and the sentences around them; a wrong answer gives the sentence
-that was picked instead; "not in the corpus", and a refusal said to be right, give a question without an answer.
+An answer marked as right gives its own words and the sentences around them, a wrong one the
+sentence that was picked instead. "Not in the corpus", and a refusal marked as right, give a
+question without an answer.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from inquote.app.answering.forms import Form, form_of
 from inquote.index.stores.base import Snapshot
 from inquote.index.stores.journal import Feedback, QuotedRange
-from inquote.ingest.text import sentence_ranges
+from inquote.ingest.text import sentence_ranges, touching
 
-TYPES = {
-    Form.LIST: "list",
-    Form.EXPLANATION: "how",
-}  # the nearest of the types of a question file; else factoid
+TYPES = {Form.LIST: "list", Form.EXPLANATION: "how"}  # of a question file; of other forms factoid
 
 
 def candidates_of(
     feedback: Sequence[Feedback], snapshot: Snapshot
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """The rows of a question file, and a sentence for each piece of feedback that makes none.
+    """Return the rows of a question file, and a sentence for each piece of feedback without one.
 
-    Of several verdicts on one question the last counts. Places are those of the library as it is now.
+    Of several verdicts on a question the last counts. Offsets are those of the library as it is
+    now.
     """
-    latest = {(one.asked.question, one.asked.history): one for one in feedback}
+    latest = {(item.asked.question, item.asked.history): item for item in feedback}
     texts = {info.id: snapshot.document(info.id).text for info in snapshot.document_infos()}
-    rows, left = [], []
-    for one in latest.values():
+    rows, problems = [], []
+    for item in latest.values():
         try:
-            rows.append(_row(one, texts))
+            rows.append(_row(item, texts))
         except ValueError as error:
-            left.append(f"Left out, {error}: {one.asked.question}")
-    return rows, left
+            problems.append(f"Left out, {error}: {item.asked.question}")
+    return rows, problems
 
 
-def lines(rows: Iterable[dict[str, Any]]) -> str:
-    """The rows as JSON lines."""
+def as_json_lines(rows: Iterable[dict[str, Any]]) -> str:
+    """Return the rows as JSON lines."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def _row(feedback: Feedback, texts: dict[str, str]) -> dict[str, Any]:
-    asked = feedback.asked
+def _row(feedback: Feedback, texts: Mapping[str, str]) -> dict[str, Any]:
+    question, history = feedback.asked.question, feedback.asked.history
+    key = json.dumps([question, history]).encode()
     row: dict[str, Any] = {
-        "id": "candidate-"
-        + hashlib.sha256(json.dumps([asked.question, asked.history]).encode()).hexdigest()[:10],
-        "type": "follow-up" if asked.history else TYPES.get(form_of(asked.question), "factoid"),
-        "question": asked.question,
-        "history": list(asked.history),
+        "id": f"candidate-{hashlib.sha256(key).hexdigest()[:10]}",
+        "type": "follow-up" if history else TYPES.get(form_of(question), "factoid"),
+        "question": question,
+        "history": list(history),
     }
-    places = _right_places(feedback)
+    places = [_relocate(place, texts) for place in _right_places(feedback)]
     if not places:
         return row | {"answerable": False}
-    found = [_now(place, texts) for place in places]
-    sentences = [_sentence(place, texts[place.document]) for place in found]
-    answers = dict.fromkeys(
-        [*(place.quote for place in found), *(place.quote for place in sentences)]
-    )
+
+    # Accept the words themselves and their sentences, each once; the sentences are the evidence.
+    sentences = [_sentences(place, texts[place.document]) for place in places]
+    answers = dict.fromkeys(place.quote for place in (*places, *sentences))
     evidence = [[_evidence(place)] for place in dict.fromkeys(sentences)]
     return row | {"answerable": True, "answers": list(answers), "evidence": evidence}
 
 
 def _right_places(feedback: Feedback) -> tuple[QuotedRange, ...]:
-    """Where the answer stands by what was said; none where there is none. ValueError where nobody said where."""
+    """Return where the answer stands according to a person, empty where there is none.
+
+    Raises `ValueError` where the answer was called wrong and no other place was named.
+    """
     if feedback.verdict == "right":
         return feedback.citations
     if feedback.verdict == "not in the corpus":
@@ -75,8 +76,11 @@ def _right_places(feedback: Feedback) -> tuple[QuotedRange, ...]:
     return (feedback.sentence,)
 
 
-def _now(place: QuotedRange, texts: dict[str, str]) -> QuotedRange:
-    """The place in the text as it is now; ValueError where the words are gone or stand more than once."""
+def _relocate(place: QuotedRange, texts: Mapping[str, str]) -> QuotedRange:
+    """Return the place in the text as it is now.
+
+    Raises `ValueError` where the words are gone or stand more than once.
+    """
     text = texts.get(place.document, "")
     if text[place.start : place.end] == place.quote:
         return place
@@ -86,13 +90,11 @@ def _now(place: QuotedRange, texts: dict[str, str]) -> QuotedRange:
     return QuotedRange(place.document, "", start, start + len(place.quote), place.quote)
 
 
-def _sentence(place: QuotedRange, text: str) -> QuotedRange:
-    """The sentences that the place touches."""
-    touched = [(a, b) for a, b in sentence_ranges(text) if a < place.end and b > place.start]
-    start, end = (
-        min([place.start, *(a for a, _ in touched)]),
-        max([place.end, *(b for _, b in touched)]),
-    )
+def _sentences(place: QuotedRange, text: str) -> QuotedRange:
+    """Widen a place to the sentences that it touches."""
+    start, end = place.start, place.end
+    for first, last in touching(sentence_ranges(text), place.start, place.end):
+        start, end = min(start, first), max(end, last)
     return QuotedRange(place.document, "", start, end, text[start:end])
 
 

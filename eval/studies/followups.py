@@ -1,17 +1,17 @@
-"""Conversations of two and three turns: is the last question understood, and does a new topic leave the old one behind?
+"""Ask the last question of conversations: is it understood, and does a new topic drop the old one?
 
-The conversations are in eval/questions/followups.jsonl, told about in the README beside it; half of them change the
-topic. Understanding is checked by words: the question as understood has to hold what it leans on, and nothing of what
-was left behind. Asking then shows what that is worth: the same question without its conversation, in it, and as a
-person wrote it out.
+The conversations, of two and three turns, are in eval/questions/followups.jsonl; the README beside
+it describes them. Half of them change the topic. Understanding is checked by words: the question as
+understood must hold the words that it leans on, and none of the topic that was left. Asking then
+shows what that is worth: the same question without its conversation, in it, and written out.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.conversation import understand
@@ -26,7 +26,7 @@ from inquote.index.progress import Progress
 
 FILE = places.QUESTIONS / "followups.jsonl"
 CORPORA = {"imlygic": places.ARTICLE, "stations": places.CORPORA / "stations"}
-SHOWN = 3  # passages beside the citations in which the evidence counts as found
+SHOWN = 3  # passages that a person sees beside the citations
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,11 @@ class Quote:
 
 @dataclass(frozen=True)
 class Conversation:
-    """A question and those asked before it, oldest first, about the corpus of that name.
+    """A question and those before it, oldest first, about the corpus of that name.
 
-    `standalone` is the question as a person would write it out. What is understood must hold every one of `carries`
-    and none of `drops`, upper and lower case the same. `evidence` is as in a question file: groups of alternatives.
+    `standalone` is the question as a person would write it out. The question as understood must
+    hold all of `carries` and none of `drops`, in upper or lower case. `evidence` is as in a
+    question file: groups of alternatives.
     """
 
     id: str
@@ -62,131 +63,155 @@ class Conversation:
 
     @property
     def understood_as(self) -> str:
-        """What the rules make of it."""
+        """The question as the rules complete it."""
         return understand(self.question, self.history)
 
     def holds(self, understood: str) -> bool:
-        """Whether a question, as understood, says what is meant and no more."""
+        """Tell whether a question, as understood, says what is meant and no more."""
         folded = understood.casefold()
-        return all(word.casefold() in folded for word in self.carries) and not any(
-            word.casefold() in folded for word in self.drops
-        )
+        if any(word.casefold() in folded for word in self.drops):
+            return False
+        return all(word.casefold() in folded for word in self.carries)
+
+
+class EvidenceShown(NamedTuple):
+    """Whether a conversation's evidence was shown, for each way to ask its question."""
+
+    without_history: bool
+    with_history: bool
+    written_out: bool
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How the conversations of one kind went: how many, and the share of them for which each holds.
+class KindShares:
+    """The conversations of one kind: their number, and the shares of them that went well.
 
-    `understood`: `Conversation.holds`. The others: the evidence is cited or among the first passages when the question
-    is asked as typed and without its conversation, in it, and written out; None where nothing was asked.
+    `understood`: `Conversation.holds`. The others: the evidence was shown, see `EvidenceShown`;
+    None where nothing was asked.
     """
 
     kind: str
     conversations: int
     understood: float
-    found_without: float | None = None
-    found: float | None = None
-    found_written_out: float | None = None
+    without_history: float | None = None
+    with_history: float | None = None
+    written_out: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "kind": self.kind,
+            "conversations": self.conversations,
+            "understood": self.understood,
+            "found_without": self.without_history,
+            "found": self.with_history,
+            "found_written_out": self.written_out,
+        }
 
 
 def load_conversations(path: Path = FILE) -> tuple[Conversation, ...]:
-    """The conversations of a file of JSON lines; raises `QuestionFileError` that names the first faulty line."""
+    """Load the conversations of a file of JSON lines.
+
+    Raises `QuestionFileError` that names the first faulty line.
+    """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionFileError(f"{path} cannot be read ({error}).") from error
-    found = []
+    conversations = []
     for number, line in enumerate(lines, 1):
         try:
-            row = json.loads(line)
-            lists = {key: tuple(row[key]) for key in ("history", "carries", "drops") if key in row}
-            evidence = tuple(tuple(Quote(**quote) for quote in group) for group in row["evidence"])
-            found.append(Conversation(**row | lists | {"evidence": evidence}))
+            conversations.append(_conversation(json.loads(line)))
         except (ValueError, KeyError, TypeError) as error:
             raise QuestionFileError(
                 f"{path}, line {number}: {error}; eval/questions/README.md has the form."
             ) from error
-    return tuple(found)
+    return tuple(conversations)
 
 
-def outcomes(
-    conversations: Iterable[Conversation], found: "dict[str, Found] | None" = None
-) -> list[Outcome]:
-    """The outcome of each kind, and of all together; `found` is what `ask` gave, by id."""
+def _conversation(row: dict[str, Any]) -> Conversation:
+    lists: dict[str, Any] = {
+        key: tuple(row[key]) for key in ("history", "carries", "drops") if key in row
+    }
+    evidence = [tuple(Quote(**quote) for quote in group) for group in row["evidence"]]
+    return Conversation(**row | lists | {"evidence": tuple(evidence)})
+
+
+def shares_by_kind(
+    conversations: Iterable[Conversation], evidence: Mapping[str, EvidenceShown] | None = None
+) -> list[KindShares]:
+    """Return the shares of all conversations and of each kind; `evidence` is by id."""
     chosen = list(conversations)
-    kinds = [("follow-up", "new topic"), ("follow-up",), ("new topic",)]
-    groups = [[one for one in chosen if one.kind in kind] for kind in kinds]
-    return [
-        _outcome("all" if len(kind) > 1 else kind[0], group, found)
-        for kind, group in zip(kinds, groups, strict=True)
-        if group
-    ]
+    groups = {"all": chosen}
+    for kind in ("follow-up", "new topic"):
+        groups[kind] = [conversation for conversation in chosen if conversation.kind == kind]
+    return [_shares(kind, group, evidence) for kind, group in groups.items() if group]
 
 
-Found = tuple[bool, bool, bool]
-"""Whether the evidence was found without the conversation, in it, and for the question written out."""
-
-
-def _outcome(kind: str, group: Sequence[Conversation], found: dict[str, Found] | None) -> Outcome:
-    understood = sum(one.holds(one.understood_as) for one in group) / len(group)
-    shares = (
-        (sum(found[one.id][at] for one in group) / len(group) for at in range(3)) if found else ()
-    )
-    return Outcome(kind, len(group), understood, *shares)
+def _shares(
+    kind: str, group: Sequence[Conversation], evidence: Mapping[str, EvidenceShown] | None
+) -> KindShares:
+    understood = sum(conversation.holds(conversation.understood_as) for conversation in group)
+    shares = []
+    if evidence:
+        shown = [evidence[conversation.id] for conversation in group]
+        shares = [sum(way) / len(group) for way in zip(*shown, strict=True)]
+    return KindShares(kind, len(group), understood / len(group), *shares)
 
 
 def ask_all(
     conversations: Sequence[Conversation], reader: str | None, progress: Progress
-) -> dict[str, Found]:
-    """As `ask`, each conversation of a library made of its own corpus for the occasion."""
-    found: dict[str, Found] = {}
+) -> dict[str, EvidenceShown]:
+    """Ask as `ask` does, each conversation of a library made of its own corpus."""
+    shown: dict[str, EvidenceShown] = {}
     for name, corpus in CORPORA.items():
-        chosen = [one for one in conversations if one.corpus == name]
+        chosen = [conversation for conversation in conversations if conversation.corpus == name]
         with library_of(corpus, SentenceTransformerEmbedder(), progress) as library:
             system = open_system(library, reader=reader)
-            found |= ask(system, chosen, partial(_told, progress, name, len(chosen)))
+            shown |= ask(system, chosen, partial(_report_asking, progress, name, len(chosen)))
             system.close()
-    return found
+    return shown
 
 
-def _told(progress: Progress, name: str, total: int, done: int) -> None:
+def _report_asking(progress: Progress, name: str, total: int, done: int) -> None:
     progress(f"asking {name}", done, total)
 
 
 def ask(
     system: System, conversations: Sequence[Conversation], progress: Callable[[int], None]
-) -> dict[str, Found]:
-    """Ask each conversation's question in the three ways, of a system over its corpus."""
-    found = {}
-    for done, one in enumerate(conversations, 1):
-        ways: list[tuple[str, Sequence[str]]] = [
-            (one.question, ()),
-            (one.question, one.history),
-            (one.standalone, ()),
-        ]
-        first, second, third = (is_found(one.evidence, system.answer(*way)) for way in ways)
-        found[one.id] = (first, second, third)
-        progress(done)
-    return found
-
-
-def is_found(evidence: Sequence[Sequence[Quote]], answer: Answer) -> bool:
-    """Whether of each group a quote is cited, in part at least, or stands in one of the first passages."""
-    cited = [(citation.document_id, citation.quote) for citation in answer.citations]
-    shown = [(hit.passage.document_id, hit.passage.text) for hit in answer.hits[:SHOWN]]
-    return all(
-        any(
-            document == one.document and (one.quote in text or text in one.quote)
-            for one in group
-            for document, text in (*cited, *shown)
+) -> dict[str, EvidenceShown]:
+    """Ask each conversation's question in three ways, of a system over its corpus."""
+    shown = {}
+    for done, conversation in enumerate(conversations, 1):
+        answers = (
+            system.answer(conversation.question, ()),
+            system.answer(conversation.question, conversation.history),
+            system.answer(conversation.standalone, ()),
         )
-        for group in evidence
-    )
+        shown[conversation.id] = EvidenceShown(
+            *(shows_evidence(answer, conversation.evidence) for answer in answers)
+        )
+        progress(done)
+    return shown
 
 
-def followup_table(results: Sequence[Outcome]) -> Table:
-    """The outcomes as a table."""
-    heads = (
+def shows_evidence(answer: Answer, evidence: Sequence[Sequence[Quote]]) -> bool:
+    """Tell whether of each group a quote is cited, in part at least, or in a passage shown."""
+    shown = [(citation.document_id, citation.quote) for citation in answer.citations]
+    shown += [(hit.passage.document_id, hit.passage.text) for hit in answer.hits[:SHOWN]]
+    return all(any(_shows(shown, quote) for quote in group) for group in evidence)
+
+
+def _shows(shown: Sequence[tuple[str, str]], quote: Quote) -> bool:
+    for document, text in shown:
+        if document == quote.document and (quote.quote in text or text in quote.quote):
+            return True
+    return False
+
+
+def followup_table(results: Sequence[KindShares]) -> Table:
+    """Return the results as a table."""
+    head = (
         "conversations",
         "how many",
         "understood",
@@ -194,18 +219,13 @@ def followup_table(results: Sequence[Outcome]) -> Table:
         "found in them",
         "found written out",
     )
-    rows = [
-        (
-            r.kind,
-            str(r.conversations),
-            *map(_share, (r.understood, r.found_without, r.found, r.found_written_out)),
-        )
-        for r in results
-    ]
-    return Table(
-        "Follow-ups and new topics: the question understood, the evidence found", heads, tuple(rows)
-    )
+    rows = []
+    for r in results:
+        shares = (r.understood, r.without_history, r.with_history, r.written_out)
+        rows.append((r.kind, str(r.conversations), *map(_format_share, shares)))
+    title = "Follow-ups and new topics: the question understood, the evidence found"
+    return Table(title, head, tuple(rows))
 
 
-def _share(share: float | None) -> str:
+def _format_share(share: float | None) -> str:
     return "–" if share is None else f"{share:.3f}"

@@ -1,10 +1,11 @@
-"""Which fusion finds the gold passage: BM25 alone, dense alone, and weights between, by recall over a SQuAD file."""
+"""Compare ways to fuse BM25 and dense search, and weights between, by recall over a SQuAD file."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from inquote.eval.report.tables import Table
 from inquote.eval.studies.shelf import Shelf
 from inquote.eval.studies.squad import holds_answer
 from inquote.eval.studies.squad_data import SquadFile, SquadQuestion
@@ -15,18 +16,21 @@ RRF_CONSTANT = 60  # Cormack, Clarke, Buettcher 2009, doi:10.1145/1571941.157211
 
 
 @dataclass(frozen=True)
-class Found:
-    """Candidates of a question: rows, cosines, lexical scores, each (n,); 0 is a row that BM25 did not list."""
+class Candidates:
+    """The candidates of a question: n passage ids, cosines (n,) and lexical scores (n,).
 
-    rows: np.ndarray
+    A lexical score of 0 marks a passage that BM25 did not list. `gold` are those with the answer.
+    """
+
+    ids: list[str]
     cosines: np.ndarray
     lexical: np.ndarray
-    gold: frozenset[int]
+    gold: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Result:
-    """Recall of one way to fuse; `weight` is that of the cosine."""
+class FusionRecall:
+    """The recall of one way to fuse; `weight` is that of the cosine."""
 
     name: str
     weight: float
@@ -34,28 +38,30 @@ class Result:
     recall_at_5: float
 
 
-def by_bound(found: Found, weight: float) -> np.ndarray:
-    """The weighted sum with BM25 divided by its bound, as `inquote.index.retrieval.search` fuses."""
-    return weight * found.cosines + (1 - weight) * found.lexical
+def by_bound(candidates: Candidates, weight: float) -> np.ndarray:
+    """Return the weighted sum with BM25 divided by its bound, as search fuses."""
+    return weight * candidates.cosines + (1 - weight) * candidates.lexical
 
 
-def by_best(found: Found, weight: float) -> np.ndarray:
-    """The weighted sum with BM25 divided by the question's best."""
-    return weight * found.cosines + (1 - weight) * found.lexical / (found.lexical.max() or 1.0)
+def by_best(candidates: Candidates, weight: float) -> np.ndarray:
+    """Return the weighted sum with BM25 divided by the question's best."""
+    best = candidates.lexical.max() or 1.0
+    return weight * candidates.cosines + (1 - weight) * candidates.lexical / best
 
 
-def by_rank(found: Found, weight: float) -> np.ndarray:
-    """Weighted reciprocal rank fusion: the sum of weight / (60 + rank)."""
-    dense_rank, lexical_rank = (
-        np.argsort(np.argsort(-scores)) + 1 for scores in (found.cosines, found.lexical)
-    )
-    listed = found.lexical > 0
-    return weight / (RRF_CONSTANT + dense_rank) + np.where(
-        listed, (1 - weight) / (RRF_CONSTANT + lexical_rank), 0.0
-    )
+def by_rank(candidates: Candidates, weight: float) -> np.ndarray:
+    """Return weighted reciprocal ranks: the sum of weight / (60 + rank)."""
+    dense = weight / (RRF_CONSTANT + _ranks(candidates.cosines))
+    lexical = (1 - weight) / (RRF_CONSTANT + _ranks(candidates.lexical))
+    return dense + np.where(candidates.lexical > 0, lexical, 0.0)
 
 
-WAYS: tuple[Callable[[Found, float], np.ndarray], ...] = (by_bound, by_best, by_rank)
+def _ranks(scores: np.ndarray) -> np.ndarray:
+    """Return the (n,) ranks of scores, from 1 for the highest."""
+    return np.argsort(np.argsort(-scores)) + 1
+
+
+WAYS: tuple[Callable[[Candidates, float], np.ndarray], ...] = (by_bound, by_best, by_rank)
 
 
 def compare_fusions(
@@ -63,40 +69,70 @@ def compare_fusions(
     questions: Sequence[SquadQuestion],
     shelf: Shelf,
     progress: Callable[[int, int], None],
-) -> list[Result]:
-    """Recall of every way and weight over the answerable ones of `questions`; `shelf` holds all contexts of `file`."""
-    found = []
-    asked = [question for question in questions if question.answerable]
-    for done, question in enumerate(asked, 1):
-        found.append(_candidates(question, file.contexts[question.context].id, shelf))
-        progress(done, len(asked))
+) -> list[FusionRecall]:
+    """Measure the recall of every way and weight over the answerable `questions`.
+
+    `shelf` holds all contexts of `file`.
+    """
+    # Search once a question.
+    answerable = [question for question in questions if question.answerable]
+    searched = []
+    for done, question in enumerate(answerable, 1):
+        searched.append(_candidates(question, file.contexts[question.context].id, shelf))
+        progress(done, len(answerable))
+
+    # Fuse in every way with every weight.
     results = []
     for way in WAYS:
         for weight in WEIGHTS:
-            ranks = np.array([_gold_rank(one, way(one, weight)) for one in found])
-            results.append(
-                Result(way.__name__, weight, float((ranks == 1).mean()), float((ranks <= 5).mean()))
+            ranks = np.array([_gold_rank(c, way(c, weight)) for c in searched])
+            result = FusionRecall(
+                name=way.__name__,
+                weight=weight,
+                recall_at_1=float((ranks == 1).mean()),
+                recall_at_5=float((ranks <= 5).mean()),
             )
+            results.append(result)
     return results
 
 
-def _candidates(question: SquadQuestion, gold: str, shelf: Shelf) -> Found:
-    cosines = shelf.cosines(question.question)
-    lexical = dict(shelf.derived.lexical.search(question.question, CANDIDATES))
-    rows = np.union1d(
-        np.argsort(-cosines, kind="stable")[:CANDIDATES], np.array(list(lexical), np.int64)
-    )
-    return Found(
-        rows=rows,
-        cosines=cosines[rows],
-        lexical=np.array([lexical.get(int(row), 0.0) for row in rows]),
-        gold=frozenset(
-            row for row in shelf.rows_of(gold) if holds_answer(shelf.rows[row], question, gold)
-        ),
+def _candidates(question: SquadQuestion, gold: str, shelf: Shelf) -> Candidates:
+    """Return what the two searches list for a question whose answer is in the document `gold`."""
+    every_cosine = shelf.cosines(question.question)
+    nearest = sorted(every_cosine, key=lambda id: -every_cosine[id])[:CANDIDATES]
+    lexical = dict(shelf.snapshot.matching(question.question, CANDIDATES))
+    ids = sorted({*nearest, *lexical})
+    holders = [p.id for p in shelf.passages_of(gold) if holds_answer(p, question, gold)]
+    return Candidates(
+        ids=ids,
+        cosines=np.array([every_cosine[id] for id in ids]),
+        lexical=np.array([lexical.get(id, 0.0) for id in ids]),
+        gold=frozenset(holders),
     )
 
 
-def _gold_rank(found: Found, scores: np.ndarray) -> float:
-    """The rank of the first gold passage, infinite where it is no candidate; equal scores in the order of rows."""
-    order = found.rows[np.lexsort((found.rows, -scores))]
-    return next((rank for rank, row in enumerate(order, 1) if int(row) in found.gold), float("inf"))
+def _gold_rank(candidates: Candidates, scores: np.ndarray) -> float:
+    """Return the rank of the first gold passage, infinite where it is no candidate.
+
+    Equal scores stand in the order of passage ids.
+    """
+    for rank, at in enumerate(np.argsort(-scores, kind="stable"), 1):
+        if candidates.ids[at] in candidates.gold:
+            return rank
+    return float("inf")
+
+
+def fusion_table(title: str, results: Sequence[FusionRecall]) -> Table:
+    """Return the results as a table."""
+    rows = []
+    for r in results:
+        row = (
+            r.name,
+            f"{r.weight:.1f}",
+            f"{r.recall_at_1:.4f}",
+            f"{r.recall_at_5:.4f}",
+        )
+        rows.append(row)
+    return Table(
+        title, ("scores fused", "weight of the cosine", "recall@1", "recall@5"), tuple(rows)
+    )

@@ -11,7 +11,7 @@ from inquote.app.answering.answer import Answerer
 from inquote.app.build import open_system
 from inquote.app.system import System
 from inquote.eval.metrics.bootstrap import estimate
-from inquote.eval.report.floors import Floors, broken, load_floors
+from inquote.eval.report.floors import Floors, check_floors, load_floors
 from inquote.eval.report.score import METRICS, score
 from inquote.eval.runs.corpus import library_of
 from inquote.eval.runs.predict import predict
@@ -64,7 +64,7 @@ def problems(system: System, questions: list[Question], floors: Floors) -> list[
 def broken_by(floors: Floors, run: Run) -> list[str]:
     columns = score(run).columns
     held = {name for wanted in floors.values() for name in wanted}
-    return broken(
+    return check_floors(
         floors,
         {metric.name: estimate(metric, columns) for metric in METRICS if metric.name in held},
     )

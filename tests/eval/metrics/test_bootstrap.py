@@ -4,7 +4,7 @@ from scipy.stats import binomtest
 
 from inquote.eval.metrics.answers import refusal_precision
 from inquote.eval.metrics.bootstrap import estimate, mcnemar, paired_difference
-from inquote.eval.report.score import Metric
+from inquote.eval.metrics.metric import Metric
 
 RIGHT = Metric("right", "", "higher", ("right",))
 PRECISION = Metric("precision", "", "higher", ("refused", "answerable"), refusal_precision)

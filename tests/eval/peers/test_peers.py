@@ -2,7 +2,7 @@ import torch
 from transformers import AutoModelForQuestionAnswering
 
 from inquote.app.reader.model import Batch, SpanModel, Window
-from inquote.eval.peers.passages import export, renamed
+from inquote.eval.peers.passages import export, rename_tensors
 from inquote.index.models.bert import Size
 
 
@@ -26,7 +26,7 @@ def test_its_tokenizer_is_the_packaged_one(tmp_path):
 
 
 def test_only_what_such_a_model_has_goes_along():
-    names = renamed(dict(SpanModel(Size(layers=1)).state_dict()))
+    names = rename_tensors(dict(SpanModel(Size(layers=1)).state_dict()))
     assert names["qa_outputs.weight"].shape == (2, 384)
     assert not any("answerable" in name or "projections" in name for name in names)
     assert names["bert.encoder.layer.0.attention.self.key.weight"].shape == (384, 384)

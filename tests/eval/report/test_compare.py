@@ -4,7 +4,13 @@ from dataclasses import replace
 import pytest
 
 from eval_fakes import FACTOID, HOW, QUESTIONS, UNANSWERABLE, TableSystem, make_run
-from inquote.eval.report.compare import compare, comparison_tables, names_of, told, write_comparison
+from inquote.eval.report.compare import (
+    compare,
+    comparison_tables,
+    format_comparison,
+    names_of,
+    write_comparison,
+)
 from inquote.eval.runs.run import RunError
 
 MANY = [
@@ -100,7 +106,7 @@ def test_flipped_questions_show_both_answers():
 def test_questions_of_one_run_only_are_left_out_and_counted():
     found = compare(make_run(), make_run(questions=QUESTIONS[:2]))
     assert (found.questions, found.left_out) == (2, 3)
-    assert "3 questions are in one run only" in told(found)
+    assert "3 questions are in one run only" in format_comparison(found)
 
 
 def test_runs_without_a_common_question_are_refused():

@@ -8,7 +8,7 @@ from inquote.eval.metrics.calibration import Bin
 from inquote.eval.report.plots import bars, histogram, reliability_plot
 from inquote.eval.report.report import html, markdown, write_report
 from inquote.eval.report.summary import summarise
-from inquote.eval.report.tables import Table, as_html, as_markdown, figure
+from inquote.eval.report.tables import Table, as_html, as_markdown, format_figure
 
 BAD = '<script>alert("x")</script> | a_b'
 
@@ -92,8 +92,8 @@ def test_a_run_in_which_everything_failed_still_has_a_report(tmp_path):
 
 
 def test_figures_for_people():
-    assert figure(None) == figure(Estimate(None, None, None, 0)) == "-"
-    assert figure(Estimate(0.98765, 0.9, 1.0, 3)) == "0.988"
+    assert format_figure(None) == format_figure(Estimate(None, None, None, 0)) == "-"
+    assert format_figure(Estimate(0.98765, 0.9, 1.0, 3)) == "0.988"
 
 
 def test_a_table_in_markdown():

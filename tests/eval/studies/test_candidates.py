@@ -7,7 +7,7 @@ import pytest
 from inquote.app.chat.feedback import heard, sentences_of
 from inquote.app.system import System
 from inquote.eval.runs.questions import load_questions
-from inquote.eval.studies.candidates import candidates_of, lines
+from inquote.eval.studies.candidates import as_json_lines, candidates_of
 from inquote.index.stores.journal import Feedback
 from inquote.ingest.errors import InquoteError
 
@@ -43,7 +43,7 @@ def test_a_right_answer_and_a_picked_sentence_become_questions_of_a_question_fil
     found, left = rows(system, right, wrong)
     assert left == []
     file = tmp_path / "candidates.jsonl"
-    file.write_text(lines(found), encoding="utf-8")
+    file.write_text(as_json_lines(found), encoding="utf-8")
     first, second = load_questions(file)
     assert first.answers == ("An otter weighs 12 kilograms.",)
     assert (first.type, second.type) == ("factoid", "follow-up")

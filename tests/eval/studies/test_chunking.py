@@ -3,7 +3,7 @@ from pathlib import Path
 
 from fakes import FakeEmbedder
 from inquote.eval.bench.ingest import write_documents
-from inquote.eval.studies.chunking import CUTTINGS, answers, compare_cuttings, joined
+from inquote.eval.studies.chunking import CUTTINGS, answer_ranges, compare_cuttings, join_contexts
 from inquote.eval.studies.squad_data import SquadFile, load_squad
 
 
@@ -31,10 +31,10 @@ def test_contexts_of_a_title_become_one_document_and_answers_keep_their_place(
     tmp_path: Path,
 ) -> None:
     file = squad(tmp_path)
-    documents, places = joined(file)
+    documents, places = join_contexts(file)
     texts = [document.text for document in documents]
     assert texts == ["Otters swim well.\n\nOtters eat crabs.", "Owls hunt at night."]
-    (id, start, end) = answers(file.questions[1], places)[0]
+    (id, start, end) = answer_ranges(file.questions[1], places)[0]
     assert (id, texts[0][start:end]) == ("Otters", "eat")
 
 

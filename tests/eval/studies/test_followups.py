@@ -8,12 +8,13 @@ import pytest
 from inquote.eval.runs.questions import QuestionFileError
 from inquote.eval.studies.followups import (
     CORPORA,
+    EvidenceShown,
     Quote,
     ask,
     followup_table,
-    is_found,
     load_conversations,
-    outcomes,
+    shares_by_kind,
+    shows_evidence,
 )
 from inquote.ingest.files.collect import Limits, collect
 from inquote.ingest.files.find import find_sources
@@ -56,15 +57,18 @@ def test_a_question_written_out_holds_what_it_must(one) -> None:  # type: ignore
 @pytest.mark.parametrize(("part", "kind"), FLOORS)
 def test_as_many_are_understood_as_were(part: str, kind: str) -> None:
     chosen = [one for one in CONVERSATIONS if (one.part, one.kind) == (part, kind)]
-    assert outcomes(chosen)[0].understood >= FLOORS[part, kind]
+    assert shares_by_kind(chosen)[0].understood >= FLOORS[part, kind]
 
 
 def test_outcomes_are_shares_by_kind() -> None:
     chosen = CONVERSATIONS[:2]  # both follow-ups
-    found = {chosen[0].id: (False, True, True), chosen[1].id: (True, True, False)}
-    both, follow_ups = outcomes(chosen, found)
+    shown = {
+        chosen[0].id: EvidenceShown(False, True, True),
+        chosen[1].id: EvidenceShown(True, True, False),
+    }
+    both, follow_ups = shares_by_kind(chosen, shown)
     assert (both.kind, follow_ups.kind) == ("all", "follow-up")
-    assert (both.found_without, both.found, both.found_written_out) == (0.5, 1.0, 0.5)
+    assert (both.without_history, both.with_history, both.written_out) == (0.5, 1.0, 0.5)
     assert followup_table([both]).rows[0][0] == "all"
 
 
@@ -73,8 +77,8 @@ def test_evidence_counts_as_found_where_it_is_shown(make_system, corpus: Path) -
     answer = system.answer("Where do newts live?")
     document = answer.hits[0].passage.document_id
     there, gone = Quote(document, "live in ponds"), Quote(document, "live in seas")
-    assert is_found([[gone, there]], answer)
-    assert not is_found([[there], [gone]], answer)
+    assert shows_evidence(answer, [[gone, there]])
+    assert not shows_evidence(answer, [[there], [gone]])
     assert list(ask(system, CONVERSATIONS[:1], lambda done: None)) == [CONVERSATIONS[0].id]
 
 
