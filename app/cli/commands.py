@@ -333,7 +333,7 @@ def chat(
 
         return open_system(library, reader=reader, embedder=embedder, journal=history)
 
-    def keep(service: "Service") -> "LibraryJobs":
+    def make_jobs(service: "Service") -> "LibraryJobs":
         from inquote.app.service.jobs import open_jobs
 
         return open_jobs(service, library, embedder)
@@ -344,16 +344,16 @@ def chat(
         port=port,
         open_browser=browser,
         login=login,
-        keep=None if read_only else keep,
+        make_jobs=None if read_only else make_jobs,
     )
 
 
 @app.command()
 def password(user: Annotated[str, typer.Argument(help="The name to log in with.")]) -> None:
     """Ask for a password and print USER:HASH for chat --auth; the password is kept nowhere."""
-    from inquote.app.web.password import hashed
+    from inquote.app.web.password import hash_password
 
-    print(hashed(user, typer.prompt("Password", hide_input=True, err=True)))
+    print(hash_password(user, typer.prompt("Password", hide_input=True, err=True)))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ from inquote.ingest.errors import InquoteError, LibraryBusy
 from inquote.ingest.files.find import UPLOADS, SkippedFile
 from inquote.ingest.text import printable
 
+# The article that comes with inquote; in the repository and in the installed package alike.
+DEMONSTRATION = Path(__file__).parents[2] / "corpus"
 ASKED_AGAIN = 50  # questions, those asked last, of which is told what became of their answers
 
 
@@ -84,6 +86,10 @@ class LibraryJobs:
         except LibraryBusy:
             batch.drop()
             raise
+
+    def take_demonstration(self) -> Job:
+        """Begin to ingest the packaged article; raises `LibraryBusy` while another job runs."""
+        return self._start("Taking in the demonstration text", self._take_demonstration)
 
     def remove(self, id: str) -> Job:
         """Begin to take a document out of the library."""
@@ -157,6 +163,12 @@ class LibraryJobs:
         finally:
             self.uploads.settle(batch, useless)
         self._follow_up(work)
+
+    def _take_demonstration(self, job: Job) -> None:
+        job.account = ingest(
+            self._library, [DEMONSTRATION], self._make_embedder(), progress=self._progress(job)
+        )
+        self._follow_up(job)
 
     def _remove(self, work: Job, id: str) -> None:
         name = self._upload_name(id)

@@ -35,8 +35,8 @@ def main(folder: Path) -> None:
         library = Path(scratch) / "library"
         ingest(library, [CORPUS], SentenceTransformerEmbedder(PACKAGED))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        keep = partial(open_jobs, library=library, embedder=None)
-        with served(lambda: open_system(library, journal=True), keep) as address:
+        make_jobs = partial(open_jobs, library=library, embedder=None)
+        with served(lambda: open_system(library, journal=True), make_jobs) as address:
             for width, height in SIZES:
                 for scheme in ("light", "dark"):
                     take(browser, address, width, height, scheme, folder)

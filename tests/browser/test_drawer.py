@@ -38,8 +38,8 @@ def library_served(library: Path, embedder: FakeEmbedder, read_only: bool = Fals
         search, answerer = Search(embedder), Answerer(FakeReader(), PLAIN_CALIBRATION)
         return System(Library.open(library), search, answerer, Journal(library))
 
-    keep = None if read_only else lambda service: LibraryJobs(service, library, lambda: embedder)
-    with served(open_system, keep) as address:
+    make_jobs = None if read_only else lambda service: LibraryJobs(service, library, lambda: embedder)
+    with served(open_system, make_jobs) as address:
         yield address
 
 

@@ -92,7 +92,7 @@ def running(tmp_path: Path, embedder: FakeEmbedder) -> Iterator[Running]:
 
     service = Service(open_system)
     keeper = LibraryJobs(service, library, lambda: embedder)
-    app, _ = asyncio.run(create_app(service, keeper=keeper))
+    app, _ = asyncio.run(create_app(service, jobs=keeper))
     with TestClient(app, base_url=ADDRESS, raise_server_exceptions=False) as client:
         yield Running(client, keeper, library, embedder)
     keeper.close()

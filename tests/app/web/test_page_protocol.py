@@ -14,7 +14,7 @@ import pytest
 
 from fake_system import FakeSystem, opener
 from inquote.app.web.guard import Message, Receive, Scope, Send
-from inquote.app.web.streams import SEEN_AFTER, StreamEnds
+from inquote.app.web.streams import READING_TIME, StreamEnds
 from serving import Visitor, served
 
 
@@ -247,4 +247,4 @@ def test_who_posts_an_event_right_after_the_end_of_a_stream_hears_of_it_once_the
     began = time.monotonic()
     asyncio.run(work())
     assert [path for path, _ in sent] == ["join", "data", "data", "join"]
-    assert sent[0][1] - began < SEEN_AFTER <= sent[3][1] - sent[1][1]
+    assert sent[0][1] - began < READING_TIME <= sent[3][1] - sent[1][1]

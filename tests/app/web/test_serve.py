@@ -12,7 +12,7 @@ import sys
 import httpx
 import pytest
 
-from inquote.app.web.server import DRAIN, ServerError, serve
+from inquote.app.web.server import DRAIN_SECONDS, ServerError, serve
 from places import ROOT
 
 SERVE = """
@@ -58,7 +58,7 @@ def test_a_signal_lets_the_running_request_finish(number: signal.Signals) -> Non
             while chunk := ask.recv(65536):
                 answer += chunk
         assert b'"answer":"2015"' in answer
-        assert child.wait(DRAIN - 5) == 0  # without waiting for the page that is open
+        assert child.wait(DRAIN_SECONDS - 5) == 0  # without waiting for the page that is open
         assert child.stdout.read() == "closed\nleft\n"
     finally:
         child.kill()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inquote.app.chat.feedback import heard, sentences_of
+from inquote.app.chat.feedback import make_feedback, sentences_of
 from inquote.app.system import System
 from inquote.eval.runs.questions import load_questions
 from inquote.eval.studies.candidates import candidates_of, lines
@@ -25,7 +25,7 @@ def said(
     number = next(
         (n for n, (_, place) in enumerate(sentences_of(answer)) if place.quote == sentence), None
     )
-    return heard(question, history, answer, verdict, number)
+    return make_feedback(question, history, answer, verdict, number)
 
 
 def rows(system: System, *feedback: Feedback) -> tuple[list[dict], list[str]]:  # type: ignore[type-arg]
