@@ -26,11 +26,12 @@ from inquote.ingest.text import encodable
 SUGGESTION_COUNT = 3
 QUEUE_LIMIT = 512
 INTRODUCTION = "Ask the text a question. It answers in its own words, and opens at the line."
+# The end of the notice that there is no library, as HTML; drawer.js listens for the link.
 WAYS_TO_BEGIN = (
-    " Or add files here, under Corpus. Or begin with an article about IMLYGIC: "
+    "\n\nOr add files here, under Corpus. Or begin with an article about IMLYGIC: "
     '<a class="demonstration" role="button" href="#demonstration">'
     "Take in the demonstration text</a>"
-)  # HTML that ends the notice that there is no library; drawer.js listens for the link
+)
 EXPORTS = {
     "md": ("text/markdown; charset=utf-8", as_markdown),
     "html": ("text/html; charset=utf-8", as_html),

@@ -190,6 +190,43 @@ def test_a_page_without_a_library_takes_files_and_then_questions(
         tab.page.close()  # before its server goes
 
 
+def test_a_page_without_a_library_offers_the_demonstration_text_and_then_takes_questions(
+    new_tab: Callable[..., Tab], tmp_path: Path, embedder: FakeEmbedder
+) -> None:
+    with library_served(tmp_path / "none", embedder) as empty:
+        tab = new_tab()
+        tab.address = empty
+        tab.open()
+        offer = tab.page.get_by_role("button", name="Take in the demonstration text")
+        expect(offer).to_be_visible()
+        assert serious(tab) == [], "with the notice"
+        offer.press("Space")
+        dialog = tab.page.get_by_role("dialog", name="Corpus")
+        done = dialog.get_by_role("region", name="What changed")
+        expect(done.locator("h3").first).to_have_text("Taking in the demonstration text: done")
+        expect(done.locator("dd li")).to_have_text(["corpus/imlygic.md"])
+        dialog.get_by_role("button", name="Close the corpus").click()
+        expect(tab.page.locator("#notice")).to_be_hidden()
+        expect(tab.page.locator("#pane h2")).to_contain_text("IMLYGIC")
+        tab.ask("What is IMLYGIC?")
+        expect(tab.latest.locator("a.cite, a.near").first).to_be_visible()
+        tab.errors.clear()  # the browser logs the 503 of the pane
+        tab.page.close()  # before its server goes
+
+
+def test_a_read_only_page_without_a_library_offers_no_way_to_begin(
+    new_tab: Callable[..., Tab], tmp_path: Path, embedder: FakeEmbedder
+) -> None:
+    with library_served(tmp_path / "none", embedder, read_only=True) as empty:
+        tab = new_tab()
+        tab.address = empty
+        tab.open()
+        expect(tab.page.locator("#notice")).to_contain_text("There is no library at")
+        expect(tab.page.locator("#notice a")).to_have_count(0)
+        tab.errors.clear()  # the browser logs the 503 of the pane
+        tab.page.close()  # before its server goes
+
+
 def test_a_read_only_page_shows_the_corpus_and_offers_no_change(
     new_tab: Callable[..., Tab], tmp_path: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
