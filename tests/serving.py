@@ -25,7 +25,7 @@ def served(
     make_jobs: Callable[[Service], LibraryJobs] | None = None,
     port: int = 0,
 ) -> Iterator[str]:
-    """The address of a server that runs, in a thread of its own, while it is open; read-only without `make_jobs`."""
+    """Runs a server in a thread of its own and gives its address; read-only without `make_jobs`."""
     service = Service(open_system)
     jobs = make_jobs(service) if make_jobs else None
     started: Future[uvicorn.Server] = Future()
@@ -78,7 +78,10 @@ class Visitor:
         return self
 
     async def ask(self, question: Any, kept: Any = ()) -> list[tuple[str, str]]:
-        """Ask; gives the conversation as (role, text) pairs, tags taken out. Raises RuntimeError where it fails."""
+        """Ask and return the conversation as (role, text) pairs without tags.
+
+        Raises RuntimeError where the event fails.
+        """
         return (await self.listen([await self.post(question, kept)]))[0]
 
     async def post(self, question: Any, kept: Any = ()) -> str:

@@ -25,7 +25,8 @@ REFUSED = "What does a dose of IMLYGIC cost?"
 ADDED = {
     "name": "doses.md",
     "mimeType": "text/markdown",
-    "buffer": b"# Doses\n\nA dose of IMLYGIC costs 4,000 dollars, a price made up for this picture.\n",
+    "buffer": b"# Doses\n\n"
+    b"A dose of IMLYGIC costs 4,000 dollars, a price made up for this picture.\n",
 }
 
 

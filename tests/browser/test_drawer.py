@@ -1,4 +1,4 @@
-"""The corpus drawer: what there is, files dropped in, documents removed and brought back, answers that changed."""
+"""The corpus drawer: the list, files dropped in, documents removed, answers that changed."""
 
 import re
 import threading
@@ -15,6 +15,7 @@ from fake_system import INJECTIONS
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from inquote.app.answering.answer import Answerer
 from inquote.app.service.jobs import LibraryJobs
+from inquote.app.service.service import Service
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.journal import Journal
@@ -28,7 +29,8 @@ DROP = """([selector, files]) => {
   const data = new DataTransfer();
   for (const [name, text] of files) data.items.add(new File([text], name));
   const options = {dataTransfer: data, bubbles: true, cancelable: true};
-  for (const kind of ["dragover", "drop"]) document.querySelector(selector).dispatchEvent(new DragEvent(kind, options));
+  const target = document.querySelector(selector);
+  for (const kind of ["dragover", "drop"]) target.dispatchEvent(new DragEvent(kind, options));
 }"""
 
 
@@ -38,8 +40,10 @@ def library_served(library: Path, embedder: FakeEmbedder, read_only: bool = Fals
         search, answerer = Search(embedder), Answerer(FakeReader(), PLAIN_CALIBRATION)
         return System(Library.open(library), search, answerer, Journal(library))
 
-    make_jobs = None if read_only else lambda service: LibraryJobs(service, library, lambda: embedder)
-    with served(open_system, make_jobs) as address:
+    def make_jobs(service: Service) -> LibraryJobs:
+        return LibraryJobs(service, library, lambda: embedder)
+
+    with served(open_system, None if read_only else make_jobs) as address:
         yield address
 
 

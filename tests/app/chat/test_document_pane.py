@@ -180,7 +180,8 @@ def test_a_whole_sentence_is_not_shown_twice() -> None:
 def test_a_citation_links_to_its_range_in_the_version_that_was_read() -> None:
     document = make_document(ARTICLE)
     start = document.text.index("2015")
-    target = f"#document=corpus%2Fsmall.md&amp;sha256={document.sha256}&amp;start={start}&amp;end={start + 4}"
+    version = f"document=corpus%2Fsmall.md&amp;sha256={document.sha256}"
+    target = f"#{version}&amp;start={start}&amp;end={start + 4}"
     assert f'<a class="cite" href="{target}"' in shown(["2015"])
 
 

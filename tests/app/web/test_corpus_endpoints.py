@@ -1,4 +1,4 @@
-"""The demonstration text, taken in from the page; what else the drawer asks for is in test_jobs.py."""
+"""The demonstration text, taken in from the page; test_jobs.py tests the other changes."""
 
 import asyncio
 import threading

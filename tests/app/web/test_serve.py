@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from places import ROOT
 SERVE = """
 import sys, time
 from inquote.app.web.server import serve
-from tests.fake_system import FakeSystem
+from fake_system import FakeSystem
 class Slow(FakeSystem):
     def ask(self, question, history=()):
         print("asked", flush=True)
@@ -32,9 +33,14 @@ print("left", flush=True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_lets_the_running_request_finish(number: signal.Signals) -> None:
+def test_a_signal_lets_the_running_request_finish(number: signal.Signals, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
     child = subprocess.Popen(
-        [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-c", SERVE],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
     )
     assert child.stdout
     try:

@@ -39,7 +39,7 @@ def test_an_answer_is_the_contract_object(client: TestClient, system: FakeSystem
     assert response.status_code == 200
     assert response.json() == system.ask("When was it approved?", ["What is it?"]).as_json()
     assert response.json()["citations"][0]["quote"] == "2015"
-    assert system.asked[-2] == ("When was it approved?", ("What is it?",))
+    assert system.questions[-2] == ("When was it approved?", ("What is it?",))
 
 
 def test_a_refusal_has_a_null_answer(client: TestClient) -> None:
@@ -306,7 +306,7 @@ def test_calls_over_the_limit_are_busy() -> None:
 
     results = asyncio.run(crowd())
     assert sum(isinstance(result, Busy) for result in results) == 3
-    assert len(system.asked) == 2
+    assert len(system.questions) == 2
     service.close()
     assert system.closed
 
@@ -350,14 +350,14 @@ def test_a_library_that_changes_under_a_question_is_asked_again() -> None:
     class Moving(FakeSystem):
         def document(self, id: str, generation: int | None = None) -> object:
             document = super().document(id)
-            if len(self.asked) == 1:  # the answer came from the version before this one
+            if len(self.questions) == 1:  # the answer came from the version before this one
                 return make_document(ARTICLE + "!")
             return document
 
     system = Moving()
     service = Service(lambda: system)  # type: ignore[arg-type,return-value]
     reply = asyncio.run(service.ask("approved"))
-    assert len(system.asked) == 2
+    assert len(system.questions) == 2
     assert reply.documents["corpus/small.md"].text == ARTICLE
     service.close()
 
