@@ -144,9 +144,9 @@ def changes_html(changes: Sequence[AnswerChange]) -> str:
         if change.kind is not ChangeKind.UNCHANGED:
             items.append(_change_html(change))
     summary = " · ".join(f"{count} {kind.value}" for kind, count in counts.items() if count)
-    asked = _plural(len(changes), "question")
+    questions = _plural(len(changes), "question")
     changed = f'<ul class="changes">{"".join(items)}</ul>' if items else ""
-    return f"{heading}<p>Of {asked} asked: {summary}.</p>{changed}"
+    return f"{heading}<p>Of {questions} asked: {summary}.</p>{changed}"
 
 
 def _change_html(change: AnswerChange) -> str:

@@ -169,10 +169,10 @@ def _contexts(answer: Answer, documents: Documents) -> list[Context]:
     return sorted(contexts, key=lambda context: context.first_number)
 
 
-def _overlap(one: Context, other: Context) -> bool:
+def _overlap(earlier: Context, later: Context) -> bool:
     """Say whether two contexts share a character of a document."""
-    same_document = one.first_citation.document_id == other.first_citation.document_id
-    return same_document and one.start < other.end and other.start < one.end
+    same_document = earlier.first_citation.document_id == later.first_citation.document_id
+    return same_document and earlier.start < later.end and later.start < earlier.end
 
 
 def _merge(earlier: Context, later: Context) -> Context:

@@ -55,7 +55,7 @@ def opened_system(
 
 @contextmanager
 def spinner(text: str) -> Iterator[None]:
-    """Say on standard error what is being done."""
+    """Show a spinner with `text` on standard error."""
     from rich.console import Console
 
     with Console(stderr=True).status(text):

@@ -48,7 +48,7 @@ class Batch:
         return self.folder / "before"
 
     def drop(self) -> None:
-        """Delete what is on its way."""
+        """Delete the files that are on their way."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -53,7 +53,7 @@ def test_what_cannot_be_hashed_is_told(user: str, password: str) -> None:
         hash_password(user, password)
 
 
-def asked(guard: Guard, *headers: tuple[bytes, bytes]) -> list[dict[str, Any]]:
+def respond(guard: Guard, *headers: tuple[bytes, bytes]) -> list[dict[str, Any]]:
     sent: list[dict[str, Any]] = []
 
     async def send(message: Any) -> None:
@@ -78,8 +78,8 @@ def test_the_guard_asks_for_the_password() -> None:
         await send({"type": "http.response.body", "body": b"in"})
 
     guard = Guard(app, "localhost", login=Login(STORED))
-    refused = asked(guard)
+    refused = respond(guard)
     assert refused[0]["status"] == 401
     assert (b"www-authenticate", b'Basic realm="inquote", charset="UTF-8"') in refused[0]["headers"]
-    assert asked(guard, (b"authorization", basic("ann:secret").encode()))[0]["status"] == 200
-    assert asked(Guard(app, "localhost"))[0]["status"] == 200
+    assert respond(guard, (b"authorization", basic("ann:secret").encode()))[0]["status"] == 200
+    assert respond(Guard(app, "localhost"))[0]["status"] == 200
