@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.answering.suggestions import Suggestion
+from inquote.app.system import Reply
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import DocumentInfo
 from inquote.index.stores.journal import Feedback
@@ -39,7 +40,8 @@ INJECTIONS = [
     "$$\\frac{1}{2}$$ `code` *bold* <b>b</b> &amp; &lt;",
     '"><form action=https://example.com><style>*{display:none}</style>',
     "</mark></p><mark>",
-    '<a href="data:text/html,x">d</a><svg onload=alert(1)><base href=//example.com><iframe srcdoc=x>',
+    '<a href="data:text/html,x">d</a><svg onload=alert(1)><base href=//example.com>'
+    "<iframe srcdoc=x>",
 ]
 
 
@@ -59,7 +61,7 @@ def make_document(
 
 
 def make_citation(document: Document, quote: str) -> Citation:
-    """A citation of the first place where `quote` stands, its passage being the paragraph around it."""
+    """A citation of the first place of `quote`; its passage is the paragraph around it."""
     start = document.text.index(quote)
     end = start + len(quote)
     left = document.text.rfind("\n\n", 0, start) + 2 if "\n\n" in document.text[:start] else 0
@@ -128,7 +130,7 @@ def make_answer(
 
 @dataclass
 class FakeSystem:
-    """`answers` maps a word of the question to the quotes that answer it; a question without one is refused."""
+    """`answers` maps a word of the question to the quotes that answer it; else it is refused."""
 
     document_: Document = field(default_factory=lambda: make_document(ARTICLE))
     answers: dict[str, list[str]] = field(
@@ -141,14 +143,14 @@ class FakeSystem:
     )
     nearest: tuple[str, ...] = ("The future is open.", "2015", "16.3% of patients")
     generation: int = 1
-    asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    questions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     understood: dict[str, str] = field(default_factory=dict)
-    said: list[Feedback] = field(default_factory=list)
+    feedback: list[Feedback] = field(default_factory=list)
     hold: threading.Event | None = None
     closed: bool = False
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
-        self.asked.append((question, tuple(history)))
+        self.questions.append((question, tuple(history)))
         if self.hold:
             assert self.hold.wait(20)
         if len(question) > 2000:
@@ -163,6 +165,9 @@ class FakeSystem:
         answer = make_answer(question, self.document_, quotes, self.nearest)
         return replace(answer, understood_as=self.understood.get(question, answer.understood_as))
 
+    def reply(self, question: str, history: Sequence[str] = ()) -> Reply:
+        return Reply(self.ask(question, history), {self.document_.id: self.document_})
+
     def document(self, id: str, generation: int | None = None) -> Document:
         return {self.document_.id: self.document_}[id]
 
@@ -174,8 +179,8 @@ class FakeSystem:
             )
         ]
 
-    def note_feedback(self, feedback: Feedback) -> None:
-        self.said.append(feedback)
+    def record_feedback(self, feedback: Feedback) -> None:
+        self.feedback.append(feedback)
 
     def suggestions(self, ask: object = None) -> list[Suggestion]:
         places = {
@@ -184,10 +189,11 @@ class FakeSystem:
             "Which side effects were seen?": "fatigue, chills and fever",
             "What is said of the price?": "<b>nothing</b>",
         }
-        found = (
-            (question, make_citation(self.document_, quote)) for question, quote in places.items()
-        )
-        return [Suggestion(question, c.document_id, c.start, c.end, 0.8) for question, c in found]
+        suggestions = []
+        for question, quote in places.items():
+            c = make_citation(self.document_, quote)
+            suggestions.append(Suggestion(question, c.document_id, c.start, c.end, 0.8))
+        return suggestions
 
     def close(self) -> None:
         self.closed = True

@@ -22,18 +22,17 @@ from inquote.app.web.server import create_app, make_server
 @contextmanager
 def served(
     open_system: Callable[[], Any],
-    keep: Callable[[Service], LibraryJobs] | None = None,
+    make_jobs: Callable[[Service], LibraryJobs] | None = None,
     port: int = 0,
 ) -> Iterator[str]:
-    """The address of a server that runs, in a thread of its own, while it is open; read-only without `keep`."""
+    """Runs a server in a thread of its own and gives its address; read-only without `make_jobs`."""
     service = Service(open_system)
-    keeper = keep(service) if keep else None
+    jobs = make_jobs(service) if make_jobs else None
     started: Future[uvicorn.Server] = Future()
 
     async def run() -> None:
-        server = make_server(
-            *await create_app(service, keeper=keeper), lambda: started.set_result(server)
-        )
+        app, stop_streams = await create_app(service, jobs=jobs)
+        server = make_server(app, stop_streams, lambda: started.set_result(server))
         await server.serve(sockets=[listener])
 
     def work() -> None:
@@ -53,8 +52,8 @@ def served(
                 server.should_exit = True
                 thread.join()
         finally:
-            if keeper:
-                keeper.close()
+            if jobs:
+                jobs.close()
             service.close()
 
 
@@ -79,7 +78,10 @@ class Visitor:
         return self
 
     async def ask(self, question: Any, kept: Any = ()) -> list[tuple[str, str]]:
-        """Ask; gives the conversation as (role, text) pairs, tags taken out. Raises RuntimeError where it fails."""
+        """Ask and return the conversation as (role, text) pairs without tags.
+
+        Raises RuntimeError where the event fails.
+        """
         return (await self.listen([await self.post(question, kept)]))[0]
 
     async def post(self, question: Any, kept: Any = ()) -> str:

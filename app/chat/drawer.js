@@ -1,28 +1,28 @@
 // The corpus drawer: a dialog over the page that lists the documents and, where the server allows it, takes files in
-// and removes documents. The server makes its HTML; this file fetches it, sends files, and follows the work under way.
+// and removes documents. The server makes its HTML; this file fetches it, sends files, and follows the running job.
 
-const POLL = 400; // milliseconds between two looks at the work under way
-const SHOWN = { reading: "Reading files", embedding: "Embedding passages", indexing: "Writing the index", "asking again": "Asking earlier questions again" };
+const POLL = 400; // milliseconds between two looks at the running job
+const STAGES = { reading: "Reading files", embedding: "Embedding passages", indexing: "Writing the index", "asking again": "Asking earlier questions again" };
 
 const dialog = document.createElement("dialog");
 dialog.id = "corpus";
 dialog.setAttribute("aria-labelledby", "corpus-title");
-const says = document.createElement("p"); // what a screen reader hears of it
-says.className = "unseen";
-says.setAttribute("role", "status");
+const status = document.createElement("p"); // for screen readers
+status.className = "unseen";
+status.setAttribute("role", "status");
 const opener = document.createElement("button");
 opener.id = "corpus-open";
 opener.type = "button";
 opener.textContent = "Corpus";
 opener.setAttribute("aria-haspopup", "dialog");
 
-let following = false; // whether the work under way is being looked at
+let following = false; // whether the running job is being followed
 let sending = null; // the request that sends files
 
 const part = (selector) => dialog.querySelector(selector);
 const isEmpty = () => Boolean(part(".corpus-empty"));
 
-async function fetched() {
+async function fetchDrawer() {
   const find = part(".corpus-find input")?.value ?? "";
   const response = await fetch(`/api/corpus?${new URLSearchParams({ find })}`);
   const text = await response.text();
@@ -34,24 +34,24 @@ async function fetched() {
   throw new Error(sentence);
 }
 
-// Replace the parts that change and leave the others, so that what has the focus keeps it.
+// Replace the parts that change and leave the others, so that they keep the focus.
 async function refresh(...parts) {
   try {
-    const content = await fetched();
+    const content = await fetchDrawer();
     if (!part(".corpus-body")) dialog.innerHTML = content;
-    const made = new DOMParser().parseFromString(content, "text/html");
+    const fresh = new DOMParser().parseFromString(content, "text/html");
     for (const name of parts) {
       const focus = part(name)?.contains(document.activeElement);
-      part(name)?.replaceWith(made.querySelector(name));
+      part(name)?.replaceWith(fresh.querySelector(name));
       if (focus) (part(name).querySelector("button") ?? part(".corpus-close")).focus();
     }
-    dialog.append(says);
+    dialog.append(status);
   } catch (error) {
-    problem(error.message);
+    showProblem(error.message);
   }
 }
 
-function problem(sentence) {
+function showProblem(sentence) {
   if (!part(".corpus-work")) dialog.innerHTML = '<header class="corpus-head"><h2 id="corpus-title">Corpus</h2><button type="button" class="corpus-close">Close</button></header><div class="corpus-body"><div class="corpus-work"></div></div>';
   part(".corpus-problem.now")?.remove();
   const line = document.createElement("p");
@@ -83,17 +83,17 @@ async function follow() {
   const empty = isEmpty();
   try {
     for (;;) {
-      const work = await (await fetch("/api/corpus/work")).json();
-      if (!work.running) break;
-      const share = work.total ? work.done / work.total : null;
-      bar(`${SHOWN[work.stage] ?? "Preparing"}${work.total ? `: ${work.done} of ${work.total}` : ""}`, share);
+      const job = await (await fetch("/api/corpus/work")).json();
+      if (!job.running) break;
+      const share = job.total ? job.done / job.total : null;
+      bar(`${STAGES[job.stage] ?? "Preparing"}${job.total ? `: ${job.done} of ${job.total}` : ""}`, share);
       await new Promise((resolve) => setTimeout(resolve, POLL));
     }
     await refresh(".corpus-sum", ".corpus-work", ".corpus-list");
-    says.textContent = [part(".corpus-done h3"), ...dialog.querySelectorAll(".corpus-problem, .corpus-done > dl dt")].map((e) => e?.textContent).join(". ");
+    status.textContent = [part(".corpus-done h3"), ...dialog.querySelectorAll(".corpus-problem, .corpus-done > dl dt")].map((e) => e?.textContent).join(". ");
     if (empty && !isEmpty() && !dialog.open) location.reload(); // the page was waiting for a text
   } catch {
-    problem();
+    showProblem();
   } finally {
     following = false;
     opener.textContent = "Corpus";
@@ -101,22 +101,22 @@ async function follow() {
   dialog.dataset.reload = empty && !isEmpty() ? "yes" : "";
 }
 
-async function post(what, body) {
+async function post(change, body) {
   part(".corpus-problem.now")?.remove();
   try {
-    const response = await fetch(`/api/corpus/${what}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
-    if (!response.ok) return problem((await response.json()).error);
+    const response = await fetch(`/api/corpus/${change}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
+    if (!response.ok) return showProblem((await response.json()).error);
   } catch {
-    return problem();
+    return showProblem();
   }
-  if (what === "stop") return;
+  if (change === "stop") return;
   await refresh(".corpus-work");
   follow();
 }
 
 // ---- files
 
-function tooMuch(files) {
+function limitProblem(files) {
   const add = part(".corpus-add");
   const bytes = files.reduce((sum, [, file]) => sum + file.size, 0);
   if (files.length > Number(add.dataset.mostFiles) || bytes > Number(add.dataset.mostBytes)) {
@@ -129,24 +129,24 @@ function tooMuch(files) {
 function send(files) {
   if (!files.length || !part(".corpus-add")) return;
   part(".corpus-problem.now")?.remove();
-  if (part(".corpus-now")) return problem("Busy: another ingest is running; try again when it is done.");
-  const much = tooMuch(files);
-  if (much) return problem(much);
+  if (part(".corpus-now")) return showProblem("Busy: another ingest is running; try again when it is done.");
+  const limit = limitProblem(files);
+  if (limit) return showProblem(limit);
   const form = new FormData();
   for (const [name, file] of files) form.append("files", file, name);
   part(".corpus-work").innerHTML = '<section class="corpus-now" aria-label="What goes on"><p></p><progress aria-label="How far it is" max="1"></progress><p class="corpus-stage"></p><button type="button" data-cancel>Stop</button></section>';
   part(".corpus-now p").textContent = `Sending ${files.length} ${files.length === 1 ? "file" : "files"} ...`;
-  says.textContent = part(".corpus-now p").textContent;
+  status.textContent = part(".corpus-now p").textContent;
   sending = new XMLHttpRequest();
   sending.upload.onprogress = (event) => bar(`${(event.loaded / 1e6).toFixed(1)} of ${(event.total / 1e6).toFixed(1)} MB`, event.loaded / event.total);
-  sending.onload = () => sent(sending);
-  sending.onerror = () => sent(null, "The files were not sent whole: the server refused them or does not answer.");
-  sending.onabort = () => sent(null, "Stopped; nothing was changed.");
+  sending.onload = () => finishSending(sending);
+  sending.onerror = () => finishSending(null, "The files were not sent whole: the server refused them or does not answer.");
+  sending.onabort = () => finishSending(null, "Stopped; nothing was changed.");
   sending.open("POST", "/api/corpus/files");
   sending.send(form);
 }
 
-async function sent(request, sentence) {
+async function finishSending(request, sentence) {
   opener.textContent = "Corpus";
   sending = null;
   await refresh(".corpus-work");
@@ -155,28 +155,28 @@ async function sent(request, sentence) {
   try {
     error ??= JSON.parse(request.responseText).error;
   } catch {}
-  problem(error);
+  showProblem(error);
 }
 
-// A folder that was dropped gives the files below it, each with its path.
-async function below(entry, path = "") {
+// List the files below an entry that was dropped, each with its path.
+async function filesBelow(entry, path = "") {
   if (entry.isFile) return [[path + entry.name, await new Promise((resolve, reject) => entry.file(resolve, reject))]];
   const reader = entry.createReader();
-  const found = [];
+  const files = [];
   for (;;) {
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length) return found;
-    for (const one of some) if (!one.name.startsWith(".")) found.push(...(await below(one, `${path}${entry.name}/`)));
+    if (!some.length) return files;
+    for (const child of some) if (!child.name.startsWith(".")) files.push(...(await filesBelow(child, `${path}${entry.name}/`)));
   }
 }
 
-async function dropped(data) {
+async function takeDropped(data) {
   const files = [...data.files].map((file) => [file.name, file]);
   const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
   await show();
-  if (!part(".corpus-add")) return problem("This server is read-only: it takes no files in.");
+  if (!part(".corpus-add")) return showProblem("This server is read-only: it takes no files in.");
   const folders = entries.some((entry) => entry.isDirectory);
-  send(folders ? (await Promise.all(entries.map((entry) => below(entry)))).flat() : files);
+  send(folders ? (await Promise.all(entries.map((entry) => filesBelow(entry)))).flat() : files);
 }
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
@@ -192,17 +192,17 @@ document.addEventListener("drop", (event) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
   document.body.classList.remove("dropping");
-  dropped(event.dataTransfer);
+  takeDropped(event.dataTransfer);
 });
 
 // ---- the dialog
 
 dialog.addEventListener("click", (event) => {
-  const hit = event.target.closest("button, a.open");
-  if (event.target === dialog || hit?.matches(".corpus-close, a.open")) dialog.close();
-  else if (hit?.dataset.post) post(hit.dataset.post);
-  else if (hit?.dataset.remove) post("remove", { document: hit.dataset.remove });
-  else if (hit?.hasAttribute("data-cancel")) sending?.abort();
+  const control = event.target.closest("button, a.open");
+  if (event.target === dialog || control?.matches(".corpus-close, a.open")) dialog.close();
+  else if (control?.dataset.post) post(control.dataset.post);
+  else if (control?.dataset.remove) post("remove", { document: control.dataset.remove });
+  else if (control?.hasAttribute("data-cancel")) sending?.abort();
 });
 dialog.addEventListener("change", (event) => {
   if (event.target.type !== "file") return;
@@ -217,6 +217,14 @@ dialog.addEventListener("input", (event) => {
 });
 dialog.addEventListener("close", () => dialog.dataset.reload && location.reload());
 opener.addEventListener("click", show);
+
+// The notice that there is no library offers a text to begin with; the drawer shows how it is taken in.
+document.addEventListener("click", async (event) => {
+  if (!event.target.closest?.("#notice a.demonstration")) return;
+  event.preventDefault();
+  await show();
+  if (!part(".corpus-now")) post("demonstration");
+});
 
 function wait() {
   const after = document.querySelector("#top #new");

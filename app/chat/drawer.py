@@ -1,159 +1,173 @@
-"""The corpus drawer as HTML: pure functions, and every name, title and quote goes through `escape`."""
+"""Write the corpus drawer as HTML: the documents, the latest job, the ways to change the corpus.
+
+Every function is pure, and every name, title and quote goes through `escape`.
+"""
 
 from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer, Citation
-from inquote.app.chat.evidence import readable
+from inquote.app.chat.document_pane import format_heading
 from inquote.app.service.answer_changes import AnswerChange, ChangeKind
 from inquote.app.service.jobs import Job
-from inquote.app.service.uploads import MOST_BYTES, MOST_FILES
-from inquote.index.stores.local.library import DocumentInfo
+from inquote.app.service.uploads import MAX_UPLOAD_BYTES, MAX_UPLOAD_FILES
+from inquote.index.stores.base import DocumentInfo
 from inquote.index.updating.report import IngestReport
 from inquote.ingest.files.find import SkippedFile
 from inquote.ingest.files.load import MAX_BYTES
 from inquote.ingest.text import printable
 
-SHOWN = 200  # documents; of more one looks for the one that is meant
-NAMED = 50  # ids of one kind in an account
+MAX_DOCUMENTS = 200  # in the list; a search finds the others
+MAX_NAMES = 50  # of one kind in a report
 
 
 def drawer_html(
-    documents: Sequence[DocumentInfo], work: Job | None, *, writable: bool, find: str = ""
+    documents: Sequence[DocumentInfo], job: Job | None, *, writable: bool, find: str = ""
 ) -> str:
-    """The whole drawer: what the library holds, what goes on or went on last, and the ways to change it."""
+    """Write the whole drawer; `find` narrows the list of documents."""
     return (
         '<header class="corpus-head"><div><h2 id="corpus-title">Corpus</h2>'
-        f'<p class="source corpus-sum">{escape(_sum(documents))}</p></div>'
-        '<button type="button" class="corpus-close" aria-label="Close the corpus">Close</button></header>'
-        '<div class="corpus-body">'
-        f"{_adding_html() if writable else ''}"
-        f'<div class="corpus-work">{work_html(work, writable)}</div>'
+        f'<p class="source corpus-sum">{escape(_summary(documents))}</p></div>'
+        '<button type="button" class="corpus-close" aria-label="Close the corpus">Close</button>'
+        '</header><div class="corpus-body">'
+        f"{_upload_html() if writable else ''}"
+        f'<div class="corpus-work">{job_html(job, writable)}</div>'
         '<label class="corpus-find">Find a document <input type="search" placeholder=" "></label>'
         f'<div class="corpus-list">{documents_html(documents, writable, find)}</div></div>'
     )
 
 
-def _sum(documents: Sequence[DocumentInfo]) -> str:
-    """What there is in one line."""
+def _summary(documents: Sequence[DocumentInfo]) -> str:
+    """Sum up the library in one line."""
     if not documents:
         return "no documents yet"
-    latest = max(document.ingested_at for document in documents)
     passages = sum(document.passages for document in documents)
-    return f"{_count(len(documents), 'document')} · {_count(passages, 'passage')} · last change {_when(latest)}"
-
-
-def _adding_html() -> str:
-    """Where files come in; `drawer.js` sends them."""
+    latest = max(document.ingested_at for document in documents)
     return (
-        f'<div class="corpus-add" data-most-bytes="{MOST_BYTES}" data-most-files="{MOST_FILES}">'
+        f"{_plural(len(documents), 'document')} · {_plural(passages, 'passage')}"
+        f" · last change {_format_time(latest)}"
+    )
+
+
+def _upload_html() -> str:
+    """Write the place to add files; `drawer.js` sends them."""
+    return (
+        f'<div class="corpus-add" data-most-bytes="{MAX_UPLOAD_BYTES}"'
+        f' data-most-files="{MAX_UPLOAD_FILES}">'
         '<label class="corpus-choose">Add files<input type="file" multiple></label>'
         "<p>Or drop them anywhere on this page: text, Markdown, HTML, PDF or Word, each up to "
         f"{MAX_BYTES // 1_048_576} MB. A file added again takes its old place.</p></div>"
     )
 
 
-def work_html(work: Job | None, writable: bool) -> str:
-    """How far the work is, or what came of it."""
-    if work is None:
-        return _again_html() if writable else ""
-    if work.running:
+def job_html(job: Job | None, writable: bool) -> str:
+    """Write the progress of a job, or its result once it is over."""
+    if job is None:
+        return _compare_html() if writable else ""
+    if job.running:
         return (
-            f'<section class="corpus-now" aria-label="What goes on"><p>{escape(work.title)} ...</p>'
+            '<section class="corpus-now" aria-label="What goes on">'
+            f"<p>{escape(job.title)} ...</p>"
             '<progress aria-label="How far it is" max="1"></progress><p class="corpus-stage"></p>'
             '<button type="button" data-post="stop">Stop</button></section>'
         )
-    undo = (
-        '<button type="button" data-post="undo">Undo</button>' if writable and work.removed else ""
-    )
-    problem = f'<p class="corpus-problem">{escape(work.problem)}</p>' if work.problem else ""
-    account = account_html(work.account) if work.account else ""
-    changes = changes_html(work.changes) if work.changes is not None else ""
+    outcome = "not done" if job.problem else "done"
+    pieces = [f"<h3>{escape(job.title)}: {outcome}</h3>"]
+    if job.problem:
+        pieces.append(f'<p class="corpus-problem">{escape(job.problem)}</p>')
+    if job.report:
+        pieces.append(report_html(job.report))
+    if writable and job.removed:
+        pieces.append('<button type="button" data-post="undo">Undo</button>')
+    if job.changes is not None:
+        pieces.append(changes_html(job.changes))
     return (
-        f'<section class="corpus-done" aria-label="What changed"><h3>{escape(work.title)}: '
-        f"{'not done' if work.problem else 'done'}</h3>{problem}{account}{undo}{changes}</section>"
-        f"{_again_html() if writable else ''}"
+        f'<section class="corpus-done" aria-label="What changed">{"".join(pieces)}</section>'
+        f"{_compare_html() if writable else ''}"
     )
 
 
-def _again_html() -> str:
+def _compare_html() -> str:
+    """Write the button that compares the answers before and after the last change."""
     return (
-        '<p class="corpus-again"><button type="button" data-post="compare">Which answers changed?</button> '
-        "<span>Asks again what was asked before, of the texts before their last change and of those of now.</span></p>"
+        '<p class="corpus-again">'
+        '<button type="button" data-post="compare">Which answers changed?</button> '
+        "<span>Asks again what was asked before, of the texts before their last change and of "
+        "those of now.</span></p>"
     )
 
 
-def account_html(account: IngestReport) -> str:
-    """What an ingest did, a line for each kind of change."""
+def report_html(report: IngestReport) -> str:
+    """Write the result of an ingest, an entry for each kind of change."""
     kinds = {
-        "added": account.added,
-        "changed": account.changed,
-        "renamed": [f"{old} → {new}" for old, new in account.renamed],
-        "removed": account.removed,
+        "added": report.added,
+        "changed": report.changed,
+        "renamed": [f"{old} → {new}" for old, new in report.renamed],
+        "removed": report.removed,
     }
-    lines = "".join(
-        f"<dt>{len(ids)} {kind}</dt><dd>{_names_html(map(printable, ids), len(ids))}</dd>"
-        for kind, ids in kinds.items()
-        if ids
-    )
-    lines += _noted_html("skipped", account.skipped) + _noted_html(
-        "with a warning", account.warnings
-    )
-    same = f"{account.unchanged} unchanged; " if account.unchanged else ""
-    summary = (
-        f"{same}{_count(account.passages_embedded, 'passage')} embedded, {account.seconds:.1f} s."
-    )
-    return f"<dl>{lines}</dl><p>{summary}</p>"
+    entries = []
+    for kind, ids in kinds.items():
+        entries.append(_entry_html(kind, len(ids), map(printable, ids[:MAX_NAMES])))
+    for kind, files in (("skipped", report.skipped), ("with a warning", report.warnings)):
+        entries.append(_entry_html(kind, len(files), map(_format_reason, files[:MAX_NAMES])))
+    unchanged = f"{report.unchanged} unchanged; " if report.unchanged else ""
+    embedded = _plural(report.passages_embedded, "passage")
+    summary = f"{unchanged}{embedded} embedded, {report.seconds:.1f} s."
+    return f"<dl>{''.join(entries)}</dl><p>{summary}</p>"
 
 
-def _noted_html(kind: str, noted: Sequence[SkippedFile]) -> str:
-    """Files with the reason of each."""
-    if not noted:
+def _format_reason(file: SkippedFile) -> str:
+    """Format a file with the reason why it was skipped, or what was noticed in it."""
+    return f"{printable(file.path)}: {file.reason}"
+
+
+def _entry_html(kind: str, count: int, names: Iterable[str]) -> str:
+    """Write an entry of a report; `names` are the first of the `count` things of its kind."""
+    if not count:
         return ""
-    lines = (f"{printable(file.path)}: {file.reason}" for file in noted)
-    return f"<dt>{len(noted)} {kind}</dt><dd>{_names_html(lines, len(noted))}</dd>"
-
-
-def _names_html(names: Iterable[str], count: int) -> str:
-    items = [f"<li>{escape(name)}</li>" for name, _ in zip(names, range(NAMED), strict=False)]
-    more = f"<li>and {count - NAMED:,} more</li>" if count > NAMED else ""
-    return f"<ul>{''.join(items)}{more}</ul>"
+    items = [f"<li>{escape(name)}</li>" for name in names]
+    if count > MAX_NAMES:
+        items.append(f"<li>and {count - MAX_NAMES:,} more</li>")
+    return f"<dt>{count} {kind}</dt><dd><ul>{''.join(items)}</ul></dd>"
 
 
 def changes_html(changes: Sequence[AnswerChange]) -> str:
-    """What became of the answers: how many of each kind, and each that is another now, the old words and the new."""
+    """Write how many answers of each kind there are, and each that changed, before and now."""
+    heading = "<h3>Answers that changed</h3>"
     if not changes:
-        return "<h3>Answers that changed</h3><p>Nothing was asked before, or of no earlier state of the texts.</p>"
-    counts = {kind: sum(change.kind is kind for change in changes) for kind in ChangeKind}
+        return f"{heading}<p>Nothing was asked before, or of no earlier state of the texts.</p>"
+    counts = dict.fromkeys(ChangeKind, 0)
+    items = []
+    for change in changes:
+        counts[change.kind] += 1
+        if change.kind is not ChangeKind.UNCHANGED:
+            items.append(_change_html(change))
     summary = " · ".join(f"{count} {kind.value}" for kind, count in counts.items() if count)
-    items = "".join(
-        _change_html(change) for change in changes if change.kind is not ChangeKind.UNCHANGED
-    )
-    listed = f'<ul class="changes">{items}</ul>' if items else ""
-    return f"<h3>Answers that changed</h3><p>Of {_count(len(changes), 'question')} asked: {summary}.</p>{listed}"
+    questions = _plural(len(changes), "question")
+    changed = f'<ul class="changes">{"".join(items)}</ul>' if items else ""
+    return f"{heading}<p>Of {questions} asked: {summary}.</p>{changed}"
 
 
 def _change_html(change: AnswerChange) -> str:
     return (
-        f'<li><p><span class="kind">{escape(change.kind.value)}</span> {escape(change.question.question)}</p><dl>'
+        f'<li><p><span class="kind">{escape(change.kind.value)}</span>'
+        f" {escape(change.question.question)}</p><dl>"
         f"<dt>before</dt><dd>{_quotes_html(change.before, linked=False)}</dd>"
         f"<dt>now</dt><dd>{_quotes_html(change.after, linked=True)}</dd></dl></li>"
     )
 
 
 def _quotes_html(answer: Answer, linked: bool) -> str:
-    """The words of an answer, each with its place; `linked` where that place can still be opened."""
+    """Write the quotes of an answer with their places; `linked` where those can still be opened."""
     if answer.text is None:
         return "The corpus does not say."
     return "".join(_quote_html(citation, linked) for citation in answer.citations)
 
 
 def _quote_html(citation: Citation, linked: bool) -> str:
-    place = " · ".join(
-        filter(None, (citation.title or citation.document_id, readable(citation.heading)))
-    )
-    where = escape(place)
+    title = citation.title or citation.document_id
+    place = escape(" · ".join(filter(None, (title, format_heading(citation.heading)))))
     if linked:
         target = {
             "document": citation.document_id,
@@ -161,59 +175,65 @@ def _quote_html(citation: Citation, linked: bool) -> str:
             "start": citation.start,
             "end": citation.end,
         }
-        where = f'<a class="open" href="#{escape(urlencode(target))}">{where}</a>'
-    return f'<q>{escape(citation.quote)}</q> <span class="source">{where}</span> '
+        place = f'<a class="open" href="#{escape(urlencode(target))}">{place}</a>'
+    return f'<q>{escape(citation.quote)}</q> <span class="source">{place}</span> '
 
 
 def documents_html(documents: Sequence[DocumentInfo], writable: bool, find: str = "") -> str:
-    """The documents whose id or title holds `find`, at most `SHOWN` of them."""
+    """Write the documents whose id or title holds `find`, at most `MAX_DOCUMENTS` of them."""
     if not documents:
         how = "Add files above, or run" if writable else "Run"
-        return f'<p class="corpus-empty">There is no text yet. {how} <code>inquote ingest FOLDER</code>.</p>'
+        command = "<code>inquote ingest FOLDER</code>"
+        return f'<p class="corpus-empty">There is no text yet. {how} {command}.</p>'
+    # Keep the documents that match.
     wanted = find.casefold().strip()
-    found = [
-        document
-        for document in documents
-        if wanted in f"{document.title}\n{document.id}".casefold()
-    ]
-    items = "".join(_document_html(document, writable) for document in found[:SHOWN])
-    hidden = len(found) - SHOWN
-    more = (
-        f'<p class="source">and {hidden:,} more; look for one by its name.</p>'
-        if hidden > 0
-        else ""
-    )
-    none = "" if found else '<p class="source">No document has that in its name.</p>'
-    return f'<ul class="corpus-documents" aria-label="Documents">{items}</ul>{more}{none}'
+    matches = []
+    for document in documents:
+        if wanted in f"{document.title}\n{document.id}".casefold():
+            matches.append(document)
+    # Write those that the list has room for.
+    items = [_document_html(document, writable) for document in matches[:MAX_DOCUMENTS]]
+    note = ""
+    if not matches:
+        note = '<p class="source">No document has that in its name.</p>'
+    elif len(matches) > MAX_DOCUMENTS:
+        rest = len(matches) - MAX_DOCUMENTS
+        note = f'<p class="source">and {rest:,} more; look for one by its name.</p>'
+    return f'<ul class="corpus-documents" aria-label="Documents">{"".join(items)}</ul>{note}'
 
 
 def _document_html(document: DocumentInfo, writable: bool) -> str:
-    title, id = escape(document.title or printable(document.id)), escape(printable(document.id))
-    about = (
+    id = escape(printable(document.id))
+    title = escape(document.title or printable(document.id))
+    address = escape(urlencode({"document": document.id}))
+    facts = (
         f"{document.characters:,} characters",
-        _count(document.passages, "passage"),
-        _when(document.ingested_at),
+        _plural(document.passages, "passage"),
+        _format_time(document.ingested_at),
     )
-    remove = f'<button type="button" data-remove="{escape(document.id)}" aria-label="Remove {title}">Remove</button>'
+    remove = (
+        f'<button type="button" data-remove="{escape(document.id)}"'
+        f' aria-label="Remove {title}">Remove</button>'
+    )
     return (
-        f'<li><div><a class="open" href="#{escape(urlencode({"document": document.id}))}">{title}</a>'
-        f'<p class="source">{id}</p><p class="source">{" · ".join(about)}</p></div>{remove if writable else ""}</li>'
+        f'<li><div><a class="open" href="#{address}">{title}</a><p class="source">{id}</p>'
+        f'<p class="source">{" · ".join(facts)}</p></div>{remove if writable else ""}</li>'
     )
 
 
-def _count(number: int, what: str) -> str:
-    """A number of things.
+def _plural(number: int, noun: str) -> str:
+    """Format a number of things.
 
-    >>> _count(1, "document"), _count(1200, "document")
+    >>> _plural(1, "document"), _plural(1200, "document")
     ('1 document', '1,200 documents')
     """
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _when(at: str) -> str:
-    """A time in ISO 8601, UTC, to the minute.
+def _format_time(at: str) -> str:
+    """Format a time in ISO 8601, UTC, to the minute.
 
-    >>> _when("2026-11-24T20:13:05+00:00")
+    >>> _format_time("2026-11-24T20:13:05+00:00")
     '2026-11-24 20:13 UTC'
     """
     return f"{at[:10]} {at[11:16]} UTC"

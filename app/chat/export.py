@@ -1,4 +1,7 @@
-"""A conversation as a file to keep: answers with their citations, ranges and hashes, as Markdown, HTML or JSON."""
+"""Write a conversation as a file to keep, in Markdown, HTML or JSON.
+
+Each answer keeps its citations with their ranges and hashes, so that they can be checked later.
+"""
 
 import json
 import re
@@ -9,86 +12,81 @@ from inquote.app.answering.answer import Answer, Citation
 from inquote.app.chat.message import REFUSAL, confidence_words
 
 STYLE = (
-    "body{max-width:42rem;margin:3rem auto;padding:0 1rem;font:16px/1.6 system-ui,sans-serif;color-scheme:light dark}"
-    "blockquote{margin:1rem 0;padding-left:1rem;border-left:3px solid #b58200;font-size:1.15em;white-space:pre-wrap}"
+    "body{max-width:42rem;margin:3rem auto;padding:0 1rem;font:16px/1.6 system-ui,sans-serif;"
+    "color-scheme:light dark}"
+    "blockquote{margin:1rem 0;padding-left:1rem;border-left:3px solid #b58200;"
+    "font-size:1.15em;white-space:pre-wrap}"
     "ol{padding-left:1.5rem}li{font-size:.875rem;overflow-wrap:anywhere}"
 )
 
 
-def literal(text: str) -> str:
-    r"""Markdown that shows `text` as it stands: every ASCII punctuation mark may be escaped with a backslash.
+def escape_markdown(text: str) -> str:
+    r"""Escape `text` for Markdown, which allows a backslash before any ASCII punctuation mark.
 
-    >>> literal("a_b*")
+    >>> escape_markdown("a_b*")
     'a\\_b\\*'
     """
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def as_json(answers: Sequence[Answer]) -> str:
-    """One object, `{"answers": [...]}`, of the objects that `inquote ask --json` prints."""
-    return (
-        json.dumps(
-            {"answers": [answer.as_json() for answer in answers]}, ensure_ascii=False, indent=2
-        )
-        + "\n"
-    )
+    """Write one object, `{"answers": [...]}`, of the objects that `inquote ask --json` prints."""
+    objects = [answer.as_json() for answer in answers]
+    return json.dumps({"answers": objects}, ensure_ascii=False, indent=2) + "\n"
 
 
 def as_markdown(answers: Sequence[Answer]) -> str:
-    """The questions as headings; under each the quotes, and below them where they stand."""
+    """Write each question as a heading, with the quotes under it, then their places."""
     return "\n\n".join(["# Conversation", *map(_answer_markdown, answers)]) + "\n"
 
 
 def _answer_markdown(answer: Answer) -> str:
-    quotes = [
-        f"> {_line(citation.quote)} [{n}]" for n, citation in enumerate(answer.citations, start=1)
-    ]
-    places = [_place(citation, n) for n, citation in enumerate(answer.citations, start=1)]
-    body = ["\n>\n".join(quotes), "\n".join(places)] if answer.citations else [REFUSAL]
-    return "\n\n".join([f"## {_line(answer.question)}", *body])
+    heading = f"## {_line_markdown(answer.question)}"
+    if not answer.citations:
+        return f"{heading}\n\n{REFUSAL}"
+    quotes, places = [], []
+    for number, citation in enumerate(answer.citations, start=1):
+        quotes.append(f"> {_line_markdown(citation.quote)} [{number}]")
+        place = ", ".join(map(_line_markdown, _place(citation)))
+        places.append(f"{number}. {place}, SHA-256 `{citation.document_sha256}`")
+    return "\n\n".join([heading, "\n>\n".join(quotes), "\n".join(places)])
 
 
-def _place(citation: Citation, number: int) -> str:
-    return (
-        f"{number}. {', '.join(map(_line, _where(citation)))}, SHA-256 `{citation.document_sha256}`"
-    )
+def _line_markdown(text: str) -> str:
+    """Put text on one line and escape it for Markdown."""
+    return escape_markdown(" ".join(text.split()))
 
 
-def _where(citation: Citation) -> list[str]:
-    """Where a quote stands, so that it can be found again: title, heading, page, document and range."""
+def _place(citation: Citation) -> list[str]:
+    """List title, heading, page, document and range of a citation."""
     page = f"page {citation.page}" if citation.page else ""
-    place = (citation.title, citation.heading, page, citation.document_id)
-    return [*filter(None, place), f"characters {citation.start} to {citation.end}"]
+    names = filter(None, (citation.title, citation.heading, page, citation.document_id))
+    return [*names, f"characters {citation.start} to {citation.end}"]
 
 
 def as_html(answers: Sequence[Answer]) -> str:
-    """A page that needs nothing else: no script, no picture, no address."""
+    """Write a page that loads nothing: no script, no picture, no address."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
     body = "".join(map(_answer_html, answers))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Conversation</title>'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>\n'
         f"<body><main><h1>Conversation</h1>\n{body}</main></body></html>\n"
     )
 
 
 def _answer_html(answer: Answer) -> str:
-    asked = f"<h2>{escape(answer.question)}</h2>\n"
+    question = f"<h2>{escape(answer.question)}</h2>\n"
     if answer.understood_as != answer.question:
-        asked += f"<p>Understood as: <q>{escape(answer.understood_as)}</q></p>\n"
+        question += f"<p>Understood as: <q>{escape(answer.understood_as)}</q></p>\n"
     if not answer.citations:
-        return f"{asked}<p>{REFUSAL}</p>\n"
-    quotes = "".join(
-        f"<blockquote>{escape(c.quote)} <small>[{n}]</small></blockquote>\n"
-        for n, c in enumerate(answer.citations, 1)
-    )
-    places = "".join(
-        f"<li>{escape(', '.join(_where(c)))}, SHA-256 <code>{c.document_sha256}</code></li>\n"
-        for c in answer.citations
-    )
-    return f"{asked}{quotes}<p>{confidence_words(answer.confidence)}</p>\n<ol>{places}</ol>\n"
-
-
-def _line(text: str) -> str:
-    """Text on one line, shown as it stands."""
-    return literal(" ".join(text.split()))
+        return f"{question}<p>{REFUSAL}</p>\n"
+    quotes, places = [], []
+    for number, citation in enumerate(answer.citations, start=1):
+        quote = escape(citation.quote)
+        quotes.append(f"<blockquote>{quote} <small>[{number}]</small></blockquote>\n")
+        place = escape(", ".join(_place(citation)))
+        places.append(f"<li>{place}, SHA-256 <code>{citation.document_sha256}</code></li>\n")
+    confidence = f"<p>{confidence_words(answer.confidence)}</p>\n"
+    return f"{question}{''.join(quotes)}{confidence}<ol>{''.join(places)}</ol>\n"

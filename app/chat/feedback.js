@@ -1,4 +1,4 @@
-// What people say of an answer: the row of verdicts under it, and the dialog to pick the right sentence from.
+// Feedback on an answer: the row of verdicts under it, and the dialog to pick the right sentence from.
 
 const PICKING = ["wrong answer", "wrong passage"];
 const dialog = document.createElement("dialog");
@@ -8,34 +8,34 @@ document.body.append(dialog);
 
 let picking = null; // the link whose verdict waits for a sentence
 
-const asked = (link) => new URLSearchParams(link.hash.slice(1));
-const address = (link) => `/api/feedback/${encodeURIComponent(asked(link).get("turn"))}`;
+const parameters = (link) => new URLSearchParams(link.hash.slice(1));
+const address = (link) => `/api/feedback/${encodeURIComponent(parameters(link).get("turn"))}`;
 
 async function call(link, options) {
   try {
     const response = await fetch(address(link), options);
     if (response.ok) return await response.text();
-    tell(link, (await response.json()).error);
+    showProblem(link, (await response.json()).error);
   } catch {
-    tell(link, "The server does not answer. Is inquote still running?");
+    showProblem(link, "The server does not answer. Is inquote still running?");
   }
   return null;
 }
 
-function tell(link, sentence) {
-  const said = link.closest(".feedback")?.querySelector(".said");
-  if (said) said.textContent = sentence;
+function showProblem(link, sentence) {
+  const label = link.closest(".feedback")?.querySelector(".said");
+  if (label) label.textContent = sentence;
 }
 
 async function send(link, sentence = null) {
-  const verdict = asked(link).get("verdict");
+  const verdict = parameters(link).get("verdict");
   const row = link.closest(".feedback");
   const body = JSON.stringify({ verdict, sentence });
   const html = await call(link, { method: "POST", headers: { "Content-Type": "application/json" }, body });
   if (html === null || !row) return;
-  const kept = document.createElement("template");
-  kept.innerHTML = html;
-  row.querySelector(".said").textContent = kept.content.querySelector(".said").textContent;
+  const newRow = document.createElement("template");
+  newRow.innerHTML = html;
+  row.querySelector(".said").textContent = newRow.content.querySelector(".said").textContent;
   link.focus({ preventScroll: true });
 }
 
@@ -48,8 +48,8 @@ async function pick(link) {
   dialog.scrollTop = 0;
 }
 
-function give(link) {
-  if (PICKING.includes(asked(link).get("verdict"))) pick(link);
+function takeVerdict(link) {
+  if (PICKING.includes(parameters(link).get("verdict"))) pick(link);
   else send(link);
 }
 
@@ -57,7 +57,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("#log a.verdict");
   if (!link) return;
   event.preventDefault();
-  give(link);
+  takeVerdict(link);
 });
 
 dialog.addEventListener("click", (event) => {

@@ -1,4 +1,4 @@
-"""What people say of an answer: the row of verdicts under it, the sentences to pick the right one from."""
+"""Take what people say of an answer: a verdict, and the sentence that would have been right."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -9,17 +9,14 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from inquote.app.answering.answer import Answer
-from inquote.app.chat.evidence import readable
+from inquote.app.chat.document_pane import format_heading
 from inquote.app.service.service import Service
+from inquote.index.clock import utc_now
 from inquote.index.stores.journal import VERDICTS, Feedback, QuestionInContext, QuotedRange
-from inquote.index.stores.local.lock import now
 from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import sentence_ranges
 
-PICKING = (
-    "wrong answer",
-    "wrong passage",
-)  # the verdicts after which the right sentence is asked for
+VERDICTS_WITH_SENTENCE = ("wrong answer", "wrong passage")  # a person may pick the right sentence
 REFUSED_VERDICTS = {"right": "Right", "wrong answer": "The corpus does say"}
 
 
@@ -27,83 +24,103 @@ class FeedbackError(InquoteError):
     """The feedback cannot be taken as it was sent."""
 
 
-def verdicts_html(turn: str, answer: Answer, said: str = "") -> str:
-    """The row under the answer of the turn called `turn`; `said` is the verdict that was given before."""
-    names = {v: v.capitalize() for v in VERDICTS} if answer.text is not None else REFUSED_VERDICTS
-    links = " ".join(
-        f'<a class="verdict" role="button" href="#{escape(urlencode({"turn": turn, "verdict": verdict}))}">{name}</a>'
-        for verdict, name in names.items()
-    )
-    label = f"Noted: {names.get(said, said).lower()}. Thank you." if said else "Is this right?"
-    return f'<p class="feedback"><span class="said">{escape(label)}</span> {links}</p>'
+def verdicts_html(turn_id: str, answer: Answer, chosen: str = "") -> str:
+    """Write the row of verdicts under an answer; `chosen` is the verdict given before, if any."""
+    names = REFUSED_VERDICTS
+    if answer.text is not None:
+        names = {verdict: verdict.capitalize() for verdict in VERDICTS}
+    links = []
+    for verdict, name in names.items():
+        target = escape(urlencode({"turn": turn_id, "verdict": verdict}))
+        links.append(f'<a class="verdict" role="button" href="#{target}">{name}</a>')
+    label = "Is this right?"
+    if chosen:
+        label = f"Noted: {names.get(chosen, chosen).lower()}. Thank you."
+    return f'<p class="feedback"><span class="said">{escape(label)}</span> {" ".join(links)}</p>'
 
 
 def sentences_of(answer: Answer) -> list[tuple[str, QuotedRange]]:
-    """The sentences of the passages that were shown, each once, with the passages' headings; best passage first.
+    """List the sentences of the passages shown, each once, with its passage's heading.
 
-    The version of the document is known only where the answer cites it; elsewhere `document_sha256` is "".
+    The sentences of the best passage come first. The version of a document is known only where the
+    answer cites it; elsewhere `document_sha256` is "".
     """
     versions = {citation.document_id: citation.document_sha256 for citation in answer.citations}
-    found: dict[tuple[str, int, int], tuple[str, QuotedRange]] = {}
+    sentences: dict[tuple[str, int, int], tuple[str, QuotedRange]] = {}
     for hit in answer.hits:
         passage = hit.passage
+        version = versions.get(passage.document_id, "")
         for start, end in sentence_ranges(passage.text):
             place = (passage.document_id, passage.start + start, passage.start + end)
-            version = versions.get(passage.document_id, "")
-            found.setdefault(
-                place,
-                (
-                    passage.heading,
-                    QuotedRange(place[0], version, *place[1:], passage.text[start:end]),
-                ),
-            )
-    return list(found.values())
+            quote = QuotedRange(place[0], version, place[1], place[2], passage.text[start:end])
+            sentences.setdefault(place, (passage.heading, quote))
+    return list(sentences.values())
 
 
 def picking_html(answer: Answer) -> str:
-    """The passages that were shown, cut into sentences to pick the right one from."""
-    items, last = [], None
+    """Write the passages that were shown as sentences to pick the right one from."""
+    items: list[str] = []
+    previous = None
     for number, (heading, place) in enumerate(sentences_of(answer)):
-        if (heading, place.document) != last:
-            items.append(f"<h3>{escape(readable(heading) or place.document)}</h3>")
-            last = (heading, place.document)
+        if (heading, place.document) != previous:
+            items.append(f"<h3>{escape(format_heading(heading) or place.document)}</h3>")
+            previous = (heading, place.document)
         sentence = escape(" ".join(place.quote.split()))
         items.append(f'<button type="button" class="sentence" value="{number}">{sentence}</button>')
     return (
         '<h2 id="picking-title">Which sentence answers the question?</h2>'
-        f'<p class="asked">{escape(answer.question)}</p><div class="sentences">{"".join(items)}</div>'
+        f'<p class="asked">{escape(answer.question)}</p>'
+        f'<div class="sentences">{"".join(items)}</div>'
         '<p class="otherwise"><button type="button" value="">None of these</button> '
         '<button type="button" class="cancel">Cancel</button></p>'
     )
 
 
-def heard(
-    turn: str, history: Sequence[str], answer: Answer, verdict: str, sentence: int | None
+def make_feedback(
+    turn_id: str, history: Sequence[str], answer: Answer, verdict: str, sentence: int | None
 ) -> Feedback:
-    """The feedback to keep; `sentence` counts `sentences_of` the answer. Raises `FeedbackError` for what is none."""
+    """Make the record to keep; `sentence` indexes `sentences_of` the answer.
+
+    Raises `FeedbackError` for an unknown verdict, and for a sentence that was not offered.
+    """
     sentences = sentences_of(answer)
     if verdict not in VERDICTS:
         raise FeedbackError(f"A verdict is one of: {', '.join(VERDICTS)}.")
-    if sentence is not None and (verdict not in PICKING or not 0 <= sentence < len(sentences)):
-        raise FeedbackError("That sentence is none of those shown for a wrong answer.")
+    if sentence is not None:
+        offered = verdict in VERDICTS_WITH_SENTENCE and 0 <= sentence < len(sentences)
+        if not offered:
+            raise FeedbackError("That sentence is none of those shown for a wrong answer.")
     return Feedback(
-        id=turn,
-        asked=QuestionInContext(answer.question, tuple(history)),
+        id=turn_id,
+        context=QuestionInContext(answer.question, tuple(history)),
         understood_as=answer.understood_as,
         verdict=verdict,
         answer=answer.text,
-        citations=tuple(
-            QuotedRange(c.document_id, c.document_sha256, c.start, c.end, c.quote)
-            for c in answer.citations
-        ),
+        citations=_quoted_ranges(answer),
         sentence=None if sentence is None else sentences[sentence][1],
         generation=answer.generation,
-        at=now(),
+        at=utc_now(),
     )
 
 
-class Answered(Protocol):
-    """A turn of a conversation, as far as feedback is concerned."""
+def _quoted_ranges(answer: Answer) -> tuple[QuotedRange, ...]:
+    """Return the citations of an answer as the journal keeps them."""
+    ranges = []
+    for citation in answer.citations:
+        ranges.append(
+            QuotedRange(
+                citation.document_id,
+                citation.document_sha256,
+                citation.start,
+                citation.end,
+                citation.quote,
+            )
+        )
+    return tuple(ranges)
+
+
+class AnsweredTurn(Protocol):
+    """The part of a conversation's turn that feedback needs."""
 
     id: str
     history: tuple[str, ...]
@@ -111,36 +128,35 @@ class Answered(Protocol):
     verdict: str
 
 
-class Said(BaseModel):
-    """What the page sends: a verdict, and which sentence of `picking_html` was picked, if any."""
+class FeedbackRequest(BaseModel):
+    """A verdict as the page sends it, and the number of the sentence picked, if any."""
 
     verdict: str
     sentence: int | None = None
 
 
-class Desk:
-    """Takes feedback on the turns of the open conversations; `turns` finds them by their ids."""
+class FeedbackEndpoints:
+    """Answers the page's requests about feedback; `turns` holds the open turns by their ids."""
 
-    def __init__(self, service: Service, turns: Mapping[str, Answered]) -> None:
+    def __init__(self, service: Service, turns: Mapping[str, AnsweredTurn]) -> None:
         self._service = service
         self._turns = turns
 
-    async def ask(self, turn: str) -> HTMLResponse:
-        """The sentences to pick from, as HTML."""
+    async def offer_sentences(self, turn: str) -> HTMLResponse:
+        """Return the sentences to pick from, as HTML."""
         return HTMLResponse(picking_html(self._answer(turn)))
 
-    async def take(self, turn: str, said: Said) -> HTMLResponse:
-        """Note what was said; gives the row of verdicts anew."""
+    async def note(self, turn: str, request: FeedbackRequest) -> HTMLResponse:
+        """Keep a verdict, and return the row of verdicts as it is now."""
         answer = self._answer(turn)
         answered = self._turns[turn]
-        await self._service.note_feedback(
-            heard(turn, answered.history, answer, said.verdict, said.sentence)
-        )
-        answered.verdict = said.verdict
-        return HTMLResponse(verdicts_html(turn, answer, said.verdict))
+        feedback = make_feedback(turn, answered.history, answer, request.verdict, request.sentence)
+        await self._service.record_feedback(feedback)
+        answered.verdict = request.verdict
+        return HTMLResponse(verdicts_html(turn, answer, request.verdict))
 
-    def _answer(self, turn: str) -> Answer:
-        found = self._turns.get(turn)
-        if found is None or found.answer is None:
+    def _answer(self, turn_id: str) -> Answer:
+        turn = self._turns.get(turn_id)
+        if turn is None or turn.answer is None:
             raise FeedbackError("That answer is not there any more; ask the question again.")
-        return found.answer
+        return turn.answer

@@ -1,81 +1,105 @@
-"""What the conversation shows of a question and its answer: pure functions, Answer -> HTML.
+"""Write a question and its answer as the conversation shows them.
 
-Every text of the corpus and of people goes through `escape`; Gradio's sanitiser then keeps classes and
-`href="#..."` and drops the rest. A citation's link carries all that is needed to open the document pane.
+Every function is pure and makes HTML of an `Answer`. Every text of the corpus and of people goes
+through `escape`; Gradio's sanitiser then keeps classes and `href="#..."` and drops the rest. A
+citation's link carries all that is needed to open the document pane.
 """
 
+from dataclasses import dataclass
 from html import escape
 
 from inquote.app.answering.answer import Answer, Citation
-from inquote.app.chat.evidence import Mark, marked, readable
+from inquote.app.chat.document_pane import Mark, format_heading, range_html
 from inquote.app.chat.trace import Documents, link, passage_link, percent, trace_html
-from inquote.ingest.text import sentence_ranges
+from inquote.ingest.text import sentence_ranges, touching
 
 REFUSAL = "The corpus does not say."
-NEAREST_SHOWN = 3
+NEAREST_SHOWN = 3  # passages under a refusal
 SHORT_SPAN = 120  # characters; a longer span is set in the size of a sentence
 LONGEST_ECHO = 600  # characters of a question that the conversation repeats
+CONFIDENCE_WORDS = (
+    (0.9, "very likely"),
+    (0.7, "likely"),
+    (0.5, "more likely than not"),
+    (0.0, "unlikely"),
+)  # each with the lowest probability that it stands for
+
+
+@dataclass(frozen=True)
+class Context:
+    """Sentences `text[start:end]` of a document, with the citations in them by their numbers."""
+
+    start: int
+    end: int
+    citations: dict[int, Citation]
+
+    @property
+    def first_citation(self) -> Citation:
+        """Return the citation that was added first."""
+        return next(iter(self.citations.values()))
+
+    @property
+    def first_number(self) -> int:
+        """Return the lowest number of a citation."""
+        return min(self.citations)
 
 
 def question_html(question: str) -> str:
-    """A question as it was typed, cut where it is too long to read."""
-    cut = len(question) - LONGEST_ECHO
-    note = f'<span class="cut"> ... and {cut:,} more characters</span>' if cut > 0 else ""
+    """Write a question as it was typed, cut at `LONGEST_ECHO` characters."""
+    rest = len(question) - LONGEST_ECHO
+    note = f'<span class="cut"> ... and {rest:,} more characters</span>' if rest > 0 else ""
     return f'<div class="question">{escape(question[:LONGEST_ECHO])}{note}</div>'
 
 
 def sentence_html(sentence: str) -> str:
-    """A message of our own: why a question was not answered, and what to do."""
+    """Write a message of the page itself, such as why a question was not answered."""
     return f'<div class="answer"><p class="notice">{escape(sentence)}</p></div>'
 
 
 def waiting_html() -> str:
-    """What stands in the answer's place while it is looked for."""
+    """Write the placeholder for an answer that is not there yet."""
     return '<div class="answer waiting"><p class="notice">Looking in the text ...</p></div>'
 
 
 def answer_html(answer: Answer, documents: Documents) -> str:
-    """An answer or a refusal; `documents` holds at least those that are cited, as they were when it was made."""
-    body = (
-        _refusal_html(answer, documents) if answer.text is None else _spans_html(answer, documents)
-    )
+    """Write an answer or a refusal.
+
+    `documents` holds at least the cited documents, as they were when the answer was made.
+    """
+    if answer.text is None:
+        body = _refusal_html(answer, documents)
+    else:
+        body = _spans_html(answer, documents)
     understood = ""
     if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
         understood = (
             f'<p class="understood">Understood as: <q>{escape(answer.understood_as)}</q> '
-            '<a class="edit" role="button" href="#edit" title="Change it and ask again">Change</a></p>'
+            '<a class="edit" role="button" href="#edit" title="Change it and ask again">Change</a>'
+            "</p>"
         )
     return f'<div class="answer">{understood}{body}{trace_html(answer, documents)}</div>'
 
 
 def confidence_words(confidence: float) -> str:
-    """A probability in words and percent.
+    """Format a probability in words and percent.
 
     >>> confidence_words(0.82)
     'likely, 82\\xa0%'
     """
-    steps = (
-        (0.9, "very likely"),
-        (0.7, "likely"),
-        (0.5, "more likely than not"),
-        (0.0, "unlikely"),
-    )
-    words = next(words for floor, words in steps if confidence >= floor)
+    words = next(words for lowest, words in CONFIDENCE_WORDS if confidence >= lowest)
     return f"{words}, {percent(confidence)}"
 
 
 def sentences_around(text: str, citation: Citation) -> tuple[int, int]:
-    """The range, in the document, of the whole sentences that the citation touches; never beyond its passage."""
-    first = citation.passage_start
-    touched = [
-        (first + start, first + end)
-        for start, end in sentence_ranges(text[first : citation.passage_end])
-        if first + start < citation.end and first + end > citation.start
-    ]
-    return (
-        min([citation.start, *(start for start, _ in touched)]),
-        max([citation.end, *(end for _, end in touched)]),
-    )
+    """Return the range of the sentences that a citation touches, kept within its passage.
+
+    The range counts in the document, whose text is `text`.
+    """
+    sentences = sentence_ranges(text, citation.passage_start, citation.passage_end)
+    touched = touching(sentences, citation.start, citation.end)
+    if not touched:
+        return citation.start, citation.end
+    return min(citation.start, touched[0][0]), max(citation.end, touched[-1][1])
 
 
 def _citation_link(citation: Citation, number: int) -> str:
@@ -85,27 +109,30 @@ def _citation_link(citation: Citation, number: int) -> str:
         "start": citation.start,
         "end": citation.end,
     }
-    return link(
-        "cite", target, _where(citation), f'<span class="unseen">citation </span>[{number}]'
-    )
+    label = f'<span class="unseen">citation </span>[{number}]'
+    return link("cite", target, _title_and_place(citation), label)
 
 
-def _where(citation: Citation) -> str:
-    """Title, heading and page of a citation on one line."""
-    return " · ".join(filter(None, (citation.title, _heading(citation))))
+def _title_and_place(citation: Citation) -> str:
+    """Format title, heading and page of a citation on one line."""
+    return " · ".join(filter(None, (citation.title, _place(citation))))
 
 
-def _heading(citation: Citation) -> str:
+def _place(citation: Citation) -> str:
+    """Format heading and page of a citation on one line."""
     page = f"page {citation.page}" if citation.page else ""
-    return " · ".join(filter(None, (readable(citation.heading), page)))
+    return " · ".join(filter(None, (format_heading(citation.heading), page)))
 
 
 def _confidence_html(answer: Answer) -> str:
+    """Write the confidence, with a tooltip that says how often such answers were right."""
     tip = "The calibrated probability that this answer is right."
     observed = answer.trace.get("observed")
     if observed:
-        right = percent(observed["right"])
-        tip += f" Of the {observed['answers']} answers at this level in the calibration, {right} were right."
+        tip += (
+            f" Of the {observed['answers']} answers at this level in the calibration, "
+            f"{percent(observed['right'])} were right."
+        )
     return (
         f'<p class="confidence" tabindex="0">{confidence_words(answer.confidence)}'
         f'<span class="tip" role="tooltip">{tip}</span></p>'
@@ -113,71 +140,88 @@ def _confidence_html(answer: Answer) -> str:
 
 
 def _spans_html(answer: Answer, documents: Documents) -> str:
-    """The cited spans, large; under them the sentences that they stand in; then how sure this is."""
-    spans = "".join(
-        f'<p class="span{" short" if len(c.quote) <= SHORT_SPAN else ""}"><span class="quote">{escape(c.quote)}</span>'
-        f"{_citation_link(c, number)}</p>"
-        for number, c in enumerate(answer.citations, start=1)
-    )
-    contexts = "".join(
-        _context_html(answer, group, documents) for group in _groups(answer, documents)
-    )
-    missing = "".join(
-        f'<p class="held">{REFUSAL} <q>{escape(part)}</q></p>' for part in answer.unanswered
-    )
-    return f"{spans}{contexts}{missing}{_confidence_html(answer)}"
+    """Write the cited spans, large, then the sentences around them, then the confidence."""
+    pieces = []
+    for number, citation in enumerate(answer.citations, start=1):
+        size = " short" if len(citation.quote) <= SHORT_SPAN else ""
+        pieces.append(
+            f'<p class="span{size}"><span class="quote">{escape(citation.quote)}</span>'
+            f"{_citation_link(citation, number)}</p>"
+        )
+    for context in _contexts(answer, documents):
+        pieces.append(_context_html(answer, context, documents))
+    for question in answer.unanswered:
+        pieces.append(f'<p class="held">{REFUSAL} <q>{escape(question)}</q></p>')
+    return "".join(pieces) + _confidence_html(answer)
 
 
-def _groups(answer: Answer, documents: Documents) -> list[tuple[int, int, dict[int, Citation]]]:
-    """(start, end, citations by number) of the sentences to show; citations that share a sentence stand together."""
-    groups: list[tuple[int, int, dict[int, Citation]]] = []
+def _contexts(answer: Answer, documents: Documents) -> list[Context]:
+    """Return the sentences around the citations; those that share a sentence share a context."""
+    contexts: list[Context] = []
     for number, citation in enumerate(answer.citations, start=1):
         start, end = sentences_around(documents[citation.document_id].text, citation)
-        members = {number: citation}
-        for group in list(groups):
-            same_document = citation.document_id == next(iter(group[2].values())).document_id
-            if same_document and start < group[1] and end > group[0]:
-                groups.remove(group)
-                start, end, members = (
-                    min(start, group[0]),
-                    max(end, group[1]),
-                    {**group[2], **members},
-                )
-        groups.append((start, end, members))
-    return sorted(groups, key=lambda group: min(group[2]))
+        new = Context(start, end, {number: citation})
+        for context in list(contexts):
+            if _overlap(context, new):
+                contexts.remove(context)
+                new = _merge(context, new)
+        contexts.append(new)
+    return sorted(contexts, key=lambda context: context.first_number)
 
 
-def _context_html(
-    answer: Answer, group: tuple[int, int, dict[int, Citation]], documents: Documents
-) -> str:
-    """The sentences around a group of citations, unless a citation is all of them, and where they stand."""
-    start, end, citations = group
-    first = next(iter(citations.values()))
+def _overlap(earlier: Context, later: Context) -> bool:
+    """Say whether two contexts share a character of a document."""
+    same_document = earlier.first_citation.document_id == later.first_citation.document_id
+    return same_document and earlier.start < later.end and later.start < earlier.end
+
+
+def _merge(earlier: Context, later: Context) -> Context:
+    start, end = min(earlier.start, later.start), max(earlier.end, later.end)
+    return Context(start, end, {**earlier.citations, **later.citations})
+
+
+def _context_html(answer: Answer, context: Context, documents: Documents) -> str:
+    """Write the sentences of a context, marked, and their place.
+
+    Where a citation is all there is, only the place: its words stand above already.
+    """
+    first = context.first_citation
     text = documents[first.document_id].text
     several = len({hit.passage.document_id for hit in answer.hits}) > 1
-    where = escape(_where(first) if several or not first.heading else _heading(first))
-    if any(text[start:end].strip() == citation.quote.strip() for citation in citations.values()):
-        return f'<p class="where">{where}</p>'
-    marks = [Mark(number, c.start, c.end) for number, c in citations.items()]
-    pieces, left = [], start
-    for number, citation in sorted(citations.items(), key=lambda item: (item[1].end, item[0])):
-        pieces += [marked(text, left, citation.end, marks), _citation_link(citation, number)]
+    place = _title_and_place(first) if several or not first.heading else _place(first)
+    place_html = f'<p class="where">{escape(place)}</p>'
+    quotes = [citation.quote.strip() for citation in context.citations.values()]
+    if text[context.start : context.end].strip() in quotes:
+        return place_html
+    return f'<blockquote class="sentence">{_marked_html(text, context)}</blockquote>{place_html}'
+
+
+def _marked_html(text: str, context: Context) -> str:
+    """Write the sentences with every citation marked, and its number after it."""
+    numbered = sorted(context.citations.items(), key=lambda item: (item[1].end, item[0]))
+    marks = []
+    for number, citation in context.citations.items():
+        marks.append(Mark(number, citation.start, citation.end))
+    pieces, left = [], context.start
+    for number, citation in numbered:
+        pieces.append(range_html(text, left, citation.end, marks))
+        pieces.append(_citation_link(citation, number))
         left = citation.end
-    sentence = "".join([*pieces, escape(text[left:end])])
-    return f'<blockquote class="sentence">{sentence}</blockquote><p class="where">{where}</p>'
+    return "".join(pieces) + escape(text[left : context.end])
 
 
 def _refusal_html(answer: Answer, documents: Documents) -> str:
-    """The refusal, how likely the answer held back was, and the nearest passages, labelled as such."""
-    passages = "".join(
-        f'<li>{passage_link(hit, documents)}<p class="passage">{escape(hit.passage.text)}</p></li>'
-        for hit in answer.hits[:NEAREST_SHOWN]
-    )
-    nearest = (
-        f'<p class="label">Nearest passages, not an answer</p><ol class="nearest">{passages}</ol>'
-    )
-    return (
-        f'<p class="refusal">{REFUSAL}</p>'
-        f'<p class="held">No answer is likely enough to show; the best one was judged {percent(answer.confidence)}.</p>'
-        f"{nearest if passages else ''}"
-    )
+    """Write the refusal, the confidence of the best answer, and the nearest passages."""
+    pieces = [
+        f'<p class="refusal">{REFUSAL}</p>',
+        '<p class="held">No answer is likely enough to show; '
+        f"the best one was judged {percent(answer.confidence)}.</p>",
+    ]
+    items = []
+    for hit in answer.hits[:NEAREST_SHOWN]:
+        passage = f'<p class="passage">{escape(hit.passage.text)}</p>'
+        items.append(f"<li>{passage_link(hit, documents)}{passage}</li>")
+    if items:
+        pieces.append('<p class="label">Nearest passages, not an answer</p>')
+        pieces.append(f'<ol class="nearest">{"".join(items)}</ol>')
+    return "".join(pieces)

@@ -9,7 +9,7 @@ pane.setAttribute("aria-label", "Document");
 let links = []; // of the answer whose places are shown, in the order of their numbers
 let current = -1; // index into links
 let loaded = ""; // address of the content that the pane holds
-let request = 0; // of the latest content asked for; an older one that arrives late is dropped
+let request = 0; // number of the latest request for content; an older one that arrives late is dropped
 let opener = null; // the link that opened the sheet; focus returns to it
 
 const question = () => document.querySelector("#question textarea");
@@ -31,7 +31,7 @@ function contentAddress(link) {
 }
 
 async function load(address) {
-  const ticket = ++request; // what is under way must not replace what is asked for now, even where that is shown
+  const ticket = ++request; // a request under way must not replace this content, even where it is loaded already
   if (address === loaded) return true;
   let content;
   try {
@@ -59,9 +59,9 @@ function showCurrent() {
   marks.forEach((mark) => mark.classList.add("current"));
   const where = pane.querySelector(`.stepper li[data-number="${number}"]`);
   const at = pane.querySelector(".stepper .at");
-  const cited = links[current]?.classList.contains("cite");
-  pane.dataset.kind = cited ? "cite" : "near";
-  if (at) at.textContent = [`${cited ? "Citation" : "Passage"} ${number} of ${links.length}`, where?.textContent].filter(Boolean).join(" · ");
+  const isCitation = links[current]?.classList.contains("cite");
+  pane.dataset.kind = isCitation ? "cite" : "near";
+  if (at) at.textContent = [`${isCitation ? "Citation" : "Passage"} ${number} of ${links.length}`, where?.textContent].filter(Boolean).join(" · ");
   pane.querySelectorAll("[data-step]").forEach((button) => (button.hidden = links.length < 2));
   document.querySelectorAll("#log a.open-place").forEach((link) => link.classList.remove("open-place"));
   const hash = links[current]?.hash;
@@ -99,15 +99,15 @@ const editing = document.createElement("p");
 editing.id = "editing";
 editing.setAttribute("role", "status");
 
-function type(field, text) {
+function typeInto(field, text) {
   if (!field || field.value === text) return;
   field.value = text;
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function edit(link) {
-  type(question(), link.parentElement.querySelector("q").textContent);
-  type(document.querySelector("#alone textarea"), "alone");
+  typeInto(question(), link.parentElement.querySelector("q").textContent);
+  typeInto(document.querySelector("#alone textarea"), "alone");
   editing.textContent = "Change the question and press Enter; it is asked as it stands, misspelt words aside. Escape leaves it.";
   question().focus();
   question().select();
@@ -116,7 +116,7 @@ function edit(link) {
 function leaveEditing() {
   if (!editing.textContent) return;
   editing.textContent = "";
-  type(document.querySelector("#alone textarea"), "");
+  typeInto(document.querySelector("#alone textarea"), "");
 }
 
 function openSheet(link) {
@@ -161,9 +161,9 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     step(by);
   } else if (event.key === "Escape") {
-    if (editing.textContent) type(question(), "");
+    if (editing.textContent) typeInto(question(), "");
     closeSheet();
-  } else if (event.key === " " && event.target.matches?.("#log a[role=button]")) {
+  } else if (event.key === " " && event.target.matches?.("#log a[role=button], #notice a[role=button]")) {
     event.preventDefault();
     event.target.click();
   }
@@ -185,20 +185,20 @@ let answers = 0;
 let messages = 0;
 function follow(log) {
   tidy(log);
-  const asked = log.querySelectorAll(".question");
-  if (asked.length !== messages) {
-    messages = asked.length;
+  const questions = log.querySelectorAll(".question");
+  if (questions.length !== messages) {
+    messages = questions.length;
     editing.textContent = "";
-    asked[messages - 1]?.scrollIntoView({ block: "start" });
+    questions[messages - 1]?.scrollIntoView({ block: "start" });
     if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
   }
-  const answered = [...log.querySelectorAll(".answer:not(.waiting)")];
-  if (answered.length === answers) return;
-  answers = answered.length;
-  const latest = answered.at(-1);
+  const finished = [...log.querySelectorAll(".answer:not(.waiting)")];
+  if (finished.length === answers) return;
+  answers = finished.length;
+  const latest = finished.at(-1);
   const first = latest?.querySelector("a.cite") ?? latest?.querySelector("a.near");
   if (first) open(first, { sheet: false });
-  asked[messages - 1]?.scrollIntoView({ block: "start" });
+  questions[messages - 1]?.scrollIntoView({ block: "start" });
 }
 
 function begin(log) {

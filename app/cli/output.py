@@ -1,7 +1,7 @@
-"""What the command line prints: answers, accounts and changes as text, lines of questions as lines of JSON."""
+"""Format what the command line prints: answers, reports, changes and feedback."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -9,23 +9,30 @@ from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import encodable, printable
 
 if TYPE_CHECKING:
-    from inquote.app.answering.answer import Answer
+    from inquote.app.answering.answer import Answer, Citation
     from inquote.app.service.answer_changes import AnswerChange
     from inquote.app.system import System
+    from inquote.index.retrieval.search import Hit
     from inquote.index.stores.journal import Feedback
     from inquote.index.updating.report import IngestReport
     from inquote.ingest.documents import Document
 
+NEAREST_SHOWN = 3  # passages under a refusal
+PASSAGE_LENGTH = 160  # characters of a passage under a refusal
+
 
 def answer_line(system: "System", line: bytes) -> dict[str, Any]:
-    """The JSON object that answers one line `{"id", "question", "history"}`; what cannot be answered gets `error`."""
+    """Answer one line of JSON, `{"id", "question", "history"}`.
+
+    The result is the answer as JSON, or `{"id", "error"}` where the line cannot be answered.
+    """
     id = None
     try:
-        asked = json.loads(line, parse_constant=_no_number)
-        if not isinstance(asked, dict):
+        fields = json.loads(line, parse_constant=_refuse_constant)
+        if not isinstance(fields, dict):
             raise InquoteError('A line must be a JSON object like {"question": "..."}.')
-        id, history = asked.get("id"), asked.get("history") or []
-        return system.ask(asked.get("question"), earlier_questions(history)).as_json(id)
+        id, history = fields.get("id"), fields.get("history") or []
+        return system.ask(fields.get("question"), earlier_questions(history)).as_json(id)
     except (ValueError, RecursionError) as error:
         return {"id": id, "error": f"The line is not valid JSON: {error}."}
     except InquoteError as error:
@@ -33,100 +40,101 @@ def answer_line(system: "System", line: bytes) -> dict[str, Any]:
 
 
 def earlier_questions(history: object) -> list[str]:
-    """The `history` of a line of JSON; raises `InquoteError` unless it is a list of texts."""
+    """Read the `history` of a line; raises `InquoteError` unless it is a list of texts."""
     if not isinstance(history, list) or not all(isinstance(earlier, str) for earlier in history):
         raise InquoteError("history must be a list of earlier questions, each a text.")
     return [encodable(earlier) for earlier in history]
 
 
-def _no_number(constant: str) -> None:
+def _refuse_constant(constant: str) -> None:
     raise ValueError(f"{constant} is no number of JSON")
 
 
 def format_answer(answer: "Answer") -> str:
-    """An answer as text for a terminal, each citation with its document, heading and range."""
-    lines = (
-        []
-        if answer.understood_as == answer.question
-        else [f"Understood as: {answer.understood_as}", ""]
-    )
+    """Format an answer for a terminal, each citation with its document, heading and range."""
+    lines: list[str] = []
+    if answer.understood_as != answer.question:
+        lines += [f"Understood as: {answer.understood_as}", ""]
+    confidence = f"confidence {answer.confidence:.0%}"
     if answer.text is None:
-        lines += [
-            f"The corpus does not say. (confidence {answer.confidence:.0%})",
-            "",
-            "Nearest passages:",
-        ]
-        return "\n".join(
-            lines + [f"  {_nearest(at, answer)}" for at in range(min(3, len(answer.hits)))]
-        )
-    lines += [answer.text, "", *(f"The corpus does not say: {part}" for part in answer.unanswered)]
-    lines += [f"confidence {answer.confidence:.0%}", ""]
-    for number, c in enumerate(answer.citations, 1):
-        place = ", ".join(part for part in (c.heading, f"page {c.page}" if c.page else "") if part)
-        lines.append(
-            printable(
-                f"[{number}] {c.document_id} {c.start}-{c.end}" + (f" ({place})" if place else "")
-            )
-        )
-        lines.append(f"    {c.quote}")
+        lines += [f"The corpus does not say. ({confidence})", "", "Nearest passages:"]
+        for hit in answer.hits[:NEAREST_SHOWN]:
+            lines.append(f"  {_format_passage(hit)}")
+        return "\n".join(lines)
+    lines += [answer.text, ""]
+    for question in answer.unanswered:
+        lines.append(f"The corpus does not say: {question}")
+    lines += [confidence, ""]
+    for number, citation in enumerate(answer.citations, start=1):
+        lines += [printable(f"[{number}] {_format_place(citation)}"), f"    {citation.quote}"]
     return "\n".join(lines)
 
 
-def _nearest(at: int, answer: "Answer") -> str:
-    passage = answer.hits[at].passage
+def _format_place(citation: "Citation") -> str:
+    """Format document, range, heading and page of a citation on one line."""
+    page = f"page {citation.page}" if citation.page else ""
+    where = ", ".join(filter(None, (citation.heading, page)))
+    place = f"{citation.document_id} {citation.start}-{citation.end}"
+    return f"{place} ({where})" if where else place
+
+
+def _format_passage(hit: "Hit") -> str:
+    """Format the place and the beginning of a passage on one line."""
+    passage = hit.passage
     text = " ".join(passage.text.split())
     place = f"{printable(passage.document_id)} {passage.start}-{passage.end}"
-    return f"{place}: {text[:160]}{'...' if len(text) > 160 else ''}"
+    return f"{place}: {text[:PASSAGE_LENGTH]}{'...' if len(text) > PASSAGE_LENGTH else ''}"
 
 
-def format_report(account: "IngestReport", dry_run: bool) -> str:
-    """What an ingest did, for a terminal."""
+def format_report(report: "IngestReport", dry_run: bool) -> str:
+    """Format the result of an ingest for a terminal."""
     would = "would be " if dry_run else ""
+    kinds: dict[str, Sequence[str]] = {
+        "added": report.added,
+        "changed": report.changed,
+        "renamed": [" -> ".join(ids) for ids in report.renamed],
+        "removed": report.removed,
+    }
     lines: list[str] = []
-    kinds: list[tuple[str, tuple[Any, ...], Callable[[Any], str]]] = [
-        ("added", account.added, str),
-        ("changed", account.changed, str),
-        ("renamed", account.renamed, " -> ".join),
-        ("removed", account.removed, str),
-    ]
-    for kind, ids, shown in kinds:
-        lines += [printable(f"{would}{kind}: {shown(id)}") for id in ids]
-    lines += [f"skipped: {skipped.path}: {skipped.reason}" for skipped in account.skipped]
-    if not account.has_changes and not account.passages_embedded:
+    for kind, names in kinds.items():
+        for name in names:
+            lines.append(printable(f"{would}{kind}: {name}"))
+    for file in report.skipped:
+        lines.append(f"skipped: {file.path}: {file.reason}")
+    if not report.has_changes and not report.passages_embedded:
         lines.append("Nothing had changed; nothing was embedded.")
     else:
         lines.append(
-            f"{account.unchanged} documents unchanged, {account.passages_embedded} passages embedded."
+            f"{report.unchanged} documents unchanged, {report.passages_embedded} passages embedded."
         )
     if not dry_run:
-        lines.append(f"Generation {account.generation}, {account.seconds:.1f} s.")
+        lines.append(f"Generation {report.generation}, {report.seconds:.1f} s.")
     return "\n".join(lines)
 
 
 def format_change(change: "AnswerChange") -> str:
-    """What became of an answer, the old and the new quote with their places."""
+    """Format what became of an answer: the old and the new quotes with their places."""
     lines = [f"{change.kind.value}: {change.question.question}"]
-    for name, answer in (("before", change.before), ("now", change.after)):
+    for time, answer in (("before", change.before), ("now", change.after)):
         if answer.text is None:
-            lines.append(f"  {name:6} the corpus does not say")
-        lines += [
-            f"  {name:6} {c.quote}  [{printable(c.document_id)} {c.start}-{c.end}]"
-            for c in answer.citations
-        ]
+            lines.append(f"  {time:6} the corpus does not say")
+        for citation in answer.citations:
+            place = f"{printable(citation.document_id)} {citation.start}-{citation.end}"
+            lines.append(f"  {time:6} {citation.quote}  [{place}]")
     return "\n".join(lines)
 
 
 def format_feedback(feedback: "Feedback") -> str:
-    """What a person said of an answer, for a terminal."""
-    lines = [f"{feedback.at}  {feedback.verdict}: {feedback.asked.question}"]
-    if feedback.understood_as != feedback.asked.question:
+    """Format a person's feedback on an answer for a terminal."""
+    question = feedback.context.question
+    lines = [f"{feedback.at}  {feedback.verdict}: {question}"]
+    if feedback.understood_as != question:
         lines.append(f"  understood as  {feedback.understood_as}")
     lines.append(f"  answered       {feedback.answer or 'the corpus does not say'}")
     if feedback.sentence:
-        place = feedback.sentence
-        lines.append(
-            f"  right would be {place.quote}  [{printable(place.document)} {place.start}-{place.end}]"
-        )
+        sentence = feedback.sentence
+        place = f"{printable(sentence.document)} {sentence.start}-{sentence.end}"
+        lines.append(f"  right would be {sentence.quote}  [{place}]")
     return "\n".join(lines)
 
 

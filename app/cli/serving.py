@@ -65,12 +65,12 @@ def chat(
         port=port,
         open_browser=browser,
         login=Login(auth) if auth is not None else None,
-        keep=None if read_only else open_jobs,
+        make_jobs=None if read_only else open_jobs,
     )
 
 
 def password(user: Annotated[str, typer.Argument(help="The name to log in with.")]) -> None:
     """Ask for a password and print USER:HASH for chat --auth; the password is kept nowhere."""
-    from inquote.app.web.password import hashed
+    from inquote.app.web.password import hash_password
 
-    print(hashed(user, typer.prompt("Password", hide_input=True, err=True)))
+    print(hash_password(user, typer.prompt("Password", hide_input=True, err=True)))

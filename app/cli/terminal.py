@@ -1,4 +1,4 @@
-"""What the commands share: how they end, a system for the length of a command, bars and spinners, files of lines."""
+"""Help the commands: end a program, open a system, show progress, read files of lines."""
 
 import json
 import sys
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from inquote.index.progress import Progress
     from inquote.index.stores.journal import QuestionInContext
 
-
 EXIT_ERROR = 2
 
 
 def run_program(program: Callable[[], object]) -> None:
-    """Run a command line; an `InquoteError` is printed as one sentence and exits with 2, an interruption with 130."""
+    """Run a command line and exit as a shell expects.
+
+    An `InquoteError` is printed as one sentence and exits with 2, an interruption with 130.
+    """
     try:
         program()
     except InquoteError as error:
@@ -34,7 +36,10 @@ def run_program(program: Callable[[], object]) -> None:
 def opened_system(
     library: Path, reader: str | None, embedder: str | None, journal: bool = False
 ) -> Iterator["System"]:
-    """The System over `library`, closed at the end; a missing library is told before the models are loaded."""
+    """Open the system over `library` for the length of a command.
+
+    Raises `LibraryMissing` before the models are loaded.
+    """
     from inquote.index.stores.registry import open_store
 
     open_store(library).close()
@@ -50,7 +55,7 @@ def opened_system(
 
 @contextmanager
 def spinner(text: str) -> Iterator[None]:
-    """Say on standard error that something is under way."""
+    """Show a spinner with `text` on standard error."""
     from rich.console import Console
 
     with Console(stderr=True).status(text):
@@ -59,7 +64,7 @@ def spinner(text: str) -> Iterator[None]:
 
 @contextmanager
 def progress_bars(quiet: bool) -> Iterator["Progress"]:
-    """One bar a stage on standard error."""
+    """Show one bar a stage on standard error."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
@@ -87,7 +92,7 @@ def progress_bars(quiet: bool) -> Iterator["Progress"]:
 
 
 def bar_for(stage: str) -> Callable[[Sequence[Any]], Iterable[Any]]:
-    """A function that goes through a sequence and shows on standard error how far it is."""
+    """Make a function that goes through a sequence and shows a bar on standard error."""
     from rich.console import Console
     from rich.progress import track
 
@@ -95,39 +100,44 @@ def bar_for(stage: str) -> Callable[[Sequence[Any]], Iterable[Any]]:
 
 
 def read_questions(file: Path) -> "list[QuestionInContext]":
-    """The questions of a file of JSON lines; raises `InquoteError` naming the first line that is none."""
+    """Read the questions of a file of JSON lines.
+
+    Raises `InquoteError` naming the first line that is no question.
+    """
     from inquote.index.stores.journal import QuestionInContext
 
-    asked = []
+    questions = []
     for number, line in enumerate(lines_of(str(file)), 1):
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
-            question, history = (
-                str.strip(found["question"]),
-                earlier_questions(found.get("history") or []),
-            )
-            asked.append(QuestionInContext(question, tuple(history)))
+            fields = json.loads(line)
+            question = str.strip(fields["question"])
+            history = earlier_questions(fields.get("history") or [])
         except (ValueError, KeyError, TypeError, AttributeError, InquoteError):
+            example = '{"question": "...", "history": ["..."]}'
             raise InquoteError(
-                f'Line {number} of {file} is not a JSON object like {{"question": "...", "history": ["..."]}}.'
+                f"Line {number} of {file} is not a JSON object like {example}."
             ) from None
-    return asked
+        questions.append(QuestionInContext(question, tuple(history)))
+    return questions
 
 
-def print_json(found: Any) -> None:
-    """Print an object as a line of JSON, as it is read where standard output can carry it, else with escapes."""
-    line = json.dumps(found, ensure_ascii=False)
+def print_json(value: Any) -> None:
+    """Print a value as a line of JSON, with escapes only where standard output needs them."""
+    line = json.dumps(value, ensure_ascii=False)
     try:
         line.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        line = json.dumps(found)
+        line = json.dumps(value)
     print(line, flush=True)
 
 
 def lines_of(name: str) -> Iterator[bytes]:
-    """The lines of the file called `name`, of standard input for "-"; raises `InquoteError` where it cannot be read."""
+    """Yield the lines of the file called `name`; "-" is standard input.
+
+    Raises `InquoteError` where the file cannot be read.
+    """
     if name == "-":
         yield from sys.stdin.buffer
         return

@@ -28,6 +28,8 @@ from inquote.ingest.errors import InquoteError, LibraryBusy
 from inquote.ingest.files.find import UPLOADS, SkippedFile
 from inquote.ingest.text import printable
 
+# The article that comes with inquote; in the repository and in the installed package alike.
+DEMONSTRATION = Path(__file__).parents[2] / "corpus"
 RECENT_QUESTIONS = 50  # that are asked again after a change
 
 
@@ -90,6 +92,10 @@ class LibraryJobs:
         except LibraryBusy:
             batch.drop()
             raise
+
+    def take_demonstration(self) -> Job:
+        """Begin to ingest the packaged article; raises `LibraryBusy` while another job runs."""
+        return self._start("Taking in the demonstration text", self._take_demonstration)
 
     def remove(self, id: str) -> Job:
         """Begin to take a document out of the library."""
@@ -167,6 +173,12 @@ class LibraryJobs:
             job.report = replace(report, skipped=(*batch.skipped, *skipped))
         finally:
             self.uploads.settle(batch, useless)
+        self._follow_up(job)
+
+    def _take_demonstration(self, job: Job) -> None:
+        embedder, progress = self._make_embedder(), self._progress(job)
+        with self._store() as store:
+            job.report = ingest(store, [DEMONSTRATION], embedder, progress=progress)
         self._follow_up(job)
 
     def _remove(self, job: Job, id: str) -> None:

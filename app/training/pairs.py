@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from inquote.app.training.squad import Article, Question
 from inquote.app.training.typed_questions import imitate_typing
 from inquote.app.training.unanswerable import Entities, make_unanswerable
-from inquote.index.stores.local.lexical import LexicalIndex
+from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.ingest.text import Range, sentence_ranges, touching
 
 _HEADED = 0.6  # share of the groups whose passages have the article's title as heading
@@ -52,7 +52,8 @@ def training_groups(articles: Iterable[Article], seed: int) -> list[Group]:
 
 def _article_groups(article: Article, rng: random.Random) -> Iterator[Group]:
     texts = [paragraph.text for paragraph in article.paragraphs]
-    index = LexicalIndex.build(enumerate(texts))
+    entries = (LexicalEntry(row, text, document_id="") for row, text in enumerate(texts))
+    index = LexicalIndex.build(entries)
     entities = Entities.of(texts)
     for row, paragraph in enumerate(article.paragraphs):
         for question in paragraph.questions:

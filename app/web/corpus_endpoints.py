@@ -1,8 +1,8 @@
-"""The endpoints of the corpus drawer: what the library holds and, where the server may write, how it is changed."""
+"""Serve the corpus drawer: its content and, where the server may write, the changes it asks for."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -12,93 +12,99 @@ from starlette.exceptions import HTTPException
 from inquote.app.chat.drawer import drawer_html
 from inquote.app.service.jobs import Job, LibraryJobs
 from inquote.app.service.service import Service, explain
-from inquote.app.service.uploads import MOST_FILES, UploadError
+from inquote.app.service.uploads import MAX_UPLOAD_FILES, UploadError
 from inquote.ingest.errors import InquoteError, LibraryBusy, LibraryMissing
 
 READ_ONLY = "This server is read-only: files are neither taken in nor removed here."
+NO_JOB = {"running": False}
+
+Change = Literal["demonstration", "remove", "undo", "compare", "stop"]
 
 
-Change = Literal["remove", "undo", "compare", "stop"]
-
-
-def corpus_routes(service: Service, keeper: LibraryJobs | None) -> APIRouter:
-    """The drawer's endpoints; without a `keeper` whatever would change the library is answered with 403."""
+def corpus_routes(service: Service, jobs: LibraryJobs | None) -> APIRouter:
+    """Make the drawer's endpoints; without `jobs` they answer every change with 403."""
     router = APIRouter(prefix="/api/corpus", include_in_schema=False)
 
     @router.get("", response_class=HTMLResponse)
-    async def corpus(find: str = "") -> HTMLResponse:
-        work = keeper.work if keeper else None
+    async def drawer(find: str = "") -> HTMLResponse:
+        job = jobs.latest if jobs else None
         try:
             documents = await service.documents()
         except LibraryMissing:
             documents = []
-        return HTMLResponse(
-            await asyncio.to_thread(
-                drawer_html, documents, work, writable=keeper is not None, find=find
-            )
+        html = await asyncio.to_thread(
+            drawer_html, documents, job, writable=jobs is not None, find=find
         )
+        return HTMLResponse(html)
 
     @router.get("/work")
-    async def work() -> JSONResponse:
-        return JSONResponse(keeper.work.as_json() if keeper and keeper.work else {"running": False})
+    async def latest_job() -> JSONResponse:
+        return JSONResponse(jobs.latest.as_json() if jobs and jobs.latest else NO_JOB)
 
     @router.post("/files")
-    async def files(request: Request) -> JSONResponse:
-        return await _begun(keeper, lambda keeper: _taken(keeper, request))
+    async def take_files(request: Request) -> JSONResponse:
+        return await _begin(jobs, lambda jobs: _take_files(jobs, request))
 
-    @router.post("/{what}")
-    async def change(what: Change, request: Request) -> JSONResponse:
-        return await _begun(keeper, lambda keeper: _changed(keeper, what, request))
+    @router.post("/{change}")
+    async def change_library(change: Change, request: Request) -> JSONResponse:
+        return await _begin(jobs, lambda jobs: _change_library(jobs, change, request))
 
     return router
 
 
-async def _begun(
-    keeper: LibraryJobs | None, begin: Callable[[LibraryJobs], Awaitable[Job | None]]
+async def _begin(
+    jobs: LibraryJobs | None, begin: Callable[[LibraryJobs], Awaitable[Job | None]]
 ) -> JSONResponse:
-    """202 with the work that was begun, or the sentence that says why none was."""
-    if keeper is None:
+    """Begin a job and answer 202 with it, or with the sentence that says why it cannot begin."""
+    if jobs is None:
         return JSONResponse({"error": READ_ONLY}, 403)
     try:
-        work = await begin(keeper)
+        job = await begin(jobs)
     except LibraryBusy as error:
         return JSONResponse({"error": str(error)}, 409, {"Retry-After": "5"})
     except InquoteError as error:
         return JSONResponse({"error": explain(error)}, 400)
-    return JSONResponse(work.as_json() if work else {"running": False}, 202)
+    return JSONResponse(job.as_json() if job else NO_JOB, 202)
 
 
-async def _taken(keeper: LibraryJobs, request: Request) -> Job:
+async def _take_files(jobs: LibraryJobs, request: Request) -> Job:
     """Store the files of a multipart form and begin to ingest them."""
     try:
-        async with request.form(max_files=MOST_FILES, max_fields=0) as form:
-            parts = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
-            sent = [
-                ((part.filename or "").replace("%22", '"'), part.file) for part in parts
-            ]  # browsers escape quotes
-            batch = await asyncio.to_thread(keeper.uploads.receive, sent)
+        async with request.form(max_files=MAX_UPLOAD_FILES, max_fields=0) as form:
+            files = []
+            for part in form.getlist("files"):
+                if isinstance(part, UploadFile):
+                    name = (part.filename or "").replace("%22", '"')  # browsers escape quotes
+                    files.append((name, part.file))
+            batch = await asyncio.to_thread(jobs.uploads.receive, files)
     except HTTPException as error:
         raise UploadError(
-            f"The files did not come whole, or are more than {MOST_FILES:,}; for many, run inquote ingest FOLDER."
+            f"The files did not come whole, or are more than {MAX_UPLOAD_FILES:,}; "
+            "for many, run inquote ingest FOLDER."
         ) from error
-    return keeper.take(batch)
+    return jobs.take(batch)
 
 
-async def _changed(keeper: LibraryJobs, what: Change, request: Request) -> Job | None:
-    """Remove the document that the body names, undo that, compare answers, or stop what goes on."""
-    if what == "remove":
-        return keeper.remove(await _document(request))
-    if what == "stop":
-        keeper.stop()
-        return keeper.work
-    return {"undo": keeper.undo, "compare": keeper.compare}[what]()
+async def _change_library(jobs: LibraryJobs, change: Change, request: Request) -> Job | None:
+    """Begin a change of the library, or stop the one that goes on."""
+    if change == "remove":
+        return jobs.remove(await _document_id(request))
+    if change == "demonstration":
+        return jobs.take_demonstration()
+    if change == "undo":
+        return jobs.undo()
+    if change == "compare":
+        return jobs.compare()
+    jobs.stop()
+    return jobs.latest
 
 
-async def _document(request: Request) -> str:
+async def _document_id(request: Request) -> str:
+    """Read the document's id from the body; raises `UploadError` where there is none."""
     try:
-        found: Any = (await request.json())["document"]
+        id = (await request.json())["document"]
     except (ValueError, KeyError, TypeError):
-        found = None
-    if not isinstance(found, str):
+        id = None
+    if not isinstance(id, str):
         raise UploadError('Please name a document: {"document": "..."}.')
-    return found
+    return id

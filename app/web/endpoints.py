@@ -1,4 +1,4 @@
-"""The HTTP endpoints beside the page: `POST /api/ask`, the document pane's content, exports, and their description."""
+"""Serve what the page and programs fetch: answers, the document pane, the page's files."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from inquote.app.chat.evidence import Mark, document_html, documents_html, notice_html
+from inquote.app.chat.document_pane import Mark, document_html, documents_html, notice_html
 from inquote.app.chat.feedback import FeedbackError
 from inquote.app.service.service import Busy, DocumentChanged, Service, explain
 from inquote.ingest.errors import InquoteError, QuestionError
@@ -24,10 +24,12 @@ PAGE_FILES = {
     "style.css": "text/css",
     "drawer.css": "text/css",
 }
-THEIRS = (QuestionError, FeedbackError)  # errors of what was sent, not of this server
+CLIENT_ERRORS = (QuestionError, FeedbackError)  # caused by the request, not by this server
 ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#f8cf4a"/>'
-    '<path d="M8 21v-5q0-6 6-7v3q-3 1-3 4h3v5zm10 0v-5q0-6 6-7v3q-3 1-3 4h3v5z" fill="#1f1d1a"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="7" fill="#f8cf4a"/>'
+    '<path d="M8 21v-5q0-6 6-7v3q-3 1-3 4h3v5zm10 0v-5q0-6 6-7v3q-3 1-3 4h3v5z" fill="#1f1d1a"/>'
+    "</svg>"
 )
 
 
@@ -43,7 +45,7 @@ class AskRequest(BaseModel):
 
 
 class CitationOut(BaseModel):
-    """A verbatim range: `quote` is `text[start:end]` of the document, counted in Unicode code points."""
+    """A verbatim range: `quote` is `text[start:end]`, counted in Unicode code points."""
 
     document: str
     document_sha256: str = Field(
@@ -70,7 +72,7 @@ class PassageOut(BaseModel):
 
 
 class AnswerOut(BaseModel):
-    """An answer in the corpus's own words; `answer` is null, and `citations` empty, when the corpus does not say."""
+    """An answer in the corpus's own words; `answer` is null when the corpus does not say."""
 
     id: Any = None
     question: str
@@ -104,24 +106,24 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 
 
 def create_api(service: Service) -> FastAPI:
-    """The application with its own endpoints; the page is mounted on it later."""
+    """Make the application with its own endpoints; the page is mounted on it later."""
     api = FastAPI(
         title="inquote",
         description="Ask a text a question; get the text's own words back.",
         docs_url=None,
         redoc_url=None,
     )
-    api.add_exception_handler(RequestValidationError, _malformed)
-    api.add_exception_handler(HTTPException, _malformed)
-    api.add_exception_handler(Exception, _failed)
-    api.add_exception_handler(InquoteError, _failed)
+    api.add_exception_handler(RequestValidationError, _answer_malformed)
+    api.add_exception_handler(HTTPException, _answer_malformed)
+    api.add_exception_handler(Exception, _answer_error)
+    api.add_exception_handler(InquoteError, _answer_error)
 
     @api.post("/api/ask", response_model=AnswerOut, responses=ERRORS, summary="Ask a question")
     async def ask(request: AskRequest) -> dict[str, Any]:
-        """The same object that `inquote ask --json` prints."""
+        """Return the object that `inquote ask --json` prints."""
         if service.loading:
             raise Busy("The models are still loading; please try again in a moment.")
-        return (await service.ask(request.question, request.history)).answer.as_json()
+        return (await service.answer(request.question, request.history)).as_json()
 
     @api.get("/api/pane", response_class=HTMLResponse, include_in_schema=False)
     async def pane(
@@ -135,9 +137,8 @@ def create_api(service: Service) -> FastAPI:
     async def page_file(name: str) -> Response:
         if name not in PAGE_FILES:
             return Response(status_code=404)
-        return Response(
-            (files("inquote.app.chat") / name).read_bytes(), media_type=PAGE_FILES[name]
-        )
+        content = (files("inquote.app.chat") / name).read_bytes()
+        return Response(content, media_type=PAGE_FILES[name])
 
     @api.get("/favicon.ico", include_in_schema=False)
     async def icon() -> Response:
@@ -151,19 +152,19 @@ def create_api(service: Service) -> FastAPI:
 
 
 async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) -> HTMLResponse:
-    """The pane's HTML; a refusal is a sentence inside the pane."""
+    """Return the document pane; what cannot be shown is a sentence inside it.
+
+    Without an `id`, that is the only document of the library, or the list of them.
+    """
     try:
         if not id:
-            documents = await service.documents()
-            if len(documents) != 1:
-                return HTMLResponse(
-                    documents_html([(found.id, found.title) for found in documents])
-                )
-            id = documents[0].id
+            infos = await service.documents()
+            if len(infos) != 1:
+                return HTMLResponse(documents_html([(info.id, info.title) for info in infos]))
+            id = infos[0].id
         document = await service.document(id, sha256)
-        return HTMLResponse(
-            await asyncio.to_thread(document_html, document, [_mark(mark) for mark in marks])
-        )
+        html = await asyncio.to_thread(document_html, document, list(map(_mark, marks)))
+        return HTMLResponse(html)
     except ValueError:
         return HTMLResponse(notice_html("That place is not in the document."), 400)
     except DocumentChanged as error:
@@ -173,69 +174,84 @@ async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) ->
 
 
 def _mark(text: str) -> Mark:
-    """A mark from "number:start-end"; ValueError when it is not of that form."""
+    """Read a mark written "number:start-end"; `ValueError` for any other form."""
     number, _, place = text.partition(":")
     start, _, end = place.partition("-")
     return Mark(int(number), int(start), int(end))
 
 
-async def _malformed(request: Request, error: Exception) -> JSONResponse:
-    """422 without repeating what was sent, which may not even be valid Unicode."""
-    return JSONResponse(
-        {"error": 'Please send JSON of the form {"question": "...", "history": ["..."]}.'}, 422
-    )
+async def _answer_malformed(request: Request, error: Exception) -> JSONResponse:
+    """Answer 422 without repeating the request, which may not even be valid Unicode."""
+    sentence = 'Please send JSON of the form {"question": "...", "history": ["..."]}.'
+    return JSONResponse({"error": sentence}, 422)
 
 
-async def _failed(request: Request, error: Exception) -> JSONResponse:
-    status = 400 if isinstance(error, THEIRS) else 503 if isinstance(error, InquoteError) else 500
-    return JSONResponse(
-        {"error": explain(error)}, status, {"Retry-After": "2"} if status == 503 else None
-    )
+async def _answer_error(request: Request, error: Exception) -> JSONResponse:
+    """Answer 400, 503 or 500 with the sentence that explains the error."""
+    body = {"error": explain(error)}
+    if isinstance(error, CLIENT_ERRORS):
+        return JSONResponse(body, 400)
+    if isinstance(error, InquoteError):
+        return JSONResponse(body, 503, {"Retry-After": "2"})
+    return JSONResponse(body, 500)
 
 
 def docs_html(openapi: dict[str, Any]) -> str:
-    """The OpenAPI description as a page without scripts: each endpoint, what goes in and what comes out."""
+    """Write the OpenAPI description as a page without scripts."""
     endpoints = []
     for path, methods in openapi["paths"].items():
         for method, operation in methods.items():
-            outcomes = "".join(
-                f"<li><b>{escape(code)}</b> {escape(response['description'])}</li>"
-                for code, response in operation["responses"].items()
-            )
-            endpoints.append(
-                f"<h2><code>{escape(method.upper())} {escape(path)}</code></h2>"
-                f"<p>{escape(operation['summary'])}. {escape(operation.get('description', ''))}</p><ul>{outcomes}</ul>"
-            )
-    schemas = "".join(
-        _schema_html(name, schema) for name, schema in openapi["components"]["schemas"].items()
-    )
+            endpoints.append(_endpoint_html(path, method, operation))
+    schemas = []
+    for name, schema in openapi["components"]["schemas"].items():
+        schemas.append(_schema_html(name, schema))
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>inquote: HTTP interface</title>'
-        '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/page/style.css"></head>'
-        f'<body class="docs"><main><h1>HTTP interface</h1><p>{escape(openapi["info"]["description"])} '
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        "<title>inquote: HTTP interface</title>"
+        '<meta name="viewport" content="width=device-width">'
+        '<link rel="stylesheet" href="/page/style.css"></head><body class="docs"><main>'
+        f"<h1>HTTP interface</h1><p>{escape(openapi['info']['description'])} "
         'The machine-readable description is <a href="/openapi.json">/openapi.json</a>.</p>'
-        f"{''.join(endpoints)}<h2>Objects</h2>{schemas}</main></body></html>"
+        f"{''.join(endpoints)}<h2>Objects</h2>{''.join(schemas)}</main></body></html>"
+    )
+
+
+def _endpoint_html(path: str, method: str, operation: dict[str, Any]) -> str:
+    """Write what an endpoint does, and what each status code means."""
+    outcomes = []
+    for code, response in operation["responses"].items():
+        outcomes.append(f"<li><b>{escape(code)}</b> {escape(response['description'])}</li>")
+    description = escape(operation.get("description", ""))
+    return (
+        f"<h2><code>{escape(method.upper())} {escape(path)}</code></h2>"
+        f"<p>{escape(operation['summary'])}. {description}</p><ul>{''.join(outcomes)}</ul>"
     )
 
 
 def _schema_html(name: str, schema: dict[str, Any]) -> str:
-    fields = "".join(
-        f"<tr><th scope='row'><code>{escape(field)}</code></th><td>{escape(_type(spec))}</td>"
-        f"<td>{escape(spec.get('description', ''))}</td></tr>"
-        for field, spec in schema.get("properties", {}).items()
+    """Write an object's description, and its fields as a table."""
+    rows = []
+    for field, spec in schema.get("properties", {}).items():
+        rows.append(
+            f"<tr><th scope='row'><code>{escape(field)}</code></th>"
+            f"<td>{escape(_type_name(spec))}</td>"
+            f"<td>{escape(spec.get('description', ''))}</td></tr>"
+        )
+    return (
+        f"<h3><code>{escape(name)}</code></h3><p>{escape(schema.get('description', ''))}</p>"
+        f"<table>{''.join(rows)}</table>"
     )
-    return f"<h3><code>{escape(name)}</code></h3><p>{escape(schema.get('description', ''))}</p><table>{fields}</table>"
 
 
-def _type(spec: dict[str, Any]) -> str:
-    """A JSON schema's type in a few words.
+def _type_name(spec: dict[str, Any]) -> str:
+    """Name a JSON schema's type in a few words.
 
-    >>> _type({"anyOf": [{"type": "string"}, {"type": "null"}]})
+    >>> _type_name({"anyOf": [{"type": "string"}, {"type": "null"}]})
     'string or null'
     """
     if "anyOf" in spec:
-        return " or ".join(_type(option) for option in spec["anyOf"])
+        return " or ".join(map(_type_name, spec["anyOf"]))
     if "$ref" in spec:
         return str(spec["$ref"]).rsplit("/", 1)[-1]
     kind = str(spec.get("type", "any"))
-    return f"list of {_type(spec['items'])}" if kind == "array" else kind
+    return f"list of {_type_name(spec['items'])}" if kind == "array" else kind

@@ -1,4 +1,4 @@
-"""The web server: the page at /, `POST /api/ask` beside it, the guard around both."""
+"""Run the web server: the page at /, `POST /api/ask` beside it, the guard around both."""
 
 import asyncio
 import contextlib
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from inquote.app.web.guard import Guard
     from inquote.app.web.password import Login
 
-DRAIN = 30  # seconds that running requests get to finish after SIGTERM or SIGINT
-PAGE_FIRST = 10  # seconds after which the models are loaded even if no page was opened
-SWITCH = 0.001  # seconds for which one thread may keep others waiting: importing models would starve the page
+DRAIN_SECONDS = 30  # that running requests get to finish after SIGTERM or SIGINT
+PAGE_FIRST_SECONDS = 10  # after which the models are loaded even if no page was opened
+# For so long may one thread keep others waiting: importing the models would starve the page.
+SWITCH_SECONDS = 0.001
 OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
@@ -33,7 +34,7 @@ OFFLINE = {
 
 
 class ServerError(InquoteError):
-    """The server cannot start as asked; another port or host helps."""
+    """The server cannot start at that address; another port or host helps."""
 
 
 def serve(
@@ -43,35 +44,36 @@ def serve(
     port: int = 7860,
     open_browser: bool = True,
     login: "Login | None" = None,
-    keep: "Callable[[Service], LibraryJobs] | None" = None,
+    make_jobs: "Callable[[Service], LibraryJobs] | None" = None,
 ) -> None:
-    """Serve the page until SIGINT or SIGTERM; then finish the running requests and return.
+    """Serve the page until SIGINT or SIGTERM, then finish the running requests and return.
 
-    `open_system` is called in a thread of its own once a page was opened, or `PAGE_FIRST` seconds after the start. Port
-    0 takes any free one. With a `login` only who knows the password is let in. Without `keep`, which makes the keeper
-    of the library, the page changes nothing of the corpus. Raises ServerError when the address cannot be had.
+    `open_system` is called in a thread of its own once a page was opened, or `PAGE_FIRST_SECONDS`
+    after the start. Port 0 takes any free one. With a `login` only those who know the password are
+    let in. Without `make_jobs` the page changes nothing of the corpus. Raises `ServerError` where
+    the address cannot be had.
     """
     os.environ.update(OFFLINE)
     listener = _listen(host, port)
-    sys.setswitchinterval(SWITCH)
+    sys.setswitchinterval(SWITCH_SECONDS)
     service = Service(open_system, at_once=False)
-    keeper = keep(service) if keep else None
-    later = threading.Timer(PAGE_FIRST, service.begin)
+    jobs = make_jobs(service) if make_jobs else None
+    load_models = threading.Timer(PAGE_FIRST_SECONDS, service.begin)
     try:
         with listener:
-            app, stop_streams = asyncio.run(create_app(service, host, login, keeper))
+            app, stop_streams = asyncio.run(create_app(service, host, login, jobs))
             port = listener.getsockname()[1]
 
-            def started() -> None:
+            def on_start() -> None:
                 _announce(host, port, open_browser)
-                later.start()
+                load_models.start()
 
-            with _signals_kept():
-                make_server(app, stop_streams, started).run(sockets=[listener])
+            with _end_quietly():
+                make_server(app, stop_streams, on_start).run(sockets=[listener])
     finally:
-        later.cancel()
-        if keeper:
-            keeper.close()
+        load_models.cancel()
+        if jobs:
+            jobs.close()
         service.close()
 
 
@@ -79,34 +81,33 @@ async def create_app(
     service: Service,
     host: str = "127.0.0.1",
     login: "Login | None" = None,
-    keeper: "LibraryJobs | None" = None,
+    jobs: "LibraryJobs | None" = None,
 ) -> "tuple[Guard, Callable[[], None]]":
-    """The whole ASGI application (endpoints, page, guard), and what ends the endless streams of its open pages.
+    """Make the ASGI application, and the function that ends the streams of its open pages.
 
-    Takes seconds the first time: it imports Gradio. A coroutine, because without a running loop Gradio makes a dozen
-    loops and closes none.
+    Takes seconds the first time: it imports Gradio. This is a coroutine, because without a running
+    loop Gradio makes a dozen loops and closes none.
     """
     os.environ.update(OFFLINE)
     from inquote.app.chat.page import mount_page
-    from inquote.app.service.uploads import MOST_BYTES
+    from inquote.app.service.uploads import MAX_UPLOAD_BYTES
     from inquote.app.web.corpus_endpoints import corpus_routes
     from inquote.app.web.endpoints import create_api
     from inquote.app.web.guard import BODY_LIMIT, Guard
     from inquote.app.web.streams import StreamEnds
 
     api = create_api(service)
-    api.include_router(corpus_routes(service, keeper))
-    page = mount_page(api, service, writable=keeper is not None)
-    upload_limit = MOST_BYTES if keeper else BODY_LIMIT
+    api.include_router(corpus_routes(service, jobs))
+    page = mount_page(api, service, writable=jobs is not None)
+    upload_limit = MAX_UPLOAD_BYTES if jobs else BODY_LIMIT
     return Guard(StreamEnds(api), host, login=login, upload_limit=upload_limit), page.stop_event.set
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, or ServerError with the address in its sentence."""
+    """Bind a socket to the address; raises `ServerError` where that cannot be done."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )[0]
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = addresses[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
         raise ServerError(
@@ -125,42 +126,51 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _signals_kept() -> Iterator[None]:
-    """uvicorn raises the signal that stopped it once more at the end; here that does nothing, and the exit is 0."""
+def _end_quietly() -> Iterator[None]:
+    """Ignore the signal that stopped the server when uvicorn raises it once more at the end.
+
+    So the program exits with 0.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    kept = {
-        number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    handlers = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        handlers[number] = signal.signal(number, lambda *_: None)
     try:
         yield
     finally:
-        for number, handler in kept.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
 def make_server(
-    app: "Guard", stop_streams: Callable[[], None], started: Callable[[], None]
+    app: "Guard", stop_streams: Callable[[], None], on_start: Callable[[], None]
 ) -> "uvicorn.Server":
-    """A server that calls `started` once it listens, and ends open pages' streams before it waits for requests."""
+    """Make a server that calls `on_start` once it listens.
+
+    When it stops, it ends the streams of open pages before it waits for running requests.
+    """
     import uvicorn
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            started()
+            on_start()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             stop_streams()
             await super().shutdown(sockets)
 
     return Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN)
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS
+        )
     )
 
 
 def _announce(host: str, port: int, open_browser: bool) -> None:
+    """Print the address, and open it in a browser."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     address = f"http://{name}:{port}"
     print(f"inquote is at {address}  (Ctrl-C stops it)", flush=True)

@@ -22,9 +22,9 @@ LOOKS = 10  # at the memory of an ingest while it embeds
 
 @dataclass(frozen=True)
 class TimedIngest:
-    """An ingest's account, and the seconds that it took."""
+    """An ingest's report, and the seconds that it took."""
 
-    account: IngestReport
+    report: IngestReport
     seconds: float
 
 
@@ -47,7 +47,7 @@ def bench_ingest(file: SquadFile, documents: int, progress: Progress) -> dict[st
         changed = _time_ingest(library, texts, embedder, progress)
 
     # Lay out the results.
-    passages, memory = full.account.passages_embedded, peak_memory()
+    passages, memory = full.report.passages_embedded, peak_memory()
     results = {
         "documents": documents,
         "text_mb": round(size / 1e6, 1),
@@ -121,5 +121,5 @@ def _time_ingest(
     library: Path, texts: Path, embedder: SentenceTransformerEmbedder, progress: Progress
 ) -> TimedIngest:
     began = time.perf_counter()
-    account = ingest(LocalStore(library), [texts], embedder, progress=progress)
-    return TimedIngest(account, time.perf_counter() - began)
+    report = ingest(LocalStore(library), [texts], embedder, progress=progress)
+    return TimedIngest(report, time.perf_counter() - began)

@@ -26,14 +26,14 @@ def candidates_of(
     Of several verdicts on a question the last counts. Offsets are those of the library as it is
     now.
     """
-    latest = {(item.asked.question, item.asked.history): item for item in feedback}
+    latest = {(item.context.question, item.context.history): item for item in feedback}
     texts = {info.id: snapshot.document(info.id).text for info in snapshot.document_infos()}
     rows, problems = [], []
     for item in latest.values():
         try:
             rows.append(_row(item, texts))
         except ValueError as error:
-            problems.append(f"Left out, {error}: {item.asked.question}")
+            problems.append(f"Left out, {error}: {item.context.question}")
     return rows, problems
 
 
@@ -43,7 +43,7 @@ def as_json_lines(rows: Iterable[dict[str, Any]]) -> str:
 
 
 def _row(feedback: Feedback, texts: Mapping[str, str]) -> dict[str, Any]:
-    question, history = feedback.asked.question, feedback.asked.history
+    question, history = feedback.context.question, feedback.context.history
     key = json.dumps([question, history]).encode()
     row: dict[str, Any] = {
         "id": f"candidate-{hashlib.sha256(key).hexdigest()[:10]}",

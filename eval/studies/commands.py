@@ -85,11 +85,12 @@ def fast(
     """Check whether answering fast changes answers, everything retrieved from all contexts."""
     from inquote.eval.runs.progress import stages
     from inquote.eval.studies.fast import Ways, compare_ways
-    from inquote.eval.studies.observe import of_pairs, of_squad
+    from inquote.eval.studies.observe import retrieve_for_pairs, retrieve_for_squad
 
     content, chosen = _load_questions(file, split, part, limit)
     embedder = _caching_embedder(cache)
-    all_questions = [*of_squad(content, chosen, embedder), *of_pairs(questions, embedder)]
+    all_questions = retrieve_for_squad(content, chosen, embedder)
+    all_questions += retrieve_for_pairs(questions, embedder)
     with stages() as bar:
         print(json.dumps(compare_ways(all_questions, Ways.shipped(embedder), bar), indent=1))
 

@@ -131,10 +131,10 @@ class Shelf:
         # Embed the passages, and store all.
         texts = [passage.embedded_text for passage in self.passages.values()]
         self.matrix = embed_by_length(texts, embedder, progress)
-        keys = [key for cut in cut_documents for key in cut.keys]
+        all_keys = [key for cut in cut_documents for key in cut.keys]
         store = MemoryStore()
         with store.begin() as draft:
-            draft.put_embeddings(keys, self.matrix)
+            draft.put_embeddings(all_keys, self.matrix)
             draft.put_documents(cut_documents)
             draft.commit(recipe)
         with store.snapshot() as snapshot:

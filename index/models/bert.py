@@ -42,9 +42,14 @@ class Embeddings(nn.Module):
         self.dropout = nn.Dropout(0.0)
 
     def forward(self, ids: Tensor, types: Tensor, lengths: Sequence[int]) -> Tensor:
-        """(tokens,) twice -> (tokens, hidden); positions count anew in each text."""
+        """Turn ids and types, (tokens,) each, into (tokens, hidden).
+
+        Positions count anew in each of the texts with these lengths.
+        """
         positions = torch.cat([self.position.weight[:length] for length in lengths])
-        return self.dropout(self.norm(self.word(ids) + positions + self.segment(types)))
+        total = self.word(ids) + positions + self.segment(types)
+        embedded: Tensor = self.dropout(self.norm(total))
+        return embedded
 
 
 class Layer(nn.Module):
@@ -67,7 +72,7 @@ class Layer(nn.Module):
         self.down_norm = nn.LayerNorm(size.hidden, eps=1e-12, device=device)
 
     def forward(self, x: Tensor, lengths: Sequence[int]) -> Tensor:
-        """(tokens, hidden) to the same; a text of `lengths` sees itself only."""
+        """Turn (tokens, hidden) into the same shape; a text of `lengths` sees itself only."""
         projected = self.projections(x)
         if x.is_cuda:
             mixed = self._attention_on_cuda(projected, lengths)
@@ -76,7 +81,9 @@ class Layer(nn.Module):
                 [self._attention(of_text) for of_text in projected.split(list(lengths))]
             )
         x = self.attended_norm(x + self.dropout(self.attended(mixed)))
-        return self.down_norm(x + self.dropout(self.down(self.activation(self.up(x)))))
+        inner = self.down(self.activation(self.up(x)))
+        output: Tensor = self.down_norm(x + self.dropout(inner))
+        return output
 
     def _attention(self, projected: Tensor) -> Tensor:
         """(length, 3 * hidden) -> (length, hidden)."""
@@ -110,8 +117,11 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(Layer(size, device) for _ in range(size.layers))
 
     def encode(self, ids: Tensor, types: Tensor, lengths: Sequence[int]) -> Tensor:
-        """The (tokens, hidden) states of texts laid end to end: ids and types (tokens,), lengths of the texts."""
-        x = self.embeddings(ids, types, lengths)
+        """Return the (tokens, hidden) states of texts laid end to end.
+
+        `ids` and `types` are (tokens,), `lengths` those of the texts.
+        """
+        x: Tensor = self.embeddings(ids, types, lengths)
         for layer in self.layers:
             x = layer(x, lengths)
         return x
@@ -136,10 +146,11 @@ class LaidOut(nn.Module):
         self._bias, self._activation = linear.bias.detach(), activation
 
     def forward(self, x: Tensor) -> Tensor:
-        """(tokens, in) -> (tokens, out)."""
-        return torch.ops.mkldnn._linear_pointwise(
+        """Turn (tokens, in) into (tokens, out)."""
+        output: Tensor = torch.ops.mkldnn._linear_pointwise(
             x, self._weight, self._bias, self._activation, [], "none"
         )
+        return output
 
 
 _EMBEDDING_NAMES = {  # ours: theirs

@@ -53,7 +53,7 @@ class Feedback:
     """
 
     id: str
-    asked: QuestionInContext
+    context: QuestionInContext
     understood_as: str
     verdict: str
     answer: str | None
@@ -65,7 +65,7 @@ class Feedback:
     def as_json(self) -> dict[str, Any]:
         """Return the object that `inquote feedback --json` prints."""
         fields = asdict(self)
-        return {"id": fields.pop("id"), **fields.pop("asked"), **fields}
+        return {"id": fields.pop("id"), **fields.pop("context"), **fields}
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> "Feedback":
@@ -75,7 +75,7 @@ class Feedback:
         citations = tuple(QuotedRange(**citation) for citation in rest.pop("citations"))
         sentence = rest.pop("sentence")
         return cls(
-            asked=context,
+            context=context,
             citations=citations,
             sentence=QuotedRange(**sentence) if sentence else None,
             **rest,

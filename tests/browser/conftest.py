@@ -1,4 +1,7 @@
-"""The page in a real Chromium; without one the tests are skipped, or fail if INQUOTE_REQUIRE_BROWSER is set."""
+"""The page in a real Chromium.
+
+Without one the tests are skipped, or fail if INQUOTE_REQUIRE_BROWSER is set.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -60,7 +63,7 @@ def address(system: FakeSystem, fake: tuple[FakeSystem, str]) -> str:
 
 @pytest.fixture
 def new_tab(browser: Browser, address: str) -> Iterator[Callable[..., Tab]]:
-    """Opens tabs with the given context options; at the end none may have had an error or a foreign request."""
+    """Opens tabs with context options; none may have had an error or a foreign request."""
     contexts, tabs = [], []
 
     def new(width: int = 1280, height: int = 800, **options: Any) -> Tab:

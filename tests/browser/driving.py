@@ -75,12 +75,12 @@ class Tab:
 
 
 def marked(page: Page, number: int = 1) -> str:
-    """What the marks with that number say in the document pane."""
-    pieces = page.locator("#pane mark").evaluate_all(
-        "(marks, n) => marks.filter(m => m.dataset.cite.split(' ').includes(n)).map(m => m.textContent)",
-        str(number),
+    """The text under the marks with that number in the document pane."""
+    script = (
+        "(marks, n) => marks.filter(m => m.dataset.cite.split(' ').includes(n))"
+        ".map(m => m.textContent)"
     )
-    return "".join(pieces)
+    return "".join(page.locator("#pane mark").evaluate_all(script, str(number)))
 
 
 def in_view(mark: Locator) -> bool:
@@ -89,7 +89,8 @@ def in_view(mark: Locator) -> bool:
         mark.evaluate(
             """mark => { const m = mark.getBoundingClientRect();
             const p = document.querySelector('.document-text').getBoundingClientRect();
-            return m.top >= p.top && m.bottom <= p.bottom && m.bottom <= innerHeight && m.height > 0; }"""
+            return m.top >= p.top && m.bottom <= Math.min(p.bottom, innerHeight)
+                && m.height > 0; }"""
         )
     )
 
@@ -103,10 +104,10 @@ def until(page: Page, holds: Callable[[], bool], patience: float = 30) -> None:
 
 
 def serious(tab: Tab) -> list[tuple[str, Any]]:
-    """What axe calls serious or critical, with the elements."""
-    found = Axe().run(tab.page, options=RULES).response["violations"]
+    """The violations that axe calls serious or critical, with their elements."""
+    violations = Axe().run(tab.page, options=RULES).response["violations"]
     return [
         (violation["id"], [node["html"][:200] for node in violation["nodes"]])
-        for violation in found
+        for violation in violations
         if violation["impact"] in ("serious", "critical")
     ]

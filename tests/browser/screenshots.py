@@ -26,7 +26,8 @@ REFUSED = "What does a dose of IMLYGIC cost?"
 ADDED = {
     "name": "doses.md",
     "mimeType": "text/markdown",
-    "buffer": b"# Doses\n\nA dose of IMLYGIC costs 4,000 dollars, a price made up for this picture.\n",
+    "buffer": b"# Doses\n\n"
+    b"A dose of IMLYGIC costs 4,000 dollars, a price made up for this picture.\n",
 }
 
 
@@ -36,8 +37,8 @@ def main(folder: Path) -> None:
         library = Path(scratch) / "library"
         ingest(LocalStore(library), [CORPUS], SentenceTransformerEmbedder(PACKAGED))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        keep = partial(open_jobs, library=library, embedder=None)
-        with served(lambda: open_system(library, journal=True), keep) as address:
+        make_jobs = partial(open_jobs, library=library, embedder=None)
+        with served(lambda: open_system(library, journal=True), make_jobs) as address:
             for width, height in SIZES:
                 for scheme in ("light", "dark"):
                     take(browser, address, width, height, scheme, folder)

@@ -1,4 +1,4 @@
-"""How fast the page feels, on the article: from `inquote chat` to a page that takes a question, first paint, answers.
+"""How fast the page feels on the article: from `inquote chat` to first paint, box and answers.
 
 PYTHONPATH=tests python -m browser.speed [RUNS]
 """
@@ -52,31 +52,31 @@ PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 def run(library: Path, browser: Browser) -> dict[str, float]:
     """One start of the chat; seconds from the command to each state, milliseconds for the rest."""
-    found: dict[str, float] = {}
+    times: dict[str, float] = {}
     command = [str(INQUOTE), "chat", "--port", "0", "--no-browser", "--library", str(library)]
     started = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as server:
         try:
             assert server.stdout
             address = re.search(r"http://\S+", server.stdout.readline())[0]  # type: ignore[index]
-            found["server listens, s"] = time.monotonic() - started
+            times["server listens, s"] = time.monotonic() - started
             page = browser.new_context().new_page()
             page.goto(address)
             page.locator("#question textarea").wait_for()
-            found["page takes a question, s"] = time.monotonic() - started
-            found["first paint while loading, ms"] = page.evaluate(PAINT)
+            times["page takes a question, s"] = time.monotonic() - started
+            times["first paint while loading, ms"] = page.evaluate(PAINT)
             page.locator("#notice").wait_for(state="hidden", timeout=120_000)
             page.locator("#examples button").first.wait_for(timeout=120_000)
-            found["models loaded, examples found, s"] = time.monotonic() - started
-            found["Enter to answer, median ms"] = statistics.median(answers(page))
+            times["models loaded, examples found, s"] = time.monotonic() - started
+            times["Enter to answer, median ms"] = statistics.median(answers(page))
             fresh = browser.new_context().new_page()
             fresh.goto(address)
             fresh.locator("#question textarea").wait_for()
-            found["first paint, ms"] = fresh.evaluate(PAINT)
-            found["page ready, ms"] = fresh.evaluate("performance.now()")
+            times["first paint, ms"] = fresh.evaluate(PAINT)
+            times["page ready, ms"] = fresh.evaluate("performance.now()")
         finally:
             server.terminate()
-    return found
+    return times
 
 
 def answers(page: Page) -> list[float]:

@@ -1,4 +1,4 @@
-"""The corpus drawer: what there is, files dropped in, documents removed and brought back, answers that changed."""
+"""The corpus drawer: the list, files dropped in, documents removed, answers that changed."""
 
 import re
 import threading
@@ -15,6 +15,7 @@ from fake_system import INJECTIONS
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from inquote.app.answering.answer import Answerer
 from inquote.app.service.jobs import LibraryJobs
+from inquote.app.service.service import Service
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.journal import SqliteJournal
@@ -28,7 +29,8 @@ DROP = """([selector, files]) => {
   const data = new DataTransfer();
   for (const [name, text] of files) data.items.add(new File([text], name));
   const options = {dataTransfer: data, bubbles: true, cancelable: true};
-  for (const kind of ["dragover", "drop"]) document.querySelector(selector).dispatchEvent(new DragEvent(kind, options));
+  const target = document.querySelector(selector);
+  for (const kind of ["dragover", "drop"]) target.dispatchEvent(new DragEvent(kind, options));
 }"""
 
 
@@ -38,8 +40,10 @@ def library_served(library: Path, embedder: FakeEmbedder, read_only: bool = Fals
         search, answerer = Search(embedder), Answerer(FakeReader(), PLAIN_CALIBRATION)
         return System(LocalStore(library), search, answerer, SqliteJournal(library))
 
-    keep = None if read_only else lambda service: LibraryJobs(service, library, lambda: embedder)
-    with served(open_system, keep) as address:
+    def make_jobs(service: Service) -> LibraryJobs:
+        return LibraryJobs(service, library, lambda: embedder)
+
+    with served(open_system, None if read_only else make_jobs) as address:
         yield address
 
 
@@ -186,6 +190,43 @@ def test_a_page_without_a_library_takes_files_and_then_questions(
         expect(tab.latest.locator(".span .quote")).to_have_text(
             "A mole digs tunnels of 200 metres a day."
         )
+        tab.errors.clear()  # the browser logs the 503 of the pane
+        tab.page.close()  # before its server goes
+
+
+def test_a_page_without_a_library_offers_the_demonstration_text_and_then_takes_questions(
+    new_tab: Callable[..., Tab], tmp_path: Path, embedder: FakeEmbedder
+) -> None:
+    with library_served(tmp_path / "none", embedder) as empty:
+        tab = new_tab()
+        tab.address = empty
+        tab.open()
+        offer = tab.page.get_by_role("button", name="Take in the demonstration text")
+        expect(offer).to_be_visible()
+        assert serious(tab) == [], "with the notice"
+        offer.press("Space")
+        dialog = tab.page.get_by_role("dialog", name="Corpus")
+        done = dialog.get_by_role("region", name="What changed")
+        expect(done.locator("h3").first).to_have_text("Taking in the demonstration text: done")
+        expect(done.locator("dd li")).to_have_text(["corpus/imlygic.md"])
+        dialog.get_by_role("button", name="Close the corpus").click()
+        expect(tab.page.locator("#notice")).to_be_hidden()
+        expect(tab.page.locator("#pane h2")).to_contain_text("IMLYGIC")
+        tab.ask("What is IMLYGIC?")
+        expect(tab.latest.locator("a.cite, a.near").first).to_be_visible()
+        tab.errors.clear()  # the browser logs the 503 of the pane
+        tab.page.close()  # before its server goes
+
+
+def test_a_read_only_page_without_a_library_offers_no_way_to_begin(
+    new_tab: Callable[..., Tab], tmp_path: Path, embedder: FakeEmbedder
+) -> None:
+    with library_served(tmp_path / "none", embedder, read_only=True) as empty:
+        tab = new_tab()
+        tab.address = empty
+        tab.open()
+        expect(tab.page.locator("#notice")).to_contain_text("There is no library at")
+        expect(tab.page.locator("#notice a")).to_have_count(0)
         tab.errors.clear()  # the browser logs the 503 of the pane
         tab.page.close()  # before its server goes
 

@@ -122,7 +122,7 @@ def test_a_verdict_is_noted(tab: Tab, system: FakeSystem) -> None:
     expect(row.locator(".said")).to_have_text("Is this right?")
     row.get_by_role("button", name="Right").click()
     expect(row.locator(".said")).to_have_text("Noted: right. Thank you.")
-    assert [(said.asked.question, said.verdict, said.sentence) for said in system.said] == [
+    assert [(f.context.question, f.verdict, f.sentence) for f in system.feedback] == [
         ("When was it approved?", "right", None)
     ]
     tab.ask("What was the response?")  # the conversation is shown anew
@@ -143,10 +143,10 @@ def test_on_a_wrong_answer_the_right_sentence_is_picked_by_keyboard(
     expect(dialog).to_be_hidden()
     expect(row.locator(".said")).to_have_text("Noted: wrong answer. Thank you.")
     assert (
-        system.said[0].sentence
-        and system.said[0].sentence.quote == "It was found by Ada Quill, who named it Tern."
+        system.feedback[0].sentence
+        and system.feedback[0].sentence.quote == "It was found by Ada Quill, who named it Tern."
     )
-    assert system.said[0].asked.history == ("What was the response?",)
+    assert system.feedback[0].context.history == ("What was the response?",)
 
 
 def test_the_picking_can_be_left(tab: Tab, system: FakeSystem) -> None:
@@ -162,11 +162,11 @@ def test_the_picking_can_be_left(tab: Tab, system: FakeSystem) -> None:
     tab.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(say).to_be_focused()
-    assert system.said == []
+    assert system.feedback == []
     say.click()
     dialog.get_by_role("button", name="None of these").click()
     expect(row.locator(".said")).to_have_text("Noted: the corpus does say. Thank you.")
-    assert [(said.verdict, said.answer, said.sentence) for said in system.said] == [
+    assert [(f.verdict, f.answer, f.sentence) for f in system.feedback] == [
         ("wrong answer", None, None)
     ]
 
@@ -175,7 +175,7 @@ def test_feedback_that_cannot_be_kept_says_why(tab: Tab, system: FakeSystem) -> 
     def refuse(feedback: Feedback) -> None:
         raise InquoteError("Feedback is not kept here.")
 
-    system.note_feedback = refuse  # type: ignore[method-assign]
+    system.record_feedback = refuse  # type: ignore[method-assign]
     tab.ask("When was it approved?")
     tab.page.locator("#log .feedback").get_by_role("button", name="Right").click()
     expect(tab.page.locator("#log .feedback .said")).to_have_text("Feedback is not kept here.")
@@ -225,7 +225,7 @@ def test_focus_stays_in_the_emptied_input(tab: Tab) -> None:
 
 def test_earlier_questions_go_with_the_next_one(tab: Tab, system: FakeSystem) -> None:
     tab.ask("When was it approved?").ask("?").ask("What was the response?")
-    assert system.asked[-1] == ("What was the response?", ("When was it approved?",))
+    assert system.questions[-1] == ("What was the response?", ("When was it approved?",))
 
 
 def test_the_understood_question_can_be_changed_and_asked_as_it_stands(
@@ -240,10 +240,13 @@ def test_the_understood_question_can_be_changed_and_asked_as_it_stands(
     expect(box).to_be_focused()
     expect(tab.page.locator("#editing")).to_contain_text("asked as it stands")
     tab.ask("What was the response to Tern in the trial?")
-    assert system.asked[-1] == ("What was the response to Tern in the trial?", ())
+    assert system.questions[-1] == ("What was the response to Tern in the trial?", ())
     expect(tab.page.locator("#editing")).to_be_hidden()
     tab.ask("Which effects?")
-    assert system.asked[-1] == ("Which effects?", ("What was the response to Tern in the trial?",))
+    assert system.questions[-1] == (
+        "Which effects?",
+        ("What was the response to Tern in the trial?",),
+    )
 
 
 @pytest.mark.parametrize("leave", ["Escape", "empty"])
@@ -261,7 +264,7 @@ def test_a_changed_question_that_is_left_changes_nothing(
     expect(box).to_have_value("")
     expect(tab.page.locator("#editing")).to_be_hidden()
     tab.ask("What was the response?")
-    assert system.asked[-1][1] == ("When was it approved?", "And that?")
+    assert system.questions[-1][1] == ("When was it approved?", "And that?")
 
 
 def test_a_new_conversation_forgets(tab: Tab, system: FakeSystem) -> None:
@@ -269,7 +272,7 @@ def test_a_new_conversation_forgets(tab: Tab, system: FakeSystem) -> None:
     tab.page.get_by_role("button", name="New conversation").click()
     expect(tab.page.locator("#log .question")).to_have_count(0)
     tab.ask("What was the response?")
-    assert system.asked[-1] == ("What was the response?", ())
+    assert system.questions[-1] == ("What was the response?", ())
 
 
 def test_a_link_opens_the_page_on_its_question(new_tab: Callable[..., Tab]) -> None:
@@ -316,7 +319,7 @@ def test_a_server_that_was_started_anew_answers_the_conversation_again(
         expect(tab.page.locator("#log .answer").first.locator(".span .quote")).to_have_text(
             "Ada Quill"
         )
-        assert system.asked[-1] == (questions[2], tuple(questions[:2]))
+        assert system.questions[-1] == (questions[2], tuple(questions[:2]))
         tab.page.close()
     tab.errors.clear()  # the browser logs that the server was gone
 
@@ -388,7 +391,8 @@ def test_a_conversation_can_be_saved(tab: Tab, kind: str) -> None:
 # ---- bad input
 
 LONE_SURROGATE = """([q]) => { const box = document.querySelector('#question textarea');
-    box.value = q === 'surrogate' ? 'approved \\ud800' : q === 'nul' ? 'approved \\0' : 'x'.repeat(1000000);
+    const values = {surrogate: 'approved \\ud800', nul: 'approved \\0'};
+    box.value = values[q] ?? 'x'.repeat(1000000);
     box.dispatchEvent(new Event('input', {bubbles: true})); }"""
 
 

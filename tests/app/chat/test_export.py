@@ -23,9 +23,10 @@ def test_markdown_holds_the_quotes_and_where_they_stand() -> None:
     start = ARTICLE.index("16.3%")
     text = as_markdown([ANSWER, REFUSED])
     assert text.startswith(
-        "# Conversation\n\n## What was \\*the\\* response\\?\n\n> 16\\.3\\% of patients [1]\n>\n> 2\\.1\\% [2]\n\n"
-        f"1. A small article, Results, page 2, corpus\\/small\\.md, characters {start} to {start + 17}, "
-        f"SHA-256 `{DOCUMENT.sha256}`\n2. "
+        "# Conversation\n\n## What was \\*the\\* response\\?\n\n"
+        "> 16\\.3\\% of patients [1]\n>\n> 2\\.1\\% [2]\n\n"
+        "1. A small article, Results, page 2, corpus\\/small\\.md, "
+        f"characters {start} to {start + 17}, SHA-256 `{DOCUMENT.sha256}`\n2. "
     )
     assert text.endswith("## What does it cost\\?\n\nThe corpus does not say.\n")
 
@@ -36,8 +37,8 @@ def test_html_holds_the_quotes_and_where_they_stand() -> None:
     assert "<h2>What was *the* response?</h2>\n<p>Understood as: <q>What was it?</q></p>" in text
     assert "<blockquote>16.3% of patients <small>[1]</small></blockquote>\n<blockquote>2.1%" in text
     assert (
-        f"<ol><li>A small article, Results, page 2, corpus/small.md, characters {start} to {start + 17}, "
-        f"SHA-256 <code>{DOCUMENT.sha256}</code></li>"
+        "<ol><li>A small article, Results, page 2, corpus/small.md, "
+        f"characters {start} to {start + 17}, SHA-256 <code>{DOCUMENT.sha256}</code></li>"
     ) in text
     assert "<h2>What does it cost?</h2>\n<p>The corpus does not say.</p>" in text
 

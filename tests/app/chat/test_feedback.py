@@ -8,9 +8,9 @@ import pytest
 
 from fake_system import ARTICLE, INJECTIONS, make_answer, make_document
 from inquote.app.chat.feedback import (
-    Desk,
+    FeedbackEndpoints,
     FeedbackError,
-    heard,
+    make_feedback,
     picking_html,
     sentences_of,
     verdicts_html,
@@ -79,14 +79,13 @@ def test_what_can_be_picked_is_escaped(text: str) -> None:
 
 
 def test_a_picked_sentence_is_kept_with_the_question_and_the_answer() -> None:
-    found = heard("t1", ["What is it?"], ANSWER, "wrong answer", 1)
-    assert found.asked == QuestionInContext("When was it approved?", ("What is it?",))
-    assert found.answer == "2015"
-    assert [place.quote for place in found.citations] == ["2015"]
-    assert (
-        found.sentence and found.sentence.quote == "It was found by Ada Quill, who named it Tern."
-    )
-    assert ARTICLE[found.sentence.start : found.sentence.end] == found.sentence.quote
+    feedback = make_feedback("t1", ["What is it?"], ANSWER, "wrong answer", 1)
+    assert feedback.context == QuestionInContext("When was it approved?", ("What is it?",))
+    assert feedback.answer == "2015"
+    assert [place.quote for place in feedback.citations] == ["2015"]
+    sentence = feedback.sentence
+    assert sentence and sentence.quote == "It was found by Ada Quill, who named it Tern."
+    assert ARTICLE[sentence.start : sentence.end] == sentence.quote
 
 
 @pytest.mark.parametrize(
@@ -94,44 +93,48 @@ def test_a_picked_sentence_is_kept_with_the_question_and_the_answer() -> None:
 )
 def test_what_is_no_feedback_is_refused(verdict: str, sentence: int | None) -> None:
     with pytest.raises(FeedbackError):
-        heard("t1", [], ANSWER, verdict, sentence)
+        make_feedback("t1", [], ANSWER, verdict, sentence)
 
 
 def test_an_answer_that_is_gone_can_be_said_nothing_of() -> None:
-    desk = Desk(None, {"t1": SimpleNamespace(id="t1", history=(), answer=None, verdict="")})  # type: ignore[arg-type]
+    waiting = SimpleNamespace(id="t1", history=(), answer=None, verdict="")
+    endpoints = FeedbackEndpoints(None, {"t1": waiting})  # type: ignore[arg-type]
     for turn in ("t1", "t2"):
         with pytest.raises(FeedbackError, match="not there any more"):
-            desk._answer(turn)
+            endpoints._answer(turn)
 
 
 def test_the_journal_gives_back_what_it_was_given_and_the_last_counts(tmp_path: Path) -> None:
     journal = SqliteJournal(tmp_path)
     assert journal.feedback() == []
     first, second = (
-        heard("t1", ["a"], ANSWER, "wrong answer", 0),
-        heard("t2", [], REFUSED, "right", None),
+        make_feedback("t1", ["a"], ANSWER, "wrong answer", 0),
+        make_feedback("t2", [], REFUSED, "right", None),
     )
-    changed = heard("t1", ["a"], ANSWER, "right", None)
-    for one in (first, second):
-        journal.note_feedback(one)
+    changed = make_feedback("t1", ["a"], ANSWER, "right", None)
+    for feedback in (first, second):
+        journal.record_feedback(feedback)
     assert journal.feedback() == [first, second]
-    journal.note_feedback(changed)
+    journal.record_feedback(changed)
     assert journal.feedback() == [second, changed]
     assert journal.questions() == []
 
 
 def test_feedback_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
     with pytest.raises(InquoteError, match="could not be written"):
-        SqliteJournal(tmp_path / "nowhere").note_feedback(heard("t1", [], ANSWER, "right", None))
+        SqliteJournal(tmp_path / "nowhere").record_feedback(
+            make_feedback("t1", [], ANSWER, "right", None)
+        )
 
 
 def test_feedback_as_text() -> None:
-    found: Feedback = replace(
-        heard("t1", [], ANSWER, "wrong answer", 0), at="2026-01-02T03:04:05+00:00"
+    feedback: Feedback = replace(
+        make_feedback("t1", [], ANSWER, "wrong answer", 0), at="2026-01-02T03:04:05+00:00"
     )
     start = ARTICLE.index("The first virus")
-    assert format_feedback(found) == (
+    assert format_feedback(feedback) == (
         "2026-01-02T03:04:05+00:00  wrong answer: When was it approved?\n"
         "  answered       2015\n"
-        f"  right would be The first virus was approved in 2015.  [corpus/small.md {start}-{start + 37}]"
+        "  right would be The first virus was approved in 2015."
+        f"  [corpus/small.md {start}-{start + 37}]"
     )

@@ -51,11 +51,11 @@ class Running:
 
     def finished(self) -> dict[str, Any]:
         """The work once it is over: its problem and its account."""
-        work = self.keeper.work
+        work = self.keeper.latest
         while work and work.running:
             time.sleep(0.01)
         assert work
-        return {"problem": work.problem, **(work.account.as_json() if work.account else {})}
+        return {"problem": work.problem, **(work.report.as_json() if work.report else {})}
 
     def ids(self) -> list[str]:
         with LocalStore(self.library).snapshot() as snapshot:
@@ -91,7 +91,7 @@ def running(tmp_path: Path, embedder: FakeEmbedder) -> Iterator[Running]:
 
     service = Service(open_system)
     keeper = LibraryJobs(service, library, lambda: embedder)
-    app, _ = asyncio.run(create_app(service, keeper=keeper))
+    app, _ = asyncio.run(create_app(service, jobs=keeper))
     with TestClient(app, base_url=ADDRESS, raise_server_exceptions=False) as client:
         yield Running(client, keeper, library, embedder)
     keeper.close()
@@ -308,7 +308,7 @@ def test_too_much_is_413_and_a_malformed_upload_400(
     )
     assert running.client.post("/api/corpus/remove", json={"documents": "x"}).status_code == 400
     assert running.client.post("/api/corpus/remove", content=b"\xff").status_code == 400
-    assert not running.library.exists() or running.keeper.work is None
+    assert not running.library.exists() or running.keeper.latest is None
 
 
 def test_other_sites_change_nothing(running: Running) -> None:
@@ -319,7 +319,7 @@ def test_other_sites_change_nothing(running: Running) -> None:
         running.client.post("/api/corpus/undo", headers={"host": "evil.example"}).status_code == 400
     )
     assert running.client.get("/api/corpus", headers={"host": "evil.example"}).status_code == 400
-    assert running.keeper.work is None
+    assert running.keeper.latest is None
 
 
 @pytest.mark.parametrize("what", ["files", "remove", "undo", "compare", "stop"])

@@ -3,7 +3,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from inquote.app.service.uploads import DEEPEST, LONGEST_PART, UploadError, Uploads, safe_name
+from inquote.app.service.uploads import MAX_DEPTH, MAX_NAME_BYTES, UploadError, Uploads, safe_name
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,10 @@ def test_a_long_name_is_cut_and_keeps_its_ending() -> None:
     assert (
         name
         and name.suffix == ".pdf"
-        and LONGEST_PART - 2 < len(str(name).encode()) <= LONGEST_PART
+        and MAX_NAME_BYTES - 2 < len(str(name).encode()) <= MAX_NAME_BYTES
     )
     deep = safe_name("/".join("abcdefghijkl"))
-    assert deep and len(deep.parts) == DEEPEST and deep.name == "l"
+    assert deep and len(deep.parts) == MAX_DEPTH and deep.name == "l"
 
 
 @pytest.fixture

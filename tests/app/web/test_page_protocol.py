@@ -1,4 +1,4 @@
-"""The page's own protocol, spoken without a browser: what no browser would send, crowds, people who leave."""
+"""The page's own protocol without a browser: odd input, crowds, people who leave."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ import pytest
 
 from fake_system import FakeSystem, opener
 from inquote.app.web.guard import Message, Receive, Scope, Send
-from inquote.app.web.streams import SEEN_AFTER, StreamEnds
+from inquote.app.web.streams import READING_TIME, StreamEnds
 from serving import Visitor, served
 
 
@@ -86,7 +86,7 @@ def test_a_browser_brings_back_questions_and_never_answers(running: tuple[FakeSy
             "Bad",
             "Which effects?",
         ]
-        assert system.asked[-1] == ("Which effects?", ("Bad",))
+        assert system.questions[-1] == ("Which effects?", ("Bad",))
 
     visit(address, work)
 
@@ -152,11 +152,11 @@ def test_someone_who_leaves_before_the_answer_keeps_nobody_waiting(
 ) -> None:
     system, address = running
     host, port = address.removeprefix("http://").split(":")
-    before = len(system.asked)
+    before = len(system.questions)
     body = json.dumps({"question": "approved"})
     with held(system), socket.create_connection((host, int(port))) as leaving:
         leaving.sendall(f"{HEAD}Content-Length: {len(body)}\r\n\r\n{body}".encode())
-        while len(system.asked) == before:
+        while len(system.questions) == before:
             pass
     assert httpx.post(f"{address}/api/ask", json={"question": "response"}, timeout=30).json()[
         "answer"
@@ -172,9 +172,9 @@ def test_a_question_whose_answer_has_not_reached_the_browser_is_not_asked_twice(
         visitor = await Visitor(client).open()
         asked = "When was it approved?"
         assert len(await visitor.ask(asked)) == 2
-        before = len(system.asked)
+        before = len(system.questions)
         assert len(await visitor.ask(asked, [])) == 2
-        assert len(system.asked) == before
+        assert len(system.questions) == before
         assert len(await visitor.ask(asked, [[asked, False]])) == 4
         assert len(await visitor.ask("", [[asked, False], [asked, False]])) == 6
 
@@ -186,13 +186,13 @@ def test_enter_pressed_twice_asks_once(running: tuple[FakeSystem, str]) -> None:
 
     async def work(client: httpx.AsyncClient) -> None:
         visitor = await Visitor(client).open()
-        before = len(system.asked)
+        before = len(system.questions)
         with held(system):
             posted = [await visitor.post(question) for question in ("approved", "approved", "")]
-            while len(system.asked) == before:
+            while len(system.questions) == before:
                 await asyncio.sleep(0.01)
         assert [len(conversation) for conversation in await visitor.listen(posted)] == [2, 2, 2]
-        assert len(system.asked) == before + 1
+        assert len(system.questions) == before + 1
 
     visit(address, work)
 
@@ -213,7 +213,7 @@ def test_a_question_asked_while_another_is_looked_for_still_leans_on_it(
             "And the response?",
         ]
         assert second[3][1].startswith("16.3% of patients")
-        assert system.asked[-2:] == [("approved", ()), ("And the response?", ("approved",))]
+        assert system.questions[-2:] == [("approved", ()), ("And the response?", ("approved",))]
 
     visit(address, work)
 
@@ -247,4 +247,4 @@ def test_who_posts_an_event_right_after_the_end_of_a_stream_hears_of_it_once_the
     began = time.monotonic()
     asyncio.run(work())
     assert [path for path, _ in sent] == ["join", "data", "data", "join"]
-    assert sent[0][1] - began < SEEN_AFTER <= sent[3][1] - sent[1][1]
+    assert sent[0][1] - began < READING_TIME <= sent[3][1] - sent[1][1]

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from inquote.app.web.guard import Guard
-from inquote.app.web.password import Login, PasswordError, hashed
+from inquote.app.web.password import Login, PasswordError, hash_password
 
 SALT = bytes(range(16))
 STORED = (
     "ann:scrypt$000102030405060708090a0b0c0d0e0f$"
-    + hashed("ann", "secret", SALT).rpartition("$")[2]
+    + hash_password("ann", "secret", SALT).rpartition("$")[2]
 )
 
 
@@ -19,8 +19,8 @@ def basic(text: str) -> str:
 
 
 def test_a_hash_is_scrypt_with_a_salt_of_its_own() -> None:
-    assert hashed("ann", "secret", SALT) == STORED
-    assert hashed("ann", "secret") != hashed("ann", "secret")
+    assert hash_password("ann", "secret", SALT) == STORED
+    assert hash_password("ann", "secret") != hash_password("ann", "secret")
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,10 @@ def test_what_is_no_hash_is_told(wrong: str) -> None:
 @pytest.mark.parametrize(("user", "password"), [("a:b", "x"), ("", "x"), ("ann", "")])
 def test_what_cannot_be_hashed_is_told(user: str, password: str) -> None:
     with pytest.raises(PasswordError, match="without a colon"):
-        hashed(user, password)
+        hash_password(user, password)
 
 
-def asked(guard: Guard, *headers: tuple[bytes, bytes]) -> list[dict[str, Any]]:
+def respond(guard: Guard, *headers: tuple[bytes, bytes]) -> list[dict[str, Any]]:
     sent: list[dict[str, Any]] = []
 
     async def send(message: Any) -> None:
@@ -78,8 +78,8 @@ def test_the_guard_asks_for_the_password() -> None:
         await send({"type": "http.response.body", "body": b"in"})
 
     guard = Guard(app, "localhost", login=Login(STORED))
-    refused = asked(guard)
+    refused = respond(guard)
     assert refused[0]["status"] == 401
     assert (b"www-authenticate", b'Basic realm="inquote", charset="UTF-8"') in refused[0]["headers"]
-    assert asked(guard, (b"authorization", basic("ann:secret").encode()))[0]["status"] == 200
-    assert asked(Guard(app, "localhost"))[0]["status"] == 200
+    assert respond(guard, (b"authorization", basic("ann:secret").encode()))[0]["status"] == 200
+    assert respond(Guard(app, "localhost"))[0]["status"] == 200

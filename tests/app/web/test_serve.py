@@ -8,17 +8,18 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
 
-from inquote.app.web.server import DRAIN, ServerError, serve
+from inquote.app.web.server import DRAIN_SECONDS, ServerError, serve
 from places import ROOT
 
 SERVE = """
 import sys, time
 from inquote.app.web.server import serve
-from tests.fake_system import FakeSystem
+from fake_system import FakeSystem
 class Slow(FakeSystem):
     def ask(self, question, history=()):
         print("asked", flush=True)
@@ -32,9 +33,14 @@ print("left", flush=True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_lets_the_running_request_finish(number: signal.Signals) -> None:
+def test_a_signal_lets_the_running_request_finish(number: signal.Signals, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
     child = subprocess.Popen(
-        [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-c", SERVE],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
     )
     assert child.stdout
     try:
@@ -58,7 +64,7 @@ def test_a_signal_lets_the_running_request_finish(number: signal.Signals) -> Non
             while chunk := ask.recv(65536):
                 answer += chunk
         assert b'"answer":"2015"' in answer
-        assert child.wait(DRAIN - 5) == 0  # without waiting for the page that is open
+        assert child.wait(DRAIN_SECONDS - 5) == 0  # without waiting for the page that is open
         assert child.stdout.read() == "closed\nleft\n"
     finally:
         child.kill()

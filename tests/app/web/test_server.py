@@ -39,7 +39,7 @@ def test_an_answer_is_the_contract_object(client: TestClient, system: FakeSystem
     assert response.status_code == 200
     assert response.json() == system.ask("When was it approved?", ["What is it?"]).as_json()
     assert response.json()["citations"][0]["quote"] == "2015"
-    assert system.asked[-2] == ("When was it approved?", ("What is it?",))
+    assert system.questions[-2] == ("When was it approved?", ("What is it?",))
 
 
 def test_a_refusal_has_a_null_answer(client: TestClient) -> None:
@@ -277,7 +277,7 @@ def test_the_system_is_opened_at_once_or_with_the_first_call() -> None:
     at_once.close()
     assert opened == ["now"]
     assert not later.ready
-    asyncio.run(later.opened())
+    asyncio.run(later.wait_until_open())
     assert opened == ["now", "now"]
     later.close()
     never = Service(open_system, at_once=False)
@@ -298,7 +298,7 @@ def test_calls_over_the_limit_are_busy() -> None:
     service = Service(opener(system), limit=2)
 
     async def crowd() -> list[object]:
-        calls = [asyncio.create_task(service.ask("approved")) for _ in range(5)]
+        calls = [asyncio.create_task(service.answer("approved")) for _ in range(5)]
         await asyncio.sleep(0.1)
         assert system.hold
         system.hold.set()
@@ -306,7 +306,7 @@ def test_calls_over_the_limit_are_busy() -> None:
 
     results = asyncio.run(crowd())
     assert sum(isinstance(result, Busy) for result in results) == 3
-    assert len(system.asked) == 2
+    assert len(system.questions) == 2
     service.close()
     assert system.closed
 
@@ -322,8 +322,8 @@ def test_a_system_that_could_not_be_opened_is_tried_again() -> None:
 
     service = Service(open_system)
     with pytest.raises(LibraryMissing):
-        asyncio.run(service.ask("approved"))
-    assert asyncio.run(service.ask("approved")).answer.text == "2015"
+        asyncio.run(service.answer("approved"))
+    assert asyncio.run(service.answer("approved")).text == "2015"
     service.close()
 
 
@@ -350,14 +350,14 @@ def test_a_library_that_changes_under_a_question_is_asked_again() -> None:
     class Moving(FakeSystem):
         def document(self, id: str, generation: int | None = None) -> object:
             document = super().document(id)
-            if len(self.asked) == 1:  # the answer came from the version before this one
+            if len(self.questions) == 1:  # the answer came from the version before this one
                 return make_document(ARTICLE + "!")
             return document
 
     system = Moving()
     service = Service(lambda: system)  # type: ignore[arg-type,return-value]
-    reply = asyncio.run(service.ask("approved"))
-    assert len(system.asked) == 2
+    reply = asyncio.run(service.reply("approved"))
+    assert len(system.questions) == 2
     assert reply.documents["corpus/small.md"].text == ARTICLE
     service.close()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inquote.app.chat.feedback import heard, sentences_of
+from inquote.app.chat.feedback import make_feedback, sentences_of
 from inquote.app.system import System
 from inquote.eval.runs.questions import load_questions
 from inquote.eval.studies.candidates import as_json_lines, candidates_of
@@ -25,7 +25,7 @@ def said(
     number = next(
         (n for n, (_, place) in enumerate(sentences_of(answer)) if place.quote == sentence), None
     )
-    return heard(question, history, answer, verdict, number)
+    return make_feedback(question, history, answer, verdict, number)
 
 
 def rows(system: System, *feedback: Feedback) -> tuple[list[dict], list[str]]:  # type: ignore[type-arg]
@@ -86,4 +86,4 @@ def test_what_makes_no_question_is_told(system: System) -> None:
 
 def test_feedback_is_kept_only_with_a_journal(system: System) -> None:
     with pytest.raises(InquoteError, match="--no-history"):
-        system.note_feedback(said(system, "Where do newts live?", "right"))
+        system.record_feedback(said(system, "Where do newts live?", "right"))

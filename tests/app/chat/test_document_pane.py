@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_system import ARTICLE, INJECTIONS, make_answer, make_citation, make_document
-from inquote.app.chat.evidence import (
+from inquote.app.chat.document_pane import (
     Mark,
     blocks,
     document_html,
     documents_html,
     heading_at,
-    marked,
     notice_html,
+    range_html,
     text_html,
 )
 from inquote.app.chat.message import (
@@ -68,7 +68,7 @@ def test_the_corpus_is_shown_and_never_obeyed(text: str) -> None:
 
 
 def test_overlapping_marks_share_the_piece_that_both_cover() -> None:
-    assert marked("abcdef", 0, 6, [Mark(1, 1, 4), Mark(2, 3, 6)]) == (
+    assert range_html("abcdef", 0, 6, [Mark(1, 1, 4), Mark(2, 3, 6)]) == (
         'a<mark data-cite="1" data-label="1">bc</mark>'
         '<mark data-cite="1 2" data-label="2">d</mark>'
         '<mark data-cite="2">ef</mark>'
@@ -180,7 +180,8 @@ def test_a_whole_sentence_is_not_shown_twice() -> None:
 def test_a_citation_links_to_its_range_in_the_version_that_was_read() -> None:
     document = make_document(ARTICLE)
     start = document.text.index("2015")
-    target = f"#document=corpus%2Fsmall.md&amp;sha256={document.sha256}&amp;start={start}&amp;end={start + 4}"
+    version = f"document=corpus%2Fsmall.md&amp;sha256={document.sha256}"
+    target = f"#{version}&amp;start={start}&amp;end={start + 4}"
     assert f'<a class="cite" href="{target}"' in shown(["2015"])
 
 

@@ -1,0 +1,149 @@
+"""Keep the turns of one browser tab: its questions, and their answers as they come.
+
+The server holds the conversation. A browser keeps only the questions, and they are answered anew
+when it brings them back.
+"""
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from inquote.app.answering.answer import Answer
+from inquote.app.chat.feedback import verdicts_html
+from inquote.app.chat.message import answer_html, question_html, sentence_html, waiting_html
+from inquote.app.service.service import Service, explain
+from inquote.ingest.text import encodable
+
+MAX_KEPT_QUESTIONS = 20  # that a browser brings back after a reload
+
+KeptQuestion = tuple[str, bool]
+"""A question, and whether it stands alone."""
+
+
+@dataclass(eq=False)
+class Turn:
+    """A question and its answer.
+
+    `answer` is None as long as there is none, for good where the question cannot be answered.
+    A question that is `standalone` is asked without those before it, and those after it are asked
+    without them too. `history` holds the questions that it was asked after, `verdict` the last
+    feedback on its answer. `id` is known to that person's browser only. `task` fills the answer in.
+    """
+
+    question: str
+    html: str = field(default_factory=waiting_html)
+    answer: Answer | None = None
+    standalone: bool = False
+    history: tuple[str, ...] = ()
+    verdict: str = ""
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether the turn has its answer, or the reason why there is none."""
+        return self.task is not None and self.task.done()
+
+    def answer_html(self) -> str:
+        """Write the answer, with the row of verdicts under it."""
+        if self.answer is None:
+            return self.html
+        return self.html + verdicts_html(self.id, self.answer, self.verdict)
+
+
+@dataclass(eq=False)
+class Conversation:
+    """The turns of one tab; all events of the tab work on the same object."""
+
+    turns: list[Turn] = field(default_factory=list)
+    key: str = ""  # of the link that saves it; nobody else can guess it
+
+    @property
+    def answers(self) -> list[Answer]:
+        """List the answers and refusals, oldest first."""
+        return [turn.answer for turn in self.turns if turn.answer]
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Return the turns as a Chatbot takes them: HTML in parts, which it does not re-indent."""
+        messages = []
+        for turn in self.turns:
+            messages.append(_message("user", question_html(turn.question)))
+            messages.append(_message("assistant", turn.answer_html()))
+        return messages
+
+    def history_of(self, turn: Turn) -> tuple[str, ...]:
+        """Return the questions that `turn` is asked after, oldest first.
+
+        These are the ones with an answer or a refusal, from the last standalone question on.
+        """
+        history: list[str] = []
+        for earlier in self.turns[: self.turns.index(turn)]:
+            if earlier.standalone:
+                history.clear()
+            if earlier.answer:
+                history.append(earlier.question)
+        return () if turn.standalone else tuple(history)
+
+    def questions_to_keep(self) -> list[KeptQuestion]:
+        """Return the questions that the browser keeps for a reload."""
+        kept = [(turn.question, turn.standalone) for turn in self.turns if turn.answer]
+        return kept[-MAX_KEPT_QUESTIONS:]
+
+    def take_question(self, question: str, standalone: bool, kept: object) -> Turn:
+        """Return the turn of a question from a browser that has kept `kept`.
+
+        It is a new turn, or the latest one if the same question comes again before the browser has
+        seen its answer: somebody pressed Enter twice, or Gradio's client closed its stream just
+        when the first Enter was on its way, and never heard of it.
+        """
+        latest = self.turns[-1] if self.turns else None
+        if latest and not self._has_reached_browser(latest, kept):
+            same = (question, standalone) == (latest.question, latest.standalone)
+            if same or not question.strip():
+                return latest
+        self.turns.append(Turn(question, standalone=standalone))
+        return self.turns[-1]
+
+    def _has_reached_browser(self, latest: Turn, kept: object) -> bool:
+        """Say whether a browser that has kept `kept` shows the answer of the latest turn."""
+        if not latest.is_done:
+            return False
+        return latest.answer is None or read_kept_questions(kept) == self.questions_to_keep()
+
+    async def finish(self, turn: Turn, service: Service) -> None:
+        """Wait for the answer of a turn, and begin to look for it if nobody has.
+
+        The work goes on if the browser leaves, for it may ask again.
+        """
+        if turn.task is None:
+            turn.task = asyncio.create_task(self._fill_in(turn, service))
+        await asyncio.shield(turn.task)
+
+    async def _fill_in(self, turn: Turn, service: Service) -> None:
+        """Put the answer into a turn, or a sentence that says why there is none."""
+        try:
+            turn.history = self.history_of(turn)
+            reply = await service.reply(turn.question, turn.history)
+            turn.html, turn.answer = answer_html(reply.answer, reply.documents), reply.answer
+        except Exception as error:
+            turn.html = sentence_html(explain(error))
+
+    def restore(self, kept: object) -> list[Turn]:
+        """Add the questions that a browser kept, to be answered anew, and return all turns."""
+        for question, standalone in read_kept_questions(kept)[-MAX_KEPT_QUESTIONS:]:
+            self.turns.append(Turn(question, standalone=standalone))
+        return list(self.turns)
+
+
+def _message(role: str, html: str) -> dict[str, Any]:
+    return {"role": role, "content": [{"type": "text", "text": html}]}
+
+
+def read_kept_questions(value: object) -> list[KeptQuestion]:
+    """Read the questions out of a value from a browser, which may be anything."""
+    questions = []
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, list | tuple) and item:
+            questions.append((encodable(item[0]), list(item[1:]) == [True]))
+    return questions
