@@ -1,4 +1,4 @@
-"""The code is easy on the eye: few tokens a line, few comprehensions, short modules and functions."""
+"""The code stays easy on the eye: few tokens a line, no crowd of comprehensions, nothing long."""
 
 from density import measure, python_files
 from places import ROOT

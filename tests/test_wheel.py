@@ -1,4 +1,4 @@
-"""The wheel holds all that runs, under one name: built, installed apart, used from an empty folder."""
+"""The wheel holds all that runs, under one name: installed apart, it works from an empty folder."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def run(*command: str | Path, **more: object) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the wheel alone is installed; what it requires comes from the Python that runs the tests."""
+    """Where the wheel alone is installed; what it requires comes from the tests' own Python."""
     wheels, target = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("installed")
     python = Path(sys.executable)
     made = ("-o", ".venv/installed", f"BIN={python.parent}", f"WHEELS={wheels}")
