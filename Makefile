@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install chat eval test test-browser test-wheel test-all screenshots check lint types docs wheel build/tree clean
+.PHONY: help install chat eval test test-browser test-wheel test-all coverage screenshots check lint types docs wheel build/tree clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,9 +25,12 @@ eval: .venv/installed  ## ask the evaluation questions and write a report
 	$(BIN)/python -m inquote.eval run --floor eval/floors.toml
 
 # Playwright keeps an event loop running in its process, so the tests of the page have one of their own.
-test: .venv/installed  ## all tests but the slow ones, and the branches that they cover
-	$(BIN)/pytest -m "not slow and not browser" --cov --cov-report=term
+test: .venv/installed  ## all tests but the slow ones
+	$(BIN)/pytest -m "not slow and not browser" $(COVERAGE)
 	$(BIN)/pytest -m browser tests/browser
+
+coverage: COVERAGE = --cov --cov-report=term
+coverage: test  ## the same, with the branches that they cover, of which there is a floor
 
 test-browser: .venv/installed  ## the tests of the page; a missing Chromium is an error
 	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser

@@ -1,4 +1,4 @@
-"""Imports point only up the tree of the README, packages and modules alike, and use one name."""
+"""Imports point only up the tree of the guide, packages and modules alike, and use one name."""
 
 import ast
 from pathlib import Path

@@ -33,7 +33,7 @@ PACKAGES = sorted(
 
 def small_system() -> FakeSystem:
     document = make_document("Developed by Amgen, it was the first.\n")
-    return FakeSystem(document, {"developed": ["Amgen"]})
+    return FakeSystem(document, {"developed": ["Amgen"]}, nearest=("Amgen",))
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,7 @@ class Doctests(griffe.Extension):
 
 
 def fence(paragraph: str) -> str:
-    """Return a paragraph as a block of Python where it is a worked example.
-
-    >>> fence(">>> 1 + 1")
-    '```python\\n>>> 1 + 1\\n```'
-    """
+    """Return a paragraph as a block of Python where it is a worked example."""
     if not paragraph.lstrip().startswith(">>>"):
         return paragraph
     return f"```python\n{paragraph.strip()}\n```"
