@@ -66,7 +66,7 @@ build/tree:
 	@touch $@
 
 docs: .venv/docs build/tree  ## the guide and the API reference, into build/site
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # setuptools puts what an earlier build left in build/lib into the wheel, so that goes first.
 WHEELS ?= build/wheels
