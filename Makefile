@@ -75,4 +75,4 @@ wheel: .venv/installed  ## the wheel, into build/wheels; fetches nothing
 	$(BIN)/python -m pip wheel --disable-pip-version-check --no-index --no-deps --no-build-isolation --wheel-dir $(WHEELS) .
 
 clean:  ## remove what was installed and made
-	rm -rf .venv build inquote-library inquote-runs *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build inquote-library inquote-runs *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
