@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install chat eval test test-browser test-all screenshots check clean
+.PHONY: help install chat eval test test-browser test-wheel test-all coverage screenshots check lint types docs wheel build/tree clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,11 +26,17 @@ eval: .venv/installed  ## ask the evaluation questions and write a report
 
 # Playwright keeps an event loop running in its process, so the tests of the page have one of their own.
 test: .venv/installed  ## all tests but the slow ones
-	$(BIN)/pytest -m "not slow and not browser"
+	$(BIN)/pytest -m "not slow and not browser" $(COVERAGE)
 	$(BIN)/pytest -m browser tests/browser
+
+coverage: COVERAGE = --cov --cov-report=term
+coverage: test  ## the same, with the branches that they cover, of which there is a floor
 
 test-browser: .venv/installed  ## the tests of the page; a missing Chromium is an error
 	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser
+
+test-wheel: .venv/installed  ## the wheel, installed beside nothing and run from an empty folder
+	$(BIN)/pytest -m slow tests/test_wheel.py
 
 test-all: .venv/installed  ## every test, the slow ones too
 	$(BIN)/pytest -m "not browser"
@@ -39,16 +45,34 @@ test-all: .venv/installed  ## every test, the slow ones too
 screenshots: .venv/installed  ## pictures of the page for the README
 	PYTHONPATH=tests $(BIN)/python -m browser.screenshots docs/screenshots
 
-check: .venv/installed build/tree  ## ruff and mypy
+check: lint types  ## ruff and mypy
+
+lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+types: .venv/installed build/tree
 	$(BIN)/mypy build/tree/inquote
 
 # The installed tree as links, for tools that read files and do not see an editable install.
 build/tree:
+	rm -rf build/tree
 	mkdir -p build/tree/inquote
-	for file in src/inquote/*; do ln -s ../../../$$file build/tree/inquote/; done
+	for file in src/inquote/*.py src/inquote/py.typed; do ln -s ../../../$$file build/tree/inquote/; done
 	for folder in ingest index app eval corpus; do ln -s ../../../$$folder build/tree/inquote/; done
 
+.venv/docs: .venv/installed
+	$(BIN)/pip install --disable-pip-version-check -e ".[docs]"
+	@touch $@
+
+docs: .venv/docs build/tree  ## the guide and the API reference, into build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# setuptools puts what an earlier build left in build/lib into the wheel, so that goes first.
+WHEELS ?= build/wheels
+wheel: .venv/installed  ## the wheel, into build/wheels; fetches nothing
+	rm -rf build/lib build/bdist.*
+	$(BIN)/python -m pip wheel --disable-pip-version-check --no-index --no-deps --no-build-isolation --wheel-dir $(WHEELS) .
+
 clean:  ## remove what was installed and made
-	rm -rf .venv build inquote-library inquote-runs *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build inquote-library inquote-runs *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -7,10 +7,14 @@ import pytest
 
 from places import ROOT
 
+FOLDERS = {  # of the modules below each name
+    "inquote": ROOT / "src" / "inquote",
+    **{f"inquote.{folder}": ROOT / folder for folder in ("ingest", "index", "app", "eval")},
+}
 MODULES = sorted(
-    "inquote." + ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for layer in ("ingest", "index", "app", "eval")
-    for path in (ROOT / layer).rglob("*.py")
+    ".".join((name, *path.relative_to(folder).with_suffix("").parts)).removesuffix(".__init__")
+    for name, folder in FOLDERS.items()
+    for path in folder.rglob("*.py")
     if ">>>" in path.read_text(encoding="utf-8")
 )
 

@@ -1,4 +1,4 @@
-"""Imports point only up the tree of the README, packages and modules alike, and use one name."""
+"""Imports point only up the tree of the guide, packages and modules alike, and use one name."""
 
 import ast
 from pathlib import Path
@@ -11,9 +11,24 @@ from places import ROOT
 LAYERS = (
     *("ingest.errors", "ingest.documents", "ingest.english", "ingest.text"),
     *("ingest.formats", "ingest.files", "ingest.advertising", "ingest.chunk"),
-    *("index.terms", "index.models", "index.progress", "index.stores", "index.retrieval"),
+    *(
+        "index.clock",
+        "index.progress",
+        "index.terms",
+        "index.models",
+        "index.stores",
+        "index.retrieval",
+    ),
     *("index.updating", "index.verify"),
-    *("app.language", "app.reader", "app.answering", "app.system", "app.build", "app.service"),
+    *(
+        "app.language",
+        "app.reader",
+        "app.answering",
+        "app.system",
+        "app.build",
+        "app.library",
+        "app.service",
+    ),
     *("app.chat", "app.web", "app.cli", "app.training"),
     *("eval.places", "eval.options", "eval.metrics", "eval.runs", "eval.report", "eval.studies"),
     *("eval.bench", "eval.peers", "eval.__main__"),
