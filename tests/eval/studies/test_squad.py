@@ -249,7 +249,8 @@ def test_the_object_has_exactly_these_keys_and_figures(file, answerer, embedder)
     found = summary(evaluate(file, file.questions, answerer, embedder, retrieved=False), 1.26)
     assert list(found) == KEYS
     assert (found["questions"], found["answerable"], found["seconds"]) == (3, 2, 1.3)
-    # o-1 exactly; o-2 shares no word and is refused; w-1: F1 of "owls hunt at night" and "at night" is 2*2/(4+2).
+    # o-1 exactly; o-2 shares no word and is refused;
+    # w-1: F1 of "owls hunt at night" and "at night" is 2*2/(4+2).
     assert found["exact"] == pytest.approx(100 * 2 / 3, abs=1e-3)
     assert found["f1"] == pytest.approx(100 * (1 + 1 + 2 / 3) / 3, abs=1e-3)
     assert found["answerable_exact"] == 50.0
