@@ -19,6 +19,7 @@ from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import printable
 
 if TYPE_CHECKING:
+    from inquote.index.updating.report import IngestReport
     from inquote.ingest.chunk import LeftOut
     from inquote.ingest.documents import Document
 
@@ -70,14 +71,18 @@ def ingest(
         report = run_ingest(store, paths, encoder, options=options, progress=progress)
         if report.has_changes and not dry_run:
             find_suggestions(library, encoder, progress)
+    _print_ingest(report, dry_run, as_json)
+    if report.skipped:
+        raise typer.Exit(EXIT_SKIPPED)
+
+
+def _print_ingest(report: "IngestReport", dry_run: bool, as_json: bool) -> None:
     for warning in report.warnings:
         print(f"{warning.path}: {warning.reason}", file=sys.stderr)
     if as_json:
         print_json(report.as_json())
     else:
         print(format_report(report, dry_run))
-    if report.skipped:
-        raise typer.Exit(EXIT_SKIPPED)
 
 
 def remove(

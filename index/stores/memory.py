@@ -25,7 +25,7 @@ from inquote.index.stores.base import (
     Scope,
     in_scope,
 )
-from inquote.index.stores.journal import Feedback, QuestionInContext
+from inquote.index.stores.journal import MemoryJournal
 from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.stores.local.vectors import FlatIndex
 from inquote.index.stores.recipe import Recipe
@@ -267,32 +267,6 @@ def _with_digests(entries: Mapping[str, _Entry], digests: Mapping[str, str]) -> 
             entry = updated[id]
             updated[id] = _Entry(entry.cut, digest, entry.ingested_at)
     return updated
-
-
-class MemoryJournal:
-    """A `Journal` that lasts as long as the process."""
-
-    def __init__(self) -> None:
-        self._questions: dict[QuestionInContext, str] = {}
-        self._feedback: dict[str, Feedback] = {}
-
-    def record_question(self, question: QuestionInContext, at: str) -> None:
-        """Keep a question as the latest."""
-        self._questions.pop(question, None)
-        self._questions[question] = at
-
-    def questions(self) -> list[QuestionInContext]:
-        """Return all questions in the order of their last asking."""
-        return list(self._questions)
-
-    def record_feedback(self, feedback: Feedback) -> None:
-        """Keep feedback in the place of earlier feedback with its id."""
-        self._feedback.pop(feedback.id, None)
-        self._feedback[feedback.id] = feedback
-
-    def feedback(self) -> list[Feedback]:
-        """Return all feedback, the oldest first."""
-        return list(self._feedback.values())
 
 
 class MemoryStore:
