@@ -66,7 +66,7 @@ class Teacher(nn.Module):
 
         try:
             config = AutoConfig.from_pretrained(folder, local_files_only=True)
-            encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
+            encoder = AutoModel.from_config(
                 config, add_pooling_layer=False
             )
             teacher = cls(encoder, state["pieces"])
