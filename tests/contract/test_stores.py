@@ -8,6 +8,7 @@ import pytest
 
 from inquote.index.stores.base import Store
 from inquote.index.stores.journal import Feedback, QuestionInContext, QuotedRange
+from inquote.index.stores.local import faults
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.stores.memory import MemoryStore
 from inquote.index.stores.recipe import Recipe
@@ -101,6 +102,28 @@ def test_an_error_in_a_draft_changes_nothing(store: Store) -> None:
         raise ZeroDivisionError
     assert look(store) == before
     assert write(store, {"zoo.md": "Something else."}) == 2
+
+
+def test_a_write_that_fails_at_any_step_leaves_before_or_after(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that writes fails at its k-th write, for every k; one in memory has none."""
+    write(store, ZOO)
+    before, failures = look(store), 0
+    for number in range(1, 99):
+        monkeypatch.setattr(faults, "_at", 0)
+        monkeypatch.setenv("INQUOTE_FAULT", f"full:{number}")
+        try:
+            generation = write(store, {"zoo.md": "A newt hunts owls."})
+            break
+        except IngestError as error:
+            assert "was not changed: No space left" in str(error)
+            failures += 1
+            assert look(store) == before
+    monkeypatch.delenv("INQUOTE_FAULT")
+    assert (generation, look(store)[0]) == (2, 2)
+    assert failures > 10 or store.folder is None
+    assert store.verify() == []
 
 
 def test_nothing_left_to_search_is_no_generation(store: Store) -> None:
