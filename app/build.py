@@ -63,10 +63,12 @@ def find_suggestions(location: str | Path, embedder: Embedder, progress: Progres
 
     A reader that is missing, say, is no failure of the ingest; a chat finds them by itself then.
     """
-    with contextlib.suppress(InquoteError, OSError):
-        with contextlib.closing(open_store(location)) as store:
-            system = System(store, Search(embedder), make_answerer(None, embedder))
-            system.suggestions(progress=progress)
+    with (
+        contextlib.suppress(InquoteError, OSError),
+        contextlib.closing(open_store(location)) as store,
+    ):
+        system = System(store, Search(embedder), make_answerer(None, embedder))
+        system.suggestions(progress=progress)
 
 
 def make_answerer(reader: str | None, embedder: Embedder) -> Answerer:
@@ -79,7 +81,7 @@ def make_answerer(reader: str | None, embedder: Embedder) -> Answerer:
 
 
 def make_reader(reader: str | None, embedder: Embedder) -> Reader:
-    """Return the reader called "sentence" or "span", or a local model's name or path; None is span."""
+    """Return the reader "sentence" or "span", or a local model by name or path; None is span."""
     if reader == "sentence":
         return SentenceReader(embedder)
     return open_reader(reader)

@@ -28,7 +28,7 @@ from inquote.ingest.documents import Document
 from inquote.ingest.errors import GenerationGone, InquoteError
 
 Asking = Callable[[str, Sequence[str], int | None], Answer]
-"""Answers a question after others, from a generation: `System.answer`, here or in another thread."""
+"""Answers a question after others, from a generation: `System.answer`, in any thread."""
 
 _ATTEMPTS = 3  # to answer while ingests are quicker than the reading of a snapshot
 

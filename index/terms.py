@@ -1,4 +1,4 @@
-"""A text to the stems that lexical search compares, and what each of them weighs."""
+"""Turn a text into the stems that lexical search compares, and weigh them."""
 
 import math
 from functools import cache
@@ -9,7 +9,10 @@ from inquote.ingest.english import FUNCTION_WORDS
 
 @cache
 def analyzer(*, stem: bool = True) -> Any:
-    """Return tantivy's analyzer: words of at most 60 characters in lower case, accents folded, stemmed on demand."""
+    """Return tantivy's analyzer of words in lower case, accents folded, by default stemmed.
+
+    Words of more than 60 characters are dropped.
+    """
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
     steps = [Filter.remove_long(60), Filter.lowercase(), Filter.ascii_fold()]
@@ -20,7 +23,9 @@ def analyzer(*, stem: bool = True) -> Any:
 
 
 def content_terms(text: str) -> list[str]:
-    """The different stems of a text's words in order; function words are dropped unless it has no others.
+    """Return the different stems of a text's words in order, without function words.
+
+    A text of nothing but function words keeps them.
 
     >>> content_terms("What are the side effects?")
     ['side', 'effect']
@@ -31,7 +36,7 @@ def content_terms(text: str) -> list[str]:
 
 
 def idf(containing: int, total: int) -> float:
-    """BM25's weight of a term that stands in `containing` of `total` texts.
+    """Return BM25's weight of a term that stands in `containing` of `total` texts.
 
     >>> round(idf(1, 10), 3)
     1.992

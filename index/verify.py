@@ -20,7 +20,7 @@ class ExportedCitation:
 
     @classmethod
     def of(cls, fields: dict[str, Any]) -> "ExportedCitation":
-        """Read the fields of an answer's JSON; raise `ValueError` or `KeyError` for anything else."""
+        """Read a citation of an answer's JSON; raise `ValueError` or `KeyError` for others."""
         return cls(
             str(fields["document"]),
             str(fields["document_sha256"]),

@@ -197,10 +197,7 @@ class Answerer:
         decisive = min(accepted, key=confidence) if accepted else max(choices, key=confidence)
 
         # Cite them.
-        spans = _distinct_spans(accepted)
-        ids = {span.passage.document_id for span in spans}
-        documents = {id: snapshot.document(id) for id in ids}
-        citations = tuple(cite(span, documents[span.passage.document_id]) for span in spans)
+        citations = _cite_all(_distinct_spans(accepted), snapshot)
 
         # Say why.
         hits = interleave([choice.findings.hits for choice in choices])
@@ -215,7 +212,7 @@ class Answerer:
             understood_as=understood_as,
             text=" ".join(citation.quote for citation in citations) or None,
             confidence=decisive.confidence,
-            citations=citations,
+            citations=tuple(citations),
             hits=hits,
             trace=trace,
             generation=snapshot.generation,
@@ -230,7 +227,11 @@ class Answerer:
 
         "nearest" indexes `hits`.
         """
-        place = {hit.passage.id: number for number, hit in enumerate(hits)}
+        places = {hit.passage.id: number for number, hit in enumerate(hits)}
+        candidates = []
+        for span in choice.findings.spans[:MOST_CANDIDATES]:
+            nearest, score = places[span.passage.id], round(span.score, 4)
+            candidates.append({"quote": span.text, "nearest": nearest, "score": score})
         return {
             "form": choice.form.value,
             "reader": self.reader.name,
@@ -238,14 +239,7 @@ class Answerer:
             "threshold": self.calibration.threshold,
             "observed": self._observed(choice.confidence),
             "features": {name: round(value, 4) for name, value in choice.features.items()},
-            "candidates": [
-                {
-                    "quote": span.text,
-                    "nearest": place[span.passage.id],
-                    "score": round(span.score, 4),
-                }
-                for span in choice.findings.spans[:MOST_CANDIDATES]
-            ],
+            "candidates": candidates,
             "retrieval": [_retrieval_scores(hit) for hit in hits],
         }
 
@@ -285,6 +279,18 @@ def interleave(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
         for hit in filter(None, hits_of_rank):
             hits.setdefault(hit.passage.id, hit)
     return tuple(hits.values())
+
+
+def _cite_all(spans: Sequence[AnswerSpan], snapshot: Snapshot) -> list[Citation]:
+    """Return the citations of spans, loading each document once."""
+    documents: dict[str, Document] = {}
+    citations = []
+    for span in spans:
+        id = span.passage.document_id
+        if id not in documents:
+            documents[id] = snapshot.document(id)
+        citations.append(cite(span, documents[id]))
+    return citations
 
 
 def cite(span: AnswerSpan, document: Document) -> Citation:

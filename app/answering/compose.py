@@ -1,6 +1,7 @@
 """Choose the spans of an answer: which, how many, in which order."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from inquote.app.answering.findings import Findings
@@ -67,7 +68,7 @@ def _extend_best(findings: Findings) -> AnswerSpan:
 def _supporting_sentences(findings: Findings) -> list[AnswerSpan]:
     """Return the sentences of the best span, and those that support an answer about as well."""
     best = findings.best
-    sentences = [span for source in findings.readings for span in _weigh_sentences(source)]
+    sentences = _weigh_sentences(findings.readings)
     own = [sentence for sentence in sentences if sentence.touches(best)]
     if not own:
         return [best]
@@ -83,13 +84,14 @@ def _supporting_sentences(findings: Findings) -> list[AnswerSpan]:
     return [sentence for sentence in sentences if sentence in chosen]
 
 
-def _weigh_sentences(source: HitReading) -> list[AnswerSpan]:
-    """Return the sentences of a passage in text order, with their scores over "none"."""
-    none_score = source.reading.none_score
-    return [
-        AnswerSpan(source, span.start, span.end, span.score - none_score)
-        for span in source.reading.evidence
-    ]
+def _weigh_sentences(readings: Sequence[HitReading]) -> list[AnswerSpan]:
+    """Return the sentences of the readings in their order, with their scores over "none"."""
+    sentences = []
+    for source in readings:
+        for span in source.reading.evidence:
+            score = span.score - source.reading.none_score
+            sentences.append(AnswerSpan(source, span.start, span.end, score))
+    return sentences
 
 
 def _evidence_score(sentence: AnswerSpan) -> float:
@@ -106,5 +108,8 @@ def _following_sentences(sentence: AnswerSpan) -> list[AnswerSpan]:
     blocks = touching(block_ranges(text), sentence.start, sentence.start + 1)
     if not blocks:
         return []
-    ranges = [place for place in sentence_ranges(text, *blocks[0]) if place[0] >= sentence.end]
-    return [replace(sentence, start=start, end=end) for start, end in ranges[: MOST_SENTENCES - 1]]
+    following = []
+    for start, end in sentence_ranges(text, *blocks[0]):
+        if start >= sentence.end:
+            following.append(replace(sentence, start=start, end=end))
+    return following[: MOST_SENTENCES - 1]

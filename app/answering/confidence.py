@@ -102,10 +102,9 @@ def features_of(question: str, findings: Findings) -> dict[str, float]:
     """
     best = findings.best
     hit = best.source.hit
-    readings = [source.reading for source in findings.readings]
     return {
         "score": best.score,
-        "answers": max(-reading.none_score for reading in readings),
+        "answers": max(-source.reading.none_score for source in findings.readings),
         "dense": hit.dense_score,
         "lexical": hit.lexical_score,
         "covered": _word_coverage(question, findings.hits, _words_around_best(findings)),

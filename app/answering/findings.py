@@ -36,12 +36,12 @@ class Findings:
         Spans of equal scores come in the new order of the readings and in that of the text.
         """
         spans = rank_spans(readings, retrieval_weight)
-        with_span = dict.fromkeys(span.source for span in spans)
-        without_span = [reading for reading in readings if reading not in with_span]
-        ranked = (*with_span, *without_span)
-        place = {reading: number for number, reading in enumerate(ranked)}
-        spans.sort(key=lambda span: (-span.score, place[span.source]))
-        return cls(ranked, tuple(spans), tuple(lists), tuple(unread))
+        sources = [span.source for span in spans]
+        places: dict[HitReading, int] = {}
+        for reading in [*sources, *readings]:
+            places.setdefault(reading, len(places))
+        spans.sort(key=lambda span: (-span.score, places[span.source]))
+        return cls(tuple(places), tuple(spans), tuple(lists), tuple(unread))
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -57,6 +57,7 @@ class Findings:
     def list_around_best(self) -> TextList | None:
         """Return the list that the best span stands in or introduces."""
         for text_list in self.lists:
-            if any(piece.touches(self.best) for piece in text_list.pieces):
-                return text_list
+            for piece in text_list.pieces:
+                if piece.touches(self.best):
+                    return text_list
         return None

@@ -92,7 +92,9 @@ def find_lists(readings: Sequence[HitReading]) -> list[TextList]:
 
     Pieces of one list in several passages become one list.
     """
-    pieces = [piece for source in readings for piece in _find_pieces(source)]
+    pieces: list[_Piece] = []
+    for source in readings:
+        pieces.extend(_find_pieces(source))
     pieces.sort(key=lambda piece: piece.span.document_range[:2])
     groups: list[list[_Piece]] = []
     for piece in pieces:
@@ -130,9 +132,8 @@ def _make_piece(source: HitReading, blocks: Sequence[Range], first: int, last: i
     if first and text[: blocks[first - 1][1]].endswith(":"):
         start, lead_end = sentence_ranges(text, *blocks[first - 1])[-1]
         lead = text[start:lead_end]
-    names = [_name_range(text, *block) for block in blocks[first:last]]
-    items = tuple(AnswerSpan(source, *name) for name in names)
-    return _Piece(" ".join(lead.split()), AnswerSpan(source, start, end), items)
+    items = [AnswerSpan(source, *_name_range(text, *block)) for block in blocks[first:last]]
+    return _Piece(" ".join(lead.split()), AnswerSpan(source, start, end), tuple(items))
 
 
 def _name_range(text: str, start: int, end: int) -> Range:

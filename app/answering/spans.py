@@ -96,7 +96,9 @@ def rank_spans(readings: Sequence[HitReading], retrieval_weight: float) -> list[
     A score is the reader's over "none", plus `retrieval_weight` times the hit's, plus the support
     of the same words at other places. Equal scores come in the order of retrieval and of the text.
     """
-    spans = [span for source in readings for span in _weigh_spans(source, retrieval_weight)]
+    spans: list[AnswerSpan] = []
+    for source in readings:
+        spans.extend(_weigh_spans(source, retrieval_weight))
     return sorted(
         _add_support(spans),
         key=lambda span: (-span.score, span.source.rank, span.start, span.end),

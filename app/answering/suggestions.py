@@ -153,7 +153,7 @@ def dump_suggestions(reader: str, suggestions: Sequence[Suggestion]) -> str:
 
 
 def load_suggestions(text: str | None, reader: str) -> list[Suggestion] | None:
-    """Return the suggestions that `dump_suggestions` wrote; None for another reader's or no text."""
+    """Return the suggestions of a text by `dump_suggestions`; None for another reader's."""
     try:
         content = json.loads(text or "")
         if content["reader"] != reader:

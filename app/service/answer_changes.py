@@ -1,4 +1,4 @@
-"""Say which answers changed: ask the same questions of an earlier generation and of the current one."""
+"""Say which answers changed: ask questions of an earlier generation and of the current one."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -98,11 +98,11 @@ def changes_since(
     since: int | None = None,
     walk: Walk = iter,
 ) -> list[AnswerChange]:
-    """Compare the answers of generation `since`, by default the one before the current, with today's.
+    """Compare the answers of generation `since` with those of the current generation.
 
-    Asked are `questions`, those of the library's journal, and those of the evaluation sets about
-    documents that either generation holds. Raises `InquoteError` for a generation that is not kept,
-    and where there is nothing to ask.
+    `since` is by default the generation before. Asked are `questions`, those of the library's
+    journal, and those of the evaluation sets about documents that either generation holds. Raises
+    `InquoteError` for a generation that is not kept, and where there is nothing to ask.
     """
     # Two generations.
     kept = system.generations

@@ -94,7 +94,7 @@ class LibraryJobs:
             raise
 
     def take_demonstration(self) -> Job:
-        """Begin to ingest the packaged article; raises `LibraryBusy` while another job runs."""
+        """Begin to ingest the packaged article; raise `LibraryBusy` while another job runs."""
         return self._start("Taking in the demonstration text", self._take_demonstration)
 
     def remove(self, id: str) -> Job:
@@ -243,5 +243,5 @@ class LibraryJobs:
 
 
 def open_jobs(service: Service, library: Path, embedder: str | None) -> LibraryJobs:
-    """Return the jobs of a library made with `embedder`, a name or path; None is the packaged one."""
+    """Return the jobs of a library; `embedder` is a name or path, None the packaged one."""
     return LibraryJobs(service, library, lambda: SentenceTransformerEmbedder(embedder or PACKAGED))

@@ -1,4 +1,4 @@
-"""Own the System in one thread: open it, ask it and close it, while everybody else waits their turn.
+"""Own the System in one thread: open it, ask it, close it, while everybody else waits.
 
 The page and the HTTP endpoints share one Service. SQLite connections and models stay in the thread
 that made them, and the page is up while the models still load.
@@ -191,4 +191,7 @@ def explain(error: Exception) -> str:
         return str(error)
     reference = secrets.token_hex(4)
     log.error("reference %s", reference, exc_info=error)
-    return f"Something went wrong here, not in your question. The log has the details under reference {reference}."
+    return (
+        "Something went wrong here, not in your question. "
+        f"The log has the details under reference {reference}."
+    )

@@ -91,7 +91,7 @@ def _rival_loss(mass: Tensor, right: Tensor, groups: Sequence[Sequence[Example]]
     """
     sizes = [len(group) for group in groups]
     by_group = pad_sequence(
-        list(mass.split(sizes)),
+        list(torch.split(mass, sizes)),
         batch_first=True,
         padding_value=_FINITE_MINIMUM,
     )

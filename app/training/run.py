@@ -222,7 +222,7 @@ class TrainingRun:
         losses = self._losses(batch, groups)
         # Gradients, clipped together.
         self.optimiser.zero_grad(set_to_none=True)
-        losses["all"].backward()
+        torch.autograd.backward(losses["all"])
         trained = [weight for weight in self.model.parameters() if weight.requires_grad]
         torch.nn.utils.clip_grad_norm_(trained, CLIP)
         # The step, each group at its own rate.

@@ -66,7 +66,10 @@ class Teacher(nn.Module):
 
         try:
             config = AutoConfig.from_pretrained(folder, local_files_only=True)
-            teacher = cls(AutoModel.from_config(config, add_pooling_layer=False), state["pieces"])
+            encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
+                config, add_pooling_layer=False
+            )
+            teacher = cls(encoder, state["pieces"])
             teacher.load_state_dict(state)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelError(

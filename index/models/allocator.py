@@ -1,4 +1,4 @@
-"""Memory that a network's forward passes free is kept for the next one."""
+"""Keep the memory that a forward pass frees for the next one."""
 
 import ctypes
 import functools
@@ -10,10 +10,11 @@ _LARGEST = 32 << 20  # bytes of a piece that comes from the heap; the most that 
 
 @functools.cache
 def keep_freed_memory() -> bool:
-    """Tell glibc's allocator to keep what this process frees, up to 256 MiB; False where the C library is another.
+    """Tell glibc's allocator to keep what this process frees, up to 256 MiB.
 
-    By default the pieces of some megabytes that a forward pass takes and frees go back to the kernel, which hands them
-    out again page by page, zeroed: a seventh of the time of reading five passages.
+    Returns False where the C library is another. By default the pieces of some megabytes that a
+    forward pass takes and frees go back to the kernel, which hands them out again page by page,
+    zeroed: a seventh of the time of reading five passages.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -1,4 +1,7 @@
-"""BERT's encoder (Devlin et al. 2019, arXiv:1810.04805) on texts laid end to end, so that no padding is computed."""
+"""Run BERT's encoder (Devlin et al. 2019, arXiv:1810.04805) on texts laid end to end.
+
+Laid so, no padding is computed.
+"""
 
 import itertools
 from collections.abc import Sequence
@@ -53,10 +56,10 @@ class Embeddings(nn.Module):
 
 
 class Layer(nn.Module):
-    """A transformer layer; `dropout` is the share of its outputs dropped in training, none of the attention weights.
+    """A transformer layer; in training `dropout` drops a share of outputs, no attention weights.
 
-    The three projections are one matrix, and attention is plain products: with heads of 32 numbers the fused kernels
-    of a CPU take nearly twice the time. The softmax is taken in float32.
+    The three projections are one matrix, and attention is plain products: with heads of 32 numbers
+    the fused kernels of a CPU take nearly twice the time. The softmax is taken in float32.
     """
 
     def __init__(self, size: Size, device: str | None = None) -> None:
@@ -86,17 +89,18 @@ class Layer(nn.Module):
         return output
 
     def _attention(self, projected: Tensor) -> Tensor:
-        """(length, 3 * hidden) -> (length, hidden)."""
-        split = projected.view(len(projected), 3, self.heads, -1)
-        query, key, value = (
-            split.permute(1, 2, 0, 3).contiguous().unbind(0)
-        )  # each (heads, length, of a head)
+        """Turn (length, 3 * hidden) of one text into (length, hidden)."""
+        by_head = projected.view(len(projected), 3, self.heads, -1).permute(1, 2, 0, 3)
+        query, key, value = by_head.contiguous().unbind(0)  # each (heads, length, of a head)
         scores = query @ (key * key.shape[-1] ** -0.5).transpose(1, 2)
         weights = torch.softmax(scores, -1, dtype=torch.float32).to(value.dtype)
         return (weights @ value).transpose(0, 1).reshape(len(projected), -1)
 
     def _attention_on_cuda(self, projected: Tensor, lengths: Sequence[int]) -> Tensor:
-        """(tokens, 3 * hidden) -> (tokens, hidden), all texts in one kernel; half precision only, for training."""
+        """Turn (tokens, 3 * hidden) into (tokens, hidden), all texts in one kernel, for training.
+
+        Half precision only.
+        """
         from torch.nn.attention.varlen import varlen_attn
 
         query, key, value = projected.view(len(projected), 3, self.heads, -1).unbind(1)
@@ -127,13 +131,12 @@ class Encoder(nn.Module):
         return x
 
     def for_inference(self) -> None:
-        """Lay the layers' weights out as oneDNN multiplies them, once instead of at every call, in place."""
+        """Lay the weights out as oneDNN multiplies them, once and in place, not at every call."""
         for layer in self.layers:
             assert isinstance(layer, Layer)
             for name in ("projections", "attended", "up", "down"):
-                setattr(
-                    layer, name, LaidOut(getattr(layer, name), "gelu" if name == "up" else "none")
-                )
+                activation = "gelu" if name == "up" else "none"
+                setattr(layer, name, LaidOut(getattr(layer, name), activation))
             layer.activation = nn.Identity()  # done by `up`
 
 
@@ -170,7 +173,10 @@ _LAYER_NAMES = {
 
 
 def base_embeddings(weights_file: Path) -> dict[str, Tensor]:
-    """The embeddings in a BERT safetensors file, by our names; raises KeyError where one is missing."""
+    """Return the embeddings in a BERT safetensors file, by our names.
+
+    Raises `KeyError` where one is missing.
+    """
     with safe_open(weights_file, "pt") as file:
         stored = set(file.keys())
         for theirs in _EMBEDDING_NAMES.values():
@@ -183,7 +189,7 @@ def base_embeddings(weights_file: Path) -> dict[str, Tensor]:
 
 
 def base_layers(weights_file: Path, layers: int) -> dict[str, Tensor]:
-    """The transformer layers in a BERT safetensors file, by our names."""
+    """Return the transformer layers in a BERT safetensors file, by our names."""
     renamed: dict[str, Tensor] = {}
     with safe_open(weights_file, "pt") as file:
         for at, kind in itertools.product(range(layers), ("weight", "bias")):

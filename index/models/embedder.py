@@ -1,4 +1,4 @@
-"""Text to vectors."""
+"""Turn texts into vectors, with a model from local files."""
 
 import hashlib
 import os
@@ -26,16 +26,16 @@ _FINGERPRINTED = (".safetensors", ".json", ".txt", ".model")
 
 
 class Embedder(Protocol):
-    """Maps texts to points whose inner product tells how near they are in meaning."""
+    """Maps texts to vectors whose inner product tells how near they are in meaning."""
 
     @property
     def name(self) -> str:
-        """For people."""
+        """The name for people."""
         ...
 
     @property
     def fingerprint(self) -> str:
-        """Hex SHA-256 over weights, tokenizer and configuration: the same one, the same vectors."""
+        """Hex SHA-256 over weights, tokenizer and configuration: equal ones give equal vectors."""
         ...
 
     @property
@@ -45,28 +45,28 @@ class Embedder(Protocol):
 
     @property
     def window(self) -> int:
-        """How many tokens of a text it sees, special tokens included."""
+        """The tokens of a text that it sees, special tokens included."""
         ...
 
     def count_tokens(self, text: str) -> int:
-        """How many tokens `text` is, special tokens included."""
+        """Count the tokens of a text, special tokens included."""
         ...
 
     def is_word(self, text: str) -> bool:
-        """Whether its vocabulary has `text` as one piece: if so it is a word, if not it may be."""
+        """Return whether the vocabulary has `text` as one piece; it may be a word even if not."""
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
-        """(n, dimension) float32, rows of norm 1."""
+        """Return (n, dimension) float32, rows of norm 1."""
         ...
 
     def embed_query(self, text: str) -> np.ndarray:
-        """(dimension,) float32 of norm 1."""
+        """Return (dimension,) float32 of norm 1."""
         ...
 
 
 def packaged_model() -> Path:
-    """The folder of the packaged all-MiniLM-L6-v2, found without importing the package.
+    """Return the folder of the packaged all-MiniLM-L6-v2 without importing the package.
 
     Raises `ModelError` where the package is missing.
     """
@@ -79,7 +79,7 @@ def packaged_model() -> Path:
 
 
 def has_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 matrices faster than float32 ones."""
+    """Return whether the processor multiplies bfloat16 matrices faster than float32 ones."""
     import torch
 
     capabilities = torch.cpu.get_capabilities()
@@ -87,7 +87,7 @@ def has_bfloat16() -> bool:
 
 
 def sha256_of(path: Path) -> str:
-    """The hex SHA-256 of a file; raises `ModelError` where it cannot be read."""
+    """Return the hex SHA-256 of a file; raise `ModelError` where it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -98,10 +98,11 @@ def sha256_of(path: Path) -> str:
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model from local files only; loaded at the first text, its files hashed before.
+    """A sentence-transformers model from local files, loaded with the first text.
 
-    `name_or_path` is "all-MiniLM-L6-v2" (the packaged weights, checked against their published hashes), a folder, or
-    a name in the local hub cache. Raises `ModelError` where the files are missing, cut or swapped.
+    `name_or_path` is "all-MiniLM-L6-v2" (the packaged weights, checked against their published
+    hashes), a folder, or a name in the local hub cache. The files are hashed before they are
+    loaded. Raises `ModelError` where they are missing, cut or swapped.
     """
 
     def __init__(self, name_or_path: str = PACKAGED) -> None:
@@ -110,7 +111,7 @@ class SentenceTransformerEmbedder:
 
     @property
     def name(self) -> str:
-        """As it was given."""
+        """The name or path of the model."""
         return self._name
 
     @cached_property
@@ -155,16 +156,16 @@ class SentenceTransformerEmbedder:
 
     @property
     def window(self) -> int:
-        """Tokens of a text that the model sees, special tokens included."""
+        """The tokens of a text that the model sees, special tokens included."""
         return int(self._model.max_seq_length or 512)
 
     def count_tokens(self, text: str) -> int:
-        """How many tokens `text` is, special tokens included, nothing cut off."""
+        """Count the tokens of a text, special tokens included and nothing cut off."""
         return len(self._counter.encode(text).ids)
 
     @cached_property
     def _counter(self) -> Any:
-        """A copy of the model's tokenizer that cuts and pads nothing, several times faster when called directly."""
+        """The model's tokenizer without cutting and padding; called directly it is much faster."""
         from tokenizers import Tokenizer
 
         counter = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
@@ -173,15 +174,17 @@ class SentenceTransformerEmbedder:
         return counter
 
     def is_word(self, text: str) -> bool:
-        """Whether the tokenizer has `text` as one piece, by itself or, as some want it, after a space."""
+        """Return whether the tokenizer has `text` as one piece, alone or after a space."""
         tokenizer = self._query_encoder.tokenizer if self.name == PACKAGED else self._counter
-        return any(
-            len(tokenizer.encode(said, add_special_tokens=False).ids) == 1
-            for said in (text, f" {text}")
-        )
+        pieces = tokenizer.encode(text, add_special_tokens=False).ids
+        pieces_after_space = tokenizer.encode(f" {text}", add_special_tokens=False).ids
+        return len(pieces) == 1 or len(pieces_after_space) == 1
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
-        """(n, dimension) float32, rows of norm 1; computed in bfloat16 where the processor is faster with it."""
+        """Return (n, dimension) float32, rows of norm 1.
+
+        They are computed in bfloat16 where the processor is faster with it.
+        """
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         model = self._model
@@ -196,14 +199,14 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _query_encoder(self) -> "QueryEncoder":
-        """Of the packaged model, whose questions need no sentence-transformers."""
+        """The encoder of questions of the packaged model, which needs no sentence-transformers."""
         assert self.fingerprint  # the files are checked before they are loaded
         from inquote.index.models.query import QueryEncoder
 
         return QueryEncoder(self._folder, PACKAGED_WINDOW)
 
     def embed_query(self, text: str) -> np.ndarray:
-        """(dimension,) float32 of norm 1."""
+        """Return (dimension,) float32 of norm 1."""
         if self.name == PACKAGED:
             return self._query_encoder.embed(text)
         return np.asarray(
@@ -213,7 +216,10 @@ class SentenceTransformerEmbedder:
 
 
 def local_folder(name_or_path: str) -> Path:
-    """The folder of a model given by path, or by a name that the local hub cache holds; `ModelError` for neither."""
+    """Return the folder of a model by its path, or by its name in the local hub cache.
+
+    Raises `ModelError` where it is in neither place.
+    """
     path = Path(name_or_path)
     if path.is_dir():
         return path
@@ -224,6 +230,6 @@ def local_folder(name_or_path: str) -> Path:
         return Path(snapshot_download(name_or_path, local_files_only=True))
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"There is no model {name_or_path} here: it is neither a folder nor in the local hub cache, "
-            "and inquote fetches nothing over the network."
+            f"There is no model {name_or_path} here: it is neither a folder nor in the local hub "
+            "cache, and inquote fetches nothing over the network."
         ) from error

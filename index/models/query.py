@@ -1,7 +1,8 @@
-"""The packaged embedder's way to a question's vector: its encoder and tokenizer, nothing else loaded.
+"""Embed a question with the packaged model's encoder and tokenizer, and load nothing else.
 
-Importing sentence-transformers takes several times as long as answering a question; passages are embedded with it, and
-a question from a cold start is not. The vectors are the same (tests/test_query.py).
+Importing sentence-transformers takes several times as long as answering a question; passages are
+embedded with it, and a question from a cold start is not. The vectors are the same
+(tests/index/models/test_query.py).
 """
 
 from pathlib import Path
@@ -14,7 +15,10 @@ from inquote.index.models.bert import Encoder, Size, base_embeddings, base_layer
 
 
 class QueryEncoder:
-    """all-MiniLM-L6-v2 in float32: the mean of the last states, at norm 1 (Reimers and Gurevych 2019)."""
+    """all-MiniLM-L6-v2 in float32: the mean of the last states, at norm 1.
+
+    Mean pooling: Reimers and Gurevych 2019.
+    """
 
     def __init__(self, folder: Path, window: int) -> None:
         size, weights = Size(), folder / "model.safetensors"
@@ -27,7 +31,7 @@ class QueryEncoder:
         self.tokenizer.enable_truncation(window)
 
     def embed(self, text: str) -> np.ndarray:
-        """(dimension,) float32 of norm 1; of a text longer than the window its beginning counts."""
+        """Return (dimension,) float32 of norm 1; of a long text only the first tokens count."""
         ids = torch.tensor(self.tokenizer.encode(text.strip()).ids)
         with torch.inference_mode():
             mean = self._encoder.encode(ids, torch.zeros_like(ids), (len(ids),)).mean(0)

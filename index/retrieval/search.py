@@ -1,4 +1,4 @@
-"""Find the passages for a question: dense and lexical search, each seeing what the other does not."""
+"""Find the passages for a question by dense and lexical search; each sees what the other misses."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ KEPT_GENERATIONS = 3  # the current one and those before it that can still be as
 MAX_NORM_ERROR = 1e-3  # by which the norm of a stored embedding may differ from 1
 
 Scope = Sequence[str]
-"""Ids of documents, or of folders above them: "reports" and "reports/2019" hold "reports/2019/a.md"."""
+"""Ids of documents or of folders above them: "a" and "a/b" hold the document "a/b/c.md"."""
 
 Ranking = list[tuple[str, float]]
 """(passage id, score) pairs, best first, equal scores by passage id."""
@@ -95,7 +95,7 @@ class Searchable(Protocol):
     def nearest(self, vector: np.ndarray, k: int, scope: Scope | None = None) -> Ranking:
         """Return the k passages nearest to a query by cosine.
 
-        `vector` is (d,) float32 of norm 1. A store that does not compare every vector may miss some.
+        `vector` is (d,) float32 of norm 1. A store that does not compare all vectors may miss some.
         """
         ...
 

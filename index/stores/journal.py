@@ -35,7 +35,7 @@ class QuestionInContext:
 
 @dataclass(frozen=True)
 class QuotedRange:
-    """A verbatim range of a document: `quote` is `text[start:end]` of the text with that SHA-256."""
+    """A verbatim range: `quote` is `text[start:end]` of the document's text with that SHA-256."""
 
     document: str
     document_sha256: str
@@ -94,7 +94,7 @@ class Journal(Protocol):
         ...
 
     def record_feedback(self, feedback: Feedback) -> None:
-        """Keep feedback in the place of earlier feedback with its id; raise `InquoteError` if not."""
+        """Keep feedback in the place of earlier feedback with its id; raise `InquoteError` else."""
         ...
 
     def feedback(self) -> list[Feedback]:

@@ -1,4 +1,4 @@
-"""How a library is made, so that one that was made otherwise is refused and nothing is embedded twice."""
+"""Say how a library is made: one of another recipe is refused, and nothing is embedded twice."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ FORMAT = 2
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a library was made; two libraries of one recipe and one text answer alike."""
+    """The way in which a library was made: one recipe and one text give the same answers."""
 
     embedder: str
     fingerprint: str
@@ -24,19 +24,19 @@ class Recipe:
     format: int = FORMAT
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for storage and reports."""
+        """Return plain values for storage and reports."""
         return asdict(self)
 
 
 def recipe_of(embedder: Embedder) -> Recipe:
-    """How libraries are made with this embedder and this version of the chunker."""
+    """Return the recipe of this embedder and this version of the chunker."""
     return Recipe(
         embedder.name, embedder.fingerprint, embedder.dimension, embedder.window, chunking.RECIPE
     )
 
 
 def check_recipe(stored: Recipe, embedder: Embedder) -> None:
-    """Raise `LibraryMismatch` where a library was not made as this embedder and this version would make it.
+    """Raise `LibraryMismatch` where a library was made in another way than this one would be.
 
     Only names and hashes are compared, so that the model need not be loaded.
     """
@@ -55,5 +55,5 @@ def check_recipe(stored: Recipe, embedder: Embedder) -> None:
 
 
 def content_hash(passage: Passage, recipe: Recipe) -> str:
-    """The key of a passage's embedding: what is embedded, and by which embedder."""
+    """Return the key of a passage's embedding, a digest of its text and of the embedder."""
     return hashlib.sha256(f"{recipe.fingerprint}\n{passage.embedded_text}".encode()).hexdigest()

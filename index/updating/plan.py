@@ -14,7 +14,7 @@ from inquote.ingest.text import printable
 
 @dataclass(frozen=True)
 class LibraryState:
-    """What a library remembers of files: its generation, the names of roots, a record a document."""
+    """A library's memory of files: its generation, the names of roots, a record a document."""
 
     generation: int = 0
     names: dict[str, str] = field(default_factory=dict)

@@ -21,20 +21,18 @@ class IngestReport:
     skipped: tuple[SkippedFile, ...]
     passages_embedded: int
     seconds: float
-    warnings: tuple[
-        SkippedFile, ...
-    ] = ()  # of files that were ingested all the same; for people, not in the JSON
+    warnings: tuple[SkippedFile, ...] = ()  # about files that were ingested; not in the JSON
 
     @classmethod
     def of(cls, plan: IngestPlan, generation: int, embedded: int, started: float) -> "IngestReport":
-        """Of a plan that was carried out; `started` is by the monotonic clock."""
-        moved = {old for old, _ in plan.renamed}
+        """Report on a plan that was carried out; `started` is by the monotonic clock."""
+        renamed = {old for old, _ in plan.renamed}
         return cls(
             generation=generation,
             added=tuple(plan.added),
             changed=tuple(plan.changed),
             renamed=tuple(plan.renamed),
-            removed=tuple(id for id in plan.removed if id not in moved),
+            removed=tuple(id for id in plan.removed if id not in renamed),
             unchanged=plan.unchanged,
             skipped=tuple(plan.skipped),
             passages_embedded=embedded,
@@ -48,5 +46,5 @@ class IngestReport:
         return bool(self.added or self.changed or self.renamed or self.removed)
 
     def as_json(self) -> dict[str, Any]:
-        """The object that `inquote ingest --json` prints; its keys are a contract."""
+        """Return the object that `inquote ingest --json` prints; its keys are a contract."""
         return {name: value for name, value in asdict(self).items() if name != "warnings"}

@@ -50,7 +50,7 @@ class Database:
         self._guard = threading.Lock()
 
     def require(self) -> None:
-        """Raise `LibraryMissing` where there is no library, `LibraryMismatch` for another format."""
+        """Raise `LibraryMissing` for no library, `LibraryMismatch` for one of another format."""
         # os.path.isfile is False for a name too long, where Path.is_file raises
         if not os.path.isfile(self._file) or not self._has_tables():  # noqa: PTH113
             raise LibraryMissing(

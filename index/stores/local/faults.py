@@ -1,6 +1,6 @@
-"""Where an ingest can be cut short: a call before each write, sync, rename and commit, at which a test can do so.
+"""Let a test cut an ingest short: `step` is called before each write, sync, rename and commit.
 
-`INQUOTE_FAULT=exit:7` ends the process at the seventh of these calls of the process, as a power cut would;
+`INQUOTE_FAULT=exit:7` ends the process at the seventh of its calls, as a power cut would;
 `INQUOTE_FAULT=full:7` makes it fail as a full disk does. Without the variable nothing happens.
 """
 
@@ -11,7 +11,7 @@ _at = 0
 
 
 def step() -> None:
-    """Something is about to be made lasting. Raises `OSError` or ends the process where a test says so."""
+    """Raise `OSError` or end the process where a test says so, before a write."""
     fault = os.environ.get("INQUOTE_FAULT")
     if fault is None:
         return

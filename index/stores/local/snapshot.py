@@ -230,7 +230,7 @@ class LocalSnapshot:
         return dict(zip(self._ids_of(ascending.tolist()), map(float, matrix @ vector), strict=True))
 
     def _ids_of(self, rows: Sequence[int]) -> list[str]:
-        """Return the ids of the passages in these rows; raise `LibraryDamaged` for a missing one."""
+        """Return the passages' ids by rows; raise `LibraryDamaged` if one is missing."""
         listed = ",".join(map(str, rows))
         query = (
             f"SELECT row, document_id, start, stop FROM passages WHERE {LIVE} AND row IN ({listed})"

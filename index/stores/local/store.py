@@ -69,7 +69,7 @@ class LocalStore:
         return SqliteJournal(self.folder)
 
     def require(self) -> None:
-        """Raise `LibraryMissing` where there is no library, `LibraryMismatch` for another format."""
+        """Raise `LibraryMissing` for no library, `LibraryMismatch` for one of another format."""
         if not self._required:
             self.database.require()
             self._required = True

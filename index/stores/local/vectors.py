@@ -1,4 +1,4 @@
-"""Search for the nearest vectors by inner product: exact in a small library, in lists in a large one."""
+"""Find the nearest vectors by inner product: exactly, or by lists in a large library."""
 
 import hashlib
 import math
@@ -115,7 +115,7 @@ class FaissIndex:
 
     @classmethod
     def build(cls, ids: Sequence[int] | np.ndarray, matrix: np.ndarray) -> "FaissIndex":
-        """Build from ids (n,) and vectors (n, d) float32; raise `ValueError` for another shape or NaN."""
+        """Build from ids (n,) and vectors (n, d) float32; raise `ValueError` for others or NaN."""
         import faiss
 
         matrix, ids = _checked(matrix), _checked_ids(ids, matrix)

@@ -7,7 +7,8 @@ from inquote.eval import places
 from inquote.eval.bench.floor import best_rate, operations
 from inquote.eval.bench.harness import Times, in_turns, save_section, table, write_section
 from inquote.eval.bench.ingest import Peaks
-from inquote.eval.bench.scale import NOISE, SyntheticSnapshot, add_noise, vary
+from inquote.eval.bench.scale import NOISE, SyntheticLibrary, add_noise, vary
+from inquote.ingest.documents import Passage
 
 
 def test_median_percentile_and_best() -> None:
@@ -61,13 +62,14 @@ def test_operations_of_a_packed_forward_pass() -> None:
 
 def test_a_made_library_begins_with_the_real_texts_and_varies_them(tmp_path: Path) -> None:
     texts, vectors = ["an otter swims", "an owl flies"], np.eye(2, 8, dtype=np.float32)
-    made = SyntheticSnapshot(texts, vectors, 7, tmp_path / "made.npy")
-    made_texts = [text for _, text in made.texts()]
+    made = SyntheticLibrary(texts, vectors, 7, tmp_path / "made.npy")
+    made_texts = [entry.text for entry in made.entries()]
     assert made_texts[:2] == texts and len(set(made_texts)) == 7
     assert all(set("an otter swims".split()) <= set(text.split()) for text in made_texts[2::2])
     assert np.allclose(np.linalg.norm(made.matrix, axis=1), 1, atol=1e-6)
     assert np.array_equal(made.matrix[:2], vectors)
-    assert made.passages([3])[3].text == made_texts[3] == vary(texts[1], texts, 3)
+    id = Passage.id_of("0000003", 0, len(made_texts[3]))
+    assert made.passages([id])[id].text == made_texts[3] == vary(texts[1], texts, 3)
 
 
 def test_noise_has_the_length_that_it_says() -> None:

@@ -10,7 +10,7 @@ from inquote.app.answering.answer import Answerer
 from inquote.app.answering.confidence import Calibration
 from inquote.app.training.squad import SquadError
 from inquote.eval.studies.fusion import WEIGHTS, compare_fusions
-from inquote.eval.studies.shelf import Remembering, Shelf
+from inquote.eval.studies.shelf import CachingEmbedder, Shelf
 from inquote.eval.studies.squad import (
     SquadOutcome,
     ask_question,
@@ -249,7 +249,8 @@ def test_the_object_has_exactly_these_keys_and_figures(file, answerer, embedder)
     found = summary(evaluate(file, file.questions, answerer, embedder, retrieved=False), 1.26)
     assert list(found) == KEYS
     assert (found["questions"], found["answerable"], found["seconds"]) == (3, 2, 1.3)
-    # o-1 exactly; o-2 shares no word and is refused; w-1: F1 of "owls hunt at night" and "at night" is 2*2/(4+2).
+    # o-1 exactly; o-2 shares no word and is refused;
+    # w-1: F1 of "owls hunt at night" and "at night" is 2*2/(4+2).
     assert found["exact"] == pytest.approx(100 * 2 / 3, abs=1e-3)
     assert found["f1"] == pytest.approx(100 * (1 + 1 + 2 / 3) / 3, abs=1e-3)
     assert found["answerable_exact"] == 50.0
@@ -340,7 +341,7 @@ def test_within_one_document_scores_are_those_of_the_whole_search(file, embedder
 
 
 def test_a_text_is_embedded_once(embedder):
-    remembering = Remembering(embedder)
+    remembering = CachingEmbedder(embedder)
     first = remembering.embed_passages(["a b", "c", "a b"])
     assert embedder.embedded == ["a b", "c"]
     assert (remembering.embed_passages(["c", "a b"]) == first[[1, 0]]).all()
@@ -348,18 +349,18 @@ def test_a_text_is_embedded_once(embedder):
 
 
 def test_embeddings_are_kept_between_runs_for_the_same_embedder_only(tmp_path, embedder):
-    first = Remembering(embedder, tmp_path / "cache").embed_passages(["a b"])
+    first = CachingEmbedder(embedder, tmp_path / "cache").embed_passages(["a b"])
     again = FakeEmbedder()
-    assert (Remembering(again, tmp_path / "cache").embed_passages(["a b"]) == first).all()
+    assert (CachingEmbedder(again, tmp_path / "cache").embed_passages(["a b"]) == first).all()
     assert again.embedded == []
     other = FakeEmbedder()
     other.fingerprint = "0" * 64
-    Remembering(other, tmp_path / "cache").embed_passages(["a b"])
+    CachingEmbedder(other, tmp_path / "cache").embed_passages(["a b"])
     assert other.embedded == ["a b"]
 
 
 def test_nothing_to_embed_is_an_empty_matrix(embedder):
-    assert Remembering(embedder).embed_passages([]).shape == (0, embedder.dimension)
+    assert CachingEmbedder(embedder).embed_passages([]).shape == (0, embedder.dimension)
 
 
 def test_fusions_are_compared_by_recall(file, embedder):
