@@ -142,8 +142,6 @@ def _message(role: str, html: str) -> dict[str, Any]:
 
 def read_kept_questions(value: object) -> list[KeptQuestion]:
     """Read the questions out of a value from a browser, which may be anything."""
-    questions = []
-    for item in value if isinstance(value, list) else ():
-        if isinstance(item, list | tuple) and item:
-            questions.append((encodable(item[0]), list(item[1:]) == [True]))
-    return questions
+    items = value if isinstance(value, list) else []
+    questions = [item for item in items if isinstance(item, list | tuple) and item]
+    return [(encodable(item[0]), list(item[1:]) == [True]) for item in questions]

@@ -187,10 +187,11 @@ def documents_html(documents: Sequence[DocumentInfo], writable: bool, find: str 
         return f'<p class="corpus-empty">There is no text yet. {how} {command}.</p>'
     # Keep the documents that match.
     wanted = find.casefold().strip()
-    matches = []
-    for document in documents:
-        if wanted in f"{document.title}\n{document.id}".casefold():
-            matches.append(document)
+    matches = [
+        document
+        for document in documents
+        if wanted in f"{document.title}\n{document.id}".casefold()
+    ]
     # Write those that the list has room for.
     items = [_document_html(document, writable) for document in matches[:MAX_DOCUMENTS]]
     note = ""

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from inquote.app.answering.answer import Answer
+from inquote.app.answering.answer import Answer, Citation
 from inquote.app.chat.document_pane import format_heading
 from inquote.app.service.service import Service
 from inquote.index.clock import utc_now
@@ -96,27 +96,22 @@ def make_feedback(
         understood_as=answer.understood_as,
         verdict=verdict,
         answer=answer.text,
-        citations=_quoted_ranges(answer),
+        citations=tuple(map(_quoted_range, answer.citations)),
         sentence=None if sentence is None else sentences[sentence][1],
         generation=answer.generation,
         at=utc_now(),
     )
 
 
-def _quoted_ranges(answer: Answer) -> tuple[QuotedRange, ...]:
-    """Return the citations of an answer as the journal keeps them."""
-    ranges = []
-    for citation in answer.citations:
-        ranges.append(
-            QuotedRange(
-                citation.document_id,
-                citation.document_sha256,
-                citation.start,
-                citation.end,
-                citation.quote,
-            )
-        )
-    return tuple(ranges)
+def _quoted_range(citation: Citation) -> QuotedRange:
+    """Return a citation as the journal keeps it."""
+    return QuotedRange(
+        citation.document_id,
+        citation.document_sha256,
+        citation.start,
+        citation.end,
+        citation.quote,
+    )
 
 
 class AnsweredTurn(Protocol):

@@ -148,10 +148,9 @@ def _spans_html(answer: Answer, documents: Documents) -> str:
             f'<p class="span{size}"><span class="quote">{escape(citation.quote)}</span>'
             f"{_citation_link(citation, number)}</p>"
         )
-    for context in _contexts(answer, documents):
-        pieces.append(_context_html(answer, context, documents))
-    for question in answer.unanswered:
-        pieces.append(f'<p class="held">{REFUSAL} <q>{escape(question)}</q></p>')
+    contexts = _contexts(answer, documents)
+    pieces += [_context_html(answer, context, documents) for context in contexts]
+    pieces += [f'<p class="held">{REFUSAL} <q>{escape(q)}</q></p>' for q in answer.unanswered]
     return "".join(pieces) + _confidence_html(answer)
 
 

@@ -52,9 +52,7 @@ def trace_html(answer: Answer, documents: Documents) -> str:
         threshold = percent(float(answer.trace["threshold"]))
         confidence = percent(answer.confidence)
         facts["confidence"] = f"{confidence}; answers are given from {threshold} on"
-    for name, fact in answer.trace.items():
-        if name not in SHOWN_ELSEWHERE:
-            facts[name] = fact
+    facts |= {name: fact for name, fact in answer.trace.items() if name not in SHOWN_ELSEWHERE}
     summary = "Why this answer" if answer.text is not None else "Why no answer"
     return (
         f'<details class="trace"><summary>{summary}</summary>{_facts_html(facts)}'

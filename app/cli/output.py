@@ -97,10 +97,8 @@ def format_report(report: "IngestReport", dry_run: bool) -> str:
     }
     lines: list[str] = []
     for kind, names in kinds.items():
-        for name in names:
-            lines.append(printable(f"{would}{kind}: {name}"))
-    for file in report.skipped:
-        lines.append(f"skipped: {file.path}: {file.reason}")
+        lines += [printable(f"{would}{kind}: {name}") for name in names]
+    lines += [f"skipped: {file.path}: {file.reason}" for file in report.skipped]
     if not report.has_changes and not report.passages_embedded:
         lines.append("Nothing had changed; nothing was embedded.")
     else:

@@ -20,6 +20,7 @@ from inquote.app.system import System
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.journal import SqliteJournal
 from inquote.index.stores.local.store import LocalStore
+from inquote.index.stores.registry import open_store
 from inquote.index.updating.ingest import ingest
 from serving import served
 
@@ -38,7 +39,7 @@ DROP = """([selector, files]) => {
 def library_served(library: Path, embedder: FakeEmbedder, read_only: bool = False) -> Iterator[str]:
     def open_system() -> System:
         search, answerer = Search(embedder), Answerer(FakeReader(), PLAIN_CALIBRATION)
-        return System(LocalStore(library), search, answerer, SqliteJournal(library))
+        return System(open_store(library), search, answerer, SqliteJournal(library))
 
     def make_jobs(service: Service) -> LibraryJobs:
         return LibraryJobs(service, library, lambda: embedder)

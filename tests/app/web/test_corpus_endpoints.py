@@ -18,7 +18,7 @@ from inquote.app.service.service import Service
 from inquote.app.system import System
 from inquote.app.web.server import create_app
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.local.store import LocalStore
+from inquote.index.stores.registry import open_store
 from places import CORPUS
 
 ADDRESS = "http://127.0.0.1:7860"
@@ -30,7 +30,7 @@ def client(library: Path, embedder: FakeEmbedder) -> Iterator[TestClient]:
 
     def open_system() -> System:
         answerer = Answerer(FakeReader(), PLAIN_CALIBRATION)
-        return System(LocalStore(library), Search(embedder), answerer)
+        return System(open_store(library), Search(embedder), answerer)
 
     service = Service(open_system)
     jobs = LibraryJobs(service, library, lambda: embedder)

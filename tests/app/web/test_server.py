@@ -346,19 +346,11 @@ def test_while_loading_the_endpoint_is_busy() -> None:
     service.close()
 
 
-def test_a_library_that_changes_under_a_question_is_asked_again() -> None:
-    class Moving(FakeSystem):
-        def document(self, id: str, generation: int | None = None) -> object:
-            document = super().document(id)
-            if len(self.questions) == 1:  # the answer came from the version before this one
-                return make_document(ARTICLE + "!")
-            return document
-
-    system = Moving()
-    service = Service(lambda: system)  # type: ignore[arg-type,return-value]
+def test_a_reply_holds_the_documents_of_its_hits() -> None:
+    service = Service(opener(FakeSystem()))
     reply = asyncio.run(service.reply("approved"))
-    assert len(system.questions) == 2
-    assert reply.documents["corpus/small.md"].text == ARTICLE
+    assert reply.answer.text == "2015"
+    assert reply.documents == {"corpus/small.md": make_document(ARTICLE)}
     service.close()
 
 
