@@ -10,7 +10,7 @@ from inquote.ingest.files.find import find_sources
 from inquote.ingest.files.load import MAX_BYTES, load_document, read_content, read_file
 from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.encoding import decode
-from inquote.ingest.formats.registry import format_of
+from inquote.ingest.formats.registry import detect_format
 from inquote.ingest.text import printable
 
 
@@ -135,14 +135,14 @@ def test_a_sparse_giant_is_skipped(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_file_is_is_told_by_its_content(name: str, content: bytes, kind: str) -> None:
-    assert format_of(content, Path(name).suffix).name == kind
+    assert detect_format(content, Path(name).suffix).name == kind
 
 
 def test_pictures_and_archives_are_named_and_skipped() -> None:
     with pytest.raises(FileSkipped, match="it is a gzip file; text, Markdown, HTML, PDF and Word"):
-        format_of(b"\x1f\x8b...", ".txt")
+        detect_format(b"\x1f\x8b...", ".txt")
     with pytest.raises(FileSkipped, match="it is empty"):
-        format_of(b"", ".txt")
+        detect_format(b"", ".txt")
 
 
 def test_names_are_printed_on_one_line() -> None:

@@ -62,10 +62,10 @@ def test_too_much_memory_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
         raise MemoryError
 
     monkeypatch.setattr(
-        "inquote.ingest.files.child.format_called",
+        "inquote.ingest.files.child.find_format",
         lambda name: Format(name, lambda *_: True, parse),
     )
-    told = child._answer({"kind": "pdf", "encoding": None}, b"")
+    told = child._answer({"format": "pdf", "encoding": None}, b"")
     assert told == ({"skipped": "reading it takes more than 1000 MB of memory"}, b"")
 
 
@@ -94,4 +94,4 @@ def test_a_file_that_did_not_change_is_not_parsed_again(tmp_path: Path) -> None:
     first = collect(sources, {}, Limits())
     digests = {loaded.source.id: loaded.digest for loaded in first.loaded}
     again = collect(sources, digests, Limits())
-    assert (again.loaded, again.same) == ([], [sources[0].id])
+    assert (again.loaded, again.unchanged) == ([], [sources[0].id])
