@@ -1,4 +1,8 @@
-"""List the formats; adding one takes a module with a `FORMAT` and a line here."""
+"""List the formats.
+
+Adding one takes a module with a `FORMAT`, a place in this table, and a sample in
+`tests/ingest/formats/test_contract.py`.
+"""
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats import docx, html, markdown, pdf, text

@@ -56,8 +56,8 @@ def test_links_and_libraries_are_skipped_with_the_reason(tmp_path: Path) -> None
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "library.db").write_text("")
-    found = find_sources([tmp_path])
-    sources, skipped = found.sources, found.skipped
+    listing = find_sources([tmp_path])
+    sources, skipped = listing.sources, listing.skipped
     assert [source.path.name for source in sources] == ["x.md"]
     assert sorted(skip.reason for skip in skipped) == [
         "it is a library of inquote's own",
