@@ -1,1 +1,1 @@
-"""Files to documents to passages."""
+"""Turn files into documents, and documents into passages."""

@@ -1,4 +1,20 @@
-"""A document to passages: whole blocks of one section, packed within a token budget, no sentence cut that fits."""
+"""Cut a document into passages that fit the embedder's window.
+
+The steps, in the order of the code:
+
+1. Headings split the document into stretches. Each stretch knows its heading path, the titles
+   from the outermost heading to its own.
+2. Blocks that are no prose (navigation, advertising) are left out, each with the reason. The
+   neighbours that stay form a run.
+3. A run is packed: blocks join a group until another one would exceed the target.
+4. A group that exceeds the window is cut at the end of a sentence, else of a clause, else of a
+   word, else anywhere.
+
+Three numbers of tokens play a part. The window is the most that the embedder reads at once, the
+target is the length at which a passage is closed, and a budget is whichever limit a range is
+measured against. A passage counts with everything the embedder reads: its heading path, its
+lead-in (the line that introduces the list it comes from) and its text.
+"""
 
 import bisect
 import re
@@ -6,12 +22,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 
-from inquote.ingest.advertising import announces_links, is_bare_line, is_call_to_act
+from inquote.ingest.advertising import announces_links, is_bare_line, is_call_to_action
 from inquote.ingest.documents import Document, Passage
 from inquote.ingest.text import LIST_MARKER, Range, block_ranges, sentence_ranges
 
-HEADING_SHARE = 0.25  # of the window at most goes to the heading, and as much to the lead-in
-MOST_CHARACTERS = 24  # a token; longer ranges are not worth counting
+MIN_WINDOW = 16  # tokens
+HEADING_SHARE = 0.25  # of the window, at most, for the heading path, and as much for the lead-in
+MAX_TOKEN_LENGTH = 24  # characters; a range that is longer than its tokens can be is not counted
 
 _CLAUSE_END = re.compile(r"(?<=[,;:)–—])(?=\s)")
 _WORD_END = re.compile(r"(?<=\S)(?=\s)")
@@ -19,9 +36,10 @@ _WORD_END = re.compile(r"(?<=\S)(?=\s)")
 
 @dataclass(frozen=True)
 class Cutting:
-    """How long passages get: one is closed when another block would take it over `target` tokens.
+    """The length of passages.
 
-    The next one then begins with its last `overlap` sentences, where these take less than a quarter of the target.
+    A passage is closed when another block would take it over `target` tokens. The next one begins
+    with its last `overlap` sentences, unless these exceed a quarter of the target.
     """
 
     target: int = 200
@@ -34,7 +52,7 @@ RECIPE = f"version 3, {CUTTING}"  # the version counts up when passages come out
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A range that is in the document and in no passage, and the rule that left it out."""
+    """A range of a document that is in no passage, and the reason for it."""
 
     start: int
     end: int
@@ -43,7 +61,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Chunks:
-    """What a document was cut into; both in text order."""
+    """The passages of a document and the ranges left out of them, both in text order."""
 
     passages: tuple[Passage, ...]
     left_out: tuple[LeftOut, ...]
@@ -51,10 +69,13 @@ class Chunks:
 
 @dataclass(frozen=True)
 class _Stretch:
-    """The prose of one section that stands directly under its heading, `heading` being the path of titles to it."""
+    """The text between a heading and the next one.
+
+    `title` is the heading itself, `heading_path` the titles that lead to it, joined with " > ".
+    """
 
     title: str
-    heading: str
+    heading_path: str
     start: int
     end: int
 
@@ -62,53 +83,59 @@ class _Stretch:
 def chunk(
     document: Document, count_tokens: Callable[[str], int], window: int, cutting: Cutting = CUTTING
 ) -> Chunks:
-    """Cut `document` into passages of at most `window` tokens, heading and lead-in included.
+    """Cut `document` into passages of at most `window` tokens.
 
-    `count_tokens(text)` counts as the embedder does, its special tokens included. Headings are in no passage's range:
-    each passage carries the path of headings above it. Raises `ValueError` for a window of less than 16 tokens.
+    `count_tokens(text)` counts as the embedder does, its special tokens included. Headings are in
+    no passage's range, for each passage carries its heading path. Raises `ValueError` for a window
+    of less than 16 tokens.
     """
-    if window < 16:
+    if window < MIN_WINDOW:
         raise ValueError(
-            f"a window of {window} tokens is too small to hold a passage; at least 16 are needed"
+            f"a window of {window} tokens is too small to hold a passage; "
+            f"at least {MIN_WINDOW} are needed"
         )
     passages: list[Passage] = []
     left_out: list[LeftOut] = []
-    for stretch in _stretches(document):
-        runs, without = _prose(document, stretch)
-        left_out.extend(without)
-        packer = _Packer(document, stretch.heading, count_tokens, window, cutting)
-        passages.extend(passage for run in runs for passage in packer.pack(run))
+    for stretch in _split_at_headings(document):
+        runs, excluded = _select_blocks(document, stretch)
+        left_out.extend(excluded)
+        packer = _Packer(document, stretch.heading_path, count_tokens, window, cutting)
+        for run in runs:
+            passages.extend(packer.pack(run))
     return Chunks(tuple(passages), tuple(left_out))
 
 
-def _stretches(document: Document) -> Iterator[_Stretch]:
-    """The stretches of text between one heading and the next, each with its path of titles."""
+def _split_at_headings(document: Document) -> Iterator[_Stretch]:
+    """Yield the stretches of a document in text order."""
     sections = document.sections
     if not sections:
         yield _Stretch("", "", 0, len(document.text))
-    path: list[tuple[int, str]] = []
-    for at, section in enumerate(sections):
+    path: list[tuple[int, str]] = []  # level and title of the headings above the current stretch
+    for index, section in enumerate(sections):
+        # A heading closes those of its own level and below.
         path = [(level, title) for level, title in path if level < section.level]
         if section.title:
             path.append((section.level, section.title))
-        end = sections[at + 1].start if at + 1 < len(sections) else len(document.text)
+        # A top heading that repeats the document's title says nothing about a passage.
         titles = [title for level, title in path if not (level == 1 and title == document.title)]
-        yield _Stretch(section.title, " > ".join(titles), section.start + len(section.title), end)
+        is_last = index + 1 == len(sections)
+        end = len(document.text) if is_last else sections[index + 1].start
+        start = section.start + len(section.title)
+        yield _Stretch(section.title, " > ".join(titles), start, end)
 
 
-def _prose(document: Document, stretch: _Stretch) -> tuple[list[list[Range]], list[LeftOut]]:
-    """The runs of neighbouring blocks that go into passages, and what is left out between them."""
+def _select_blocks(
+    document: Document, stretch: _Stretch
+) -> tuple[list[list[Range]], list[LeftOut]]:
+    """Return the runs of blocks that go into passages, and the ranges left out."""
     runs: list[list[Range]] = [[]]
     left_out = []
-    links = announces_links(stretch.title)
-    if links:
-        left_out.append(
-            LeftOut(
-                stretch.start - len(stretch.title), stretch.start, "heading that announces links"
-            )
-        )
+    under_links = announces_links(stretch.title)
+    if under_links:
+        heading_start = stretch.start - len(stretch.title)
+        left_out.append(LeftOut(heading_start, stretch.start, "heading that announces links"))
     for start, end in block_ranges(document.text, stretch.start, stretch.end):
-        reason = _reason_to_leave_out(document, start, end, links)
+        reason = _reason_to_leave_out(document, start, end, under_links)
         if reason:
             left_out.append(LeftOut(start, end, reason))
             runs.append([])
@@ -117,24 +144,34 @@ def _prose(document: Document, stretch: _Stretch) -> tuple[list[list[Range]], li
     return [run for run in runs if run], left_out
 
 
-def _reason_to_leave_out(document: Document, start: int, end: int, links: bool) -> str:
-    """Why a block is no prose, "" where it is; `links` tells that its heading announces links."""
+def _reason_to_leave_out(document: Document, start: int, end: int, under_links: bool) -> str:
+    """Return the reason that keeps a block out of the passages, "" for prose.
+
+    `under_links` tells that the heading above the block announces links.
+    """
     block = document.text[start:end]
-    aside = bisect.bisect_right(document.asides, start, key=itemgetter(0)) - 1
-    if aside >= 0 and start < document.asides[aside][1]:
+    if _is_aside(document, start):
         return "beside the text of the page"
-    if is_call_to_act(block):
+    if is_call_to_action(block):
         return "sends the reader elsewhere"
-    return "link under such a heading" if links and is_bare_line(block) else ""
+    if under_links and is_bare_line(block):
+        return "link under such a heading"
+    return ""
+
+
+def _is_aside(document: Document, offset: int) -> bool:
+    """Return whether an aside covers `offset`, by bisection, for a page may have thousands."""
+    index = bisect.bisect_right(document.asides, offset, key=itemgetter(0)) - 1
+    return index >= 0 and offset < document.asides[index][1]
 
 
 class _Packer:
-    """Packs blocks of one section into passages."""
+    """Packs the blocks of one stretch into passages."""
 
     def __init__(
         self,
         document: Document,
-        heading: str,
+        heading_path: str,
         count_tokens: Callable[[str], int],
         window: int,
         cutting: Cutting,
@@ -143,92 +180,96 @@ class _Packer:
         self.count_tokens = count_tokens
         self.window = window
         self.cutting = cutting
-        self.heading = self._fit(heading)
+        self.heading_path = self._shorten(heading_path)
 
-    def pack(self, blocks: list[Range]) -> Iterator[Passage]:
-        """Passages of whole blocks while these fit the target; a longer block alone, by sentences."""
-        group: list[Range] = []
-        lead = ""  # what introduces the group, where it begins within a list
-        introduction = ""  # the line that introduces the open list
-        for block in blocks:
-            if group and not self._fits_target(group[0][0], block[1], lead):
-                yield from self._passages(group, lead)
-                group, lead = self._overlap_before(block, group[-1]), ""
+    def pack(self, run: list[Range]) -> Iterator[Passage]:
+        """Yield the passages of a run of neighbouring blocks, in text order."""
+        group: list[Range] = []  # the blocks of the open passage
+        group_lead = ""  # its lead-in, where it begins within a list
+        list_lead = ""  # the lead-in of the list that the current block may belong to
+        for block in run:
+            # Close the passage that this block would take over the target.
+            if group and not self._fits_target(group[0][0], block[1], group_lead):
+                yield from self._close(group, group_lead)
+                group, group_lead = self._carry_over(group[-1], block), ""
+            # Note the lead-in of a list, and give it to a passage that begins with an item.
             if not self._is_item(block):
-                introduction = self._introduction(block)
+                list_lead = self._lead_in(block)
             elif not group:
-                lead = introduction
+                group_lead = list_lead
             group.append(block)
         if group:
-            yield from self._passages(group, lead)
+            yield from self._close(group, group_lead)
 
-    def _overlap_before(self, block: Range, before: Range) -> list[Range]:
-        """The end of the block before, which the passage of `block` repeats; items of a list have a lead-in instead."""
-        start = self._overlap_of(*before)
-        if start == before[1] or self._is_item(block) or self._is_item(before):
+    def _close(self, group: list[Range], lead: str) -> Iterator[Passage]:
+        """Yield a group of blocks as one passage, or as several if it exceeds the window."""
+        for start, end in self._cut_to_window(group[0][0], group[-1][1], lead):
+            yield self._make_passage(start, end, lead)
+
+    def _carry_over(self, previous: Range, block: Range) -> list[Range]:
+        """Return the end of the previous block that the passage of `block` repeats, if any.
+
+        List items repeat nothing, for they have a lead-in.
+        """
+        start = self._overlap_start(*previous)
+        if start == previous[1] or self._is_item(block) or self._is_item(previous):
             return []
-        return [(start, before[1])] if self._fits_target(start, block[1], "") else []
+        return [(start, previous[1])] if self._fits_target(start, block[1], "") else []
 
-    def _overlap_of(self, start: int, end: int) -> int:
-        """Where the last sentences of a range begin that the next passage repeats; its end where it repeats none."""
+    def _overlap_start(self, start: int, end: int) -> int:
+        """Return where the overlap at the end of a range begins, `end` if there is none."""
         if not self.cutting.overlap:
             return end
-        begins = [begin for begin, _ in sentence_ranges(self.document.text, start, end)][
-            -self.cutting.overlap :
-        ]
-        return next(
-            (begin for begin in begins if self._fits(begin, end, "", self.cutting.target // 4)), end
-        )
+        budget = self.cutting.target // 4
+        sentences = sentence_ranges(self.document.text, start, end)
+        for sentence_start, _ in sentences[-self.cutting.overlap :]:
+            if self._fits(sentence_start, end, "", budget):
+                return sentence_start
+        return end
 
     def _is_item(self, block: Range) -> bool:
         return bool(LIST_MARKER.match(self.document.text, *block))
 
-    def _introduction(self, block: Range) -> str:
-        """The last sentence of a block that ends with a colon, else ""."""
+    def _lead_in(self, block: Range) -> str:
+        """Return the last sentence of a block that ends with a colon, else ""."""
         text = self.document.text
         if text[block[1] - 1] != ":":
             return ""
         start, end = sentence_ranges(text, *block)[-1]
-        return self._fit(text[start:end])
+        return self._shorten(text[start:end])
 
-    def _passages(self, group: list[Range], lead: str) -> Iterator[Passage]:
-        for start, end in self._pieces(group[0][0], group[-1][1], lead):
-            yield self._passage(start, end, lead)
-
-    def _pieces(self, start: int, end: int, lead: str) -> Iterator[Range]:
-        """Cut a range that exceeds the window at the best of: sentence ends, clause ends, word ends, anywhere."""
+    def _cut_to_window(self, start: int, end: int, lead: str) -> Iterator[Range]:
+        """Yield the pieces of a range, each as long as the window allows."""
         while not self._fits(start, end, lead, self.window):
-            cut = self._last_fitting(start, end, lead)
+            cut = self._last_cut(start, end, lead)
             yield start, cut
-            again = self._overlap_of(start, cut)
-            start = (
-                again if start < again < cut and self._goes_beyond(cut, again, end, lead) else cut
-            )
+            # Repeat the last sentences where the next piece still gets beyond this one.
+            overlap = self._overlap_start(start, cut)
+            repeats = start < overlap < cut and self._gets_beyond(cut, overlap, end, lead)
+            start = overlap if repeats else cut
             while start < end and self.document.text[start].isspace():
                 start += 1
         yield start, end
 
-    def _goes_beyond(self, cut: int, start: int, end: int, lead: str) -> bool:
-        """Whether a passage that begins at `start` holds more than what ends at `cut`."""
-        return (
-            self._fits(start, end, lead, self.window) or self._last_fitting(start, end, lead) > cut
-        )
+    def _gets_beyond(self, cut: int, start: int, end: int, lead: str) -> bool:
+        """Return whether a piece of `[start, end)` that begins at `start` can end after `cut`."""
+        if self._fits(start, end, lead, self.window):
+            return True
+        return self._last_cut(start, end, lead) > cut
 
-    def _last_fitting(self, start: int, end: int, lead: str) -> int:
-        text = self.document.text
-        far = min(end, start + self.window * MOST_CHARACTERS)
-        sentences = [stop for _, stop in sentence_ranges(text, start, far)]
-        clauses, words = (
-            [m.start() for m in p.finditer(text, start, far)] for p in (_CLAUSE_END, _WORD_END)
-        )
-        for stops in (sentences, clauses, words):
-            cut = self._bisect(start, [stop for stop in stops if start < stop < far], lead)
+    def _last_cut(self, start: int, end: int, lead: str) -> int:
+        """Return the last offset before `end` at which a piece that begins at `start` may end."""
+        far = min(end, start + self.window * MAX_TOKEN_LENGTH)
+        for stops in _possible_cuts(self.document.text, start, far):
+            inside = [stop for stop in stops if start < stop < far]
+            cut = self._last_that_fits(start, inside, lead)
             if cut is not None:
                 return cut
-        return self._bisect(start, list(range(start + 1, far)), lead) or start + 1
+        return start + 1  # a single character that exceeds the window
 
-    def _bisect(self, start: int, stops: list[int], lead: str) -> int | None:
-        """The last of `stops` (ascending) up to which the text fits the window; None where none does."""
+    def _last_that_fits(self, start: int, stops: list[int], lead: str) -> int | None:
+        """Return the last of the ascending `stops` up to which the text fits the window."""
+        # Bisection: everything before `low` fits, everything from `high` on does not.
         low, high = 0, len(stops)
         while low < high:
             middle = (low + high) // 2
@@ -238,24 +279,34 @@ class _Packer:
                 high = middle
         return stops[low - 1] if low else None
 
-    def _fits(self, start: int, end: int, lead: str, budget: int) -> bool:
-        if end - start > self.window * MOST_CHARACTERS:
-            return False
-        return self.count_tokens(self._passage(start, end, lead).embedded_text) <= min(
-            budget, self.window
-        )
-
     def _fits_target(self, start: int, end: int, lead: str) -> bool:
         return self._fits(start, end, lead, self.cutting.target)
 
-    def _passage(self, start: int, end: int, lead: str) -> Passage:
-        return Passage(
-            self.document.id, start, end, self.heading, self.document.text[start:end], lead
-        )
+    def _fits(self, start: int, end: int, lead: str, budget: int) -> bool:
+        """Return whether the passage of a range takes at most `budget` tokens and fits the window.
 
-    def _fit(self, line: str) -> str:
-        """A heading or lead-in cut at word ends to its share of the window."""
+        Counting is slow, so a range that is far too long is not counted.
+        """
+        if end - start > self.window * MAX_TOKEN_LENGTH:
+            return False
+        tokens = self.count_tokens(self._make_passage(start, end, lead).embedded_text)
+        return tokens <= min(budget, self.window)
+
+    def _make_passage(self, start: int, end: int, lead: str) -> Passage:
+        text = self.document.text[start:end]
+        return Passage(self.document.id, start, end, self.heading_path, text, lead)
+
+    def _shorten(self, line: str) -> str:
+        """Return a heading path or lead-in without the last words that exceed its share."""
         words = line.split()
         while words and self.count_tokens(" ".join(words)) > self.window * HEADING_SHARE:
             words.pop()
         return " ".join(words)
+
+
+def _possible_cuts(text: str, start: int, end: int) -> Iterator[list[int]]:
+    """Yield the offsets at which a range may be cut, the best kind of place first."""
+    yield [stop for _, stop in sentence_ranges(text, start, end)]
+    yield [match.start() for match in _CLAUSE_END.finditer(text, start, end)]
+    yield [match.start() for match in _WORD_END.finditer(text, start, end)]
+    yield list(range(start + 1, end))

@@ -1,4 +1,7 @@
-"""The types that every later stage works on. All offsets are half-open ranges in Unicode code points."""
+"""Hold a text, its sections and its passages: the types that every later stage works on.
+
+All offsets are half-open ranges in Unicode code points of `Document.text`.
+"""
 
 import bisect
 from dataclasses import dataclass
@@ -8,8 +11,8 @@ from dataclasses import dataclass
 class Section:
     """The text from one heading to the next heading of the same or a higher level.
 
-    `title` is the heading's text, "" for what stands before the first heading. `level` is 1 to 6, 0 for the
-    untitled beginning. `document.text[start:end]` begins with the heading line itself.
+    `title` is the heading's text, "" for the text before the first heading. `level` is 1 to 6, or 0
+    for the text before the first heading. `document.text[start:end]` begins with the heading line.
     """
 
     title: str
@@ -20,13 +23,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A text as a person reads it: NFC, "\\n" line ends, no control characters, no marks of its format.
+    """A text as a person reads it: NFC, "\\n" line ends, no control characters, no markup.
 
-    `id` is the name of the ingested folder and the path below it ("corpus/imlygic.md"). `source` is the origin
-    that the document states of itself (an address, a publisher), "" where it states none. `sha256` is the hex
-    digest of `text` in UTF-8. `sections` are in text order and may nest. `pages[i]` is the offset at which page
-    i + 1 begins; empty for formats without pages. `asides` are ranges that stand beside the text proper (a page's
-    navigation), in text order; they are in no passage.
+    - `id` is the name of the ingested folder and the path below it ("corpus/imlygic.md").
+    - `source` is the origin that the file states (an address, a publisher), else "".
+    - `sha256` is the hex digest of `text` in UTF-8.
+    - `sections` are in text order and may nest.
+    - `pages[i]` is the offset at which page i + 1 begins; empty for formats without pages.
+    - `asides` are ranges beside the text proper (a page's navigation), in text order; they are in
+      no passage.
     """
 
     id: str
@@ -39,17 +44,19 @@ class Document:
     asides: tuple[tuple[int, int], ...] = ()
 
     def page_at(self, offset: int) -> int | None:
-        """The page number, from 1, on which `offset` lies; None for formats without pages."""
+        """Return the page number of `offset`, from 1; None for formats without pages."""
         return bisect.bisect_right(self.pages, offset) if self.pages else None
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A range of a document that fits the embedder's window: `text == document.text[start:end]`.
+    """A range of a document that fits the embedder's window.
 
-    `heading` is the path of section titles around it, outermost first, joined with " > ". `lead` is a line that
-    introduces the list this passage is a piece of, "" where there is none; heading and lead are embedded with the
-    text and are not part of the offsets.
+    - `text` is `document.text[start:end]`.
+    - `heading` is the path of section titles around it, outermost first, joined with " > ".
+    - `lead` is the line that introduces the list this passage comes from, "" where there is none.
+
+    Heading and lead are embedded with the text; they are not part of the offsets.
     """
 
     document_id: str
@@ -85,5 +92,5 @@ class Passage:
 
     @property
     def embedded_text(self) -> str:
-        """What the embedder sees: heading and lead, each on a line of its own, then the text."""
+        """The words that the embedder reads: heading, lead and text, each on a line of its own."""
         return "\n".join(part for part in (self.heading, self.lead, self.text) if part)

@@ -1,12 +1,15 @@
-"""Errors that a person can act on, named by what the caller can do about them."""
+"""Name the errors that a person can act on, by what the person can do."""
 
 
 class InquoteError(Exception):
-    """One clear sentence for the user that says what to do; the command line exits with 2."""
+    """An error whose message is one clear sentence for the user, saying what to do.
+
+    The command line prints it and exits with 2.
+    """
 
 
 class QuestionError(InquoteError):
-    """The question cannot be asked as it stands (empty, too long); another one can."""
+    """The question is empty or too long; ask another one."""
 
 
 class LibraryMissing(InquoteError):
@@ -26,7 +29,7 @@ class LibraryBusy(InquoteError):
 
 
 class GenerationGone(InquoteError):
-    """An earlier generation of the library is not kept; a later one can be asked."""
+    """An earlier generation of the library is not kept; ask a later one."""
 
 
 class IngestError(InquoteError):
@@ -38,4 +41,4 @@ class ModelError(InquoteError):
 
 
 class FileSkipped(InquoteError):
-    """One file is not ingested, for the reason given; the others go on."""
+    """One file is not ingested, for the reason in the message; the ingest goes on without it."""

@@ -1,9 +1,12 @@
-"""Text to blocks and sentences, as exact ranges.
+"""Find the blocks and sentences of a text, as exact ranges.
 
-A block is a paragraph, a list item, a heading, a row of a table (a line with " | " in it): what blank lines and list
-markers separate. A sentence never crosses a
-block. Both kinds of range are trimmed of white space, come in text order, do not overlap, and together cover every
-character that is not white space.
+A block is a paragraph, a list item, a heading or a row of a table (a line with " | " in it). Blank
+lines and list markers separate blocks, and a sentence never crosses from one into the next. Both
+kinds of range are trimmed of white space, come in text order and do not overlap; together they
+cover every character that is not white space.
+
+The two functions at the end are for strings from outside, such as the names of files: they make
+them safe to print and to store.
 """
 
 import os
@@ -12,12 +15,12 @@ from collections.abc import Iterable, Iterator
 
 from inquote.ingest.english import ABBREVIATIONS, SENTENCE_STARTERS
 
-Range = tuple[int, int]
+Range = tuple[int, int]  # half-open, in Unicode code points
 
 LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
 
-_LOOK_AHEAD = 100  # characters after a stop that tell whether it ends a sentence
-_CELLS = " | "  # between the cells of a row
+_LOOK_AHEAD = 100  # characters after a stop that decide whether it ends a sentence
+_CELL_SEPARATOR = " | "
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _STOP = re.compile(r"(?<![.!?…])[.!?…]++[)\]}\"'”’»]*+(?=\s|$)|[。！？]+[」』”’）]*")
 _OPENING = "([{\"'“‘«"
@@ -34,90 +37,98 @@ def touching(ranges: Iterable[Range], start: int, end: int) -> list[Range]:
 
 
 def block_ranges(text: str, start: int = 0, end: int | None = None) -> list[Range]:
-    """The blocks of `text[start:end]`, as ranges into `text`."""
+    """Return the blocks of `text[start:end]`, as ranges into `text`."""
     end = len(text) if end is None else end
     blocks: list[Range] = []
-    at = start
+    paragraph_start = start
     for gap in _BLANK_LINES.finditer(text, start, end):
-        blocks.extend(_items(text, at, gap.start()))
-        at = gap.end()
-    blocks.extend(_items(text, at, end))
+        blocks.extend(_split_paragraph(text, paragraph_start, gap.start()))
+        paragraph_start = gap.end()
+    blocks.extend(_split_paragraph(text, paragraph_start, end))
     return blocks
 
 
-def sentence_ranges(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-    """The sentences of `text[start:end]`, as ranges into `text`.
+def sentence_ranges(text: str, start: int = 0, end: int | None = None) -> list[Range]:
+    """Return the sentences of `text[start:end]`, as ranges into `text`.
 
     >>> text = "It cost 3.5 million. Dr. Lee paid."
     >>> [text[a:b] for a, b in sentence_ranges(text)]
     ['It cost 3.5 million.', 'Dr. Lee paid.']
     """
-    return [
-        sentence
-        for block in block_ranges(text, start, end)
-        for sentence in _sentences(text, *block)
-    ]
+    sentences: list[Range] = []
+    for block in block_ranges(text, start, end):
+        sentences.extend(_split_block(text, *block))
+    return sentences
 
 
-def _items(text: str, start: int, end: int) -> Iterator[Range]:
-    """Cut a paragraph before each line that opens a list item, and around each row of a table."""
-    at, row = start, False  # row: whether the line before is a row
-    line = start
-    while line < end:
-        newline = text.find("\n", line, end)
-        stop = newline if newline >= 0 else end
-        is_row = text.find(_CELLS, line, stop) >= 0
-        if line > start and (row or is_row or LIST_MARKER.match(text, line, end)):
-            yield from _trimmed(text, at, line)
-            at = line
-        row, line = is_row, stop + 1
-    yield from _trimmed(text, at, end)
+def _split_paragraph(text: str, start: int, end: int) -> Iterator[Range]:
+    """Yield the blocks of a paragraph, cut before each list item and around each table row."""
+    block_start, line_start = start, start
+    follows_row = False
+    while line_start < end:
+        newline = text.find("\n", line_start, end)
+        line_end = newline if newline >= 0 else end
+        is_row = text.find(_CELL_SEPARATOR, line_start, line_end) >= 0
+        opens_block = follows_row or is_row or LIST_MARKER.match(text, line_start, end)
+        if line_start > start and opens_block:
+            yield from _trim(text, block_start, line_start)
+            block_start = line_start
+        follows_row, line_start = is_row, line_end + 1
+    yield from _trim(text, block_start, end)
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[Range]:
+def _split_block(text: str, start: int, end: int) -> Iterator[Range]:
+    """Yield the sentences of a block; a list marker belongs to the first one."""
     marker = LIST_MARKER.match(text, start, end)
-    at, begin = start, marker.end() if marker else start
-    for stop in _STOP.finditer(text, begin, end):
-        if _ends_sentence(text, begin, stop, end):
-            yield from _trimmed(text, at, stop.end())
-            at = stop.end()
-    yield from _trimmed(text, at, end)
+    words_start = marker.end() if marker else start
+    sentence_start = start
+    for stop in _STOP.finditer(text, words_start, end):
+        if _ends_sentence(text, words_start, stop, end):
+            yield from _trim(text, sentence_start, stop.end())
+            sentence_start = stop.end()
+    yield from _trim(text, sentence_start, end)
 
 
 def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool:
-    after = stop.end()
-    while after < end and text[after].isspace():
-        after += 1
-    if after == end or text[stop.start()] in "。！？":
+    """Return whether a stop ends a sentence of `text[start:end]`."""
+    # The end of the block and a stop of Chinese or Japanese always do.
+    next_start = stop.end()
+    while next_start < end and text[next_start].isspace():
+        next_start += 1
+    if next_start == end or text[stop.start()] in "。！？":
         return True
-    following = text[after : min(end, after + _LOOK_AHEAD)]
-    opened = following.lstrip(_OPENING)
-    if opened[:1].islower():
+    # A small letter goes on with the sentence.
+    following = text[next_start : min(end, next_start + _LOOK_AHEAD)].lstrip(_OPENING)
+    if following[:1].islower():
         return False
+    # A single full stop may belong to an abbreviation.
     if stop.group() != ".":
         return True
-    return not _is_abbreviation(_last_word(text, start, stop.start()), opened)
+    return not _is_abbreviation(_last_word(text, start, stop.start()), following)
 
 
 def _is_abbreviation(word: str, following: str) -> bool:
+    """Return whether the full stop after `word` is part of it, `following` being the next words."""
     if word.lower() in ABBREVIATIONS:
         return word.lower() != "etc" or following[:1].isdigit()
     if len(word) == 1 and word.isalpha() and word.isupper():
         return word != "I"
+    if not _CAPITALS.fullmatch(word):
+        return False
     next_word = re.match(r"\w+", following)
-    return bool(_CAPITALS.fullmatch(word)) and not (
-        next_word and next_word.group().lower() in SENTENCE_STARTERS
-    )
+    return not (next_word and next_word.group().lower() in SENTENCE_STARTERS)
 
 
 def _last_word(text: str, start: int, end: int) -> str:
-    at = end
-    while at > start and not text[at - 1].isspace():
-        at -= 1
-    return text[at:end].lstrip(_OPENING)
+    """Return the word that ends at `end`, without opening brackets and quotation marks."""
+    word_start = end
+    while word_start > start and not text[word_start - 1].isspace():
+        word_start -= 1
+    return text[word_start:end].lstrip(_OPENING)
 
 
-def _trimmed(text: str, start: int, end: int) -> Iterator[Range]:
+def _trim(text: str, start: int, end: int) -> Iterator[Range]:
+    """Yield a range without the white space at its ends, nothing if it holds only that."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -127,15 +138,21 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Range]:
 
 
 def printable(path: object) -> str:
-    """A path as one line of text that is safe to print: control and bidirectional characters escaped."""
+    """Return a path as one line of text that is safe to print.
+
+    Control characters, bidirectional marks and bytes that are no UTF-8 are escaped.
+    """
     name = os.fsencode(str(path)).decode("utf-8", "backslashreplace")
-    return "".join(
-        c if c.isprintable() or c == " " else c.encode("unicode_escape").decode() for c in name
-    )
+    characters = []
+    for character in name:
+        is_safe = character.isprintable() or character == " "
+        escaped = character.encode("unicode_escape").decode()
+        characters.append(character if is_safe else escaped)
+    return "".join(characters)
 
 
 def encodable(text: object) -> str:
-    """What came from outside, as a string that UTF-8 can carry: lone surrogates become question marks.
+    """Return a string from outside as one that UTF-8 can carry; lone surrogates become "?".
 
     >>> encodable("who\\ud800"), encodable(None)
     ('who?', '')

@@ -66,9 +66,7 @@ class Teacher(nn.Module):
 
         try:
             config = AutoConfig.from_pretrained(folder, local_files_only=True)
-            encoder = AutoModel.from_config(
-                config, add_pooling_layer=False
-            )
+            encoder = AutoModel.from_config(config, add_pooling_layer=False)
             teacher = cls(encoder, state["pieces"])
             teacher.load_state_dict(state)
         except (OSError, ValueError, KeyError, RuntimeError) as error:

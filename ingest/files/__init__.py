@@ -1,1 +1,1 @@
-"""Files to documents: find them, read them, parse them within limits."""
+"""Make documents of files: find them, read them, parse them within limits."""

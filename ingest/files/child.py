@@ -1,4 +1,4 @@
-"""What runs in a child of the sandbox: one file after the other from standard input, parsed within limits."""
+"""Parse one file after the other from standard input, within limits: the program of a child."""
 
 import resource
 import sys
@@ -7,45 +7,47 @@ from typing import Any
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.files.sandbox import receive, send
-from inquote.ingest.formats.registry import format_called
+from inquote.ingest.formats.registry import find_format
 
 MEMORY = 1_000_000_000  # bytes
 
 
 def main() -> None:
-    """Serve until the parent closes its end."""
+    """Answer requests until the parent closes its end."""
     _limit(resource.RLIMIT_AS, MEMORY)
     _limit(resource.RLIMIT_FSIZE, 0)
     sys.setrecursionlimit(1_000)
     while True:
         try:
-            asked, content = receive(sys.stdin.buffer)
+            request, content = receive(sys.stdin.buffer)
         except EOFError:
             return
+        # The limit counts the CPU seconds of the whole process, earlier files included.
         used = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + asked["seconds"])
-        send(sys.stdout.buffer, *_answer(asked, content))
+        used_seconds = int(used.ru_utime + used.ru_stime) + 1
+        _limit(resource.RLIMIT_CPU, used_seconds + request["seconds"])
+        send(sys.stdout.buffer, *_answer(request, content))
 
 
-def _limit(which: int, most: int) -> None:
-    hard = resource.getrlimit(which)[1]
-    resource.setrlimit(which, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+def _limit(resource_id: int, limit: int) -> None:
+    """Set the soft limit of a resource, not above the hard limit that this process has."""
+    hard = resource.getrlimit(resource_id)[1]
+    soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(resource_id, (soft, hard))
 
 
-def _answer(asked: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-    """What was parsed but its text, and the text; or why there is none."""
+def _answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return the fields of the parsed file and its text, or the reason to skip it."""
     try:
-        parsed = format_called(asked["kind"]).parse(content, asked["encoding"])
+        parsed = find_format(request["format"]).parse(content, request["encoding"])
         return asdict(replace(parsed, text="")), parsed.text.encode()
-    except FileSkipped as reason:
-        skipped = str(reason)
+    except FileSkipped as error:
+        reason = str(error)
     except MemoryError:
-        skipped = f"reading it takes more than {MEMORY // 1_000_000} MB of memory"
-    except (
-        Exception
-    ) as error:  # whatever a parser runs into is the file's fault, and the next file's turn
-        skipped = f"it cannot be parsed ({type(error).__name__}: {error})"
-    return {"skipped": skipped}, b""
+        reason = f"reading it takes more than {MEMORY // 1_000_000} MB of memory"
+    except Exception as error:  # a parser may raise anything; the next file is still to be read
+        reason = f"it cannot be parsed ({type(error).__name__}: {error})"
+    return {"skipped": reason}, b""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Many files, one after the other: what changed is read and parsed, several files in parallel, few of them held."""
+"""Read many files in their order, several at a time, and hold few of them in memory."""
 
 import os
 from collections import deque
@@ -14,13 +14,17 @@ from inquote.ingest.files.load import MAX_BYTES, load_document, read_content
 from inquote.ingest.files.sandbox import SECONDS, Sandbox
 from inquote.ingest.text import printable
 
-MOST_AHEAD = 256  # files that are read before they are asked for
-BYTES_AHEAD = 16 * 1024 * 1024  # of these files at most, but for one
+MAX_FILES_AHEAD = 256  # that are read before the caller wants them
+MAX_BYTES_AHEAD = 16 * 1024 * 1024  # of these files together; a larger file is read alone
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How files are read: `encoding` of texts where it is not to be told from them, and what is too much of a file."""
+    """The encoding of texts and the limits of one file.
+
+    `encoding` is the one that a person named, None to detect it. `max_seconds` is the time that
+    parsing may take.
+    """
 
     encoding: str | None = None
     max_bytes: int = MAX_BYTES
@@ -29,7 +33,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """A document, the digest of the file that it was made of, and a warning, "" mostly."""
+    """A document, the digest of its file, and a warning for the person who ingests, else ""."""
 
     source: SourceFile
     document: Document
@@ -45,31 +49,31 @@ class UnchangedFile:
 
 
 FileOutcome = LoadedFile | UnchangedFile | SkippedFile
-"""What became of a file."""
+"""The result of reading one file."""
 
 
 @dataclass
 class FileOutcomes:
-    """What became of some files: documents made, ids of files as they were before, files skipped."""
+    """The results of reading some files: documents, ids of unchanged files, and files skipped."""
 
     loaded: list[LoadedFile] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
 
 
 def collect(
     sources: Sequence[SourceFile], digests: Mapping[str, str], limits: Limits
 ) -> FileOutcomes:
-    """Read all `sources`, as `read_files` does, and hold what they became."""
-    collected = FileOutcomes()
+    """Read all `sources`, as `read_files` does, and return the outcomes by their kind."""
+    outcomes = FileOutcomes()
     for outcome in read_files(sources, digests, limits):
         if isinstance(outcome, LoadedFile):
-            collected.loaded.append(outcome)
+            outcomes.loaded.append(outcome)
         elif isinstance(outcome, UnchangedFile):
-            collected.same.append(outcome.id)
+            outcomes.unchanged.append(outcome.id)
         else:
-            collected.skipped.append(outcome)
-    return collected
+            outcomes.skipped.append(outcome)
+    return outcomes
 
 
 def read_files(
@@ -78,19 +82,21 @@ def read_files(
     limits: Limits,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Generator[FileOutcome, None, None]:
-    """What becomes of each of `sources`, in their order; files are read ahead by several threads, but not far ahead.
+    """Yield the outcome of each of `sources`, in their order.
 
-    `digests`, id to digest, are those of files whose documents need not be made again. An iterator that is not read to
-    its end is to be closed.
+    Several threads read a few files ahead of the caller. `digests` maps ids to the digests of files
+    that were ingested before; a file that still has its digest is not parsed. Close a generator
+    that you do not read to its end.
     """
     threads = ThreadPoolExecutor(os.cpu_count())
     with Sandbox(limits.max_seconds) as sandbox:
 
         def start(source: SourceFile) -> tuple[Future[FileOutcome], int]:
-            return threads.submit(_read_one, source, digests, limits, sandbox), _size(source.path)
+            future = threads.submit(_read_source, source, digests, limits, sandbox)
+            return future, _file_size(source.path)
 
         try:
-            for done, future in enumerate(_ahead(map(start, sources)), 1):
+            for done, future in enumerate(_start_ahead(map(start, sources)), 1):
                 outcome = future.result()
                 progress(done, len(sources))
                 yield outcome
@@ -98,42 +104,46 @@ def read_files(
             threads.shutdown(cancel_futures=True)
 
 
-def _ahead(started: Iterator[tuple[Future[FileOutcome], int]]) -> Iterator[Future[FileOutcome]]:
-    """The futures in order, each with as many started after it as `MOST_AHEAD` and `BYTES_AHEAD` allow."""
+def _start_ahead(
+    started: Iterator[tuple[Future[FileOutcome], int]],
+) -> Iterator[Future[FileOutcome]]:
+    """Yield the futures of `started` in order, after starting as many more as the limits allow.
+
+    `started` starts a file whenever an item is taken from it: its future, and its size in bytes.
+    """
     waiting: deque[tuple[Future[FileOutcome], int]] = deque()
-    size = 0
-    for future, weight in started:
-        waiting.append((future, weight))
-        size += weight
-        while len(waiting) > MOST_AHEAD or size > BYTES_AHEAD:
-            first, weight = waiting.popleft()
-            yield first
-            size -= weight
+    bytes_ahead = 0
+    for future, size in started:
+        waiting.append((future, size))
+        bytes_ahead += size
+        while len(waiting) > MAX_FILES_AHEAD or bytes_ahead > MAX_BYTES_AHEAD:
+            oldest, oldest_size = waiting.popleft()
+            yield oldest
+            bytes_ahead -= oldest_size
     for future, _ in waiting:
         yield future
 
 
-def _size(path: Path) -> int:
-    """The bytes of a file, 0 where that cannot be seen."""
+def _file_size(path: Path) -> int:
+    """Return the bytes of a file, 0 where its size cannot be read."""
     try:
         return path.lstat().st_size
     except OSError:
         return 0
 
 
-def _read_one(
+def _read_source(
     source: SourceFile, digests: Mapping[str, str], limits: Limits, sandbox: Sandbox
 ) -> FileOutcome:
+    """Read and parse one file; an error becomes the reason to skip it."""
     try:
-        content = read_content(source.path, encoding=limits.encoding, max_bytes=limits.max_bytes)
-        if digests.get(source.id) == content.digest:
+        file = read_content(source.path, encoding=limits.encoding, max_bytes=limits.max_bytes)
+        if digests.get(source.id) == file.digest:
             return UnchangedFile(source.id)
-        return LoadedFile(
-            source, load_document(content, source.id, sandbox), content.digest, content.warning
-        )
-    except FileSkipped as reason:
-        return SkippedFile(printable(source.path), str(reason))
+        document = load_document(file, source.id, sandbox)
+        return LoadedFile(source, document, file.digest, file.warning)
+    except FileSkipped as error:
+        reason = str(error)
     except (ValueError, ArithmeticError, LookupError, RecursionError, MemoryError) as error:
-        return SkippedFile(
-            printable(source.path), f"it cannot be parsed ({type(error).__name__}: {error})"
-        )
+        reason = f"it cannot be parsed ({type(error).__name__}: {error})"
+    return SkippedFile(printable(source.path), reason)

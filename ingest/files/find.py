@@ -1,4 +1,4 @@
-"""Paths to the files below them, each with the id that its document will have."""
+"""List the files below some paths, each with the id that its document will have."""
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -10,14 +10,15 @@ from inquote.ingest.errors import IngestError
 from inquote.ingest.text import printable
 
 LIBRARY_FILE = "library.db"  # a folder that holds one is a library, not a corpus
-UPLOADS = "uploads"  # the folder of a library for files of its own; they are called the same wherever it lies
+UPLOADS = "uploads"  # a library's folder for files of its own, and the name of that root folder
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file to read: `id` is what its document will be called, `root` the folder that was named for it, as text.
+    """A file to read.
 
-    `name` is what ids below that folder begin with.
+    `id` is the id of its document. `root` is the root folder that the file lies below, as text, and
+    `name` the beginning of all ids below that folder.
     """
 
     id: str
@@ -28,7 +29,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """A file or folder that was not ingested, and why, in words for a person."""
+    """A file or folder that was not ingested, and the reason, in words for a person."""
 
     path: str
     reason: str
@@ -36,10 +37,11 @@ class SkippedFile:
 
 @dataclass
 class Listing:
-    """What lies below some paths.
+    """The files below some paths.
 
-    `mirrored` are the ids of the folders that were named: a file gone from one goes from the library too. What lies in
-    `unseen`, ids of files and folders that were skipped, may still be there for all that is known.
+    `mirrored` are the ids of the folders among these paths; a file that is gone from one of them
+    goes from the library too. `unseen` are the ids of the files and folders that were skipped; a
+    document that lies there may still exist.
     """
 
     sources: list[SourceFile] = field(default_factory=list)
@@ -49,107 +51,132 @@ class Listing:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """The ids of all sources; to be asked for when these are complete."""
+        """The ids of all sources, computed once; read it when the listing is complete."""
         return frozenset(source.id for source in self.sources)
 
     def is_gone(self, id: str) -> bool:
-        """Whether the file of a document is no more, as far as these paths tell."""
+        """Return whether the listing shows that the file of a document no longer exists."""
         return id not in self.ids and _within(id, self.mirrored) and not _within(id, self.unseen)
 
 
-def _within(id: str, places: Collection[str]) -> bool:
-    return any(id == place or id.startswith(f"{place}/") for place in places)
+def _within(id: str, folders: Collection[str]) -> bool:
+    return any(id == folder or id.startswith(f"{folder}/") for folder in folders)
 
 
 def find_sources(
     paths: Sequence[Path], names: Mapping[str, str] | None = None, library: Path | None = None
 ) -> Listing:
-    """The files below `paths` in a stable order; hidden names are passed over, links and special files skipped.
+    """List the files below `paths` in a stable order.
 
-    `names` maps root folders to the names that ids below them begin with, as an earlier ingest gave them; what lies
-    below one of them is called as before, another folder gets its own name, with as much of the path before it as tells
-    it from the others. `library` is the one in use, which is passed over. Raises `IngestError` for a path that does not
-    exist.
+    Hidden names are passed over, and so is `library`, the library in use. Links and special files
+    are skipped with the reason. `names` maps root folders to their names, as an earlier ingest
+    chose them; ids below one of these folders stay the same. A new root folder gets the last part
+    of its path for a name, or as many parts as no other name has. Raises `IngestError` for a path
+    that does not exist.
     """
     library = library.resolve() if library else None
-    folders = _Folders(dict(names or {}), library)
-    found = Listing()
-    seen: dict[str, Path] = {}
-    for given in paths:
-        if not os.path.lexists(given):
+    roots = _RootFolders(dict(names or {}), library)
+    listing = Listing()
+    path_of_id: dict[str, Path] = {}
+    for path in paths:
+        if not os.path.lexists(path):
             raise IngestError(
-                f"There is no file or folder {printable(given)}; name one that exists."
+                f"There is no file or folder {printable(path)}; name one that exists."
             )
-        root = given.resolve() if given.is_dir() else given.parent.resolve() / given.name
-        folders.add(root if root.is_dir() else root.parent)
-        walk = _Walk(folders, library, found)
-        if root.is_dir():
-            found.mirrored |= {folders.id(root), *folders.names_within(root)}
-        for path in walk.below(root) if root.is_dir() else (root,):
-            _, key, name = folders.of(path.parent)
-            source = SourceFile(folders.id(path), path, key, name)
-            if seen.setdefault(source.id, path) == path:
-                found.sources.append(source)
+        for file in _files_below(path, roots, library, listing):
+            root = roots.root_of(file.parent)
+            source = SourceFile(roots.id_of(file), file, root.key, root.name)
+            # Names that differ only in bytes that are no UTF-8 may become the same id.
+            if path_of_id.setdefault(source.id, file) == file:
+                listing.sources.append(source)
             else:
-                found.skipped.append(
-                    SkippedFile(
-                        printable(path), "another file goes by the same name; rename one of them"
-                    )
-                )
-    found.sources = list(dict.fromkeys(found.sources))
-    return found
+                reason = "another file goes by the same name; rename one of them"
+                listing.skipped.append(SkippedFile(printable(file), reason))
+    listing.sources = list(dict.fromkeys(listing.sources))
+    return listing
 
 
-class _Folders:
-    """Which root folder a folder lies below, the nearest where one lies in another, and what ids below it begin with.
+def _files_below(
+    path: Path, roots: "_RootFolders", library: Path | None, listing: Listing
+) -> Iterator[Path]:
+    """Yield the files below a folder, or the file that `path` is, with resolved parents."""
+    if path.is_dir():
+        folder = path.resolve()
+        roots.add(folder)
+        listing.mirrored |= {roots.id_of(folder), *roots.names_within(folder)}
+        yield from _FolderWalk(roots, library, listing).files(folder)
+    else:
+        folder = path.parent.resolve()
+        roots.add(folder)
+        yield folder / path.name
 
-    `names` knows a root by its path, but the library's own folder of uploads as `UPLOADS`.
+
+@dataclass(frozen=True)
+class _RootFolder:
+    """A root folder: its path, the key it is stored under, and the beginning of all ids below it.
+
+    The key is the path as text, but `UPLOADS` for the library's folder of uploads, so that ids stay
+    the same when the library moves.
     """
 
+    path: Path
+    key: str
+    name: str
+
+
+class _RootFolders:
+    """Knows the root folder of every folder: the nearest one, where a root lies in another."""
+
     def __init__(self, names: dict[str, str], library: Path | None) -> None:
-        self._names, self._uploads = names, library / UPLOADS if library else None
-        self._known: dict[Path, tuple[Path, str, str]] = {}
+        self._names = names
+        self._uploads = library / UPLOADS if library else None
+        self._cache: dict[Path, _RootFolder] = {}
 
     def add(self, folder: Path) -> None:
-        """Take a folder for a root, unless it lies below one."""
-        root, key = self._root_of(folder)
+        """Make a folder a root, unless it lies below one."""
+        root, key = self._locate(folder)
         if key not in self._names:
-            self._names[key] = _new_name(root, set(self._names.values()))
-            self._known.clear()
+            self._names[key] = _choose_name(root, set(self._names.values()))
+            self._cache.clear()
 
-    def of(self, folder: Path) -> tuple[Path, str, str]:
-        """The root of a folder, as what `names` knows it, and its name."""
-        if folder not in self._known:
-            root, key = self._root_of(folder)
-            self._known[folder] = root, key, self._names[key]
-        return self._known[folder]
+    def root_of(self, folder: Path) -> _RootFolder:
+        """Return the root of a folder."""
+        if folder not in self._cache:
+            root, key = self._locate(folder)
+            self._cache[folder] = _RootFolder(root, key, self._names[key])
+        return self._cache[folder]
 
-    def id(self, path: Path) -> str:
-        """What the document of a file, or a folder, is called."""
-        root, _, name = self.of(path if path.is_dir() else path.parent)
-        return name if path == root else f"{name}/{_text(path.relative_to(root))}"
+    def id_of(self, path: Path) -> str:
+        """Return the id of a file or folder: the root's name and the path below the root."""
+        root = self.root_of(path if path.is_dir() else path.parent)
+        if path == root.path:
+            return root.name
+        return f"{root.name}/{_path_text(path.relative_to(root.path))}"
 
     def names_within(self, folder: Path) -> list[str]:
-        """The names of the roots that lie in a folder or are it."""
-        within = _text(folder).rstrip("/")
-        return [name for key, name in self._names.items() if f"{key}/".startswith(f"{within}/")]
+        """Return the names of the roots in a folder, its own included if it is one."""
+        prefix = _path_text(folder).rstrip("/") + "/"
+        return [name for key, name in self._names.items() if f"{key}/".startswith(prefix)]
 
-    def _root_of(self, folder: Path) -> tuple[Path, str]:
+    def _locate(self, folder: Path) -> tuple[Path, str]:
+        """Return the path and key of a folder's root; a folder below no root is its own."""
         lineage = (folder, *folder.parents)
         if self._uploads is not None and self._uploads in lineage:
             return self._uploads, UPLOADS
-        root = next((above for above in lineage if _text(above) in self._names), folder)
-        return root, _text(root)
+        root = next((above for above in lineage if _path_text(above) in self._names), folder)
+        return root, _path_text(root)
 
 
-class _Walk:
-    """Goes through one root folder."""
+class _FolderWalk:
+    """Lists the files below a folder, and notes in a listing what it skips."""
 
-    def __init__(self, folders: _Folders, library: Path | None, found: Listing) -> None:
-        self.folders, self.library, self.found = folders, library, found
+    def __init__(self, roots: _RootFolders, library: Path | None, listing: Listing) -> None:
+        self.roots = roots
+        self.library = library
+        self.listing = listing
 
-    def below(self, folder: Path) -> Iterator[Path]:
-        """The files below a folder, in the order of names."""
+    def files(self, folder: Path) -> Iterator[Path]:
+        """Yield the files below a folder, in the order of names."""
         if (folder / LIBRARY_FILE).exists():
             if folder != self.library:
                 self._skip(folder, "it is a library of inquote's own")
@@ -160,33 +187,33 @@ class _Walk:
             self._skip(folder, f"the folder cannot be read: {error.strerror}")
             return
         for entry in entries:
+            path = Path(entry.path)
             if entry.name.startswith("."):
-                self.found.unseen += self.folders.names_within(Path(entry.path))
-                continue
-            if entry.is_symlink():
-                self._skip(Path(entry.path), "it is a symbolic link")
+                self.listing.unseen += self.roots.names_within(path)
+            elif entry.is_symlink():
+                self._skip(path, "it is a symbolic link")
             elif entry.is_dir(follow_symlinks=False):
-                yield from self.below(Path(entry.path))
+                yield from self.files(path)
             else:
-                yield Path(entry.path)
+                yield path
 
     def _skip(self, path: Path, reason: str) -> None:
-        self.found.skipped.append(SkippedFile(printable(path), reason))
-        self.found.unseen += [self.folders.id(path), *self.folders.names_within(path)]
+        self.listing.skipped.append(SkippedFile(printable(path), reason))
+        self.listing.unseen += [self.roots.id_of(path), *self.roots.names_within(path)]
 
 
-def _new_name(folder: Path, taken: set[str]) -> str:
-    """The last part of the path, or as many of the last parts as it takes to be told from the names taken."""
-    parts = [part for part in _text(folder).split("/") if part] or ["root"]
-    suffixes = ("/".join(parts[-count:]) for count in range(1, len(parts) + 1))
-    return next(
-        (name for name in suffixes if not any(_overlap(name, other) for other in taken)),
-        _text(folder),
-    )
+def _choose_name(folder: Path, taken: set[str]) -> str:
+    """Return as many of the last parts of a path as no taken name overlaps."""
+    parts = [part for part in _path_text(folder).split("/") if part] or ["root"]
+    for count in range(1, len(parts) + 1):
+        name = "/".join(parts[-count:])
+        if not any(_overlap(name, other) for other in taken):
+            return name
+    return _path_text(folder)
 
 
 def _overlap(name: str, other: str) -> bool:
-    """Whether a path below one name could be a path below the other.
+    """Return whether a path below one name could be a path below the other.
 
     >>> _overlap("a", "a/b"), _overlap("a", "ab")
     (True, False)
@@ -194,6 +221,6 @@ def _overlap(name: str, other: str) -> bool:
     return f"{name}/".startswith(f"{other}/") or f"{other}/".startswith(f"{name}/")
 
 
-def _text(path: Path) -> str:
-    """A path as text; bytes that are no UTF-8 are written as "\\xNN"."""
+def _path_text(path: Path) -> str:
+    """Return a path as text, bytes that are no UTF-8 written as "\\xNN"."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

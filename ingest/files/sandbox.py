@@ -1,7 +1,8 @@
-"""Parsers of formats that can be made to lead them astray, each in a child process with limits.
+"""Run parsers of untrusted formats in child processes with limits.
 
-A child parses one file after the other, so that its start is paid once; a file that takes too long, too much memory or
-brings it down costs that child alone. `ingest/child.py` is what runs there.
+A child parses one file after the other, so that its start is paid once. A file that takes too long
+or too much memory, or brings its parser down, ends that child and nothing else. The program of a
+child is `inquote.ingest.files.child`.
 """
 
 import contextlib
@@ -17,30 +18,36 @@ from inquote.ingest.documents import Section
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Parsed
 
-SECONDS = 18  # of a file, on the clock
+SECONDS = 18  # that a file may take, by the clock
 LENGTHS = struct.Struct(">II")  # of the header and of the content that follow
 
 
 class Sandbox:
-    """Children that parse, one a thread that asks. Use it as a context: the children end with it."""
+    """Child processes that parse files, one for each thread that uses them.
+
+    Use it as a context; the children end with it.
+    """
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self.seconds = seconds
-        self._local = threading.local()
+        self._local = threading.local()  # its `child` is the calling thread's
         self._children: list[subprocess.Popen[bytes]] = []
-        self._guard = threading.Lock()
+        self._lock = threading.Lock()  # guards `_children`
 
     def __enter__(self) -> "Sandbox":
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._guard:
+        with self._lock:
             for child in self._children:
                 _end(child)
             self._children.clear()
 
-    def parse(self, kind: str, content: bytes, encoding: str | None = None) -> Parsed:
-        """Parse the bytes of a file of a `kind`; raises `FileSkipped` with the reason where that cannot be."""
+    def parse(self, format_name: str, content: bytes, encoding: str | None = None) -> Parsed:
+        """Parse the bytes of a file in this thread's child.
+
+        Raises `FileSkipped` with the reason where the file cannot be parsed within the limits.
+        """
         child = self._child()
         overdue = threading.Event()
 
@@ -48,49 +55,42 @@ class Sandbox:
             overdue.set()
             child.kill()
 
+        # Send the file and wait for the reply, which ends early if the clock kills the child.
         clock = threading.Timer(self.seconds, stop)
         clock.start()
+        request = {
+            "format": format_name,
+            "encoding": encoding,
+            "seconds": math.ceil(self.seconds),
+        }
         try:
             assert child.stdin is not None and child.stdout is not None
-            send(
-                child.stdin,
-                {"kind": kind, "encoding": encoding, "seconds": math.ceil(self.seconds)},
-                content,
-            )
-            answer, text = receive(child.stdout)
+            send(child.stdin, request, content)
+            reply, text = receive(child.stdout)
         except (OSError, EOFError, ValueError, struct.error) as error:
             self._drop(child)
+            reason = "reading it takes more memory or time than is allowed"
             if overdue.is_set():
-                raise FileSkipped(
-                    f"it takes longer than {self.seconds:g} seconds to read"
-                ) from error
-            raise FileSkipped("reading it takes more memory or time than is allowed") from error
+                reason = f"it takes longer than {self.seconds:g} seconds to read"
+            raise FileSkipped(reason) from error
         finally:
             clock.cancel()
             clock.join()
-        if overdue.is_set():  # in the moment after the answer
+        if overdue.is_set():  # the clock rang just after the reply
             self._drop(child)
-        if "skipped" in answer:
-            raise FileSkipped(answer["skipped"])
-        sections = tuple(Section(**section) for section in answer["sections"])
-        asides = tuple((start, end) for start, end in answer["asides"])
-        answer |= {
-            "text": text.decode(),
-            "sections": sections,
-            "pages": tuple(answer["pages"]),
-            "asides": asides,
-        }
-        return Parsed(**answer)
+        if "skipped" in reply:
+            raise FileSkipped(reply["skipped"])
+        return _parsed_from(reply, text)
 
     def _drop(self, child: subprocess.Popen[bytes]) -> None:
         """End this thread's child, so that the next file gets a new one."""
         _end(child)
         self._local.child = None
-        with self._guard:
+        with self._lock:
             self._children.remove(child)
 
     def _child(self) -> subprocess.Popen[bytes]:
-        """This thread's child, a new one where it has none that lives."""
+        """Return this thread's child, and start one if none is alive."""
         child: subprocess.Popen[bytes] | None = getattr(self._local, "child", None)
         if child is None or child.poll() is not None:
             child = subprocess.Popen(
@@ -100,7 +100,7 @@ class Sandbox:
                 stderr=subprocess.DEVNULL,
             )
             self._local.child = child
-            with self._guard:
+            with self._lock:
                 self._children.append(child)
         return child
 
@@ -110,26 +110,36 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
     for stream in (child.stdin, child.stdout):
         if stream is not None:
-            with contextlib.suppress(OSError):  # what was written to a child that is gone
+            with contextlib.suppress(OSError):  # closing writes what a dead child did not take
                 stream.close()
+
+
+def _parsed_from(header: dict[str, Any], text: bytes) -> Parsed:
+    """Return the `Parsed` that a child's reply describes; JSON has made lists of its tuples."""
+    header["text"] = text.decode()
+    header["sections"] = tuple(Section(**section) for section in header["sections"])
+    header["pages"] = tuple(header["pages"])
+    header["asides"] = tuple(map(tuple, header["asides"]))
+    return Parsed(**header)
 
 
 def send(stream: IO[bytes], header: dict[str, Any], content: bytes = b"") -> None:
     """Write one message: both lengths, the header as JSON, the content."""
-    written = json.dumps(header).encode()
-    stream.write(LENGTHS.pack(len(written), len(content)) + written + content)
+    encoded = json.dumps(header).encode()
+    stream.write(LENGTHS.pack(len(encoded), len(content)) + encoded + content)
     stream.flush()
 
 
 def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """Read one message; raises `EOFError` where the other side has ended."""
-    lengths = _read(stream, LENGTHS.size)
-    header, content = (_read(stream, length) for length in LENGTHS.unpack(lengths))
+    """Read one message; raise `EOFError` where the other side has ended."""
+    header_length, content_length = LENGTHS.unpack(_read_exactly(stream, LENGTHS.size))
+    header = _read_exactly(stream, header_length)
+    content = _read_exactly(stream, content_length)
     return json.loads(header), content
 
 
-def _read(stream: IO[bytes], length: int) -> bytes:
-    found = stream.read(length)
-    if len(found) < length:
+def _read_exactly(stream: IO[bytes], length: int) -> bytes:
+    content = stream.read(length)
+    if len(content) < length:
         raise EOFError("the other side has ended")
-    return found
+    return content

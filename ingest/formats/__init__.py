@@ -1,1 +1,1 @@
-"""One module a format, and the table of them: `registry.py`."""
+"""Parse each format in a module of its own; `registry.py` holds the table of them."""

@@ -1,4 +1,4 @@
-"""What every format gives, and what makes a format."""
+"""Define a format: how to recognise a file of it, and the result of parsing one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from inquote.ingest.documents import Section
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a format's parser gives: canonical `text`, its `sections`, and what the file says of itself.
+    """A parsed file: its canonical text, and what the file states about itself.
 
-    `title` and `source` are "" where the file states none; `pages` and `asides` are those of `Document`.
+    `title` and `source` are "" where the file states none. `sections`, `pages` and `asides` are
+    those of `Document`.
     """
 
     text: str
@@ -23,13 +24,14 @@ class Parsed:
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: how it is told from others, and how it is parsed.
+    """A file format.
 
-    `sniff(content, suffix)` says whether bytes are of this format; `suffix` is the file name's, in lower case, with its
-    dot. `parse(content, encoding)` makes canonical text of them and raises `FileSkipped` with the reason where it
-    cannot; `encoding` is None where it is to be told from the bytes. Files of a `trusted` format are parsed in this
-    process while they are short, all others in a limited child. An `encoded` format is characters in some encoding,
-    which a person may have to name.
+    - `sniff(content, suffix)` returns whether bytes are of this format; `suffix` is the file
+      name's, in lower case, with its dot.
+    - `parse(content, encoding)` returns their canonical text and raises `FileSkipped` with the
+      reason where it cannot. An `encoding` of None is detected from the bytes.
+    - Short files of a `trusted` format are parsed in this process, all other files in the sandbox.
+    - An `encoded` format is text in some encoding, which a person may have to name.
     """
 
     name: str

@@ -1,4 +1,7 @@
-"""Characters as they are kept: canonicalised once, on the way in, and never after."""
+"""Build the canonical text of a document, block by block, with the offsets of its sections.
+
+Text is made canonical once, on the way in, and never changed after that.
+"""
 
 import re
 import unicodedata
@@ -11,14 +14,20 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\ud
 
 
 def canonical(text: str) -> str:
-    """NFC, line ends as "\\n", tabs as spaces; control characters, byte order marks and lone surrogates go."""
+    """Return `text` in NFC, with "\\n" line ends and spaces for tabs.
+
+    Control characters, byte order marks and lone surrogates are removed.
+    """
     text = _LINE_ENDS.sub("\n", text).replace("\t", "    ")
     return unicodedata.normalize("NFC", _CONTROLS.sub("", text))
 
 
 @dataclass
 class TextBuilder:
-    """Collects the blocks of a document and knows the offset of each; the parsers of the formats write into one."""
+    """Collects the blocks of a document and counts their offsets.
+
+    `headings` are (title, level, start), `asides` (start, end), `length` that of all `parts`.
+    """
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
@@ -26,9 +35,9 @@ class TextBuilder:
     asides: list[tuple[int, int]] = field(default_factory=list)
 
     def block(self, text: str, *, gap: str = "\n\n", aside: bool = False) -> None:
-        """Append a block, `gap` (line ends only) before it unless it is the first; an empty one leaves no trace.
+        """Append a block, with `gap` (line ends only) between it and the block before.
 
-        An `aside` stands beside the text proper; its range is noted.
+        An empty block leaves no trace. The range of an `aside` is noted.
         """
         text = canonical(text).strip("\n")
         if not text.strip():
@@ -47,26 +56,31 @@ class TextBuilder:
             self.headings.append((title, level, self.length - len(title)))
 
     def build(self) -> tuple[str, tuple[Section, ...]]:
-        """The text, and its sections."""
+        """Return the text and its sections."""
         return "".join(self.parts), sections_from(self.headings, self.length)
 
 
 def sections_from(headings: list[tuple[str, int, int]], length: int) -> tuple[Section, ...]:
-    """Sections of a text of `length` from its headings (title, level, start) in text order.
+    """Return the sections of a text of `length` with these headings (title, level, start).
 
     >>> sections_from([("A", 1, 5), ("B", 2, 9)], 20)[0]
     Section(title='', level=0, start=0, end=5)
     """
-    first = headings[0][2] if headings else length
+    # A section ends at the next heading of its own level or above, or with the text.
     ends = [length] * len(headings)
-    open_ones: list[
-        int
-    ] = []  # sections that no heading of their level or a higher one has ended yet
-    for at, (_, level, start) in enumerate(headings):
-        while open_ones and headings[open_ones[-1]][1] >= level:
-            ends[open_ones.pop()] = start
-        open_ones.append(at)
-    untitled = (Section("", 0, 0, first),) if first else ()
-    return untitled + tuple(
-        Section(*heading, end) for heading, end in zip(headings, ends, strict=True)
-    )
+    open_sections: list[int] = []  # indices of the headings whose sections have not ended
+    for index, (_, level, start) in enumerate(headings):
+        while open_sections and headings[open_sections[-1]][1] >= level:
+            ends[open_sections.pop()] = start
+        open_sections.append(index)
+    # Text before the first heading is a section without a title.
+    first_start = headings[0][2] if headings else length
+    sections = [Section("", 0, 0, first_start)] if first_start else []
+    for (title, level, start), end in zip(headings, ends, strict=True):
+        sections.append(Section(title, level, start, end))
+    return tuple(sections)
+
+
+def first_title(sections: tuple[Section, ...]) -> str:
+    """Return the title of the first section that has one, else ""."""
+    return next((section.title for section in sections if section.title), "")

@@ -1,7 +1,8 @@
-"""Word documents: paragraphs, headings by their style, lists as items, tables as rows.
+"""Parse a Word document: paragraphs, headings by their style, lists as items, tables as rows.
 
-A .docx is an archive of XML, so it is looked at before it is opened: names that lead outside, parts that unpack to much
-more than they take, and document type declarations (entities) are refused; what is unpacked is counted, not believed.
+A .docx is an archive of XML, so it is checked before it is opened. Names that lead outside, parts
+that unpack to far more than they take, and document type declarations (entities) are refused. The
+check counts the bytes that come out and does not believe the sizes that the archive states.
 """
 
 import io
@@ -11,51 +12,52 @@ from typing import TYPE_CHECKING, Any
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, canonical
+from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
 
 if TYPE_CHECKING:
     from docx.table import Table
     from docx.text.paragraph import Paragraph
 
-MOST_UNPACKED = 200_000_000  # bytes, of all parts together
-MOST_PARTS = 5_000
-MOST_RATIO = 200  # of a part of a megabyte or more
+MAX_UNPACKED = 200_000_000  # bytes of a part, and of all parts together
+MAX_PARTS = 5_000
+MAX_RATIO = 200  # of unpacked to packed bytes, for a part of more than a megabyte
 _LIST_STYLE = re.compile(r"List (?:Bullet|Number)")
-_NOT_SEEN = (  # a copy for older programs, text that was moved away or deleted, hidden text
+_INVISIBLE = (  # a copy for older programs, text that was moved away or deleted, hidden text
     "ancestor::*[local-name() = 'Fallback'] | ancestor::w:moveFrom | ancestor::w:del"
     " | ancestor::w:r/w:rPr/w:vanish[not(@w:val = '0' or @w:val = 'false')]"
 )
+_TEXT_PARTS = (
+    ".//w:t | .//w:tab[not(parent::w:tabs)] | .//w:br | .//w:cr | .//w:p"
+    " | .//w:noBreakHyphen | .//w:sym"
+)
 _SYMBOLS = {  # of the Symbol font, by the low byte
-    **{
-        0xB1: "±",
-        0xB3: "≥",
-        0xA3: "≤",
-        0xB4: "×",
-        0xB8: "÷",
-        0xB0: "°",
-        0xAE: "→",
-        0xB7: "•",
-        0xA5: "∞",
-        0xB9: "≠",
-    },
-    **{
-        0x61: "α",
-        0x62: "β",
-        0x67: "γ",
-        0x64: "δ",
-        0x6C: "λ",
-        0x6D: "μ",
-        0x70: "π",
-        0x73: "σ",
-        0x77: "ω",
-        0x44: "Δ",
-    },
+    0xA3: "≤",
+    0xA5: "∞",
+    0xAE: "→",
+    0xB0: "°",
+    0xB1: "±",
+    0xB3: "≥",
+    0xB4: "×",
+    0xB7: "•",
+    0xB8: "÷",
+    0xB9: "≠",
+    0x44: "Δ",
+    0x61: "α",
+    0x62: "β",
+    0x64: "δ",
+    0x67: "γ",
+    0x6C: "λ",
+    0x6D: "μ",
+    0x70: "π",
+    0x73: "σ",
+    0x77: "ω",
 }
+_UNKNOWN_SYMBOL = "\ufffd"
 _HEADING = re.compile(r"(?:heading|überschrift|titre) (\d)", re.IGNORECASE)
 
 
 def parse(content: bytes, encoding: str | None = None) -> Parsed:
-    """Parse a Word document; raises `FileSkipped` for one that is unsafe or damaged."""
+    """Parse a Word document; raise `FileSkipped` for one that is unsafe or damaged."""
     check_archive(content)
     import docx
     from docx.table import Table
@@ -65,18 +67,19 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
         document = docx.Document(io.BytesIO(content))
     except Exception as error:  # python-docx raises what its parsers raise
         raise FileSkipped(f"it is a damaged Word document ({type(error).__name__})") from error
-    writer, body = _Writer(), document.element.body
-    for part in body.xpath(
-        ".//w:p[not(ancestor::w:tbl or ancestor::w:p)] | .//w:tbl[not(ancestor::w:tbl)]"
-    ):
-        if part.tag.endswith("}tbl"):
-            writer.table(Table(part, document._body))
+    # Write the outermost paragraphs and tables, wherever the body holds them, then the notes.
+    writer = _Writer()
+    paragraphs = ".//w:p[not(ancestor::w:tbl or ancestor::w:p)]"
+    tables = ".//w:tbl[not(ancestor::w:tbl)]"
+    for element in document.element.body.xpath(f"{paragraphs} | {tables}"):
+        if element.tag.endswith("}tbl"):
+            writer.write_table(Table(element, document._body))
         else:
-            writer.paragraph(Paragraph(part, document._body))
-    writer.notes(document)
+            writer.write_paragraph(Paragraph(element, document._body))
+    writer.write_notes(document)
     text, sections = writer.builder.build()
-    first = next((section.title for section in sections if section.title), "")
-    return Parsed(text, sections, canonical(document.core_properties.title or "").strip() or first)
+    title = canonical(document.core_properties.title or "").strip()
+    return Parsed(text, sections, title or first_title(sections))
 
 
 def check_archive(content: bytes) -> None:
@@ -84,9 +87,9 @@ def check_archive(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-            if len(parts) > MOST_PARTS:
+            if len(parts) > MAX_PARTS:
                 raise FileSkipped(f"it has {len(parts):,} parts, more than a Word document has")
-            unpacked = sum(_unpacked(archive, part) for part in parts)
+            unpacked = sum(_unpacked_size(archive, part) for part in parts)
     except (
         zipfile.BadZipFile,
         RuntimeError,
@@ -100,12 +103,12 @@ def check_archive(content: bytes) -> None:
         raise FileSkipped(
             "it is an archive but not a Word document; unpack it and ingest what it holds"
         )
-    if unpacked > MOST_UNPACKED:
-        raise FileSkipped(f"it unpacks to more than {MOST_UNPACKED // 1_000_000} MB")
+    if unpacked > MAX_UNPACKED:
+        raise FileSkipped(f"it unpacks to more than {MAX_UNPACKED // 1_000_000} MB")
 
 
-def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
-    """How many bytes a part really unpacks to, as far as is needed to tell that it is too many."""
+def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    """Return how many bytes a part unpacks to; raise `FileSkipped` for an unsafe part."""
     name = part.filename
     if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
         raise FileSkipped("it holds a part whose name leads outside of it")
@@ -118,24 +121,23 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
         size = len(head)
         while block := file.read(1 << 20):
             size += len(block)
-            if size > MOST_UNPACKED or (
-                size > 1 << 20 and size > MOST_RATIO * max(part.compress_size, 1)
-            ):
+            is_bomb = size > 1 << 20 and size > MAX_RATIO * max(part.compress_size, 1)
+            if is_bomb or size > MAX_UNPACKED:
                 raise FileSkipped("it unpacks to far more than it holds")
     return size
 
 
 class _Writer:
-    """Writes paragraphs and tables into a text."""
+    """Writes paragraphs, tables and notes into a builder."""
 
     def __init__(self) -> None:
         self.builder = TextBuilder()
-        self.numbers: dict[int, int] = {}  # depth of a numbered list to the number of its last item
-        self.in_list = False
+        self.item_numbers: dict[int, int] = {}  # the last item's number at each depth of a list
+        self.in_list = False  # whether the last block was an item
 
-    def paragraph(self, paragraph: "Paragraph") -> None:
-        """A heading, an item of a list, or prose."""
-        text = _words(paragraph._p).strip()
+    def write_paragraph(self, paragraph: "Paragraph") -> None:
+        """Write a heading, a list item or prose."""
+        text = _visible_text(paragraph._p).strip()
         if not text:
             return
         style = (paragraph.style.name if paragraph.style is not None else "") or ""
@@ -144,41 +146,47 @@ class _Writer:
             self.in_list = False
             self.builder.heading(text, min(6, int(heading.group(1))) if heading else 1)
             return
-        marker = self._marker(paragraph, style)
+        marker = self._next_marker(paragraph, style)
         self.builder.block(marker + text, gap="\n" if marker and self.in_list else "\n\n")
         self.in_list = bool(marker)
         if not marker:
-            self.numbers.clear()
+            self.item_numbers.clear()
 
-    def _marker(self, paragraph: "Paragraph", style: str) -> str:
-        """What stands before an item: "- ", or its number where the style is one of numbers; "" for prose."""
+    def _next_marker(self, paragraph: "Paragraph", style: str) -> str:
+        """Return the indent and marker of a list item, "" for prose.
+
+        The marker is a number where the style is one of numbered lists, else "- ".
+        """
         level = _list_level(paragraph)
         if level is None and not _LIST_STYLE.match(style):
             return ""
         depth = level or 0
+        indent = "  " * depth
         if "Number" not in style:
-            return "  " * depth + "- "
-        self.numbers = {at: number for at, number in self.numbers.items() if at <= depth}
-        self.numbers[depth] = self.numbers.get(depth, 0) + 1
-        return "  " * depth + f"{self.numbers[depth]}. "
+            return f"{indent}- "
+        # An item ends the lists that are deeper than its own.
+        for deeper in [other for other in self.item_numbers if other > depth]:
+            del self.item_numbers[deeper]
+        self.item_numbers[depth] = self.item_numbers.get(depth, 0) + 1
+        return f"{indent}{self.item_numbers[depth]}. "
 
-    def notes(self, document: Any) -> None:
-        """The footnotes and endnotes, a block each, at the end."""
+    def write_notes(self, document: Any) -> None:
+        """Write the footnotes and endnotes, each as a block."""
         from docx.oxml import parse_xml
 
         for related in document.part.rels.values():
             if related.reltype.endswith(("/footnotes", "/endnotes")) and not related.is_external:
                 notes = parse_xml(related.target_part.blob)
                 for note in notes.xpath("./w:footnote[not(@w:type)] | ./w:endnote[not(@w:type)]"):
-                    self.builder.block(" ".join(_words(note).split()))
+                    self.builder.block(" ".join(_visible_text(note).split()))
 
-    def table(self, table: "Table") -> None:
-        """A line a row, its cells parted by bars; a cell that spans several columns once."""
+    def write_table(self, table: "Table") -> None:
+        """Write each row as a line of cells; a cell that spans several columns stands once."""
         gap = "\n\n"
         for row in table.rows:
             cells: dict[Any, str] = {}
             for cell in row.cells:
-                cells.setdefault(cell._tc, " ".join(_words(cell._tc).split()))
+                cells.setdefault(cell._tc, " ".join(_visible_text(cell._tc).split()))
             line = " | ".join(cells.values())
             if line.strip(" |"):
                 self.builder.block(line, gap=gap)
@@ -186,34 +194,38 @@ class _Writer:
         self.in_list = False
 
 
-def _words(element: Any) -> str:
-    """The text of a paragraph or a cell as it stands with all changes accepted, in fields and text boxes too."""
-    wanted = ".//w:t | .//w:tab[not(parent::w:tabs)] | .//w:br | .//w:cr | .//w:p | .//w:noBreakHyphen | .//w:sym"
-    return "".join(_written(found) for found in element.xpath(f"({wanted})[not({_NOT_SEEN})]"))
+def _visible_text(element: Any) -> str:
+    """Return the text of a paragraph, cell or note with all changes accepted.
+
+    Text in fields and text boxes is included.
+    """
+    parts = element.xpath(f"({_TEXT_PARTS})[not({_INVISIBLE})]")
+    return "".join(map(_part_text, parts))
 
 
-def _written(element: Any) -> str:
-    """What an element of a run stands for."""
-    kind = element.tag.rpartition("}")[2]
+def _part_text(element: Any) -> str:
+    """Return the characters that one element of a text run stands for."""
+    namespace, _, kind = element.tag.rpartition("}")
     if kind == "t":
         return element.text or ""
     if kind == "sym":
-        namespace = element.tag.rpartition("}")[0] + "}"
-        return _symbol(element.get(f"{namespace}font", ""), element.get(f"{namespace}char", ""))
+        font = element.get(f"{namespace}}}font", "")
+        code = element.get(f"{namespace}}}char", "")
+        return _decode_symbol(font, code)
     return {"tab": " ", "noBreakHyphen": "-"}.get(kind, "\n")
 
 
-def _symbol(font: str, code: str) -> str:
-    """A character of a symbol font; one that is not known is shown as such, never lost."""
-    known = _SYMBOLS if font == "Symbol" else {}
+def _decode_symbol(font: str, code: str) -> str:
+    """Return a character of a symbol font, the replacement character if it is not known."""
+    symbols = _SYMBOLS if font == "Symbol" else {}
     try:
-        return known.get(int(code, 16) & 0xFF, "\ufffd")
+        return symbols.get(int(code, 16) & 0xFF, _UNKNOWN_SYMBOL)
     except ValueError:
-        return "\ufffd"
+        return _UNKNOWN_SYMBOL
 
 
 def _list_level(paragraph: "Paragraph") -> int | None:
-    """The depth of a paragraph that Word numbers or bullets itself, from 0; None for others."""
+    """Return the depth, from 0, of a paragraph that Word numbers or bullets, else None."""
     if not paragraph._p.xpath("./w:pPr/w:numPr"):
         return None
     if paragraph._p.xpath("./w:pPr/w:numPr/w:numId[@w:val = '0']"):

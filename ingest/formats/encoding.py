@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding a file is in."""
+"""Decode the bytes of a text file: detect its encoding, or use the one a person named."""
 
 import codecs
 from collections.abc import Callable
@@ -6,31 +6,28 @@ from collections.abc import Callable
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Parsed
 
-_BOMS = (  # the four-byte mark first: its beginning is the two-byte one
+_BYTE_ORDER_MARKS = (  # the four-byte mark first, for it begins with the two-byte one
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-LAST_RESORT = (
-    "cp1252"  # in which nearly every byte is a letter; detectors that guess guess wrong silently
-)
+LAST_RESORT = "cp1252"  # decodes nearly all bytes; detectors that guess are wrong without a sign
+_HEAD = 4096  # bytes that are searched for zeros
+_ZERO_SHARE = 0.7  # of every second byte in UTF-16
 
 
 def encoding_of(content: bytes) -> str:
-    """The encoding of a text: by its mark, UTF-16 by its zero bytes, else UTF-8, else Windows-1252.
+    """Detect the encoding of a text.
 
-    Raises `FileSkipped` for what is no text.
+    A byte order mark decides; without one, bytes with many zeros are UTF-16, other bytes UTF-8
+    where they are valid, else Windows-1252. Raises `FileSkipped` for bytes that are no text.
     """
-    for mark, name in _BOMS:
+    for mark, name in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
             return name
-    head = content[:4096]
-    if b"\0" in head:
-        for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-            if len(head) >= 4 and zeros.count(0) > 0.7 * len(zeros) and len(content) % 2 == 0:
-                return name
-        raise FileSkipped("it is a binary file")
+    if b"\0" in content[:_HEAD]:
+        return _utf_16_of(content)
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
@@ -38,20 +35,30 @@ def encoding_of(content: bytes) -> str:
     return "utf-8"
 
 
-def decode(content: bytes, encoding: str | None = None) -> str:
-    """Bytes to text: `encoding` if given, else by the byte order mark, else strict UTF-8, else Windows-1252.
+def _utf_16_of(content: bytes) -> str:
+    """Return the kind of UTF-16 in which every second byte is zero; raise `FileSkipped` if none."""
+    head = content[:_HEAD]
+    if len(head) >= 4 and len(content) % 2 == 0:
+        for name, high_bytes in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+            if high_bytes.count(0) > _ZERO_SHARE * len(high_bytes):
+                return name
+    raise FileSkipped("it is a binary file")
 
-    UTF-16 without a mark is told by its zero bytes. Raises `FileSkipped` for what is no text.
+
+def decode(content: bytes, encoding: str | None = None) -> str:
+    """Decode bytes, in the encoding that `encoding_of` detects if none is named.
+
+    Raises `FileSkipped` for bytes that are no text in that encoding.
     """
     try:
-        decoded = content.decode(encoding or encoding_of(content))
+        text = content.decode(encoding or encoding_of(content))
     except (UnicodeDecodeError, LookupError) as error:
         raise FileSkipped(f"it cannot be decoded: {error}") from error
-    if "\0" in decoded:
+    if "\0" in text:
         raise FileSkipped("it is a binary file")
-    return decoded
+    return text
 
 
-def decoded(parse: Callable[[str], Parsed]) -> Callable[[bytes, str | None], Parsed]:
-    """Return a parser of bytes made of a parser of text."""
+def decode_first(parse: Callable[[str], Parsed]) -> Callable[[bytes, str | None], Parsed]:
+    """Return a parser of bytes that decodes them and calls `parse`, a parser of text."""
     return lambda content, encoding: parse(decode(content, encoding))

@@ -1,55 +1,48 @@
-"""HTML: the words that a browser shows, block by block; navigation is kept as an aside.
+"""Parse an HTML page: the words that a browser shows, block by block.
 
-What is an aside: `nav`, `footer`, `aside`, `dialog`, a `header` outside an article, elements with such a role, a `form`
-without headings and with few words, lists and paragraphs that are nothing but three links or more, and, where the page
-has one `main` (or else one `article`) with a fair share of its words, everything outside of it. A page all of which
-would be aside has none. Scripts, styles and hidden elements are not text.
+The page's asides, such as its navigation, stay in the text and are marked; `html_parts.py` holds
+the rules. A page that would consist of asides has none. Scripts, styles and hidden elements are not
+text.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, canonical
+from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
 from inquote.ingest.formats.encoding import encoding_of
+from inquote.ingest.formats.html_parts import HEADINGS, is_aside, is_invisible, main_element
 
-_UNSEEN = frozenset(
-    "script style template noscript noframes head svg iframe object canvas audio video select datalist".split()
-)
-_ASIDE = frozenset("nav footer aside dialog menu".split())
-_ASIDE_ROLES = frozenset(
-    "navigation banner contentinfo complementary search menu menubar dialog".split()
-)
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th "
-    "thead tr ul caption".split()
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p "
+    "pre section summary table tbody td tfoot th thead tr ul caption".split()
 )
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:opacity|font-size)\s*:\s*0(?:px|em|rem|%)?\s*(?:;|!|$)",
-    re.IGNORECASE,
-)
+_LISTS = ("ul", "ol", "menu", "dir")
+_CELLS = ("td", "th")
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
 _TAG = re.compile(
     r"<!--(?:(?!-->).)*-->|<(script|style)\b(?:(?!</\1).)*</\1[^>]*>|<[^>]*>",
     re.DOTALL | re.IGNORECASE,
 )
 _CHARSET = re.compile(rb"<meta\s[^>]*charset\s*=|<\?xml[^>]*encoding", re.IGNORECASE)
-_FEW_LINKS = 3
-_FAIR_SHARE = 0.2  # of the words of a page that its main element holds
-_SHORT_FORM = 60  # words of a form that is there to be filled in
-_SUPERSCRIPTS = str.maketrans("0123456789+-=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾")
-_SUBSCRIPTS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_RAISED = {
+    "sup": str.maketrans("0123456789+-=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"),
+    "sub": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
+}
 
 
 def parse(content: bytes, encoding: str | None = None) -> Parsed:
-    """Parse an HTML file; the title is the `title` element's, else the first heading's."""
+    """Parse an HTML file; the title is the `title` element's, else the first heading's.
+
+    Raises `FileSkipped` for a page without text.
+    """
     from lxml import etree, html
 
-    encoding = encoding or _encoding(content)
+    encoding = encoding or _unstated_encoding(content)
     if encoding:
         content, encoding = content.decode(encoding, "replace").encode(), "utf-8"
     parser = html.HTMLParser(
@@ -58,24 +51,27 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     try:
         root = html.document_fromstring(content, parser)
     except (etree.LxmlError, ValueError, AssertionError):
-        root = None
-    if root is None or any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
-        return _stripped(
-            content, encoding
-        )  # such as tags nested deeper than 2,048, where lxml drops the rest
+        return _strip_tags(content, encoding)
+    # lxml drops what goes beyond its limits, such as tags nested deeper than 2,048.
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        return _strip_tags(content, encoding)
     builder = TextBuilder()
-    _Walker(builder, _main(root)).walk(root)
+    _Walker(builder, main_element(root)).walk(root)
     text, sections = builder.build()
     if not text:
-        return _stripped(content, encoding)
-    asides = builder.asides if _leaves_prose(text, builder) else []
-    title = " ".join((root.findtext(".//title") or "").split())
-    first = next((section.title for section in sections if section.title), "")
-    return Parsed(text, sections, canonical(title) or first, _source(root), asides=tuple(asides))
+        return _strip_tags(content, encoding)
+    asides = builder.asides if _leaves_prose(builder) else []
+    title = canonical(" ".join((root.findtext(".//title") or "").split()))
+    return Parsed(
+        text, sections, title or first_title(sections), _source(root), asides=tuple(asides)
+    )
 
 
-def _stripped(content: bytes, encoding: str | None) -> Parsed:
-    """The text between the tags, for markup that the parser gives up on; raises `FileSkipped` where there is none."""
+def _strip_tags(content: bytes, encoding: str | None) -> Parsed:
+    """Return the text between the tags, for markup that the parser gives up on.
+
+    Raises `FileSkipped` where there is none.
+    """
     from html import unescape
 
     text = unescape(_TAG.sub(" ", content.decode(encoding or "utf-8", "replace")))
@@ -87,197 +83,203 @@ def _stripped(content: bytes, encoding: str | None) -> Parsed:
     return Parsed(body, sections)
 
 
-def _encoding(content: bytes) -> str | None:
-    """The encoding of a page that does not state one, told as that of a text; None where it does."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or _CHARSET.search(
-        content[:4096]
-    ):
+def _unstated_encoding(content: bytes) -> str | None:
+    """Detect the encoding of a page that does not state one; return None for one that does."""
+    has_mark = content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"))
+    if has_mark or _CHARSET.search(content[:4096]):
         return None
     return encoding_of(content)
 
 
-def _main(root: Any) -> Any:
-    """The one element that the page says is its content, if it holds a fair share of the words; None else."""
-    for name in ("main", "article"):
-        found = list(root.iter(name)) or [
-            e for e in root.iter("div") if name == "main" and e.get("role") == "main"
-        ]
-        if len(found) == 1 and _word_count(found[0]) >= _FAIR_SHARE * _word_count(root):
-            return found[0]
-    return None
-
-
-def _word_count(element: Any) -> int:
-    return sum(len(text.split()) for text in element.itertext())
-
-
-def _leaves_prose(text: str, builder: TextBuilder) -> bool:
-    """Whether anything but headings is left of a text without its asides."""
-    beside = sum(end - start for start, end in builder.asides) + sum(
-        len(title) for title, _, _ in builder.headings
-    )
-    return beside < len("".join(builder.parts).strip()) - 2 * len(builder.parts)
+def _leaves_prose(builder: TextBuilder) -> bool:
+    """Return whether a text has more than headings and asides in it."""
+    in_asides = sum(end - start for start, end in builder.asides)
+    in_headings = sum(len(title) for title, _, _ in builder.headings)
+    prose = len("".join(builder.parts).strip()) - 2 * len(builder.parts)  # 2 for each gap
+    return in_asides + in_headings < prose
 
 
 def _source(root: Any) -> str:
-    """The address that the page gives as its own."""
+    """Return the address that the page states as its own, else ""."""
     for link in root.iter("link"):
         if (link.get("rel") or "").lower() == "canonical":
             return canonical(link.get("href") or "").strip()
     return ""
 
 
+@dataclass
+class _OpenRow:
+    """A table row that is not yet closed: its cells so far, and the inline text before it."""
+
+    inline_before: list[str]
+    cells: list[str] = field(default_factory=list)
+
+
 class _Walker:
-    """Goes through the elements without recursion, collecting inline text until a block opens or closes."""
+    """Writes the visible text of a page into a builder, block by block.
+
+    Inline text is collected until a block opens or closes; then it is written as one block.
+    """
 
     def __init__(self, builder: TextBuilder, main: Any) -> None:
         self.builder = builder
         self.main = main
-        self.inline: list[str] = []
-        self.asides: list[Any] = []  # the open elements that make their content an aside
-        self.numbers: list[
-            int | None
-        ] = []  # one an open list: the next item's number, None for bullets
-        self.marker = ""  # of the item just opened, until its first line is written
-        self.rows: list[
-            tuple[list[str], list[str]]
-        ] = []  # of each open table row its cells, and the text before it
-        self.after = ""  # what was written last: "row" of a table, "item" of a list that is still open, or neither
-        self.verbatim = 0  # how many pre elements are open
-        self.raised: list[dict[int, int]] = []  # one an open sup or sub element
         self.inside_main = main is None
+        self.inline: list[str] = []  # the text since the last block opened or closed
+        self.open_asides: list[Any] = []  # elements
+        self.open_pres = 0
+        self.open_raised: list[dict[int, int]] = []  # the characters of each open sup or sub
+        # For each open list the number of its next item, None where items have bullets.
+        self.item_numbers: list[int | None] = []
+        self.marker = ""  # of the item just opened, until its first line is written
+        self.open_rows: list[_OpenRow] = []  # several where a cell holds a table
+        self.last_kind = ""  # of the block before: a "row", an "item" of a list still open, or ""
 
     def walk(self, root: Any) -> None:
-        """Write everything that is shown."""
+        """Write the text of an element and of everything in it."""
         for event, element in _events(root):
             if event == "open":
                 self._open(element)
-                self._say(element.text)
+                self._add_inline(element.text)
             elif event == "close":
                 self._close(element)
             if event != "open":
-                self._say(element.tail)
-        self._flush()
+                self._add_inline(element.tail)
+        self._write_inline()
 
-    def _say(self, text: str | None) -> None:
+    def _add_inline(self, text: str | None) -> None:
         if text:
-            text = text if self.verbatim else _SPACES.sub(" ", text)
-            self.inline.append(text.translate(self.raised[-1]) if self.raised else text)
+            text = text if self.open_pres else _SPACES.sub(" ", text)
+            self.inline.append(text.translate(self.open_raised[-1]) if self.open_raised else text)
 
     def _open(self, element: Any) -> None:
+        """Take note of an element that opens."""
+        # Inline elements add to the text.
         name = element.tag
         if name == "br":
             self.inline.append("\n")
         elif name == "img" and element.get("alt"):
             self.inline.append(f" {element.get('alt')} ")
-        elif name in ("sup", "sub"):
-            self.raised.append(_SUPERSCRIPTS if name == "sup" else _SUBSCRIPTS)
+        elif name in _RAISED:
+            self.open_raised.append(_RAISED[name])
         if name not in _BLOCKS:
             return
-        if name not in ("td", "th"):
-            self._flush()
+        # A block ends the text before it; the text before a cell belongs to no cell.
+        if name not in _CELLS:
+            self._write_inline()
         if element is self.main:
             self.inside_main = True
-        if _is_aside(element):
-            self.asides.append(element)
+        if is_aside(element):
+            self.open_asides.append(element)
+        # Some blocks change how the text within them is written.
         if name == "pre":
-            self.verbatim += 1
-        elif name in ("ul", "ol", "menu", "dir"):
-            self.numbers.append(_whole_number(element.get("start"), 1) if name == "ol" else None)
+            self.open_pres += 1
+        elif name in _LISTS:
+            first = _parse_number(element.get("start"), 1) if name == "ol" else None
+            self.item_numbers.append(first)
         elif name == "li":
-            self._item(element)
+            self._open_item(element)
         elif name == "tr":
-            self.rows.append(([], self.inline))
+            self.open_rows.append(_OpenRow(self.inline))
             self.inline = []
 
     def _close(self, element: Any) -> None:
+        """Write the text of an element that closes, and forget what `_open` noted."""
         name = element.tag
-        if name in ("sup", "sub"):
-            self.raised.pop()
+        if name in _RAISED:
+            self.open_raised.pop()
         if name not in _BLOCKS:
             return
-        if name in ("td", "th") and self.rows:
-            self.rows[-1][0].append(" ".join("".join(self.inline).split()))
+        # Write the text in the way of its block.
+        if name in _CELLS and self.open_rows:
+            self.open_rows[-1].cells.append(" ".join("".join(self.inline).split()))
             self.inline = []
         elif name == "tr":
-            self._row()
-        elif name in _HEADINGS:
-            self._heading(_HEADINGS[name])
+            self._close_row()
+        elif name in HEADINGS:
+            self._close_heading(HEADINGS[name])
         else:
-            self._flush()
+            self._write_inline()
+        # Leave the block.
         if name == "pre":
-            self.verbatim -= 1
-        elif name in ("ul", "ol", "menu", "dir") and self.numbers:
-            self.numbers.pop()
-            self.after = self.after if self.numbers else ""
+            self.open_pres -= 1
+        elif name in _LISTS and self.item_numbers:
+            self.item_numbers.pop()
+            if not self.item_numbers:
+                self.last_kind = ""
         elif name == "li":
             self.marker = ""
-        if self.asides and self.asides[-1] is element:
-            self.asides.pop()
+        if self.open_asides and self.open_asides[-1] is element:
+            self.open_asides.pop()
         if element is self.main:
             self.inside_main = False
 
-    def _item(self, element: Any) -> None:
-        number = self.numbers[-1] if self.numbers else None
-        if number is not None:
-            number = _whole_number(element.get("value"), number)
-        self.marker = "- " if number is None else f"{number}. "
-        if number is not None:
-            self.numbers[-1] = number + 1
+    def _open_item(self, element: Any) -> None:
+        """Set the marker of a list item: its number, or a bullet."""
+        number = self.item_numbers[-1] if self.item_numbers else None
+        if number is None:
+            self.marker = "- "
+        else:
+            number = _parse_number(element.get("value"), number)
+            self.marker = f"{number}. "
+            self.item_numbers[-1] = number + 1
 
-    def _heading(self, level: int) -> None:
-        if self.rows:
-            return self._flush()
+    def _close_heading(self, level: int) -> None:
+        """Write a heading; within a table, a list or an aside it is text like any other."""
+        if self.open_rows:
+            return self._write_inline()
         title, self.inline = "".join(self.inline), []
-        if self.numbers or self._aside:
-            self._put(title)
+        if self.item_numbers or self._in_aside:
+            self._write_block(title)
         else:
             self.builder.heading(title, level)
 
     @property
-    def _aside(self) -> bool:
-        return bool(self.asides) or not self.inside_main
+    def _in_aside(self) -> bool:
+        return bool(self.open_asides) or not self.inside_main
 
-    def _row(self) -> None:
-        """Write the row that closes; one of a table within a cell becomes words of that cell."""
-        if not self.rows:
+    def _close_row(self) -> None:
+        """Write a table row; the row of a table within a cell becomes words of that cell."""
+        if not self.open_rows:
             return
-        cells, before = self.rows.pop()
-        line = " | ".join(cells) if "".join(cells) else ""
-        if self.rows:
-            self.inline = [*before, " ", line.replace(" | ", ", "), " "]
+        row = self.open_rows.pop()
+        line = " | ".join(row.cells) if "".join(row.cells) else ""
+        if self.open_rows:
+            self.inline = [*row.inline_before, " ", line.replace(" | ", ", "), " "]
         else:
             self.inline = []
-            self._put(line, row=True)
+            self._write_block(line, row=True)
 
-    def _flush(self) -> None:
-        """Write the text of the block that opens or closes; within a cell it is parted by a space only."""
-        if self.rows:
+    def _write_inline(self) -> None:
+        """Write the inline text as a block; within a table row only part it by a space."""
+        if self.open_rows:
             self.inline.append(" ")
             return
-        text, self.inline = "".join(self.inline), []
-        lines = (
-            text.split("\n")
-            if self.verbatim
-            else (" ".join(line.split()) for line in text.split("\n"))
-        )
-        self._put("\n".join(lines).strip("\n"))
+        lines = "".join(self.inline).split("\n")
+        self.inline = []
+        if not self.open_pres:
+            lines = [" ".join(line.split()) for line in lines]
+        self._write_block("\n".join(lines).strip("\n"))
 
-    def _put(self, text: str, *, row: bool = False) -> None:
-        """Write a block; the items of a list and the rows of a table follow one another closely."""
+    def _write_block(self, text: str, *, row: bool = False) -> None:
+        """Write a block; list items and table rows follow one another without a blank line."""
         if not text.strip():
             return
-        kind = "row" if row else "item" if self.numbers else ""
-        close = kind == self.after != "" and (row or bool(self.marker))
-        indent = "  " * max(0, len(self.numbers) - 1)
+        kind = "row" if row else "item" if self.item_numbers else ""
+        follows = kind != "" and kind == self.last_kind and (row or self.marker != "")
+        indent = "  " * max(0, len(self.item_numbers) - 1)
         self.builder.block(
-            indent + self.marker + text, gap="\n" if close else "\n\n", aside=self._aside
+            indent + self.marker + text, gap="\n" if follows else "\n\n", aside=self._in_aside
         )
-        self.marker, self.after = "", kind
+        self.marker, self.last_kind = "", kind
 
 
 def _events(root: Any) -> Iterator[tuple[str, Any]]:
-    """("open", e) and ("close", e) for each shown element, ("skip", e) for one that is not; `e.tail` follows both."""
+    """Walk through the elements without recursion.
+
+    Yields ("open", element) and ("close", element) for each visible element and ("skip", element)
+    for an invisible one. The text in `element.tail` comes after "close" or "skip".
+    """
     stack: list[tuple[Any, Iterator[Any]]] = [(root, iter(root))]
     yield "open", root
     while stack:
@@ -286,44 +288,16 @@ def _events(root: Any) -> Iterator[tuple[str, Any]]:
         if child is None:
             stack.pop()
             yield "close", element
-        elif not isinstance(child.tag, str) or _is_unseen(child):
+        elif not isinstance(child.tag, str) or is_invisible(child):
             yield "skip", child
         else:
             yield "open", child
             stack.append((child, iter(child)))
 
 
-def _is_unseen(element: Any) -> bool:
-    return (
-        element.tag in _UNSEEN
-        or element.get("hidden") is not None
-        or bool(_HIDDEN.search(element.get("style") or ""))
-    )
-
-
-def _is_aside(element: Any) -> bool:
-    if element.tag in _ASIDE or (element.get("role") or "").lower() in _ASIDE_ROLES:
-        return True
-    if element.tag == "header":
-        return not any(
-            above.tag in ("article", "main", "section") for above in element.iterancestors()
-        )
-    if element.tag == "form":
-        headed = any(part.tag in _HEADINGS for part in element.iter())
-        return not headed and _word_count(element) <= _SHORT_FORM
-    return element.tag in ("ul", "ol", "p") and _is_only_links(element)
-
-
-def _is_only_links(element: Any) -> bool:
-    links = list(element.iter("a"))
-    if len(links) < _FEW_LINKS:
-        return False
-    linked = sum(len("".join("".join(link.itertext()).split())) for link in links)
-    return linked >= 0.9 * len("".join("".join(element.itertext()).split()))
-
-
-def _whole_number(written: str | None, otherwise: int) -> int:
-    return int(written) if written and written.isdecimal() and len(written) < 9 else otherwise
+def _parse_number(text: str | None, default: int) -> int:
+    """Return the whole number that an attribute holds, `default` if it holds none."""
+    return int(text) if text and text.isdecimal() and len(text) < 9 else default
 
 
 _STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")
@@ -332,9 +306,8 @@ _SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 
 def _is_html(content: bytes, suffix: str) -> bool:
     """Return whether bytes begin as a page does, or are named as one and hold a tag."""
-    start = (
-        content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    )  # of UTF-16 too
+    # Without its zero bytes and byte order mark a page in UTF-16 begins in the same way.
+    start = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if start.startswith(b"<?xml") and b"<html" in start:
         return True
     return start.startswith(_STARTS) or (suffix in _SUFFIXES and b"<" in content)

@@ -1,53 +1,61 @@
-"""Plain text: kept line by line; headings are told by how they stand."""
+"""Parse plain text: its lines stay as they are, and lone lines in title case are headings."""
 
 import re
 
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import canonical, sections_from
-from inquote.ingest.formats.encoding import decoded
+from inquote.ingest.formats.encoding import decode_first
 from inquote.ingest.text import LIST_MARKER
 
-_MOST_WORDS = 14
-_SMALL_WORDS = 4
+_MAX_TITLE_WORDS = 14
+_LONG_WORD = 4  # characters; shorter words of a title may be in lower case
+_CAPITALS_SHARE = 0.6  # of the long words of a title
 
 
 def parse(text: str) -> Parsed:
-    """Parse plain text; a short line alone between blank lines, in the case of a title, is a heading of level 1."""
+    """Parse plain text; a line alone between blank lines that reads as a title is a heading."""
     text = canonical(text).strip("\n")
-    headings = [
-        (line.strip(), 1, start + len(line) - len(line.lstrip()))
-        for start, line in _lone_lines(text)
-    ]
-    return Parsed(
-        text, sections_from([heading for heading in headings if _is_title(heading[0])], len(text))
-    )
+    headings = []
+    for start, line in _lone_lines(text):
+        title = line.strip()
+        if _is_title(title):
+            indent = len(line) - len(line.lstrip())
+            headings.append((title, 1, start + indent))
+    return Parsed(text, sections_from(headings, len(text)))
 
 
 def _lone_lines(text: str) -> list[tuple[int, str]]:
-    """Lines with a blank line, or the edge of the text, on both sides."""
-    lines, starts, at = text.split("\n"), [], 0
-    for line in lines:
-        starts.append(at)
-        at += len(line) + 1
-    padded = ["", *lines, ""]
-    return [
-        (starts[i], line)
-        for i, line in enumerate(lines)
-        if line.strip() and not padded[i].strip() and not padded[i + 2].strip()
-    ]
+    """Return the start and text of each line between two blank lines or edges of the text."""
+    lone_lines = []
+    lines = text.split("\n")
+    start = 0
+    for index, line in enumerate(lines):
+        above = lines[index - 1] if index else ""
+        below = lines[index + 1] if index + 1 < len(lines) else ""
+        if line.strip() and not above.strip() and not below.strip():
+            lone_lines.append((start, line))
+        start += len(line) + 1
+    return lone_lines
 
 
 def _is_title(line: str) -> bool:
-    """Whether a line reads as a title: few words, no stop at its end, and its longer words capitalised.
+    """Return whether a line reads as a title: few words, no stop, long words capitalised.
 
     >>> _is_title("Understanding Oncolytic Virus Therapies"), _is_title("it rained, and we left")
     (True, False)
     """
     words = re.findall(r"[^\W\d_][\w'’-]*", line)
-    if not 0 < len(words) <= _MOST_WORDS or line[-1] in ".,;:!" or LIST_MARKER.match(line):
+    if not 0 < len(words) <= _MAX_TITLE_WORDS or line[-1] in ".,;:!" or LIST_MARKER.match(line):
         return False
-    longer = [word for word in words if len(word) >= _SMALL_WORDS] or words
-    return not line[0].islower() and sum(word[0].isupper() for word in longer) >= 0.6 * len(longer)
+    long_words = [word for word in words if len(word) >= _LONG_WORD] or words
+    capitals = sum(word[0].isupper() for word in long_words)
+    return not line[0].islower() and capitals >= _CAPITALS_SHARE * len(long_words)
 
 
-FORMAT = Format("text", lambda content, suffix: True, decoded(parse), trusted=True, encoded=True)
+FORMAT = Format(
+    "text",
+    lambda content, suffix: True,
+    decode_first(parse),
+    trusted=True,
+    encoded=True,
+)

@@ -22,24 +22,24 @@ def document(parsed: Parsed) -> Document:
 
 
 def test_a_short_section_is_one_passage_with_its_path_of_headings() -> None:
-    made = chunk(document(markdown.parse("# A\n\n## B\n\nOne. Two.\n\nThree.")), count_words, 64)
-    assert [(p.heading, p.text) for p in made.passages] == [("A > B", "One. Two.\n\nThree.")]
+    chunks = chunk(document(markdown.parse("# A\n\n## B\n\nOne. Two.\n\nThree.")), count_words, 64)
+    assert [(p.heading, p.text) for p in chunks.passages] == [("A > B", "One. Two.\n\nThree.")]
 
 
 def test_a_top_heading_that_repeats_the_title_is_left_out_of_the_path() -> None:
-    made = chunk(document(markdown.parse("# Title\n\n## B\n\nOne.")), count_words, 64)
-    assert made.passages[0].heading == "B"
+    chunks = chunk(document(markdown.parse("# Title\n\n## B\n\nOne.")), count_words, 64)
+    assert chunks.passages[0].heading == "B"
 
 
 def test_no_passage_crosses_a_section() -> None:
-    made = chunk(document(markdown.parse("## A\n\nOne.\n\n## B\n\nTwo.")), count_words, 64)
-    assert [(p.heading, p.text) for p in made.passages] == [("A", "One."), ("B", "Two.")]
+    chunks = chunk(document(markdown.parse("## A\n\nOne.\n\n## B\n\nTwo.")), count_words, 64)
+    assert [(p.heading, p.text) for p in chunks.passages] == [("A", "One."), ("B", "Two.")]
 
 
 def test_a_long_paragraph_is_cut_between_sentences() -> None:
     paragraph = " ".join(f"Sentence {n} has six words here." for n in range(9))
-    made = chunk(document(text.parse(paragraph)), count_words, 20, Cutting(overlap=0))
-    assert [p.text for p in made.passages] == [
+    chunks = chunk(document(text.parse(paragraph)), count_words, 20, Cutting(overlap=0))
+    assert [p.text for p in chunks.passages] == [
         " ".join(f"Sentence {n} has six words here." for n in range(at, at + 3)) for at in (0, 3, 6)
     ]
 
@@ -53,69 +53,70 @@ def test_a_passage_begins_with_the_last_sentence_of_the_one_before() -> None:
         (" ".join(paragraphs), [(0, 5), (4, 8)]),
         ("\n\n".join(paragraphs), [(0, 4), (3, 8)]),
     ):
-        made = chunk(document(text.parse(source)), count_words, 32, long)
-        assert [" ".join(p.text.split()) for p in made.passages] == [
+        chunks = chunk(document(text.parse(source)), count_words, 32, long)
+        assert [" ".join(p.text.split()) for p in chunks.passages] == [
             " ".join(f"Sentence {n} has six words here." for n in range(*cut)) for cut in cuts
         ]
 
 
 def test_a_sentence_of_more_than_a_quarter_of_the_target_is_not_repeated() -> None:
     paragraph = " ".join(f"Sentence {n} has six words here." for n in range(9))
-    made = chunk(document(text.parse(paragraph)), count_words, 32, Cutting(target=20, overlap=1))
-    assert [p.text[:10] for p in made.passages] == ["Sentence 0", "Sentence 5"]
+    chunks = chunk(document(text.parse(paragraph)), count_words, 32, Cutting(target=20, overlap=1))
+    assert [p.text[:10] for p in chunks.passages] == ["Sentence 0", "Sentence 5"]
 
 
 def test_a_sentence_longer_than_the_window_is_cut_at_clauses_then_words() -> None:
-    made = chunk(
+    chunks = chunk(
         document(text.parse("a b c d e f g, h i j k l m n o p q r s t u v w x y z")),
         count_words,
         16,
     )
-    assert made.passages[0].text == "a b c d e f g,"
-    assert made.passages[1].text == "h i j k l m n o p q r s t u"
+    assert chunks.passages[0].text == "a b c d e f g,"
+    assert chunks.passages[1].text == "h i j k l m n o p q r s t u"
 
 
 def test_a_word_longer_than_the_window_is_cut() -> None:
-    made = chunk(document(text.parse("x" * 100)), len, 30)
-    assert "".join(p.text for p in made.passages) == "x" * 100
-    assert all(len(p.embedded_text) <= 30 for p in made.passages)
+    chunks = chunk(document(text.parse("x" * 100)), len, 30)
+    assert "".join(p.text for p in chunks.passages) == "x" * 100
+    assert all(len(p.embedded_text) <= 30 for p in chunks.passages)
 
 
 def test_later_pieces_of_a_list_carry_its_lead_in() -> None:
     items = "\n".join(f"{n}. item {n} is told in some words of its own" for n in range(1, 6))
-    made = chunk(
+    chunks = chunk(
         document(markdown.parse(f"## Causes\n\nThere are several causes:\n\n{items}")),
         count_words,
         32,
     )
-    assert [p.lead for p in made.passages] == [
+    assert [p.lead for p in chunks.passages] == [
         "",
         "There are several causes:",
         "There are several causes:",
     ]
-    assert made.passages[1].embedded_text.startswith("Causes\nThere are several causes:\n")
+    assert chunks.passages[1].embedded_text.startswith("Causes\nThere are several causes:\n")
 
 
 def test_the_end_of_a_list_keeps_its_lead_in_where_a_paragraph_follows() -> None:
     items = "\n".join(f"{n}. item {n} is told in some words of its own" for n in range(1, 6))
     source = f"## Causes\n\nThere are several causes:\n\n{items}\n\nAll of them are rare."
-    made = chunk(document(markdown.parse(source)), count_words, 36)
-    last = made.passages[-1]
+    chunks = chunk(document(markdown.parse(source)), count_words, 36)
+    last = chunks.passages[-1]
     assert last.text.endswith("5. item 5 is told in some words of its own\n\nAll of them are rare.")
     assert last.lead == "There are several causes:"
 
 
 def test_advertising_is_left_out_and_listed() -> None:
-    source = "## A\n\nOne.\n\nFor more information, download the full report.\n\nTwo.\n\n## Related Reports\n\nOther Market"
-    made = chunk(document(markdown.parse(source)), count_words, 64)
+    source = "## A\n\nOne.\n\nFor more information, download the full report."
+    source += "\n\nTwo.\n\n## Related Reports\n\nOther Market"
+    chunks = chunk(document(markdown.parse(source)), count_words, 64)
     canonical = markdown.parse(source).text
-    assert [p.text for p in made.passages] == ["One.", "Two."]
-    assert [(canonical[left.start : left.end], left.reason) for left in made.left_out] == [
+    assert [p.text for p in chunks.passages] == ["One.", "Two."]
+    assert [(canonical[left.start : left.end], left.reason) for left in chunks.left_out] == [
         ("For more information, download the full report.", "sends the reader elsewhere"),
         ("Related Reports", "heading that announces links"),
         ("Other Market", "link under such a heading"),
     ]
-    assert isinstance(made.left_out[0], LeftOut)
+    assert isinstance(chunks.left_out[0], LeftOut)
 
 
 def test_a_window_too_small_is_refused() -> None:
@@ -133,12 +134,12 @@ blocks = st.lists(
 @given(blocks.map("\n\n".join))
 def test_every_passage_is_verbatim_within_the_window_and_nothing_is_lost(source: str) -> None:
     made_from = document(markdown.parse(source))
-    made = chunk(made_from, count_words, 24)
-    for passage in made.passages:
+    chunks = chunk(made_from, count_words, 24)
+    for passage in chunks.passages:
         assert made_from.text[passage.start : passage.end] == passage.text
         assert count_words(passage.embedded_text) <= 24
     headings = {at for s in made_from.sections for at in range(s.start, s.start + len(s.title))}
-    covered = {at for p in (*made.passages, *made.left_out) for at in range(p.start, p.end)}
+    covered = {at for p in (*chunks.passages, *chunks.left_out) for at in range(p.start, p.end)}
     prose_at = {
         at for at, character in enumerate(made_from.text) if not character.isspace()
     } - headings
@@ -147,17 +148,21 @@ def test_every_passage_is_verbatim_within_the_window_and_nothing_is_lost(source:
 
 def test_what_stands_beside_the_text_is_left_out() -> None:
     parsed = html.parse(
-        b"<nav><p>Zoo. Newts.</nav><main><p>Otters swim.<p>Owls fly.</main><footer>Imprint.</footer>"
+        b"<nav><p>Zoo. Newts.</nav><main><p>Otters swim.<p>Owls fly.</main>"
+        b"<footer>Imprint.</footer>"
     )
-    made = chunk(document(parsed), count_words, 64)
-    assert [p.text for p in made.passages] == ["Otters swim.\n\nOwls fly."]
-    assert [(parsed.text[left.start : left.end], left.reason) for left in made.left_out] == [
+    chunks = chunk(document(parsed), count_words, 64)
+    assert [p.text for p in chunks.passages] == ["Otters swim.\n\nOwls fly."]
+    assert [(parsed.text[left.start : left.end], left.reason) for left in chunks.left_out] == [
         ("Zoo. Newts.", "beside the text of the page"),
         ("Imprint.", "beside the text of the page"),
     ]
 
 
 def test_an_aside_of_several_blocks_is_left_out_whole() -> None:
-    page = b"<main><p>Otters swim.</main><footer>Copyright 2024 Company Limited.<br>Home | About | Contact</footer>"
-    made = chunk(document(html.parse(page)), count_words, 64)
-    assert [p.text for p in made.passages] == ["Otters swim."]
+    page = (
+        b"<main><p>Otters swim.</main>"
+        b"<footer>Copyright 2024 Company Limited.<br>Home | About | Contact</footer>"
+    )
+    chunks = chunk(document(html.parse(page)), count_words, 64)
+    assert [p.text for p in chunks.passages] == ["Otters swim."]

@@ -14,7 +14,7 @@ from inquote.eval.runs.questions import (
     main,
     part,
 )
-from inquote.ingest.advertising import is_call_to_act
+from inquote.ingest.advertising import is_call_to_action
 from inquote.ingest.files.collect import Limits, collect
 from inquote.ingest.files.find import find_sources
 from places import ROOT
@@ -98,7 +98,7 @@ def test_no_evidence_is_a_line_that_is_kept_out_of_the_passages(questions):
         for group in question.evidence
         for found in group
     ]
-    assert [id for id, quote in quotes if is_call_to_act(quote)] == []
+    assert [id for id, quote in quotes if is_call_to_action(quote)] == []
 
 
 def test_list_questions_name_their_items(questions):

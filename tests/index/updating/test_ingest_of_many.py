@@ -96,7 +96,7 @@ def test_what_was_written_ahead_is_seen_by_nobody_and_goes(
 def test_files_are_not_read_far_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(50):
         (tmp_path / f"{number:02}.txt").write_text("Some text.")
-    monkeypatch.setattr(collect, "MOST_AHEAD", 3)
+    monkeypatch.setattr(collect, "MAX_FILES_AHEAD", 3)
     read, reads = collect.read_content, []
     monkeypatch.setattr(
         collect, "read_content", lambda path, **given: (reads.append(path), read(path, **given))[1]

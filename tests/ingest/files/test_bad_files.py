@@ -1,4 +1,4 @@
-"""Files made to lead their parsers astray: each within 20 seconds and 1 GB, and the good one beside them is read."""
+"""Bad files take at most 20 seconds and 1 GB each, and the good file beside them is read."""
 
 import io
 import json
@@ -15,11 +15,13 @@ from places import ROOT
 
 WORD = {
     "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.'
-    'wordprocessingml.document.main+xml"/></Types>',
-    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
-    'Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    '<Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/word/document.xml" ContentType="application/'
+    'vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
+    "_rels/.rels": "<Relationships "
+    'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
     'Target="word/document.xml"/></Relationships>',
 }
 BODY = '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{}</w:body></w:document>'
@@ -27,10 +29,10 @@ TEXT = '<?xml version="1.0"?>{}' + BODY
 LAUGHS = "".join(f'<!ENTITY a{at + 1} "{f"&a{at};" * 10}">' for at in range(9))
 
 
-def word(document: str, **others: str) -> bytes:
+def word(document: str, **parts: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in {**WORD, "word/document.xml": document, **others}.items():
+        for name, content in {**WORD, "word/document.xml": document, **parts}.items():
             archive.writestr(name, content)
     return file.getvalue()
 
@@ -74,34 +76,37 @@ READ = """
 import json, resource, sys, time
 from pathlib import Path
 from inquote.ingest.chunk import chunk
-from inquote.ingest.files.collect import Limits, Loaded, read_all
+from inquote.ingest.files.collect import Limits, LoadedFile, read_files
 from inquote.ingest.files.find import find_sources
-for outcome in read_all(find_sources([Path(sys.argv[1])]).sources, {}, Limits()):
-    said = getattr(outcome, "reason", "")
-    if isinstance(outcome, Loaded):
+for outcome in read_files(find_sources([Path(sys.argv[1])]).sources, {}, Limits()):
+    result = getattr(outcome, "reason", "")
+    if isinstance(outcome, LoadedFile):
         chunk(outcome.document, lambda text: len(text) // 4 + 2, 256)
-        said = "read"
-own = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+        result = "read"
+status = Path("/proc/self/status").read_text().splitlines()
+own = next(line for line in status if line.startswith("VmHWM"))
 peak = max(int(own.split()[1]), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)  # kB
-print(json.dumps([said, peak * 1024, time.process_time()]))
+print(json.dumps([result, peak * 1024, time.process_time()]))
 """
 
 
 def read(path: Path) -> tuple[str, int, float]:
-    """What became of the file, the most memory that any process took, the processor time of the parent."""
-    asked = [sys.executable, "-c", READ, str(path)]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
-    said, peak, seconds = json.loads(done.stdout)
-    return said, peak, seconds
+    """Return the result, the peak memory of any process and the CPU seconds of the parent."""
+    command = [sys.executable, "-c", READ, str(path)]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
+    result, peak, seconds = json.loads(done.stdout)
+    return result, peak, seconds
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file_takes_at_most_20_seconds_and_1_gb(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(BAD[name]())
-    said, peak, seconds = read(tmp_path / name)
-    print(name, said, f"{peak / 1e6:.0f} MB, {seconds:.1f} s in the parent")
-    assert said
+    result, peak, seconds = read(tmp_path / name)
+    print(name, result, f"{peak / 1e6:.0f} MB, {seconds:.1f} s in the parent")
+    assert result
     assert peak <= 1_000_000_000
     assert seconds < 20
 
@@ -114,6 +119,6 @@ def test_no_bad_file_stops_the_good_one(tmp_path: Path) -> None:
     for name in ("comments.html", "laughs.docx", "cyclic.pdf", "brackets.md", "stops.txt"):
         (tmp_path / name).write_bytes(BAD[name]())
     (tmp_path / "good.txt").write_text("Good.")
-    found = collect(find_sources([tmp_path]).sources, {}, Limits())
-    assert "Good." in [loaded.document.text for loaded in found.loaded]
-    assert len(found.loaded) + len(found.skipped) == 6
+    outcomes = collect(find_sources([tmp_path]).sources, {}, Limits())
+    assert "Good." in [loaded.document.text for loaded in outcomes.loaded]
+    assert len(outcomes.loaded) + len(outcomes.skipped) == 6

@@ -10,7 +10,7 @@ from inquote.ingest.files.find import find_sources
 from inquote.ingest.files.load import MAX_BYTES, load_document, read_content, read_file
 from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.encoding import decode
-from inquote.ingest.formats.registry import format_of
+from inquote.ingest.formats.registry import detect_format
 from inquote.ingest.text import printable
 
 
@@ -56,8 +56,8 @@ def test_links_and_libraries_are_skipped_with_the_reason(tmp_path: Path) -> None
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "library.db").write_text("")
-    found = find_sources([tmp_path])
-    sources, skipped = found.sources, found.skipped
+    listing = find_sources([tmp_path])
+    sources, skipped = listing.sources, listing.skipped
     assert [source.path.name for source in sources] == ["x.md"]
     assert sorted(skip.reason for skip in skipped) == [
         "it is a library of inquote's own",
@@ -135,14 +135,14 @@ def test_a_sparse_giant_is_skipped(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_file_is_is_told_by_its_content(name: str, content: bytes, kind: str) -> None:
-    assert format_of(content, Path(name).suffix).name == kind
+    assert detect_format(content, Path(name).suffix).name == kind
 
 
 def test_pictures_and_archives_are_named_and_skipped() -> None:
     with pytest.raises(FileSkipped, match="it is a gzip file; text, Markdown, HTML, PDF and Word"):
-        format_of(b"\x1f\x8b...", ".txt")
+        detect_format(b"\x1f\x8b...", ".txt")
     with pytest.raises(FileSkipped, match="it is empty"):
-        format_of(b"", ".txt")
+        detect_format(b"", ".txt")
 
 
 def test_names_are_printed_on_one_line() -> None:

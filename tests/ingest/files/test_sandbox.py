@@ -62,19 +62,20 @@ def test_too_much_memory_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
         raise MemoryError
 
     monkeypatch.setattr(
-        "inquote.ingest.files.child.format_called",
+        "inquote.ingest.files.child.find_format",
         lambda name: Format(name, lambda *_: True, parse),
     )
-    told = child._answer({"kind": "pdf", "encoding": None}, b"")
-    assert told == ({"skipped": "reading it takes more than 1000 MB of memory"}, b"")
+    reply = child._answer({"format": "pdf", "encoding": None}, b"")
+    assert reply == ({"skipped": "reading it takes more than 1000 MB of memory"}, b"")
 
 
 def test_the_child_imports_no_torch() -> None:
-    code = "import inquote.ingest.files.child, inquote.ingest.formats.registry, sys; print('torch' in sys.modules)"
-    told = subprocess.run(
+    modules = "inquote.ingest.files.child, inquote.ingest.formats.registry"
+    code = f"import {modules}, sys; print('torch' in sys.modules)"
+    result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert told.stdout == "False\n"
+    assert result.stdout == "False\n"
 
 
 def test_bad_files_do_not_stop_the_good_ones_beside_them(tmp_path: Path) -> None:
@@ -83,9 +84,9 @@ def test_bad_files_do_not_stop_the_good_ones_beside_them(tmp_path: Path) -> None
     (tmp_path / "c.docx").write_bytes(word(lambda document: document.add_paragraph("Three.")))
     (tmp_path / "d.txt").write_bytes(bytes(range(256)))
     (tmp_path / "e.pdf").write_bytes(pdf([down(["Five."])]))
-    found = collect(find_sources([tmp_path]).sources, {}, Limits())
-    assert [loaded.document.text for loaded in found.loaded] == ["One.", "Three.", "Five."]
-    assert [Path(skipped.path).name for skipped in found.skipped] == ["b.pdf", "d.txt"]
+    outcomes = collect(find_sources([tmp_path]).sources, {}, Limits())
+    assert [loaded.document.text for loaded in outcomes.loaded] == ["One.", "Three.", "Five."]
+    assert [Path(skipped.path).name for skipped in outcomes.skipped] == ["b.pdf", "d.txt"]
 
 
 def test_a_file_that_did_not_change_is_not_parsed_again(tmp_path: Path) -> None:
@@ -94,4 +95,4 @@ def test_a_file_that_did_not_change_is_not_parsed_again(tmp_path: Path) -> None:
     first = collect(sources, {}, Limits())
     digests = {loaded.source.id: loaded.digest for loaded in first.loaded}
     again = collect(sources, digests, Limits())
-    assert (again.loaded, again.same) == ([], [sources[0].id])
+    assert (again.loaded, again.unchanged) == ([], [sources[0].id])

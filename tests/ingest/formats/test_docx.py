@@ -53,7 +53,7 @@ def of_runs(*runs: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("run", "told"),
+    ("run", "text"),
     [
         ("<w:ins ><w:r><w:t>swims.</w:t></w:r></w:ins>", "swims."),
         ("<w:del ><w:r><w:delText>no</w:delText></w:r></w:del>", ""),
@@ -66,8 +66,8 @@ def of_runs(*runs: str) -> str:
         ("<w:r ><w:sym w:font='Wingdings' w:char='F04A'/><w:t>5</w:t></w:r>", "\ufffd5"),
     ],
 )
-def test_a_run_is_read_as_it_is_seen(run: str, told: str) -> None:
-    assert of_runs("<w:r ><w:t>It: </w:t></w:r>", run) == f"It: {told}".strip()
+def test_a_run_is_read_as_it_is_seen(run: str, text: str) -> None:
+    assert of_runs("<w:r ><w:t>It: </w:t></w:r>", run) == f"It: {text}".strip()
 
 
 def test_prose_in_a_style_of_lists_is_no_item() -> None:

@@ -1,4 +1,4 @@
-"""One document written in every format: its words come back in order, its passages are verbatim and miss nothing."""
+"""A document written in every format keeps its words, and its passages miss none of them."""
 
 import hashlib
 import html as markup
@@ -21,7 +21,7 @@ from made_files import pdf, word
 
 @dataclass(frozen=True)
 class Block:
-    """A heading, a paragraph, an item of a list or a row of a table; a row has its words as cells."""
+    """A heading, paragraph, list item or table row; the words of a row are its cells."""
 
     kind: str
     words: tuple[str, ...]
@@ -60,8 +60,8 @@ def as_docx(blocks: list[Block]) -> Parsed:
                 document.add_heading(block.line, 2)
             elif block.kind == "row":
                 cells = document.add_table(1, len(block.words)).rows[0].cells
-                for cell, told in zip(cells, block.words, strict=True):
-                    cell.text = told
+                for cell, word_of_cell in zip(cells, block.words, strict=True):
+                    cell.text = word_of_cell
             else:
                 document.add_paragraph(
                     block.line, style="List Bullet" if block.kind == "item" else None

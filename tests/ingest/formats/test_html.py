@@ -9,7 +9,8 @@ PAGE = b"""<!doctype html><html><head><title>The  otter &amp; co</title>
 <link rel="canonical" href="https://zoo.example/otter"><style>p {}</style></head><body>
 <header><a href="/">Zoo</a></header><nav><ul><li><a>Newts</a><li><a>Owls</a></ul></nav>
 <main><h1>Otters</h1><p>An otter <b>weighs</b>
-12&nbsp;kg.<br>It swims.</p><h2>Food</h2><p>They eat:</p><ol start="3"><li>crabs<li>fish <ul><li>cod</ul></ol>
+12&nbsp;kg.<br>It swims.</p><h2>Food</h2><p>They eat:</p><ol start="3">
+<li>crabs<li>fish <ul><li>cod</ul></ol>
 <table><tr><th>Year<th>Number<tr><td>2020<td>5</table><pre>a  b
   c</pre><p hidden>hidden</p><p style="display: none">gone</p><script>alert(1)</script></main>
 <footer>(c) Zoo</footer></body></html>"""
@@ -46,7 +47,8 @@ def test_what_stands_beside_the_text_is_an_aside() -> None:
 def test_a_list_of_nothing_but_links_is_an_aside_and_a_list_with_one_is_not() -> None:
     links = "<ul>" + "<li><a>Link</a>" * 3 + "</ul>"
     parsed = html.parse(
-        f"<p>Text.</p>{links}<ul><li><a>Otter</a>: swims<li>Newt: crawls<li>Owl: flies</ul>".encode()
+        b"<p>Text.</p>%s<ul><li><a>Otter</a>: swims<li>Newt: crawls<li>Owl: flies</ul>"
+        % links.encode()
     )
     assert [parsed.text[start:end] for start, end in parsed.asides] == ["- Link"] * 3
 
@@ -78,7 +80,7 @@ def test_a_page_that_shows_nothing_is_skipped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "told"),
+    ("page", "text"),
     [
         (
             "<table><tr><td>A<td>Before<table><tr><td>inner<td>cell</table>After<td>C</table>",
@@ -92,8 +94,8 @@ def test_a_page_that_shows_nothing_is_skipped() -> None:
         ("<p>Costs <span aria-hidden=true>$5</span><span style='opacity: 0'>$6</span>", "Costs $5"),
     ],
 )
-def test_what_a_person_sees_is_the_text(page: str, told: str) -> None:
-    assert html.parse(page.encode()).text == told
+def test_what_a_person_sees_is_the_text(page: str, text: str) -> None:
+    assert html.parse(page.encode()).text == text
 
 
 def test_a_script_that_states_its_encoding_does_not_state_the_page_s() -> None:
