@@ -1,8 +1,10 @@
-"""Kill ingests and look what is left: `python tests/crash.py [TRIALS [SEED [STEPS]]]`, STEPS 0 for kills only.
+"""Kill ingests and look what is left: `python tests/crash.py [TRIALS [SEED [STEPS]]]`, STEPS 0 for
+kills only.
 
-An ingest of changed texts, and a first one, is ended at each of its steps, fails at each as on a full disk, and is
-killed TRIALS times at random. Each time the library must answer as before or as after, after if the ingest had ended
-well; and the next ingest must bring it to the same end, sweep what was left over and embed nothing that is there.
+An ingest of changed texts, and a first one, is ended at each of its steps, fails at each as on a
+full disk, and is killed TRIALS times at random. Each time the library must answer as before or as
+after, after if the ingest had ended well; and the next ingest must bring it to the same end, sweep
+what was left over and embed nothing that is there.
 """
 
 import hashlib
@@ -76,7 +78,8 @@ def run_ingest(library: Path, texts: Path) -> int:
 
 
 def look(library: Path) -> dict[str, Any]:
-    """A digest of what the library answers, what is wrong with it, and how many embeddings it holds."""
+    """A digest of what the library answers, what is wrong with it, and how many embeddings it
+    holds."""
     opened = LocalStore(library)
     try:
         opened.require()
@@ -94,7 +97,8 @@ def look(library: Path) -> dict[str, Any]:
 
 
 class Trials:
-    """A library before and after an ingest, to be cut short in many ways; `first`: before it there is none."""
+    """A library before and after an ingest, to be cut short in many ways; `first`: before it there
+    is none."""
 
     def __init__(self, folder: Path, first: bool) -> None:
         self.texts, self.base, self.library = folder / "texts", folder / "base", folder / "library"
@@ -168,7 +172,8 @@ def kills(trials: Trials, count: int, seed: int) -> int:
 
 
 def main(count: int = 20, seed: int = 0, steps: int = 1) -> None:
-    """Run all trials, those at every step only with `steps`; an assertion tells of the first that goes wrong."""
+    """Run all trials, those at every step only with `steps`; an assertion tells of the first that
+    goes wrong."""
     for first in (True, False):
         what = "a first ingest" if first else "an ingest of changed texts"
         with tempfile.TemporaryDirectory() as folder:
@@ -178,7 +183,8 @@ def main(count: int = 20, seed: int = 0, steps: int = 1) -> None:
                     print(f"{what}, {kind}: {every_step(trials, kind)} steps", flush=True)
             cut = kills(trials, (count + first) // 2, seed)
             print(
-                f"{what}, kill -9: {(count + first) // 2} times, {cut} before the end; before or after each time"
+                f"{what}, kill -9: {(count + first) // 2} times, {cut} before the end; before or "
+                f"after each time"
             )
 
 

@@ -1,9 +1,11 @@
-"""How dense the code is: tokens a line, comprehensions in 100 statements, long modules and functions.
+"""How dense the code is: tokens a line, comprehensions in 100 statements, long modules and
+functions.
 
     python tests/density.py ingest index app
 
-A token is a name, an operator, a number or a string of Python's tokenizer (Python 3.11), docstrings included; a line
-counts if it has one. Comprehensions are those of lists, sets and dicts, and generator expressions.
+A token is a name, an operator, a number or a string of Python's tokenizer (Python 3.11),
+docstrings included; a line counts if it has one. Comprehensions are those of lists, sets and
+dicts, and generator expressions.
 """
 
 import ast

@@ -12,7 +12,10 @@ from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Document, Passage
 from inquote.ingest.errors import QuestionError
 
-TEXT = "The tern was found in 1987. It eats small fish. It nests on flat rocks by the sea. It weighs 120 g."
+TEXT = (
+    "The tern was found in 1987. It eats small fish. It nests on flat rocks by the "
+    "sea. It weighs 120 g."
+)
 DOCUMENT = Document("small/tern.md", "Tern", "", TEXT, hashlib.sha256(TEXT.encode()).hexdigest())
 SENTENCES = [(0, 27), (28, 47), (48, 82), (83, 99)]
 PASSAGES = [Passage(DOCUMENT.id, start, end, "", TEXT[start:end]) for start, end in SENTENCES]
@@ -57,7 +60,8 @@ def citation(quote: str) -> Citation:
 
 @dataclass
 class TableSystem:
-    """Answers the quotes of `table`, refuses other questions; hits are the passages in text order."""
+    """Answers the quotes of `table`, refuses other questions; hits are the passages in text order.
+    Answers the quotes of `table`, refuses other questions; hits are the passages in text order."""
 
     table: dict[str, tuple[list[str], float]] = field(
         default_factory=lambda: {

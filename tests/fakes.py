@@ -12,7 +12,8 @@ from inquote.ingest.text import sentence_ranges
 
 
 class FakeEmbedder:
-    """A bag of hashed words: texts that share words are near. A token is a word. Counts what it embeds."""
+    """A bag of hashed words: texts that share words are near. A token is a word. Counts what it
+    embeds."""
 
     name = "fake"
     fingerprint = "f" * 64
@@ -42,7 +43,8 @@ class FakeEmbedder:
 
 
 class FakeReader:
-    """Scores a sentence by how many words it shares with the question; none scores 0.5 of the question's words."""
+    """Scores a sentence by how many words it shares with the question; none scores 0.5 of the
+    question's words."""
 
     name = "fake"
 

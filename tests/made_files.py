@@ -37,8 +37,8 @@ def pdf(pages: Sequence[Page], title: str = "", extra: bytes = b"") -> bytes:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     size = len(objects) + 1
     return out + (
-        b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R /Info 4 0 R >>\nstartxref\n%d\n%%%%EOF"
-        % (size, table, size, len(out))
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R /Info 4 0 R "
+        b">>\nstartxref\n%d\n%%%%EOF" % (size, table, size, len(out))
     )
 
 

@@ -1,4 +1,5 @@
-"""The gate catches planted regressions: on a small zoo with fakes, and in slow tests on the article with the models."""
+"""The gate catches planted regressions: on a small zoo with fakes, and in slow tests on the
+article with the models."""
 
 import json
 from collections.abc import Callable

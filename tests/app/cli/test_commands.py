@@ -1,4 +1,5 @@
-"""The command line as a user runs it: exit statuses, one sentence for what is wrong, JSON that is a contract."""
+"""The command line as a user runs it: exit statuses, one sentence for what is wrong, JSON that is
+a contract."""
 
 import io
 import json
@@ -91,7 +92,8 @@ def test_lines_in_are_lines_out(run: Run, system: System) -> None:
         '{"id": 7}',
         " \r",
         '{"id": NaN, "question": "An otter weighs?"}',
-        '{"id": "\\ud83d", "question": "An otter weighs how many kilograms?", "history": [{"role": "user"}]}',
+        '{"id": "\\ud83d", "question": "An otter weighs how many kilograms?", "history": '
+        '[{"role": "user"}]}',
     ]
     status, out, _ = run(
         "ask", "--json", "--input", "-", "--library", system.store.folder, stdin="\n".join(lines)
@@ -131,9 +133,9 @@ def test_status_lists_what_was_left_out(run: Run, make_system: MakeSystem, corpu
     (corpus / "ad.md").write_text("Text stays.\n\nFor more information, visit our report.\n")
     library = make_system(corpus).store.folder
     _, out, _ = run("status", "--left-out", "--library", library)
-    assert (
-        out
-        == "zoo/ad.md 13-52 (sends the reader elsewhere)\n    For more information, visit our report.\n"
+    assert out == (
+        "zoo/ad.md 13-52 (sends the reader elsewhere)\n    For more information, visit "
+        "our report.\n"
     )
 
 
@@ -218,7 +220,10 @@ def test_an_empty_or_binary_file_alone_is_an_error(
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = "import sys; sys.argv = ['inquote', '--help']\nfrom inquote.app.cli.commands import main\ntry: main()\nexcept SystemExit: pass\n"
+    code = (
+        "import sys; sys.argv = ['inquote', '--help']\nfrom inquote.app.cli.commands "
+        "import main\ntry: main()\nexcept SystemExit: pass\n"
+    )
     code += "print({'torch', 'gradio', 'transformers', 'faiss', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "set()"
@@ -251,7 +256,8 @@ def test_changes_tells_what_became_of_the_answers(
     status, _, err = run("changes", "--questions", tmp_path / "q.jsonl", *place)
     assert (status, err) == (
         2,
-        f'Line 1 of {tmp_path}/q.jsonl is not a JSON object like {{"question": "...", "history": ["..."]}}.\n',
+        f"Line 1 of {tmp_path}/q.jsonl is not a JSON object like "
+        '{"question": "...", "history": ["..."]}.\n',
     )
 
 

@@ -1,4 +1,5 @@
-"""Changes to the corpus while the chat runs, through the endpoints of the drawer, with the models' fakes."""
+"""Changes to the corpus while the chat runs, through the endpoints of the drawer, with the models'
+fakes."""
 
 import asyncio
 import io

@@ -37,7 +37,8 @@ def test_reliability_bins_have_equal_widths_and_leave_out_the_empty():
 
 
 def test_calibration_error_by_hand():
-    # bin [0.8, 0.9): confidence 0.8, right 0.5, 2 of 3 answers; bin [0.3, 0.4): confidence 0.3, right 0, 1 of 3
+    # bin [0.8, 0.9): confidence 0.8, right 0.5, 2 of 3 answers; bin [0.3, 0.4): confidence 0.3,
+    # right 0, 1 of 3
     assert expected_calibration_error([0.8, 0.8, 0.3], [1, 0, 0]) == pytest.approx(
         (2 * 0.3 + 1 * 0.3) / 3
     )

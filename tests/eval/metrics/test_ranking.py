@@ -13,7 +13,8 @@ from inquote.eval.metrics.ranking import (
     shown_order,
 )
 
-# Random rankings with what ranx 0.3.21 says of them (pytrec_eval-terrier 0.5.11 agreed to nine decimals).
+# Random rankings with what ranx 0.3.21 says of them (pytrec_eval-terrier 0.5.11 agreed to nine
+# decimals).
 RANX = json.loads((Path(__file__).parent / "ranking_cases.json").read_text(encoding="utf-8"))[
     "cases"
 ]

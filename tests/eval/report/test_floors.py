@@ -19,7 +19,8 @@ def test_a_floor_within_the_interval_holds_and_one_above_it_is_broken():
     found = {"answer_right": Estimate(0.80, 0.75, 0.85, 100)}
     assert check_floors({"at_least": {"answer_right": 0.85}}, found) == []
     assert check_floors({"at_least": {"answer_right": 0.86}}, found) == [
-        "answer_right must be at least 0.86 and is 0.800 (95 % interval 0.750 to 0.850, 100 questions)."
+        "answer_right must be at least 0.86 and is 0.800 (95 % interval 0.750 to 0.850, "
+        "100 questions)."
     ]
 
 

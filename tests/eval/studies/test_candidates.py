@@ -80,7 +80,8 @@ def test_what_makes_no_question_is_told(system: System) -> None:
     assert found == []
     assert left == [
         "Left out, no sentence was picked as the right one: How do owls hunt?",
-        f"Left out, its words are not to be found in {gone.sentence.document} any more: Where do newts live?",
+        f"Left out, its words are not to be found in {gone.sentence.document} any more: "
+        f"Where do newts live?",
     ]
 
 

@@ -1,4 +1,5 @@
-"""The conversations of eval/questions/followups.jsonl: sound, and understood as well as they were."""
+"""The conversations of eval/questions/followups.jsonl: sound, and understood as well as they were.
+The conversations of eval/questions/followups.jsonl: sound, and understood as well as they were."""
 
 from collections import Counter
 from pathlib import Path

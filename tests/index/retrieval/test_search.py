@@ -50,7 +50,10 @@ def test_the_best_k_are_taken() -> None:
 
 
 def test_a_flood_of_copies_hides_nothing(make_system: MakeSystem, tmp_path: Path) -> None:
-    crabs = "Along all the rivers of this land any hungry otters will eat small or large crabs when they find them:"
+    crabs = (
+        "Along all the rivers of this land any hungry otters will eat small or large "
+        "crabs when they find them:"
+    )
     folder = tmp_path / "flood"
     folder.mkdir()
     for number in range(120):

@@ -1,4 +1,5 @@
-"""Ingests that are cut short leave the library as before or as after; `crash.py` says how, for people too."""
+"""Ingests that are cut short leave the library as before or as after; `crash.py` says how, for
+people too."""
 
 import re
 import subprocess

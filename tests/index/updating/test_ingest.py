@@ -195,7 +195,8 @@ PLANTED = {
     "UPDATE embeddings SET vector = substr(vector, 3)": "embeddings in library.db are cut",
     "UPDATE embeddings SET vector = zeroblob(length(vector))": "not of norm 1",
     "DELETE FROM documents WHERE id = 'zoo/owls.md'": "not in the library",
-    "DELETE FROM passages WHERE document_id = 'zoo/owls.md'": "does not hold the library's embeddings",
+    "DELETE FROM passages WHERE document_id = 'zoo/owls.md'": "does not hold the "
+    "library's embeddings",
 }
 
 

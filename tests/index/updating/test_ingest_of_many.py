@@ -245,7 +245,10 @@ def test_files_that_may_not_grow_leave_the_library_as_it_was(
 
 def test_shapes_are_checked_without_assertions() -> None:
     code = "import numpy as np\nfrom inquote.index.stores.local.vectors import FaissIndex\n"
-    code += "for rows in (np.zeros((1, 3), np.float32), np.zeros((2, 4)), np.full((1, 4), np.nan, np.float32)):\n"
+    code += (
+        "for rows in (np.zeros((1, 3), np.float32), np.zeros((2, 4)), np.full((1, 4), "
+        "np.nan, np.float32)):\n"
+    )
     code += "    try: FaissIndex.build([1], np.eye(1, 4, dtype=np.float32)).search(rows, 9)\n"
     code += "    except ValueError as error: print(error)"
     done = subprocess.run(
