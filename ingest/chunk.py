@@ -160,7 +160,8 @@ def _reason_to_leave_out(document: Document, start: int, end: int, under_links: 
 
 
 def _is_aside(document: Document, offset: int) -> bool:
-    """Return whether an aside covers `offset`, by bisection, for a page may have thousands."""
+    """Return whether an aside covers `offset`."""
+    # A page may have thousands of asides and blocks, too many to compare each with each.
     index = bisect.bisect_right(document.asides, offset, key=itemgetter(0)) - 1
     return index >= 0 and offset < document.asides[index][1]
 

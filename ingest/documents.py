@@ -44,7 +44,7 @@ class Document:
     asides: tuple[tuple[int, int], ...] = ()
 
     def page_at(self, offset: int) -> int | None:
-        """Return the page number of `offset`, from 1; None for formats without pages."""
+        """Return the page number of `offset`, from 1, or None for formats without pages."""
         return bisect.bisect_right(self.pages, offset) if self.pages else None
 
 

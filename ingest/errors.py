@@ -1,4 +1,4 @@
-"""Name the errors that a person can act on, by what the person can do."""
+"""Name each error by what a person can do about it."""
 
 
 class InquoteError(Exception):
@@ -9,36 +9,63 @@ class InquoteError(Exception):
 
 
 class QuestionError(InquoteError):
-    """The question is empty or too long; ask another one."""
+    """The question is empty or too long.
+
+    Asking another one helps.
+    """
 
 
 class LibraryMissing(InquoteError):
-    """There is no library at that place; ingesting makes one."""
+    """There is no library at that place.
+
+    Ingesting makes one.
+    """
 
 
 class LibraryMismatch(InquoteError):
-    """The library was made with another embedder, chunking or format; rebuilding helps."""
+    """The library was made with another embedder, chunking or format.
+
+    Rebuilding helps.
+    """
 
 
 class LibraryDamaged(InquoteError):
-    """Something stored is not what was written; the message names it."""
+    """A stored file or record differs from what was written.
+
+    The message names it.
+    """
 
 
 class LibraryBusy(InquoteError):
-    """Another process is writing the library; waiting helps."""
+    """Another process is writing the library.
+
+    Waiting helps.
+    """
 
 
 class GenerationGone(InquoteError):
-    """An earlier generation of the library is not kept; ask a later one."""
+    """An earlier generation of the library is not kept.
+
+    Asking a later one helps.
+    """
 
 
 class IngestError(InquoteError):
-    """Nothing was ingested and the library is as it was; the message gives the reason."""
+    """Nothing was ingested, for the reason in the message.
+
+    The library is as it was.
+    """
 
 
 class ModelError(InquoteError):
-    """Model files are missing, cut or swapped; reinstalling or naming another model helps."""
+    """Model files are missing, cut or swapped.
+
+    Reinstalling or naming another model helps.
+    """
 
 
 class FileSkipped(InquoteError):
-    """One file is not ingested, for the reason in the message; the ingest goes on without it."""
+    """One file is not ingested, for the reason in the message.
+
+    The ingest goes on without it.
+    """

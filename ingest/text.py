@@ -78,7 +78,7 @@ def _split_paragraph(text: str, start: int, end: int) -> Iterator[Range]:
 
 
 def _split_block(text: str, start: int, end: int) -> Iterator[Range]:
-    """Yield the sentences of a block; a list marker belongs to the first one."""
+    """Yield the sentences of a block, the first one with the block's list marker."""
     marker = LIST_MARKER.match(text, start, end)
     words_start = marker.end() if marker else start
     sentence_start = start
@@ -152,7 +152,9 @@ def printable(path: object) -> str:
 
 
 def encodable(text: object) -> str:
-    """Return a string from outside as one that UTF-8 can carry; lone surrogates become "?".
+    """Return a value from outside as a string that UTF-8 can carry.
+
+    Lone surrogates become "?", and None becomes "".
 
     >>> encodable("who\\ud800"), encodable(None)
     ('who?', '')

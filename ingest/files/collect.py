@@ -135,7 +135,7 @@ def _file_size(path: Path) -> int:
 def _read_source(
     source: SourceFile, digests: Mapping[str, str], limits: Limits, sandbox: Sandbox
 ) -> FileOutcome:
-    """Read and parse one file; an error becomes the reason to skip it."""
+    """Read and parse one file, or skip it with the error as the reason."""
     try:
         file = read_content(source.path, encoding=limits.encoding, max_bytes=limits.max_bytes)
         if digests.get(source.id) == file.digest:

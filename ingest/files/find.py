@@ -51,7 +51,7 @@ class Listing:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """The ids of all sources, computed once; read it when the listing is complete."""
+        """The ids of all sources, computed once, when the listing is complete."""
         return frozenset(source.id for source in self.sources)
 
     def is_gone(self, id: str) -> bool:
@@ -159,7 +159,7 @@ class _RootFolders:
         return [name for key, name in self._names.items() if f"{key}/".startswith(prefix)]
 
     def _locate(self, folder: Path) -> tuple[Path, str]:
-        """Return the path and key of a folder's root; a folder below no root is its own."""
+        """Return the path and key of the root of a folder, which is itself if it has none."""
         lineage = (folder, *folder.parents)
         if self._uploads is not None and self._uploads in lineage:
             return self._uploads, UPLOADS

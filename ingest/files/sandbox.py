@@ -115,7 +115,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _parsed_from(header: dict[str, Any], text: bytes) -> Parsed:
-    """Return the `Parsed` that a child's reply describes; JSON has made lists of its tuples."""
+    """Return the `Parsed` that a child's reply describes, with tuples for the lists of JSON."""
     header["text"] = text.decode()
     header["sections"] = tuple(Section(**section) for section in header["sections"])
     header["pages"] = tuple(header["pages"])
@@ -131,7 +131,7 @@ def send(stream: IO[bytes], header: dict[str, Any], content: bytes = b"") -> Non
 
 
 def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """Read one message; raise `EOFError` where the other side has ended."""
+    """Read one message, or raise `EOFError` where the other side has ended."""
     header_length, content_length = LENGTHS.unpack(_read_exactly(stream, LENGTHS.size))
     header = _read_exactly(stream, header_length)
     content = _read_exactly(stream, content_length)

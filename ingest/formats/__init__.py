@@ -1,1 +1,1 @@
-"""Parse each format in a module of its own; `registry.py` holds the table of them."""
+"""Parse files, each format in a module of its own and all of them in `registry.py`."""

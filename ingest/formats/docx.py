@@ -57,7 +57,7 @@ _HEADING = re.compile(r"(?:heading|überschrift|titre) (\d)", re.IGNORECASE)
 
 
 def parse(content: bytes, encoding: str | None = None) -> Parsed:
-    """Parse a Word document; raise `FileSkipped` for one that is unsafe or damaged."""
+    """Parse a Word document, or raise `FileSkipped` if it is unsafe or damaged."""
     check_archive(content)
     import docx
     from docx.table import Table
@@ -108,7 +108,7 @@ def check_archive(content: bytes) -> None:
 
 
 def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
-    """Return how many bytes a part unpacks to; raise `FileSkipped` for an unsafe part."""
+    """Return how many bytes a part unpacks to, or raise `FileSkipped` if it is unsafe."""
     name = part.filename
     if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
         raise FileSkipped("it holds a part whose name leads outside of it")
@@ -181,7 +181,7 @@ class _Writer:
                     self.builder.block(" ".join(_visible_text(note).split()))
 
     def write_table(self, table: "Table") -> None:
-        """Write each row as a line of cells; a cell that spans several columns stands once."""
+        """Write each row as a line, with a cell that spans several columns once."""
         gap = "\n\n"
         for row in table.rows:
             cells: dict[Any, str] = {}

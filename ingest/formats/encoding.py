@@ -36,7 +36,7 @@ def encoding_of(content: bytes) -> str:
 
 
 def _utf_16_of(content: bytes) -> str:
-    """Return the kind of UTF-16 in which every second byte is zero; raise `FileSkipped` if none."""
+    """Return the kind of UTF-16 that zero bytes show, or raise `FileSkipped`."""
     head = content[:_HEAD]
     if len(head) >= 4 and len(content) % 2 == 0:
         for name, high_bytes in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):

@@ -36,9 +36,10 @@ _RAISED = {
 
 
 def parse(content: bytes, encoding: str | None = None) -> Parsed:
-    """Parse an HTML file; the title is the `title` element's, else the first heading's.
+    """Parse an HTML page.
 
-    Raises `FileSkipped` for a page without text.
+    The title is the `title` element's, else the first heading's. Raises `FileSkipped` for a page
+    without text.
     """
     from lxml import etree, html
 
@@ -84,7 +85,7 @@ def _strip_tags(content: bytes, encoding: str | None) -> Parsed:
 
 
 def _unstated_encoding(content: bytes) -> str | None:
-    """Detect the encoding of a page that does not state one; return None for one that does."""
+    """Return the encoding of a page that does not state one, else None."""
     has_mark = content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"))
     if has_mark or _CHARSET.search(content[:4096]):
         return None
@@ -127,7 +128,7 @@ class _Walker:
         self.inside_main = main is None
         self.inline: list[str] = []  # the text since the last block opened or closed
         self.open_asides: list[Any] = []  # elements
-        self.open_pres = 0
+        self.pre_depth = 0  # how many pre elements are open
         self.open_raised: list[dict[int, int]] = []  # the characters of each open sup or sub
         # For each open list the number of its next item, None where items have bullets.
         self.item_numbers: list[int | None] = []
@@ -149,7 +150,7 @@ class _Walker:
 
     def _add_inline(self, text: str | None) -> None:
         if text:
-            text = text if self.open_pres else _SPACES.sub(" ", text)
+            text = text if self.pre_depth else _SPACES.sub(" ", text)
             self.inline.append(text.translate(self.open_raised[-1]) if self.open_raised else text)
 
     def _open(self, element: Any) -> None:
@@ -173,7 +174,7 @@ class _Walker:
             self.open_asides.append(element)
         # Some blocks change how the text within them is written.
         if name == "pre":
-            self.open_pres += 1
+            self.pre_depth += 1
         elif name in _LISTS:
             first = _parse_number(element.get("start"), 1) if name == "ol" else None
             self.item_numbers.append(first)
@@ -202,7 +203,7 @@ class _Walker:
             self._write_inline()
         # Leave the block.
         if name == "pre":
-            self.open_pres -= 1
+            self.pre_depth -= 1
         elif name in _LISTS and self.item_numbers:
             self.item_numbers.pop()
             if not self.item_numbers:
@@ -225,7 +226,7 @@ class _Walker:
             self.item_numbers[-1] = number + 1
 
     def _close_heading(self, level: int) -> None:
-        """Write a heading; within a table, a list or an aside it is text like any other."""
+        """Write a heading, as plain text within a table, a list or an aside."""
         if self.open_rows:
             return self._write_inline()
         title, self.inline = "".join(self.inline), []
@@ -239,7 +240,10 @@ class _Walker:
         return bool(self.open_asides) or not self.inside_main
 
     def _close_row(self) -> None:
-        """Write a table row; the row of a table within a cell becomes words of that cell."""
+        """Write a table row.
+
+        The row of a table within a cell becomes words of that cell.
+        """
         if not self.open_rows:
             return
         row = self.open_rows.pop()
@@ -251,21 +255,23 @@ class _Walker:
             self._write_block(line, row=True)
 
     def _write_inline(self) -> None:
-        """Write the inline text as a block; within a table row only part it by a space."""
+        """Write the inline text as a block, or only end it with a space within a table row."""
         if self.open_rows:
             self.inline.append(" ")
             return
         lines = "".join(self.inline).split("\n")
         self.inline = []
-        if not self.open_pres:
+        if not self.pre_depth:
             lines = [" ".join(line.split()) for line in lines]
         self._write_block("\n".join(lines).strip("\n"))
 
     def _write_block(self, text: str, *, row: bool = False) -> None:
-        """Write a block; list items and table rows follow one another without a blank line."""
+        """Write a block, without a blank line before it between list items or table rows."""
         if not text.strip():
             return
-        kind = "row" if row else "item" if self.item_numbers else ""
+        kind = "row" if row else ""
+        if not row and self.item_numbers:
+            kind = "item"
         follows = kind != "" and kind == self.last_kind and (row or self.marker != "")
         indent = "  " * max(0, len(self.item_numbers) - 1)
         self.builder.block(

@@ -38,5 +38,5 @@ def detect_format(content: bytes, suffix: str) -> Format:
 
 
 def find_format(name: str) -> Format:
-    """Return the format with this name; raise `KeyError` if there is none."""
+    """Return the format with this name, or raise `KeyError`."""
     return _BY_NAME[name]

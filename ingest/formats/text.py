@@ -13,7 +13,7 @@ _CAPITALS_SHARE = 0.6  # of the long words of a title
 
 
 def parse(text: str) -> Parsed:
-    """Parse plain text; a line alone between blank lines that reads as a title is a heading."""
+    """Parse plain text, with lone lines that read as titles for headings."""
     text = canonical(text).strip("\n")
     headings = []
     for start, line in _lone_lines(text):
