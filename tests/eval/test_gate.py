@@ -133,7 +133,7 @@ def test_the_gate_catches_a_regression_of_the_zoo(make_system, zoo, questions, r
 
 
 def test_the_gate_catches_halved_passages_of_the_zoo(make_system, zoo, questions, monkeypatch):
-    monkeypatch.setattr("inquote.index.stores.local.staging.chunk", halved)
+    monkeypatch.setattr("inquote.index.updating.writer.chunk", halved)
     found = problems(make_system(zoo), questions, ZOO_FLOORS)
     assert any(problem.startswith("evidence_recall@3") for problem in found)
 
@@ -172,7 +172,7 @@ def test_the_gate_on_the_article(article_questions, article_floors, regression):
 def test_the_gate_catches_halved_passages_of_the_article(
     article_questions, article_floors, monkeypatch
 ):
-    monkeypatch.setattr("inquote.index.stores.local.staging.chunk", halved)
+    monkeypatch.setattr("inquote.index.updating.writer.chunk", halved)
     with library_of(CORPUS, SentenceTransformerEmbedder()) as library:
         system = open_system(library)
         assert problems(system, article_questions, article_floors) != []

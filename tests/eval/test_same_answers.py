@@ -16,6 +16,7 @@ from inquote.app.build import open_system
 from inquote.app.reader.span import SpanReader
 from inquote.app.system import System
 from inquote.index.models.embedder import SentenceTransformerEmbedder
+from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 from places import CORPUS, ROOT
 
@@ -31,7 +32,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("inquote.index.models.embedder.has_bfloat16", lambda: False)
         stations = ROOT / "eval" / "corpora" / "stations"
-        ingest(library, [CORPUS, stations], SentenceTransformerEmbedder())
+        ingest(LocalStore(library), [CORPUS, stations], SentenceTransformerEmbedder())
     opened = open_system(library)
     opened.answerer = Answerer(SpanReader(bfloat16=False), opened.answerer.calibration)
     yield opened

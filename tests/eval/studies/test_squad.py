@@ -295,7 +295,7 @@ def test_a_long_context_is_cut_and_the_passage_with_the_answer_counts(tmp_path, 
     file = load_squad(
         write(tmp_path, {"data": [{"title": "t", "paragraphs": [paragraph(context, question)]}]})
     )
-    assert len(Shelf(file.contexts, embedder).rows) > 5
+    assert len(Shelf(file.contexts, embedder).passages) > 5
     for retrieved in (False, True):
         (found,) = evaluate(file, file.questions, answerer, embedder, retrieved=retrieved)
         assert found.span == "Otters sleep afloat."
@@ -315,7 +315,7 @@ def test_a_given_context_is_read_to_its_end(tmp_path, embedder):
     settled = replace(CALIBRATION, enough_score=-100.0)  # the first passages would do
     evaluate(file, file.questions, Answerer(reader, settled), embedder, retrieved=False)
     assert reader.passages == {
-        passage.text for passage in Shelf(file.contexts, embedder).rows.values()
+        passage.text for passage in Shelf(file.contexts, embedder).passages.values()
     }
 
 
