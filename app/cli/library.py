@@ -191,16 +191,16 @@ def show(
 
     with open_store(library).snapshot() as snapshot:
         try:
-            whole = snapshot.document(document)
+            content = snapshot.document(document)
         except KeyError:
             raise InquoteError(
                 f"There is no document {document}; inquote status lists them."
             ) from None
-    quote = _quote(whole, start, end)
+    quote = _quote(content, start, end)
     if not as_json:
-        print(whole.text if quote is None else quote)
+        print(content.text if quote is None else quote)
         return
-    fields = document_json(whole)
+    fields = document_json(content)
     if quote is not None:
         fields["range"] = {"start": start, "end": end, "quote": quote}
     print_json(fields)

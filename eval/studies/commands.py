@@ -24,7 +24,7 @@ SplitOption = Annotated[
     Path | None, typer.Option("--split", help="Titles by part; only those of --part are asked.")
 ]
 PartOption = Annotated[
-    str | None, typer.Option("--part", help="The part of --split, mostly report.")
+    str | None, typer.Option("--part", help="The part of --split, by default report.")
 ]
 
 
