@@ -25,7 +25,7 @@ SENTENCE_STARTERS = frozenset(
 """Words before which an abbreviation of capitals, such as "U.S.", ends its sentence."""
 
 
-# What search leaves out: `index/terms.py`, `app/answering/spelling.py`, `app/training/asked.py`.
+# What search leaves out; also used by `app/answering/spelling.py` and `app/training`.
 
 FUNCTION_WORDS = frozenset(
     (

@@ -55,3 +55,5 @@ def test_opening_what_is_not_there_says_how_to_make_it(tmp_path: Path) -> None:
         inquote.open_library(tmp_path / "nowhere")
     with pytest.raises(inquote.InquoteError, match="No library can be opened at s3:// addresses"):
         inquote.open_library("s3://bucket/library")
+    with pytest.raises(inquote.InquoteError, match="No library can be opened at s3:// addresses"):
+        inquote.open_library(Path("s3://bucket/library"))

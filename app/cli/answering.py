@@ -1,5 +1,6 @@
 """The commands that ask: `ask`, `changes` and `feedback`."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -104,7 +105,8 @@ def feedback(library: LibraryOption = DEFAULT_LIBRARY, as_json: JsonOption = Fal
     """
     from inquote.index.stores.registry import open_store
 
-    items = open_store(library).journal.feedback()
+    with closing(open_store(library)) as store:
+        items = store.journal.feedback()
     if as_json:
         print_json([item.as_json() for item in items])
     else:

@@ -1,6 +1,7 @@
 """The commands about the library: `ingest`, `remove`, `status`, `verify` and `show`."""
 
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -65,8 +66,10 @@ def ingest(
 
     limits = Limits(encoding, max_megabytes * 1_000_000, max_seconds)
     options = Options(strict=strict, dry_run=dry_run, rebuild=rebuild, limits=limits)
-    store = open_store(library, must_exist=False)
-    with progress_bars(quiet=as_json) as progress:
+    with (
+        closing(open_store(library, must_exist=False)) as store,
+        progress_bars(quiet=as_json) as progress,
+    ):
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
         report = run_ingest(store, paths, encoder, options=options, progress=progress)
         if report.has_changes and not dry_run:
@@ -101,8 +104,7 @@ def remove(
     from inquote.index.stores.registry import open_store
     from inquote.index.updating.removal import remove as run_remove
 
-    store = open_store(library)
-    with progress_bars(quiet=as_json) as progress:
+    with closing(open_store(library)) as store, progress_bars(quiet=as_json) as progress:
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
         report = run_remove(store, documents, encoder, progress=progress)
     if as_json:
@@ -121,8 +123,7 @@ def status(
     """Say what the library holds and how it was made."""
     from inquote.index.stores.registry import open_store
 
-    store = open_store(library)
-    with store.snapshot() as snapshot:
+    with closing(open_store(library)) as store, store.snapshot() as snapshot:
         if left_out:
             if as_json:
                 print_json([_left_out_json(*item) for item in snapshot.left_out()])
@@ -164,14 +165,14 @@ def verify(
     from inquote.index.stores.registry import open_store
     from inquote.index.verify import verify_export
 
-    store = open_store(library)
-    if export is None:
-        problems = store.verify()
-        success = "All offsets, hashes and derived files are as they were written."
-    else:
-        with store.snapshot() as snapshot:
-            count, problems = verify_export(snapshot, b"".join(lines_of(str(export))))
-        success = f"All {count} citations are what their documents say."
+    with closing(open_store(library)) as store:
+        if export is None:
+            problems = store.verify()
+            success = "All offsets, hashes and derived files are as they were written."
+        else:
+            with store.snapshot() as snapshot:
+                count, problems = verify_export(snapshot, b"".join(lines_of(str(export))))
+            success = f"All {count} citations are what their documents say."
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
@@ -189,7 +190,7 @@ def show(
     """Print a document, or the range of it that a citation points at."""
     from inquote.index.stores.registry import open_store
 
-    with open_store(library).snapshot() as snapshot:
+    with closing(open_store(library)) as store, store.snapshot() as snapshot:
         try:
             content = snapshot.document(document)
         except KeyError:

@@ -346,4 +346,4 @@ _KINDS_OF_ANSWER = (
 ANSWER_SIGNS = tuple(
     (_compile(rf"\b(?:{opening})\b"), re.compile(sign)) for opening, sign in _KINDS_OF_ANSWER
 )
-"""How a question opens, and what shows in a sentence that answers it, capitals told apart."""
+"""How a question opens, and a sign, case-sensitive, of a sentence that answers it."""

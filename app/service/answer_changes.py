@@ -13,10 +13,10 @@ from inquote.index.stores.journal import QuestionInContext
 from inquote.ingest.errors import InquoteError
 
 EVALUATION_SETS = Path(__file__).parents[2] / "eval" / "questions"
-AskedOf = tuple[QuestionInContext, int]
+Turn = tuple[QuestionInContext, int]
 """A question, and the generation to ask it of."""
 
-Walk = Callable[[Sequence[AskedOf]], Iterable[AskedOf]]
+Walk = Callable[[Sequence[Turn]], Iterable[Turn]]
 """Goes through the questions, and may show how far it is."""
 
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from inquote.app.service.answer_changes import AnswerChange, AskedOf, compare
+from inquote.app.service.answer_changes import AnswerChange, Turn, compare
 from inquote.app.service.service import Service, explain
 from inquote.app.service.uploads import Batch, Uploads
+from inquote.app.system import System
 from inquote.index.clock import utc_now
 from inquote.index.models.embedder import PACKAGED, Embedder, SentenceTransformerEmbedder
 from inquote.index.progress import Progress
@@ -230,16 +231,16 @@ class LibraryJobs:
             return
         progress = self._progress(job)
 
-        def walk(turns: Sequence[AskedOf]) -> Iterator[AskedOf]:
+        def walk(turns: Sequence[Turn]) -> Iterator[Turn]:
             for done, turn in enumerate(turns, 1):
                 yield turn
                 progress("asking again", done, len(turns))
 
-        with contextlib.suppress(Stopped):
-            ask = self._service.asking(system)
-            job.changes = compare(questions, (generations[-2], generations[-1]), ask, walk)
-            return
+        # A store of its own loads the earlier generation, and lets go of it in the end.
         job.changes = ()
+        with contextlib.suppress(Stopped), self._store() as store:
+            ask = self._service.asking(System(store, system.search, system.answerer))
+            job.changes = compare(questions, (generations[-2], generations[-1]), ask, walk)
 
 
 def open_jobs(service: Service, library: Path, embedder: str | None) -> LibraryJobs:

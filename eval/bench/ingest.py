@@ -4,6 +4,7 @@ import random
 import resource
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,5 +122,6 @@ def _time_ingest(
     library: Path, texts: Path, embedder: SentenceTransformerEmbedder, progress: Progress
 ) -> TimedIngest:
     began = time.perf_counter()
-    report = ingest(LocalStore(library), [texts], embedder, progress=progress)
+    with closing(LocalStore(library)) as store:
+        report = ingest(store, [texts], embedder, progress=progress)
     return TimedIngest(report, time.perf_counter() - began)

@@ -17,7 +17,7 @@ NAN = float("nan")
 class Metric:
     """A figure of a whole run: `statistic` of the values of `columns`.
 
-    `better` says which way is up, "none" for a violation, which has no acceptable share. A mean has
+    `better` says which way is up; it is "none" for violations, of which there must be none. A mean has
     no `statistic`: it is taken over the rows where its one column applies.
     """
 

@@ -14,6 +14,7 @@ import resource
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -199,7 +200,7 @@ def perform(task: Task) -> tuple[Run, float]:
         predictions = predict(system, questions)
         run = Run(about, texts_of(predictions, system.document), tuple(predictions))
     else:
-        with open_store(task.library).snapshot() as snapshot:
+        with closing(open_store(task.library)) as store, store.snapshot() as snapshot:
             peer = Haystack(snapshot, SentenceTransformerEmbedder(), task.system, task.model)
             peer.ask(questions[0].question)  # so that nobody pays for the first call
             predictions = predict(peer, questions)

@@ -199,7 +199,7 @@ def _score_row(prediction: Prediction, texts: Mapping[str, str]) -> dict[str, fl
 
 
 def _score_confidence(question: Question, answer: dict[str, Any] | None) -> dict[str, float]:
-    """Return the confidence, and whether the answer is right that it is the confidence of.
+    """Return the confidence, and whether the answer it belongs to is right.
 
     The confidence of a refusal is that of the best candidate, which stands in the trace.
     """

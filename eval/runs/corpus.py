@@ -1,7 +1,7 @@
 """Make a library of a corpus for one run, and check that it belongs to the questions."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +29,8 @@ def library_of(corpus: Path, embedder: Embedder, progress: Progress = silent) ->
     """
     with TemporaryDirectory(prefix="inquote-eval-") as folder:
         path = Path(folder) / "library"
-        ingest(LocalStore(path), [corpus], embedder, progress=progress)
+        with closing(LocalStore(path)) as store:
+            ingest(store, [corpus], embedder, progress=progress)
         yield path
 
 

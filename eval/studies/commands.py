@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +25,7 @@ SplitOption = Annotated[
     Path | None, typer.Option("--split", help="Titles by part; only those of --part are asked.")
 ]
 PartOption = Annotated[
-    str | None, typer.Option("--part", help="The part of --split, by default report.")
+    str | None, typer.Option("--part", help="The part of --split, else report, for chunking train.")
 ]
 
 
@@ -188,8 +189,7 @@ def candidates(
     from inquote.eval.studies.candidates import as_json_lines, candidates_of
     from inquote.index.stores.registry import open_store
 
-    store = open_store(library)
-    with store.snapshot() as snapshot:
+    with closing(open_store(library)) as store, store.snapshot() as snapshot:
         rows, problems = candidates_of(store.journal.feedback(), snapshot)
     for sentence in problems:
         print(sentence, file=sys.stderr)

@@ -193,7 +193,7 @@ class Draft(Protocol):
         ...
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Leave documents out of the next generation."""
+        """Leave documents out of the next generation; those put into this draft stay."""
         ...
 
     def put_roots(self, names: Mapping[str, str]) -> None:
@@ -241,8 +241,9 @@ class Store(Protocol):
     def snapshot(self, generation: int | None = None) -> AbstractContextManager[Snapshot]:
         """Open one generation, by default the current one, for as long as the context lasts.
 
-        Raises `LibraryMissing` where nothing was stored yet, `GenerationGone` for a generation that
-        is not kept, `LibraryDamaged` where it cannot be read.
+        Before the first commit there is no library, or an empty one of generation 0 that cannot be
+        searched. Raises `LibraryMissing` for none, `GenerationGone` for a generation that is not
+        kept, `LibraryDamaged` where it cannot be read.
         """
         ...
 

@@ -95,12 +95,14 @@ class _Generation:
 class MemorySnapshot:
     """A `Snapshot` of a generation in memory; it stays valid as long as it is held."""
 
-    def __init__(self, state: _Generation, roots: Mapping[str, str], oldest: int, at: str) -> None:
+    def __init__(
+        self, state: _Generation, roots: Mapping[str, str], oldest: int, changed_at: str
+    ) -> None:
         self._state = state
         self._roots = dict(roots)
         self.generation = state.number
         self.oldest = oldest
-        self.changed_at = at
+        self.changed_at = changed_at
 
     @property
     def recipe(self) -> Recipe | None:
@@ -188,7 +190,9 @@ class MemorySnapshot:
 
     def cosines(self, vector: np.ndarray, ids: Iterable[str]) -> dict[str, float]:
         """Return the cosines of a query with these passages."""
-        return {id: float(self._state.matrix[self._state.rows[id]] @ vector) for id in ids}
+        rows = self._state.rows
+        listed = list(self.passages(ids))
+        return {id: float(self._state.matrix[rows[id]] @ vector) for id in listed}
 
     def has_word(self, word: str) -> bool:
         """Return whether a form of the word stands in any passage."""
@@ -206,6 +210,7 @@ class MemoryDraft:
         self.generation = store.current.number + 1
         self._store = store
         self._entries = dict(store.current.entries)
+        self._put: set[str] = set()
         self._roots: dict[str, str] = {}
         self._digests: dict[str, str] = {}
         self._committed = False
@@ -228,11 +233,13 @@ class MemoryDraft:
         """Store documents in the place of those with the same ids."""
         for cut in documents:
             self._entries[cut.record.document.id] = _Entry(cut, cut.record.file, utc_now())
+            self._put.add(cut.record.document.id)
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Leave documents out of the next generation."""
+        """Leave documents out of the next generation; see `Draft.remove`."""
         for id in ids:
-            self._entries.pop(id, None)
+            if id not in self._put:
+                self._entries.pop(id, None)
 
     def put_roots(self, names: Mapping[str, str]) -> None:
         """Remember root folders; see `Draft.put_roots`."""

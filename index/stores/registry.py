@@ -7,7 +7,7 @@ from inquote.index.stores.base import Store
 from inquote.index.stores.local.store import LocalStore
 from inquote.ingest.errors import InquoteError
 
-_URL = re.compile(r"([a-z][a-z0-9+.-]+)://")
+_URL = re.compile(r"([a-z][a-z0-9+.-]+):/{1,2}")  # a Path has lost one of the strokes
 
 
 def open_store(location: str | Path, *, must_exist: bool = True) -> Store:
@@ -18,7 +18,7 @@ def open_store(location: str | Path, *, must_exist: bool = True) -> Store:
     """
     url = _URL.match(str(location))
     if url:
-        raise InquoteError(f"No library can be opened at {url[0]} addresses; name a folder.")
+        raise InquoteError(f"No library can be opened at {url[1]}:// addresses; name a folder.")
     store = LocalStore(Path(location))
     if must_exist:
         store.require()

@@ -65,7 +65,7 @@ def ingest(
             lambda done, total: progress("reading", done, total),
         )
         with closing(reading):
-            # The documents to write, read while they are written.
+            # The documents to write; the plan fills while they are read and written below.
             outcomes = _require_text(chain(listing.skipped, reading))
             records = plan.follow(outcomes, everything=options.rebuild)
             if options.strict:

@@ -104,6 +104,29 @@ def test_an_error_in_a_draft_changes_nothing(store: Store) -> None:
     assert write(store, {"zoo.md": "Something else."}) == 2
 
 
+def test_an_error_after_the_commit_leaves_the_new_generation(store: Store) -> None:
+    write(store, ZOO)
+    document = cut("zoo/newt.md", "A newt hunts owls.")
+    with pytest.raises(KeyboardInterrupt), store.begin() as draft:
+        texts = [passage.embedded_text for passage in document.chunks.passages]
+        draft.put_embeddings(document.keys, EMBEDDER.embed_passages(texts))
+        draft.put_documents([document])
+        draft.commit(RECIPE)
+        raise KeyboardInterrupt
+    assert look(store)[0] == 2
+    with store.snapshot() as snapshot:
+        assert snapshot.document("zoo/newt.md").text == "A newt hunts owls."
+    assert len(look(store)[2]) == 4  # type: ignore[arg-type]
+    assert store.verify() == []
+
+
+def test_what_was_put_into_a_draft_is_not_removed_by_it(store: Store) -> None:
+    write(store, ZOO)
+    write(store, {"zoo.md": "A newt hunts owls."}, removed=["zoo.md"])
+    with store.snapshot() as snapshot:
+        assert snapshot.document("zoo.md").text == "A newt hunts owls."
+
+
 def test_a_write_that_fails_at_any_step_leaves_before_or_after(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,8 +228,11 @@ def test_k_larger_than_the_library_and_words_that_stand_nowhere(store: Store) ->
         assert snapshot.matching("zebra", 9) == []
         assert snapshot.has_word("owls")
         assert not snapshot.has_word("zebra")
-        with pytest.raises(LibraryDamaged):
-            snapshot.passages([Passage.id_of("zoo.md", 0, 1)])
+        for id in (Passage.id_of("zoo.md", 0, 1), "x"):
+            with pytest.raises(LibraryDamaged):
+                snapshot.passages([id])
+            with pytest.raises(LibraryDamaged):
+                snapshot.cosines(EMBEDDER.embed_query("owl"), [id])
 
 
 @pytest.mark.parametrize(

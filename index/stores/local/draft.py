@@ -19,20 +19,20 @@ from inquote.ingest.errors import IngestError
 
 
 class LocalDraft:
-    """A `Draft` of the generation after `generation`; the library is locked.
+    """A `Draft` of the generation after `current`; the library is locked.
 
-    `snapshot` opens a generation within the transaction at hand, `write_files` writes the search
-    files of one, and both are the store's.
+    The store lends two of its functions: `snapshot` opens a generation within the transaction at
+    hand, and `write_files` writes the search files of a snapshot.
     """
 
     def __init__(
         self,
         database: Database,
-        generation: int,
+        current: int,
         snapshot: Callable[[int], LocalSnapshot],
         write_files: Callable[[LocalSnapshot], None],
     ) -> None:
-        self.generation = generation + 1
+        self.generation = current + 1
         self.committed = False
         self._database = database
         self._snapshot = snapshot
@@ -166,10 +166,13 @@ def is_sound(vector: bytes, dimension: int) -> bool:
     return abs(norm - 1) <= MAX_NORM_ERROR
 
 
-def drop_unfinished(database: Database, generation: int) -> None:
-    """Remove the rows of generations after `generation`, the current one."""
+def drop_unfinished(database: Database) -> None:
+    """Remove the rows of generations after the current one, whatever a caller believes it to be."""
+    connection = database.connection()
+    row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    generation = int(row[0]) if row else 0
     query = "SELECT 1 FROM documents WHERE since > ? LIMIT 1"
-    if not database.connection().execute(query, (generation,)).fetchone():
+    if not connection.execute(query, (generation,)).fetchone():
         return
     with database.writing() as connection:
         connection.execute("DELETE FROM passages WHERE since > ?", (generation,))

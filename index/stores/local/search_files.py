@@ -59,12 +59,20 @@ def write_search_files(
     (new / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for path in (new / MANIFEST, new / LEXICAL, new):
         _sync(path)
-    # Into place.
+    # Into place, with what was attached to the generation.
+    _copy_attachments(folder, new)
     step()
     shutil.rmtree(folder, ignore_errors=True)
     step()
     new.rename(folder)
     _sync(folder.parent)
+
+
+def _copy_attachments(folder: Path, new: Path) -> None:
+    """Copy the files of a generation that are no search files into the folder of the new ones."""
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.is_file() and path.name not in (VECTORS, MANIFEST):
+            shutil.copy2(path, new / path.name)
 
 
 def _lexical_files(folder: Path) -> list[Path]:
@@ -75,14 +83,11 @@ def _lexical_files(folder: Path) -> list[Path]:
 def load_search_files(folder: Path) -> SearchFiles:
     """Check the hashes of a generation's files and load them.
 
-    Raises `LibraryDamaged` where one is missing, damaged, or of a version that knew no scopes.
+    Raises `LibraryDamaged` where one is missing or damaged.
     """
     for problem in check_search_files(folder):
         raise LibraryDamaged(problem)
-    lexical = LexicalIndex.load(folder / LEXICAL)
-    if not lexical.has_places:
-        raise LibraryDamaged(f"{folder.name}/{LEXICAL} is of an earlier version of inquote.")
-    return SearchFiles(FaissIndex.load(folder / VECTORS), lexical)
+    return SearchFiles(FaissIndex.load(folder / VECTORS), LexicalIndex.load(folder / LEXICAL))
 
 
 def check_search_files(folder: Path) -> list[str]:

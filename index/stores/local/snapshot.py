@@ -27,13 +27,14 @@ class LocalSnapshot:
     """A `Snapshot` over a connection that is in a transaction.
 
     The indexes know passages by their row in the table `passages`; nothing outside this package
-    does. `load` gives the search files of a generation, and is called with the first search.
+    does. `load(generation, with_places)` gives the search files of a generation, and is called with
+    the first search.
     """
 
     def __init__(
         self,
         connection: sqlite3.Connection,
-        load: Callable[[int], SearchFiles],
+        load: Callable[[int, bool], SearchFiles],
         attachment: Callable[[int, str], str | None],
         generation: int | None = None,
     ) -> None:
@@ -208,7 +209,7 @@ class LocalSnapshot:
 
     def matching(self, question: str, k: int, scope: Scope | None = None) -> Ranking:
         """Return the passages that share a question's words; see `Searchable.matching`."""
-        hits = self._search_files.lexical.search(question, k, scope)
+        hits = self._load(self.generation, scope is not None).lexical.search(question, k, scope)
         ids = self._ids_of([row for row, _ in hits])
         scores = (score for _, score in hits)
         return _ranked(dict(zip(ids, scores, strict=True)))
@@ -223,7 +224,7 @@ class LocalSnapshot:
 
     @property
     def _search_files(self) -> SearchFiles:
-        return self._load(self.generation)
+        return self._load(self.generation, False)
 
     def _cosines(self, vector: np.ndarray, rows: Sequence[int]) -> dict[str, float]:
         ascending, matrix = self.vectors(rows)
@@ -253,7 +254,10 @@ class LocalSnapshot:
         rows = []
         for passage_id in ids:
             if passage_id not in self._rows:
-                document_id, start, end = Passage.parse_id(passage_id)
+                try:
+                    document_id, start, end = Passage.parse_id(passage_id)
+                except ValueError:
+                    raise _missing_passages() from None
                 row = self._live(query, id=document_id, start=start, stop=end).fetchone()
                 if row is None:
                     raise _missing_passages()

@@ -36,8 +36,6 @@ from inquote.index.stores.local.search_files import (
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.ingest.errors import GenerationGone, LibraryDamaged
 
-_LOADED = 2  # generations whose search files are held: the newest, and an earlier one to compare
-
 
 class LocalStore:
     """A `Store` in the folder `folder`; safe to use from several threads.
@@ -50,7 +48,7 @@ class LocalStore:
         self.derived = folder / "derived"
         self.database = Database(folder)
         self._required = False
-        self._search_files: dict[int, SearchFiles] = {}
+        self._loaded: tuple[int, SearchFiles] | None = None  # of the generation used last
         self._loading = threading.Lock()
 
     @property
@@ -96,27 +94,31 @@ class LocalStore:
     ) -> LocalSnapshot:
         return LocalSnapshot(connection, self._load, self._attachment, generation)
 
-    def _load(self, generation: int) -> SearchFiles:
-        """Return the search files of a generation, made anew where they are missing or damaged."""
-        with self._loading:
-            if generation not in self._search_files:
-                folder = self.generation_folder(generation)
-                try:
-                    loaded = load_search_files(folder)
-                except LibraryDamaged:
-                    remake_search_files(self.folder, generation)
-                    loaded = load_search_files(folder)
-                self._keep_loaded(generation, loaded)
-            return self._search_files[generation]
+    def _load(self, generation: int, with_places: bool = False) -> SearchFiles:
+        """Return the search files of a generation, made anew where they are missing or damaged.
 
-    def _keep_loaded(self, generation: int, loaded: SearchFiles) -> None:
-        """Hold search files, and let go of those that a newer generation replaces."""
-        held = self._search_files
-        if held and generation > max(held):
-            held.clear()
-        held[generation] = loaded
-        if len(held) > _LOADED:
-            del held[min(older for older in held if older != generation)]
+        They are also made anew where places are needed for a scope and version 0.1 wrote none. The
+        files of one generation are held at a time.
+        """
+        with self._loading:
+            if self._loaded is not None and self._loaded[0] == generation:
+                files = self._loaded[1]
+            else:
+                self._loaded = None
+                files = self._load_or_remake(generation)
+            if with_places and not files.lexical.has_places:
+                remake_search_files(self.folder, generation, with_places=True)
+                files = load_search_files(self.generation_folder(generation))
+            self._loaded = (generation, files)
+            return files
+
+    def _load_or_remake(self, generation: int) -> SearchFiles:
+        folder = self.generation_folder(generation)
+        try:
+            return load_search_files(folder)
+        except LibraryDamaged:
+            remake_search_files(self.folder, generation)
+            return load_search_files(folder)
 
     def generation_folder(self, generation: int) -> Path:
         """Return where the search files of a generation lie."""
@@ -130,9 +132,10 @@ class LocalStore:
 
         Without a commit, search files that are missing or damaged are made anew.
         """
-        with write_lock(self.folder), contextlib.closing(LocalStore(self.folder)) as own:
-            own.database.create()
-            with own._draft(progress) as draft:
+        # Its connection is its own, so that this store's snapshots stay open beside the draft.
+        with write_lock(self.folder), contextlib.closing(LocalStore(self.folder)) as writer:
+            writer.database.create()
+            with writer._draft(progress) as draft:
                 yield draft
 
     @contextmanager
@@ -141,7 +144,7 @@ class LocalStore:
         with self.snapshot() as snapshot:
             generation = snapshot.generation
         connection = self.database.connection()
-        drop_unfinished(self.database, generation)
+        drop_unfinished(self.database)
         draft = LocalDraft(
             self.database,
             generation,
@@ -153,7 +156,7 @@ class LocalStore:
             draft.finish()
         except BaseException:
             with contextlib.suppress(OSError, sqlite3.Error):  # else the next ingest does it
-                drop_unfinished(self.database, generation)
+                drop_unfinished(self.database)
             raise
         if not draft.committed:
             self._mend(generation, progress)
@@ -217,21 +220,20 @@ class LocalStore:
         self.database.close()
 
 
-def remake_search_files(folder: Path, generation: int) -> None:
+def remake_search_files(folder: Path, generation: int, *, with_places: bool = False) -> None:
     """Make the search files of a kept generation anew where they are damaged.
 
-    It reads and writes by itself, so that a snapshot may be open meanwhile. Raises `GenerationGone`
-    where the generation is past.
+    It reads and writes by itself, so that a snapshot may be open meanwhile. With `with_places`
+    files without places count as damaged. Raises `GenerationGone` where the generation is past.
     """
     with write_lock(folder), contextlib.closing(LocalStore(folder)) as store:
-        if not _is_usable(store.generation_folder(generation)):
+        if not _is_usable(store.generation_folder(generation), with_places):
             with store.snapshot(generation) as snapshot:
                 store._write_files(snapshot, silent)
 
 
-def _is_usable(folder: Path) -> bool:
+def _is_usable(folder: Path, with_places: bool) -> bool:
     try:
-        load_search_files(folder)
+        return load_search_files(folder).lexical.has_places or not with_places
     except LibraryDamaged:
         return False
-    return True
