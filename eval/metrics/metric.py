@@ -17,8 +17,8 @@ NAN = float("nan")
 class Metric:
     """A figure of a whole run: `statistic` of the values of `columns`.
 
-    `better` says which way is up; it is "none" for violations, of which there must be none. A mean has
-    no `statistic`: it is taken over the rows where its one column applies.
+    `better` says which way is up; it is "none" for violations, of which there must be none. A mean
+    has no `statistic`: it is taken over the rows where its one column applies.
     """
 
     name: str
