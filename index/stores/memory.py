@@ -120,19 +120,10 @@ class MemorySnapshot:
     def document_infos(self) -> list[DocumentInfo]:
         """List the documents in the order of their ids."""
         infos = []
-        for document in self.documents():
-            entry = self._state.entries[document.id]
-            infos.append(
-                DocumentInfo(
-                    document.id,
-                    document.title,
-                    document.source,
-                    document.sha256,
-                    len(document.text),
-                    len(entry.cut.chunks.passages),
-                    entry.ingested_at,
-                )
-            )
+        for d in self.documents():
+            entry = self._state.entries[d.id]
+            size, count, at = len(d.text), len(entry.cut.chunks.passages), entry.ingested_at
+            infos.append(DocumentInfo(d.id, d.title, d.source, d.sha256, size, count, at))
         return infos
 
     def file_records(self) -> dict[str, FileRecord]:
