@@ -117,7 +117,7 @@ def _add_support(spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
     """Raise each span that scores over "none", which is 0, by the support of its words."""
     same_words: dict[str, list[AnswerSpan]] = {}
     for span in spans:
-        same_words.setdefault(_normalize(span.text), []).append(span)
+        same_words.setdefault(normalize_words(span.text), []).append(span)
     raised = []
     for group in same_words.values():
         support = _support(group)
@@ -145,10 +145,10 @@ def _support(spans: Sequence[AnswerSpan]) -> float:
     return math.log(sum(math.exp(place.score - best_score) for place in places))
 
 
-def _normalize(text: str) -> str:
-    """Return a text without case and punctuation, to compare the words of spans.
+def normalize_words(text: str) -> str:
+    """Return a text without case and punctuation, to compare the words of two texts.
 
-    >>> _normalize("Amgen, Inc.") == _normalize("amgen inc")
+    >>> normalize_words("Amgen, Inc.") == normalize_words("amgen inc")
     True
     """
     return " ".join(re.findall(r"\w+", text.lower()))

@@ -6,13 +6,13 @@ and the suggestions lie beside the generation's other derived files.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, islice, zip_longest
 
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.candidates import Candidate, candidates_of
+from inquote.app.answering.spans import normalize_words
 from inquote.index.progress import Progress, silent
 from inquote.index.stores.base import Snapshot
 
@@ -111,7 +111,7 @@ def follow_up_questions(
     answer too.
     """
     places = _places_of(answer)
-    asked_before = {_normalise(question) for question in earlier}
+    asked_before = {normalize_words(question) for question in earlier}
 
     def distance(suggestion: Suggestion) -> tuple[bool, int]:
         distances = [
@@ -122,7 +122,7 @@ def follow_up_questions(
         return (not distances, min(distances, default=0))
 
     def is_new(suggestion: Suggestion) -> bool:
-        is_repeated = _normalise(suggestion.question) in asked_before
+        is_repeated = normalize_words(suggestion.question) in asked_before
         return not is_repeated and not _cites(answer, suggestion)
 
     nearest = sorted(filter(is_new, suggestions), key=distance)
@@ -135,15 +135,6 @@ def _places_of(answer: Answer) -> list[tuple[str, int]]:
     if places:
         return places
     return [(hit.passage.document_id, hit.passage.start) for hit in answer.hits[:1]]
-
-
-def _normalise(question: str) -> str:
-    """Return the words of a question in lower case, to tell whether two questions are the same.
-
-    >>> _normalise(" Who  is It? ")
-    'who is it'
-    """
-    return " ".join(re.findall(r"\w+", question.lower()))
 
 
 def dump_suggestions(reader: str, suggestions: Sequence[Suggestion]) -> str:
