@@ -22,6 +22,15 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """A range that the file holds and no reader sees, and the reason ("display: none")."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Document:
     """A text as a person reads it: NFC, "\\n" line ends, no control characters, no markup.
 
@@ -32,6 +41,8 @@ class Document:
     - `pages[i]` is the offset at which page i + 1 begins; empty for formats without pages.
     - `asides` are ranges beside the text proper (a page's navigation), in text order; they are in
       no passage.
+    - `hidden` are ranges that no reader sees, in text order, apart from each other; they are in no
+      passage.
     """
 
     id: str
@@ -42,6 +53,7 @@ class Document:
     sections: tuple[Section, ...] = ()
     pages: tuple[int, ...] = ()
     asides: tuple[tuple[int, int], ...] = ()
+    hidden: tuple[Hidden, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """Return the page number of `offset`, from 1, or None for formats without pages."""
