@@ -36,6 +36,13 @@ class LibraryDamaged(InquoteError):
     """
 
 
+class LibraryUnavailable(InquoteError):
+    """A sound library cannot be read or written now: a full disk, a share that is gone.
+
+    Seeing to that, and trying again, helps.
+    """
+
+
 class LibraryBusy(InquoteError):
     """Another process is writing the library.
 

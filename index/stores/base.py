@@ -57,13 +57,19 @@ class FileRecord:
     """What a store remembers of a document's file, so that an ingest can tell what changed.
 
     `root` is the folder that was ingested, `state` a digest of the document without its id, `file`
-    the digest of the file, `sha256` that of the document's text.
+    the digest of the file, `sha256` that of the document's text. Where anything of the document is
+    not as it was written, `state` and `file` are "", so that it counts as changed.
     """
 
     root: str
     state: str
     file: str
     sha256: str
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the document has to be made anew from its file."""
+        return not self.state
 
 
 @dataclass(frozen=True)
@@ -252,6 +258,13 @@ class Store(Protocol):
 
         Raises `LibraryBusy` where another process writes, `IngestError` where nothing can be
         written.
+        """
+        ...
+
+    def recover(self) -> str:
+        """Save what is sound of a store that cannot be read, and say what became of the rest.
+
+        Returns "" where the store can be read. Raises as `begin` does.
         """
         ...
 

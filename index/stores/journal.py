@@ -8,20 +8,32 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from inquote.ingest.errors import InquoteError, LibraryDamaged
+from inquote.index.stores.sqlite import (
+    digest_of,
+    explain_error,
+    finish_writing,
+    open_for_reading,
+    open_reader,
+    open_writer,
+    reason_of,
+)
+from inquote.ingest.errors import InquoteError, LibraryMissing
 
 JOURNAL_FILE = "journal.db"
+LOCK_FILE = "ingest.lock"  # of the folder's writers
 MAX_QUESTIONS = 1_000  # kept: those of the latest time
 MAX_HISTORY = 20  # earlier questions of a question
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS asked (
     number INTEGER PRIMARY KEY, question TEXT NOT NULL, history TEXT NOT NULL, at TEXT NOT NULL,
-    UNIQUE (question, history)
+    digest TEXT NOT NULL DEFAULT '', UNIQUE (question, history)
 );
 CREATE TABLE IF NOT EXISTS feedback (
-    number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, said TEXT NOT NULL
+    number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, said TEXT NOT NULL,
+    digest TEXT NOT NULL DEFAULT ''
 );
 """
+_SEALED = {"asked": "question, history, at", "feedback": "id, said"}  # columns of a row's digest
 VERDICTS = ("right", "wrong answer", "wrong passage", "not in the corpus")
 
 
@@ -103,19 +115,25 @@ class Journal(Protocol):
 
 
 class SqliteJournal:
-    """A `Journal` in a file of its own in the folder `folder`, made with the first entry."""
+    """A `Journal` in a file of its own in the folder `folder`, made with the first entry.
+
+    Each row carries a digest of itself; rows that are not as they were written are passed over.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / JOURNAL_FILE
+        self.file = folder / JOURNAL_FILE
+        self._lock = folder / LOCK_FILE
 
     def record_question(self, question: QuestionInContext, at: str) -> None:
         """Keep a question; see `Journal.record_question`."""
         history = json.dumps(question.history[-MAX_HISTORY:])
-        with contextlib.suppress(sqlite3.Error), self._writing() as connection:
+        row = (question.question, history, at)
+        with contextlib.suppress(sqlite3.Error, OSError), self._writing() as connection:
             connection.execute(
-                "INSERT INTO asked (question, history, at) VALUES (?, ?, ?)"
-                " ON CONFLICT (question, history) DO UPDATE SET at = excluded.at",
-                (question.question, history, at),
+                "INSERT INTO asked (question, history, at, digest) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (question, history) DO UPDATE SET at = excluded.at,"
+                " digest = excluded.digest",
+                (*row, digest_of(*row)),
             )
             connection.execute(
                 "DELETE FROM asked WHERE number NOT IN"
@@ -125,49 +143,109 @@ class SqliteJournal:
 
     def questions(self) -> list[QuestionInContext]:
         """Return all questions; none where there is no journal."""
-        rows = self._rows("SELECT question, history FROM asked ORDER BY at, number")
+        rows = self._rows("asked", "question, history", "at, number")
         return [QuestionInContext(text, tuple(json.loads(history))) for text, history in rows]
 
     def record_feedback(self, feedback: Feedback) -> None:
         """Keep feedback; see `Journal.record_feedback`."""
-        fields = json.dumps(feedback.as_json(), ensure_ascii=False)
+        row = (feedback.id, json.dumps(feedback.as_json(), ensure_ascii=False))
         try:
             with self._writing() as connection:
                 connection.execute(
-                    "INSERT OR REPLACE INTO feedback (id, said) VALUES (?, ?)",
-                    (feedback.id, fields),
+                    "INSERT OR REPLACE INTO feedback (id, said, digest) VALUES (?, ?, ?)",
+                    (*row, digest_of(*row)),
                 )
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
+            reason = reason_of(error) if isinstance(error, sqlite3.Error) else error.strerror
             raise InquoteError(
-                f"The feedback could not be written to {JOURNAL_FILE}: {error}."
+                f"The feedback could not be written to {JOURNAL_FILE}: {reason or error}."
             ) from error
 
     def feedback(self) -> list[Feedback]:
         """Return all feedback; none where there is no journal."""
-        rows = self._rows("SELECT said FROM feedback ORDER BY number")
+        rows = self._rows("feedback", "said", "number")
         return [Feedback.from_json(json.loads(fields)) for (fields,) in rows]
 
-    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
-        if not self._file.exists():
-            return
+    def problems(self) -> list[str]:
+        """Say what is wrong with the file and its rows, a sentence each; [] for nothing."""
         try:
-            with contextlib.closing(self._connection()) as connection:
-                yield from connection.execute(query).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise LibraryDamaged(
-                f"{JOURNAL_FILE} cannot be read ({error}); move it away for a new one."
-            ) from error
+            with self._reading() as connection:
+                result = connection.execute("PRAGMA integrity_check").fetchone()[0]
+                if result != "ok":
+                    return [f"{JOURNAL_FILE} is damaged: {result}."]
+                return [
+                    f"In {JOURNAL_FILE} {count} rows of {table!r} are not what was written."
+                    for table in _SEALED
+                    if (count := _count_damaged(connection, table))
+                ]
+        except LibraryMissing:
+            return []
+        except InquoteError as error:
+            return [str(error)]
+
+    def _rows(self, table: str, columns: str, order: str) -> list[tuple[Any, ...]]:
+        """Return columns of the rows that are as they were written."""
+        try:
+            with self._reading() as connection:
+                is_sound = _is_sound(connection, table)
+                query = f"SELECT {columns} FROM {table} WHERE {is_sound} ORDER BY {order}"
+                return connection.execute(query).fetchall()
+        except LibraryMissing:
+            return []
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Open the file to read; raise `LibraryMissing` for none, and what explains an error."""
+        if not self.file.exists():
+            raise LibraryMissing(f"There is no {JOURNAL_FILE}.")
+        with contextlib.ExitStack() as stack:
+            connection = open_for_reading(
+                self.file, self._lock, lambda: open_reader(self.file), stack
+            )
+            stack.callback(connection.close)
+            try:
+                yield connection
+            except sqlite3.Error as error:
+                raise explain_error(self.file, error) from error
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with contextlib.closing(self._connection()) as connection, connection:
+        connection = open_writer(self.file)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+            for table in _SEALED:
+                if not _has_digests(connection, table):
+                    _add_digests(connection, table)
             yield connection
+            connection.execute("COMMIT")
+        finally:
+            finish_writing(self.file, connection)
 
-    def _connection(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, timeout=5)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(_SCHEMA)
-        return connection
+
+def _has_digests(connection: sqlite3.Connection, table: str) -> bool:
+    columns = connection.execute(f"PRAGMA table_info({table})")
+    return any(column[1] == "digest" for column in columns)
+
+
+def _add_digests(connection: sqlite3.Connection, table: str) -> None:
+    """Give the rows of a journal of version 0.1 their digests."""
+    connection.execute(f"ALTER TABLE {table} ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
+    connection.execute(f"UPDATE {table} SET digest = digest_of({_SEALED[table]})")
+
+
+def _is_sound(connection: sqlite3.Connection, table: str) -> str:
+    """Return the SQL that tells whether a row is as it was written."""
+    if not _has_digests(connection, table):
+        return "1"
+    return f"coalesce(digest = digest_of({_SEALED[table]}), 0)"
+
+
+def _count_damaged(connection: sqlite3.Connection, table: str) -> int:
+    is_sound = _is_sound(connection, table)
+    query = f"SELECT count(*) FROM {table} WHERE NOT {is_sound}"
+    return int(connection.execute(query).fetchone()[0])
 
 
 class MemoryJournal:

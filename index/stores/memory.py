@@ -322,6 +322,10 @@ class MemoryStore:
             entries = self.current.entries
             entries.update(_with_digests(entries, digests))
 
+    def recover(self) -> str:
+        """Do nothing: what is in memory is not damaged."""
+        return ""
+
     def attach(self, generation: int, name: str, text: str) -> None:
         """Keep a text beside a generation; see `Store.attach`."""
         for state in self._kept:

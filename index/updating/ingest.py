@@ -57,6 +57,8 @@ def ingest(
         state = LibraryState.of(store)
         listing = find_sources(paths, state.names, store.folder)
         plan = IngestPlan.of(state.records, listing)
+        if state.recovery:
+            plan.warnings.append(SkippedFile(store.location, state.recovery))
         digests = {} if options.rebuild else state.digests
         reading = read_files(
             listing.sources,

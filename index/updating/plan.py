@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from inquote.index.stores.base import DocumentRecord, FileRecord, Store
 from inquote.ingest.documents import Document
-from inquote.ingest.errors import LibraryMissing
+from inquote.ingest.errors import LibraryDamaged, LibraryMissing
 from inquote.ingest.files.collect import FileOutcome, LoadedFile
 from inquote.ingest.files.find import Listing, SkippedFile
 from inquote.ingest.text import printable
@@ -19,15 +19,28 @@ class LibraryState:
     generation: int = 0
     names: dict[str, str] = field(default_factory=dict)
     records: dict[str, FileRecord] = field(default_factory=dict)
+    recovery: str = ""
 
     @classmethod
     def of(cls, store: Store) -> "LibraryState":
-        """Read the state of a store; an empty one where there is no library yet."""
-        try:
-            with store.snapshot() as snapshot:
-                return cls(snapshot.generation, snapshot.roots(), snapshot.file_records())
-        except LibraryMissing:
-            return cls()
+        """Read the state of a store; an empty one where there is no library yet.
+
+        A store that is damaged is recovered, and `recovery` says what that led to.
+        """
+        recovery = ""
+        while True:
+            try:
+                with store.snapshot() as snapshot:
+                    records = snapshot.file_records()
+                    return cls(snapshot.generation, snapshot.roots(), records, recovery)
+            except LibraryMissing:
+                return cls(recovery=recovery)
+            except LibraryDamaged:
+                if recovery:
+                    raise
+                recovery = store.recover()
+                if not recovery:
+                    raise
 
     @property
     def digests(self) -> dict[str, str]:
@@ -84,7 +97,9 @@ class IngestPlan:
         id, document = loaded.source.id, loaded.document
         state, old = document_state(document), self.records.get(id)
         if loaded.warning:
-            self.warnings.append(SkippedFile(printable(loaded.source.path), loaded.warning))
+            self._warn(loaded, loaded.warning)
+        if old is not None and old.is_damaged:
+            self._warn(loaded, "what the library kept of it was damaged and was made anew")
         if old is None:
             self.added.append(id)
         elif old.state != state:
@@ -96,6 +111,9 @@ class IngestPlan:
                 return None
         self.written[id] = document.sha256
         return DocumentRecord(document, loaded.source.root, state, loaded.digest)
+
+    def _warn(self, loaded: LoadedFile, warning: str) -> None:
+        self.warnings.append(SkippedFile(printable(loaded.source.path), warning))
 
     def _match_renamed(self) -> None:
         """Take a removed and an added document with the same text for one that was renamed."""
@@ -117,7 +135,7 @@ class IngestPlan:
 
 def document_state(document: Document) -> str:
     """Return a digest of a document without its id: equal digests leave an ingest nothing to do."""
-    about = (
+    about: tuple[object, ...] = (
         document.title,
         document.source,
         document.sha256,
@@ -125,4 +143,6 @@ def document_state(document: Document) -> str:
         document.pages,
         document.asides,
     )
+    if document.hidden:  # documents without keep the digests that they have
+        about = (*about, document.hidden)
     return hashlib.sha256(repr(about).encode()).hexdigest()

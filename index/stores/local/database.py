@@ -1,25 +1,49 @@
 """The SQLite file of a local library: its schema, its connections, its transactions.
 
 Rows of documents and passages hold from generation `since` to before `until`, so that the last few
-generations can be read again. A connection belongs to one thread.
+generations can be read again. Each row carries a digest of itself, so that no reader takes a damaged
+row for the text. A connection belongs to one thread.
 """
 
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from inquote.index.stores.local.faults import step
+from inquote.index.stores.journal import LOCK_FILE
+from inquote.index.stores.local.faults import step, sync
 from inquote.index.stores.recipe import FORMAT
-from inquote.ingest.errors import LibraryDamaged, LibraryMismatch, LibraryMissing
+from inquote.index.stores.sqlite import (
+    digest_of,
+    explain_error,
+    finish_writing,
+    open_for_reading,
+    open_reader,
+    open_writer,
+)
+from inquote.ingest.errors import (
+    LibraryDamaged,
+    LibraryMismatch,
+    LibraryMissing,
+)
 from inquote.ingest.files.find import LIBRARY_FILE
 from inquote.ingest.text import printable
 
 FOREVER = 2**62  # the `until` of rows that hold in the current generation
 LIVE = ":at >= since AND :at < until"  # the rows of generation `at`
-_BUSY_SECONDS = 30
+UNSEALED_FORMAT = 2  # of libraries whose rows have no digests; a writer adds them
+
+# What a row's digest is made of. A document's text has a SHA-256 of its own among these.
+SEALED = {
+    "documents": (
+        "id since until root state file ingested_at characters sha256 title source sections pages"
+        " asides left_out hidden passages"
+    ).split(),
+    "passages": "document_id since until start stop heading lead content".split(),
+    "embeddings": "content vector".split(),
+}
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -27,24 +51,88 @@ CREATE TABLE documents (
     state TEXT NOT NULL, file TEXT NOT NULL, ingested_at TEXT NOT NULL,
     characters INTEGER NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
     sections TEXT NOT NULL, pages TEXT NOT NULL, asides TEXT NOT NULL, left_out TEXT NOT NULL,
-    text TEXT NOT NULL, PRIMARY KEY (id, since)
+    text TEXT NOT NULL, hidden TEXT NOT NULL DEFAULT '[]', passages TEXT NOT NULL DEFAULT '',
+    digest TEXT NOT NULL DEFAULT '', PRIMARY KEY (id, since)
 );
 CREATE TABLE roots (root TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, document_id TEXT NOT NULL, since INTEGER NOT NULL,
     until INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, heading TEXT NOT NULL,
-    lead TEXT NOT NULL, content TEXT NOT NULL, UNIQUE (document_id, since, start, stop)
+    lead TEXT NOT NULL, content TEXT NOT NULL, digest TEXT NOT NULL DEFAULT '',
+    UNIQUE (document_id, since, start, stop)
 );
-CREATE TABLE embeddings (content TEXT PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE embeddings (
+    content TEXT PRIMARY KEY, vector BLOB NOT NULL, digest TEXT NOT NULL DEFAULT ''
+);
+"""
+_ADDED = """
+ALTER TABLE documents ADD COLUMN hidden TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN passages TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE passages ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE embeddings ADD COLUMN digest TEXT NOT NULL DEFAULT ''
 """
 
 
-class Database:
-    """The file library.db in the folder `folder`; making the object opens nothing."""
+def seal(table: str, **changes: str) -> str:
+    """Return the SQL for the digest of a row of a table; `changes` are expressions for columns.
 
-    def __init__(self, folder: Path) -> None:
+    >>> seal("embeddings", content=":key")
+    'digest_of(:key, embeddings.vector)'
+    """
+    columns = (changes.get(name, f"{table}.{name}") for name in SEALED[table])
+    return f"digest_of({', '.join(columns)})"
+
+
+def sound(table: str) -> str:
+    """Return the SQL that tells whether a row of a table is as it was written."""
+    return f"({table}.digest = {seal(table)})"
+
+
+# The SQL for the digest of a document's passages: their ranges, headings, lead-ins, embeddings.
+PASSAGES_SEAL = (
+    "coalesce((SELECT group_digest(start, stop, heading, lead, content) FROM passages"
+    " WHERE passages.document_id = documents.id AND passages.since = documents.since"
+    " AND passages.until = documents.until), digest_of())"
+)
+
+# The SQL that tells whether a document is as it was written, with its text and its passages.
+SOUND_DOCUMENT = (
+    f"({sound('documents')} AND sha256 = sha256_of(text)"
+    f" AND (passages = '' OR passages = {PASSAGES_SEAL}))"
+)
+
+
+def digest_of_rows(rows: Iterable[Sequence[object]]) -> str:
+    """Return the digest of some rows, whatever their order."""
+    return digest_of(*sorted(digest_of(*row) for row in rows))
+
+
+class _GroupDigest:
+    """An SQL aggregate: `digest_of_rows` of the rows of a group."""
+
+    def __init__(self) -> None:
+        self._rows: list[Sequence[object]] = []
+
+    def step(self, *values: object) -> None:
+        """Take a row."""
+        self._rows.append(values)
+
+    def finalize(self) -> str:
+        """Return the digest."""
+        return digest_of_rows(self._rows)
+
+
+class Database:
+    """The file library.db in the folder `folder`; making the object opens nothing.
+
+    Only one that `writes` can change the file.
+    """
+
+    def __init__(self, folder: Path, *, writes: bool = False) -> None:
         self.folder = folder
-        self._file = folder / LIBRARY_FILE
+        self.file = folder / LIBRARY_FILE
+        self._writes = writes
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
@@ -52,34 +140,35 @@ class Database:
     def require(self) -> None:
         """Raise `LibraryMissing` for no library, `LibraryMismatch` for one of another format."""
         # os.path.isfile is False for a name too long, where Path.is_file raises
-        if not os.path.isfile(self._file) or not self._has_tables():  # noqa: PTH113
-            raise LibraryMissing(
-                f"There is no library at {printable(self.folder)}; "
-                "make one with: inquote ingest FOLDER --library DIR"
-            )
+        if os.path.isfile(self.file):  # noqa: PTH113
+            with self.reading() as connection:
+                if self._has_tables(connection):
+                    return
+        raise LibraryMissing(
+            f"There is no library at {printable(self.folder)}; "
+            "make one with: inquote ingest FOLDER --library DIR"
+        )
 
     def create(self) -> None:
-        """Make the folder and the tables where they are missing."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Make the tables where they are missing, and bring those of an earlier format up to it."""
         connection = self.connection()
         connection.execute("BEGIN IMMEDIATE")
-        if not self._has_tables():
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        if not self._has_tables(connection):
+            _run(connection, _SCHEMA)
+        elif version_of(connection) == UNSEALED_FORMAT:
+            _run(connection, _ADDED)
+            _seal_all(connection)
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
         step()
         connection.execute("COMMIT")
+        sync(self.folder)
 
-    def _has_tables(self) -> bool:
+    def _has_tables(self, connection: sqlite3.Connection) -> bool:
         """Return whether the file has its tables; raise `LibraryMismatch` for another format."""
-        connection = self.connection()
-        try:
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-                return False
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            raise unreadable(error) from error
-        if version != FORMAT:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            return False
+        version = version_of(connection)
+        if version not in (UNSEALED_FORMAT, FORMAT):
             raise LibraryMismatch(
                 f"The library at {printable(self.folder)} was made by another version of inquote "
                 f"(its format is {version or 1}, here it is {FORMAT}); "
@@ -88,45 +177,35 @@ class Database:
         return True
 
     def connection(self) -> sqlite3.Connection:
-        """Return this thread's connection, in autocommit mode.
+        """Return this thread's connection, in autocommit mode; raise `sqlite3.Error` for none.
 
-        Raises `LibraryDamaged` where the file is no database.
+        A reader follows a file that was replaced.
         """
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._connect()
-            self._local.connection = connection
+        identity = _identity(self.file)
+        if connection is None or not (self._writes or identity == self._local.identity):
+            connection = (open_writer if self._writes else open_reader)(self.file)
+            _prepare(connection)
+            self._local.connection, self._local.identity = connection, identity
             with self._guard:
                 self._connections.append(connection)
         return connection
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._file, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            raise LibraryDamaged(
-                f"{printable(self._file)} is damaged or cannot be opened ({error}); "
-                "move it away and ingest again."
-            ) from error
-        return connection
-
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Read within one transaction; raise `LibraryDamaged` where SQLite cannot."""
-        connection = self.connection()
-        try:
-            connection.execute("BEGIN")
-            yield connection
-        except sqlite3.DatabaseError as error:
-            raise unreadable(error) from error
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+        """Read within one transaction; raise the error that explains why SQLite cannot."""
+        with ExitStack() as stack:
+            lock = self.folder / LOCK_FILE
+            connection = open_for_reading(self.file, lock, self.connection, stack)
+            try:
+                _prepare(connection)
+                connection.execute("BEGIN")
+                yield connection
+            except sqlite3.Error as error:
+                raise explain_error(self.file, error) from error
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -147,11 +226,84 @@ class Database:
         """Close the connections of all threads; none may be in use."""
         with self._guard:
             for connection in self._connections:
-                connection.close()
+                if self._writes:
+                    finish_writing(self.file, connection)
+                else:
+                    connection.close()
             self._connections.clear()
         self._local = threading.local()
 
 
-def unreadable(error: sqlite3.Error) -> LibraryDamaged:
-    """Return the error that says that SQLite cannot read the library."""
-    return LibraryDamaged(f"The library cannot be read ({error}); run inquote verify.")
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Return what tells a file from one that replaces it; None where there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the format of the file."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";"):
+        connection.execute(statement)
+
+
+def _seal_all(connection: sqlite3.Connection) -> None:
+    """Give every row of a library without digests its digest."""
+    connection.execute(f"UPDATE documents SET passages = {PASSAGES_SEAL}")
+    for table in SEALED:
+        connection.execute(f"UPDATE {table} SET digest = {seal(table)}")
+    connection.execute(
+        "UPDATE meta SET value = json_set(value, '$.format', ?)"
+        " WHERE key = 'recipe' AND value <> 'null'",
+        (FORMAT,),
+    )
+    seal_meta(connection)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Add our SQL functions, and show a library without digests as if it had them."""
+    connection.create_aggregate("group_digest", -1, _GroupDigest)  # type: ignore[arg-type]
+    if version_of(connection) != UNSEALED_FORMAT:
+        return
+    connection.execute(
+        "CREATE TEMP VIEW IF NOT EXISTS documents AS SELECT *, '[]' AS hidden, '' AS passages,"
+        f" digest_of({', '.join(SEALED['documents'][:-2])}, '[]', '') AS digest"
+        " FROM main.documents"
+    )
+    for table in ("passages", "embeddings"):
+        columns = ", ".join(SEALED[table])
+        connection.execute(
+            f"CREATE TEMP VIEW IF NOT EXISTS {table} AS"
+            f" SELECT *, digest_of({columns}) AS digest FROM main.{table}"
+        )
+
+
+def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return what the library says of itself; raise `LibraryDamaged` where it is not as written."""
+    values = dict(connection.execute("SELECT key, value FROM meta"))
+    digest = values.pop("digest", None)
+    is_sealed = version_of(connection) != UNSEALED_FORMAT
+    if is_sealed and values and digest != _digest_of_meta(connection, values):
+        raise LibraryDamaged(
+            "What library.db says of its generations is damaged; ingest its texts again with "
+            "inquote ingest, which mends it."
+        )
+    return values
+
+
+def seal_meta(connection: sqlite3.Connection) -> None:
+    """Write the digest of what the library says of itself."""
+    values = dict(connection.execute("SELECT key, value FROM meta WHERE key <> 'digest'"))
+    digest = _digest_of_meta(connection, values)
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('digest', ?)", (digest,))
+
+
+def _digest_of_meta(connection: sqlite3.Connection, values: dict[str, str]) -> str:
+    roots = connection.execute("SELECT root, name FROM roots ORDER BY root").fetchall()
+    return digest_of(sorted(values.items()), roots)

@@ -6,15 +6,27 @@ finds their embeddings again.
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from inquote.index.clock import utc_now
 from inquote.index.stores.base import KEPT_GENERATIONS, MAX_NORM_ERROR, CutDocument
-from inquote.index.stores.local.database import FOREVER, Database
+from inquote.index.stores.local.database import (
+    FOREVER,
+    SOUND_DOCUMENT,
+    SEALED,
+    Database,
+    digest_of_rows,
+    read_meta,
+    seal,
+    seal_meta,
+    sound,
+)
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.recipe import Recipe
+from inquote.index.stores.sqlite import digest_of
 from inquote.ingest.errors import IngestError
 
 
@@ -47,47 +59,50 @@ class LocalDraft:
 
     def _has_sound(self, key: str, dimension: int) -> bool:
         row = self._database.connection().execute(
-            "SELECT vector FROM embeddings WHERE content = ?", (key,)
+            f"SELECT {sound('embeddings')}, vector FROM embeddings WHERE content = ?", (key,)
         )
         embedding = row.fetchone()
-        return embedding is not None and is_sound(embedding[0], dimension)
+        return embedding is not None and embedding[0] and is_sound(embedding[1], dimension)
 
     def put_embeddings(self, keys: Sequence[str], matrix: np.ndarray) -> None:
         """Keep embeddings; see `Draft.put_embeddings`."""
-        rows = [
-            (key, vector.astype(np.float32).tobytes())
-            for key, vector in zip(keys, matrix, strict=True)
-        ]
+        rows = []
+        for key, vector in zip(keys, matrix, strict=True):
+            content = vector.astype(np.float32).tobytes()
+            rows.append((key, content, digest_of(key, content)))
         with self._database.writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", rows)
+            connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
     def put_documents(self, documents: Sequence[CutDocument]) -> None:
         """Store documents in one transaction; see `Draft.put_documents`."""
         with self._database.writing() as connection:
             for cut in documents:
-                connection.execute(
-                    f"INSERT INTO documents VALUES ({', '.join('?' * 16)})", self._document_row(cut)
-                )
+                passages = self._passage_rows(cut)
+                document = self._document_row(cut, digest_of_rows(row[3:] for row in passages))
                 connection.executemany(
-                    "INSERT INTO passages"
-                    " (document_id, since, until, start, stop, heading, lead, content)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    self._passage_rows(cut),
+                    _insert("passages"), [(*row, digest_of(*row)) for row in passages]
+                )
+                text = cut.record.document.text
+                connection.execute(
+                    _insert("documents", "text"), (*document, digest_of(*document), text)
                 )
         self._replaced += [cut.record.document.id for cut in documents]
 
-    def _document_row(self, cut: CutDocument) -> tuple[object, ...]:
+    def _document_row(self, cut: CutDocument, passages: str) -> tuple[object, ...]:
+        """Return the sealed columns of a document, given the digest of its passages."""
         record, document = cut.record, cut.record.document
         sections = [(s.title, s.level, s.start, s.end) for s in document.sections]
         left_out = [(left.start, left.end, left.reason) for left in cut.chunks.left_out]
+        hidden = [(place.start, place.end, place.reason) for place in document.hidden]
         return (
             *(document.id, self.generation, FOREVER, record.root, record.state, record.file),
             *(utc_now(), len(document.text), document.sha256, document.title, document.source),
             *(json.dumps(sections), json.dumps(document.pages), json.dumps(document.asides)),
-            *(json.dumps(left_out), document.text),
+            *(json.dumps(left_out), json.dumps(hidden), passages),
         )
 
     def _passage_rows(self, cut: CutDocument) -> list[tuple[object, ...]]:
+        """Return the sealed columns of a document's passages."""
         return [
             (p.document_id, self.generation, FOREVER, p.start, p.end, p.heading, p.lead, key)
             for key, p in zip(cut.keys, cut.chunks.passages, strict=True)
@@ -108,20 +123,22 @@ class LocalDraft:
     def commit(self, recipe: Recipe) -> int:
         """Make this generation the current one; see `Draft.commit`."""
         with self._database.writing() as connection:
-            self._end_rows()
+            has_damage = self._end_rows()
             self._write_digests()
             connection.executemany("INSERT OR IGNORE INTO roots VALUES (?, ?)", self._roots.items())
             snapshot = self._snapshot(self.generation)
             if not snapshot.has_passages():
                 raise IngestError("Nothing would be left to search; the library was not changed.")
+            oldest = self.generation if has_damage else self._oldest(snapshot, recipe)
             about = {
                 "generation": str(self.generation),
-                "oldest": str(self._oldest(snapshot, recipe)),
+                "oldest": str(oldest),
                 "recipe": json.dumps(recipe.as_json()),
                 "changed_at": utc_now(),
             }
             self._write_files(snapshot)
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", about.items())
+            seal_meta(connection)
         self.committed = True
         return self.generation
 
@@ -131,24 +148,56 @@ class LocalDraft:
             with self._database.writing():
                 self._write_digests()
 
-    def _end_rows(self) -> None:
-        """Let the rows of replaced documents end here, and delete what no kept generation needs."""
+    def _end_rows(self) -> bool:
+        """Let the rows of replaced documents end here, and delete what no kept generation needs.
+
+        Where rows were damaged, none of the generations before is kept. Returns whether any was.
+        """
         connection = self._database.connection()
-        ending = [(self.generation, id, FOREVER, self.generation) for id in self._replaced]
-        past = (self.generation - KEPT_GENERATIONS + 1,)
+        has_damage = self._delete_damaged()
+        kept = 1 if has_damage else KEPT_GENERATIONS
         for table, name in (("passages", "document_id"), ("documents", "id")):
             connection.executemany(
-                f"UPDATE {table} SET until = ? WHERE {name} = ? AND until = ? AND since < ?", ending
+                f"UPDATE {table} SET until = :at, digest = {seal(table, until=':at')}"
+                f" WHERE {table}.{name} = :id AND until > :at AND since < :at",
+                [{"id": id, "at": self.generation} for id in self._replaced],
             )
-            connection.execute(f"DELETE FROM {table} WHERE until <= ?", past)
+            past = self.generation - kept + 1
+            connection.execute(f"DELETE FROM {table} WHERE until <= ?", (past,))
         connection.execute(
             "DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM passages)"
         )
+        return has_damage
+
+    def _delete_damaged(self) -> bool:
+        """Delete rows that are not as they were written, and return whether there were any.
+
+        A damaged document that is not replaced stays, and counts as damaged; so does a document of
+        which a passage or a vector is deleted here.
+        """
+        connection = self._database.connection()
+        count = 0
+        for table in ("passages", "embeddings"):
+            query = f"DELETE FROM {table} WHERE NOT coalesce({sound(table)}, 0)"
+            count += connection.execute(query).rowcount
+        count += connection.executemany(
+            f"DELETE FROM documents WHERE id = ? AND NOT coalesce({SOUND_DOCUMENT}, 0)",
+            [(id,) for id in self._replaced],
+        ).rowcount
+        count += connection.execute(
+            "DELETE FROM passages WHERE NOT EXISTS (SELECT 1 FROM documents"
+            " WHERE id = passages.document_id AND since = passages.since)"
+        ).rowcount
+        return count > 0
 
     def _write_digests(self) -> None:
-        rows = [(digest, id, FOREVER) for id, digest in self._digests.items()]
+        rows = []
+        for id, digest in self._digests.items():
+            rows.append({"file": digest, "id": id, "last": FOREVER})
         self._database.connection().executemany(
-            "UPDATE documents SET file = ? WHERE id = ? AND until = ?", rows
+            f"UPDATE documents SET file = :file, digest = {seal('documents', file=':file')}"
+            f" WHERE id = :id AND until = :last AND {sound('documents')}",
+            rows,
         )
 
     def _oldest(self, snapshot: LocalSnapshot, recipe: Recipe) -> int:
@@ -156,6 +205,12 @@ class LocalDraft:
         if snapshot.recipe != recipe:
             return self.generation
         return max(snapshot.oldest, self.generation - KEPT_GENERATIONS + 1)
+
+
+def _insert(table: str, *columns: str) -> str:
+    """Return the SQL that inserts a table's sealed columns, their digest, and these columns."""
+    names = (*SEALED[table], "digest", *columns)
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
 
 
 def is_sound(vector: bytes, dimension: int) -> bool:
@@ -169,8 +224,7 @@ def is_sound(vector: bytes, dimension: int) -> bool:
 def drop_unfinished(database: Database) -> None:
     """Remove the rows of generations after the current one, whatever a caller believes it to be."""
     connection = database.connection()
-    row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
-    generation = int(row[0]) if row else 0
+    generation = int(read_meta(connection).get("generation", 0))
     query = "SELECT 1 FROM documents WHERE since > ? LIMIT 1"
     if not connection.execute(query, (generation,)).fetchone():
         return

@@ -1,11 +1,13 @@
-"""Let a test cut an ingest short: `step` is called before each write, sync, rename and commit.
+"""Make writes last, and let a test cut an ingest short.
 
-`INQUOTE_FAULT=exit:7` ends the process at the seventh of its calls, as a power cut would;
-`INQUOTE_FAULT=full:7` makes it fail as a full disk does. Without the variable nothing happens.
+`step` is called before each write, sync, rename and commit. `INQUOTE_FAULT=exit:7` ends the process
+at the seventh of its calls, as `kill -9` would; `INQUOTE_FAULT=full:7` makes it fail as a full disk
+does. Without the variable nothing happens.
 """
 
 import errno
 import os
+from pathlib import Path
 
 _at = 0
 
@@ -22,3 +24,13 @@ def step() -> None:
         if kind == "exit":
             os._exit(137)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would outlast a power cut."""
+    step()
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

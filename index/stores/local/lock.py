@@ -1,5 +1,6 @@
 """One writer at a time: the lock of a library, and who holds it."""
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from inquote.index.clock import utc_now
-from inquote.index.stores.local.faults import step
+from inquote.index.stores.journal import LOCK_FILE
+from inquote.index.stores.local.faults import step, sync
+from inquote.index.stores.sqlite import OWNER_ONLY, reason_of
 from inquote.ingest.errors import IngestError, LibraryBusy
 from inquote.ingest.text import printable
 
@@ -24,22 +27,46 @@ def write_lock(folder: Path) -> Iterator[None]:
     within into `IngestError`.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         if not os.access(folder, os.W_OK):
             raise PermissionError(13, "the folder is not writable")
         with _file_lock(folder):
             yield
-    except (OSError, sqlite3.DatabaseError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    except (OSError, sqlite3.Error) as error:
+        if isinstance(error, sqlite3.Error):
+            reason = reason_of(error) or f"library.db is damaged ({error}); run inquote verify"
+        else:
+            reason = error.strerror or str(error)
         raise IngestError(
             f"The library at {printable(folder)} was not changed: {reason}."
         ) from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner can open, lasting; one that is there stays as it is.
+
+    An empty one becomes the owner's alone, for it is to hold a library.
+    """
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    for made in missing:
+        sync(made.parent)
+    if not missing and not any(folder.iterdir()):
+        folder.chmod(0o700)
+
+
+def keep_private(folder: Path) -> None:
+    """Let only the owner read the files below a folder, and open the folders below it."""
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            with contextlib.suppress(OSError):
+                path.chmod(0o700 if path.is_dir() else OWNER_ONLY)
+
+
 @contextmanager
 def _file_lock(folder: Path) -> Iterator[None]:
     holder = folder / "ingest.holder"
-    lock = FileLock(folder / "ingest.lock")
+    lock = FileLock(folder / LOCK_FILE, mode=OWNER_ONLY)
     try:
         lock.acquire(timeout=LOCK_SECONDS)
     except Timeout as error:

@@ -5,7 +5,6 @@ They are written beside the old ones, synced, and renamed into place.
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from inquote.index.stores.local.faults import step
+from inquote.index.stores.local.faults import step, sync
 from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.stores.local.vectors import FaissIndex, VectorIndex
+from inquote.index.stores.sqlite import digest_of
 from inquote.ingest.errors import LibraryDamaged
 
 VECTORS = "vectors.faiss"
@@ -53,26 +53,40 @@ def write_search_files(
         manifest = {VECTORS: saving.result()}
     # Their hashes, synced.
     for file in _lexical_files(new / LEXICAL):
-        _sync(file)
+        sync(file)
         manifest[file.relative_to(new).as_posix()] = _sha256(file)
     step()
     (new / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     for path in (new / MANIFEST, new / LEXICAL, new):
-        _sync(path)
+        sync(path)
     # Into place, with what was attached to the generation.
     _copy_attachments(folder, new)
     step()
     shutil.rmtree(folder, ignore_errors=True)
     step()
     new.rename(folder)
-    _sync(folder.parent)
+    sync(folder.parent)
 
 
 def _copy_attachments(folder: Path, new: Path) -> None:
     """Copy the files of a generation that are no search files into the folder of the new ones."""
-    for path in folder.iterdir() if folder.exists() else ():
-        if path.is_file() and path.name not in (VECTORS, MANIFEST):
-            shutil.copy2(path, new / path.name)
+    for path in attachments(folder) if folder.exists() else ():
+        shutil.copy2(path, new / path.name)
+
+
+def read_attachment(file: Path) -> str | None:
+    """Return what was attached to a generation; None where it is missing or not as written."""
+    try:
+        digest, _, text = file.read_text(encoding="utf-8").partition("\n")
+    except (OSError, ValueError):
+        return None
+    return text if digest == digest_of(text) else None
+
+
+def attachments(folder: Path) -> list[Path]:
+    """List what was attached to the generation of a folder."""
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    return [path for path in files if path.name not in (VECTORS, MANIFEST)]
 
 
 def _lexical_files(folder: Path) -> list[Path]:
@@ -110,12 +124,3 @@ def check_search_files(folder: Path) -> list[str]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    step()
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,18 +9,32 @@ from typing import Any
 import numpy as np
 
 from inquote.index.stores.base import DocumentInfo, FileRecord, Ranking, Scope
-from inquote.index.stores.local.database import LIVE
+from inquote.index.stores.local.database import LIVE, SOUND_DOCUMENT, read_meta, sound
 from inquote.index.stores.local.search_files import SearchFiles
-from inquote.index.stores.recipe import FORMAT, Recipe
+from inquote.index.stores.recipe import Recipe
+from inquote.index.stores.sqlite import sha256_of
 from inquote.ingest.chunk import LeftOut
-from inquote.ingest.documents import Document, Passage, Section
-from inquote.ingest.errors import LibraryDamaged, LibraryMismatch
+from inquote.ingest.documents import Document, Hidden, Passage, Section
+from inquote.ingest.errors import LibraryDamaged
+from inquote.ingest.text import printable
 
 _ROWS = 10_000  # read at a time
-_DOCUMENT = f"""
-SELECT id, title, source, text, sha256, sections, pages, asides FROM documents WHERE {LIVE}
+_DOCUMENT = (
+    f"SELECT {sound('documents')}, id, title, source, text, sha256, sections, pages, asides, hidden"
+    f" FROM documents WHERE {LIVE}"
+)
+_PASSAGE = (
+    f"SELECT {sound('passages')}, row, document_id, start, stop, heading, lead FROM passages"
+    f" WHERE {LIVE}"
+)
+# Documents of which something is not as it was written: the row, the text, a passage, a vector.
+_DAMAGED = f"""
+SELECT id FROM documents WHERE {LIVE}
+AND NOT coalesce({SOUND_DOCUMENT}, 0)
+UNION SELECT document_id FROM passages
+LEFT JOIN embeddings ON embeddings.content = passages.content
+WHERE {LIVE} AND NOT coalesce({sound("passages")} AND {sound("embeddings")}, 0)
 """
-_PASSAGE = "SELECT row, document_id, start, stop, heading, lead FROM passages WHERE {live}"
 
 
 class LocalSnapshot:
@@ -28,7 +42,9 @@ class LocalSnapshot:
 
     The indexes know passages by their row in the table `passages`; nothing outside this package
     does. `load(generation, with_places)` gives the search files of a generation, and is called with
-    the first search.
+    the first search. `checked` are the generations and ids of documents whose texts were compared
+    with their SHA-256; each is compared once. Whatever is read and not as it was written raises
+    `LibraryDamaged`.
     """
 
     def __init__(
@@ -36,19 +52,18 @@ class LocalSnapshot:
         connection: sqlite3.Connection,
         load: Callable[[int, bool], SearchFiles],
         attachment: Callable[[int, str], str | None],
+        checked: set[tuple[int, str]],
         generation: int | None = None,
     ) -> None:
         self._connection = connection
         self._load = load
         self._attachment = attachment
+        self._checked = checked
+        self._meta = read_meta(connection)
         self._rows: dict[str, int] = {}  # of passages by id, as far as they were looked up
         if generation is None:
-            generation = int(self._meta("generation") or 0)
+            generation = int(self._meta.get("generation", 0))
         self.generation = generation
-
-    def _meta(self, key: str) -> str | None:
-        row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
 
     def _live(self, query: str, **values: object) -> sqlite3.Cursor:
         """Return the rows of a query, "{live}" in it standing for: of this generation."""
@@ -57,25 +72,18 @@ class LocalSnapshot:
     @property
     def oldest(self) -> int:
         """The first generation that can still be read."""
-        return int(self._meta("oldest") or 1)
+        return int(self._meta.get("oldest", 1))
 
     @property
     def changed_at(self) -> str:
         """The time of the newest generation in ISO 8601, UTC; "" before the first."""
-        return self._meta("changed_at") or ""
+        return self._meta.get("changed_at", "")
 
     @property
     def recipe(self) -> Recipe | None:
-        """How the library was made; raises `LibraryMismatch` for a foreign format."""
-        recipe = json.loads(self._meta("recipe") or "null")
-        if recipe is None:
-            return None
-        if recipe.get("format") != FORMAT:
-            raise LibraryMismatch(
-                f"The library has format {recipe.get('format')} and this version of inquote reads "
-                f"format {FORMAT}; ingest the texts into a new folder with --library."
-            )
-        return Recipe(**recipe)
+        """How the library was made; None before its first ingest."""
+        recipe = json.loads(self._meta.get("recipe", "null"))
+        return Recipe(**recipe) if recipe else None
 
     # Documents
 
@@ -86,28 +94,73 @@ class LocalSnapshot:
         ).fetchone()
         if row is None:
             raise KeyError(id)
-        return _document(row)
+        return self._document(row)
 
     def documents(self) -> Iterator[Document]:
         """Yield all documents in the order of their ids."""
         rows = self._connection.execute(f"{_DOCUMENT} ORDER BY id", {"at": self.generation})
-        return map(_document, rows)
+        return map(self._document, rows)
+
+    def _document(self, row: Sequence[Any]) -> Document:
+        is_sound, id, title, source, text, sha256, sections, pages, asides, hidden = row
+        self._check_text(is_sound, id, text, sha256)
+        return Document(
+            id,
+            title,
+            source,
+            text,
+            sha256,
+            sections=tuple(Section(*section) for section in json.loads(sections)),
+            pages=tuple(json.loads(pages)),
+            asides=tuple((start, end) for start, end in json.loads(asides)),
+            hidden=tuple(Hidden(*place) for place in json.loads(hidden)),
+        )
+
+    def _check_text(self, is_sound: object, id: str, text: str, sha256: str) -> None:
+        """Raise `LibraryDamaged` for a document that is not as written; hash its text once."""
+        if not is_sound:
+            raise damaged_document(id)
+        key = (self.generation, id)
+        if key not in self._checked:
+            if sha256_of(text) != sha256:
+                raise damaged_document(id)
+            self._checked.add(key)
+
+    def damaged_documents(self) -> set[str]:
+        """Return the ids of documents of which anything is not as it was written; reads them all.
+
+        These are the ids of the rows, which may be damaged themselves.
+        """
+        return {id for (id,) in self._live(_DAMAGED)}
 
     def document_infos(self) -> list[DocumentInfo]:
         """List the documents; see `Snapshot.document_infos`."""
         rows = self._live(
-            "SELECT id, title, source, sha256, characters, coalesce(count, 0), ingested_at"
+            f"SELECT {sound('documents')},"
+            " id, title, source, sha256, characters, coalesce(count, 0), ingested_at"
             " FROM documents LEFT JOIN (SELECT document_id, count(*) AS count FROM passages"
             " WHERE {live} GROUP BY document_id) ON document_id = id WHERE {live} ORDER BY id"
         )
-        return [DocumentInfo(*row) for row in rows]
+        infos = []
+        for is_sound, *fields in rows:
+            info = DocumentInfo(*fields)
+            if not is_sound:
+                raise damaged_document(info.id)
+            infos.append(info)
+        return infos
 
     def file_records(self) -> dict[str, FileRecord]:
-        """Return what is remembered of each document's file."""
+        """Return what is remembered of each document's file; see `Snapshot.file_records`."""
+        damaged = self.damaged_documents()
         rows = self._live(
             "SELECT id, root, state, file, sha256 FROM documents WHERE {live} ORDER BY id"
         )
-        return {id: FileRecord(*fields) for id, *fields in rows}
+        records = {}
+        for id, root, state, file, sha256 in rows:
+            if id in damaged:
+                state = file = ""
+            records[id] = FileRecord(root, state, file, sha256)
+        return records
 
     def roots(self) -> dict[str, str]:
         """Return root folders, each with the name that its documents' ids begin with."""
@@ -115,8 +168,12 @@ class LocalSnapshot:
 
     def left_out(self) -> Iterator[tuple[str, LeftOut, str]]:
         """Yield what is in no passage; see `Snapshot.left_out`."""
-        rows = self._live("SELECT id, text, left_out FROM documents WHERE {live} ORDER BY id")
-        for id, text, ranges in rows:
+        rows = self._live(
+            f"SELECT {sound('documents')}, id, text, sha256, left_out FROM documents"
+            " WHERE {live} ORDER BY id"
+        )
+        for is_sound, id, text, sha256, ranges in rows:
+            self._check_text(is_sound, id, text, sha256)
             for start, end, reason in json.loads(ranges):
                 yield id, LeftOut(start, end, reason), text[start:end]
 
@@ -149,44 +206,45 @@ class LocalSnapshot:
 
         SQLite's own substr would count characters from the beginning of the text every time.
         """
-        id: str | None = None
-        text: str | None = None
-        for row, document_id, start, stop, heading, lead in rows:
+        id, text = None, ""
+        for is_sound, row, document_id, start, stop, heading, lead in rows:
+            if not is_sound:
+                raise damaged_document(document_id)
             if document_id != id:
                 id, text = document_id, self._text(document_id)
-            if text is not None:
-                yield row, Passage(document_id, start, stop, heading, text[start:stop], lead)
+            yield row, Passage(document_id, start, stop, heading, text[start:stop], lead)
 
-    def _text(self, document_id: str) -> str | None:
+    def _text(self, document_id: str) -> str:
         row = self._live(
-            "SELECT text FROM documents WHERE {live} AND id = :id", id=document_id
+            f"SELECT {sound('documents')}, id, text, sha256 FROM documents"
+            " WHERE {live} AND id = :id",
+            id=document_id,
         ).fetchone()
-        return row[0] if row else None
+        if row is None:
+            raise damaged_document(document_id)
+        self._check_text(*row)
+        return str(row[2])
 
     def content_hashes(self) -> dict[int, str]:
         """Return the key of every passage's embedding, by row."""
         return dict(self._live("SELECT row, content FROM passages WHERE {live} ORDER BY row"))
 
     def vectors(self, rows: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return rows (n,) int64, ascending, and their vectors (n, d) float32; by default all.
-
-        Raises `LibraryDamaged` where one is cut.
-        """
+        """Return rows (n,) int64, ascending, and their vectors (n, d) float32; by default all."""
         among = "" if rows is None else f" AND row IN ({','.join(map(str, rows))})"
         cursor = self._live(
-            "SELECT row, vector FROM passages JOIN embeddings"
+            f"SELECT coalesce({sound('embeddings')}, 0), row, vector, document_id"
+            " FROM passages LEFT JOIN embeddings"
             f" ON embeddings.content = passages.content WHERE {{live}}{among} ORDER BY row"
         )
         numbers, content = array("q"), bytearray()  # there may be many, so no copies are made
         while batch := cursor.fetchmany(_ROWS):
-            numbers.extend(row for row, _ in batch)
-            content += b"".join(vector for _, vector in batch)
-        dimension, rest = divmod(len(content), 4 * max(1, len(numbers)))
-        if rest:
-            raise LibraryDamaged(
-                "Some embeddings in library.db are cut; "
-                "make them anew: inquote ingest --rebuild PATH..."
-            )
+            for is_sound, row, vector, document_id in batch:
+                if not is_sound:
+                    raise damaged_document(document_id)
+                numbers.append(row)
+                content += vector
+        dimension = len(content) // (4 * max(1, len(numbers)))
         matrix = np.frombuffer(content, np.float32).reshape(len(numbers), dimension)
         return np.array(numbers, np.int64), matrix
 
@@ -234,10 +292,13 @@ class LocalSnapshot:
         """Return the passages' ids by rows; raise `LibraryDamaged` if one is missing."""
         listed = ",".join(map(str, rows))
         query = (
-            f"SELECT row, document_id, start, stop FROM passages WHERE {LIVE} AND row IN ({listed})"
+            f"SELECT {sound('passages')}, row, document_id, start, stop FROM passages"
+            f" WHERE {LIVE} AND row IN ({listed})"
         )
         ids = {}
-        for row, document_id, start, stop in self._live(query):
+        for is_sound, row, document_id, start, stop in self._live(query):
+            if not is_sound:
+                raise damaged_document(document_id)
             ids[row] = Passage.id_of(document_id, start, stop)
             self._rows[ids[row]] = row
         try:
@@ -287,19 +348,14 @@ def _ranked(scores: dict[str, float]) -> Ranking:
 
 def _missing_passages() -> LibraryDamaged:
     return LibraryDamaged(
-        "The index names passages that the library does not hold; run inquote verify."
+        "The index names passages that the library does not hold; ingest its texts again with "
+        "inquote ingest, which mends it."
     )
 
 
-def _document(fields: Sequence[Any]) -> Document:
-    id, title, source, text, sha256, sections, pages, asides = fields
-    return Document(
-        id,
-        title,
-        source,
-        text,
-        sha256,
-        sections=tuple(Section(*section) for section in json.loads(sections)),
-        pages=tuple(json.loads(pages)),
-        asides=tuple((start, end) for start, end in json.loads(asides)),
+def damaged_document(id: str) -> LibraryDamaged:
+    """Return the error that says what to do about a document that is not as it was written."""
+    return LibraryDamaged(
+        f"What the library keeps of {printable(id)} is damaged, so it is not quoted; "
+        "ingest its file again with inquote ingest, which mends it."
     )

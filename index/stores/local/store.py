@@ -25,16 +25,20 @@ from inquote.index.stores.local import verify
 from inquote.index.stores.local.database import Database
 from inquote.index.stores.local.draft import LocalDraft, drop_unfinished
 from inquote.index.stores.local.faults import step
-from inquote.index.stores.local.lexical import LexicalEntry
-from inquote.index.stores.local.lock import write_lock
+from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
+from inquote.index.stores.local.lock import keep_private, write_lock
+from inquote.index.stores.local.recovery import recover_database
 from inquote.index.stores.local.search_files import (
     SearchFiles,
     check_search_files,
     load_search_files,
+    read_attachment,
     write_search_files,
 )
 from inquote.index.stores.local.snapshot import LocalSnapshot
-from inquote.ingest.errors import GenerationGone, LibraryDamaged
+from inquote.index.stores.local.vectors import FaissIndex
+from inquote.index.stores.sqlite import OWNER_ONLY, digest_of
+from inquote.ingest.errors import GenerationGone, IngestError, LibraryDamaged
 
 
 class LocalStore:
@@ -43,10 +47,11 @@ class LocalStore:
     Making the object opens nothing, and no folder is made before the first draft.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, writes: bool = False) -> None:
         self.folder = folder
         self.derived = folder / "derived"
-        self.database = Database(folder)
+        self.database = Database(folder, writes=writes)
+        self._checked: set[tuple[int, str]] = set()  # generations and documents whose text is sound
         self._required = False
         self._loaded: tuple[int, SearchFiles] | None = None  # of the generation used last
         self._loading = threading.Lock()
@@ -92,7 +97,7 @@ class LocalStore:
     def _snapshot_of(
         self, connection: sqlite3.Connection, generation: int | None = None
     ) -> LocalSnapshot:
-        return LocalSnapshot(connection, self._load, self._attachment, generation)
+        return LocalSnapshot(connection, self._load, self._attachment, self._checked, generation)
 
     def _load(self, generation: int, with_places: bool = False) -> SearchFiles:
         """Return the search files of a generation, made anew where they are missing or damaged.
@@ -105,6 +110,7 @@ class LocalStore:
                 files = self._loaded[1]
             else:
                 self._loaded = None
+                self._checked.clear()
                 files = self._load_or_remake(generation)
             if with_places and not files.lexical.has_places:
                 remake_search_files(self.folder, generation, with_places=True)
@@ -117,8 +123,20 @@ class LocalStore:
         try:
             return load_search_files(folder)
         except LibraryDamaged:
-            remake_search_files(self.folder, generation)
+            try:
+                remake_search_files(self.folder, generation)
+            except IngestError:  # nothing can be written here
+                return self._build_search_files(generation)
             return load_search_files(folder)
+
+    def _build_search_files(self, generation: int) -> SearchFiles:
+        """Make the search files of a generation in memory; a snapshot may be open meanwhile."""
+        with contextlib.closing(LocalStore(self.folder)) as store:
+            with store.snapshot(generation) as snapshot:
+                rows, matrix = snapshot.vectors()
+                passages = snapshot.numbered_passages()
+                lexical = LexicalIndex.build(LexicalEntry.of(row, p) for row, p in passages)
+            return SearchFiles(FaissIndex.build(rows, matrix), lexical)
 
     def generation_folder(self, generation: int) -> Path:
         """Return where the search files of a generation lie."""
@@ -133,8 +151,12 @@ class LocalStore:
         Without a commit, search files that are missing or damaged are made anew.
         """
         # Its connection is its own, so that this store's snapshots stay open beside the draft.
-        with write_lock(self.folder), contextlib.closing(LocalStore(self.folder)) as writer:
+        with (
+            write_lock(self.folder),
+            contextlib.closing(LocalStore(self.folder, writes=True)) as writer,
+        ):
             writer.database.create()
+            keep_private(self.folder)
             with writer._draft(progress) as draft:
                 yield draft
 
@@ -160,8 +182,24 @@ class LocalStore:
             raise
         if not draft.committed:
             self._mend(generation, progress)
+        keep_private(self.folder)
         with contextlib.suppress(OSError):  # what is left over goes with the next ingest
             self._sweep(draft.generation if draft.committed else generation)
+
+    def recover(self) -> str:
+        """Make library.db anew of what is sound in it, if it cannot be read; see `Store.recover`."""
+        with write_lock(self.folder):
+            try:
+                with contextlib.closing(LocalStore(self.folder)) as store, store.snapshot() as sound:
+                    sound.damaged_documents()
+                    return ""  # another process was quicker
+            except LibraryDamaged:
+                count = recover_database(self.folder)
+            shutil.rmtree(self.derived, ignore_errors=True)  # they know passages by other rows
+        return (
+            f"library.db was damaged; {count} documents were sound and are kept, the others have "
+            "to be ingested again. The damaged file is library.db.damaged."
+        )
 
     def _write_files(self, snapshot: LocalSnapshot, progress: Progress) -> None:
         """Write the search files of a snapshot's generation."""
@@ -197,23 +235,30 @@ class LocalStore:
         folder = self.generation_folder(generation)
         new = folder / f".{name}"
         with contextlib.suppress(OSError):
-            new.write_text(text, encoding="utf-8")
+            new.write_text(f"{digest_of(text)}\n{text}", encoding="utf-8")
+            new.chmod(OWNER_ONLY)
             new.replace(folder / name)
 
     def _attachment(self, generation: int, name: str) -> str | None:
-        try:
-            return (self.generation_folder(generation) / name).read_text(encoding="utf-8")
-        except (OSError, ValueError):
-            return None
+        return read_attachment(self.generation_folder(generation) / name)
 
     def verify(self) -> list[str]:
-        """Say what is wrong with rows and search files, a sentence each; [] when all is well."""
+        """Say what is wrong with rows and files, a sentence each; [] when all is well.
+
+        All that is kept is checked: documents, passages, vectors and search files of every
+        generation, what is attached to them, the journal, and the files that were taken in.
+        """
         self.require()
-        problems = verify.database_problems(self.database)
-        if problems:
-            return problems
-        with self.snapshot() as snapshot:
-            return verify.problems(snapshot, self.generation_folder(snapshot.generation))
+        with self.database.reading() as connection:
+            problems = verify.row_problems(connection)
+        if not problems:
+            with self.snapshot() as current:
+                generations = range(current.oldest, current.generation + 1)
+            for generation in generations:
+                with self.snapshot(generation) as snapshot:
+                    folder = self.generation_folder(generation)
+                    problems += verify.generation_problems(snapshot, folder)
+        return [*problems, *self.journal.problems()]
 
     def close(self) -> None:
         """Close the connections of all threads; no snapshot may be open."""

@@ -1,47 +1,99 @@
-"""Check every row and file of a local library against what it was made from."""
+"""Check every row and file of a local library against what was written."""
 
-import hashlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from inquote.index.stores.base import MAX_NORM_ERROR
-from inquote.index.stores.local.database import Database
+from inquote.index.stores.local.database import PASSAGES_SEAL, SEALED, read_meta, sound
 from inquote.index.stores.local.lexical import LexicalIndex
-from inquote.index.stores.local.search_files import LEXICAL, VECTORS, check_search_files
+from inquote.index.stores.local.search_files import (
+    LEXICAL,
+    VECTORS,
+    attachments,
+    check_search_files,
+    read_attachment,
+)
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.local.vectors import MAX_ROUNDING_ERROR, FaissIndex
 from inquote.index.stores.recipe import content_hash
 from inquote.ingest.documents import Document
 from inquote.ingest.errors import InquoteError, LibraryDamaged
+from inquote.ingest.text import printable
+
+_NAMES = {
+    "documents": "'the document ' || id || ' of generation ' || since",
+    "passages": "'a passage of ' || document_id || ' of generation ' || since",
+    "embeddings": "'the vector of a passage'",
+}
 
 
-def database_problems(database: Database) -> list[str]:
-    """Say what SQLite itself finds wrong with its file; [] when nothing is."""
-    result = database.connection().execute("PRAGMA integrity_check").fetchone()[0]
-    return [] if result == "ok" else [f"library.db is damaged: {result}."]
+def row_problems(connection: sqlite3.Connection) -> list[str]:
+    """Say what is wrong with the rows of all generations, a sentence each; [] for nothing."""
+    result = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    if result != "ok":
+        return [f"library.db is damaged: {result}."]
+    try:
+        if not int(read_meta(connection).get("generation", 0)):
+            return ["The library is empty; fill it with: inquote ingest PATH..."]
+    except LibraryDamaged as error:
+        return [str(error)]
+    return list(dict.fromkeys(_rows(connection)))
 
 
-def problems(snapshot: LocalSnapshot, folder: Path) -> list[str]:
-    """Say what is wrong with a generation and with its search files in `folder`; [] for nothing."""
-    if not snapshot.generation:
-        return ["The library is empty; fill it with: inquote ingest PATH..."]
-    sentences = [*_documents(snapshot), *_passages(snapshot), *_vectors(snapshot)]
+def _rows(connection: sqlite3.Connection) -> Iterator[str]:
+    # Rows that differ from their digest.
+    for table in SEALED:
+        query = f"SELECT {_NAMES[table]} FROM {table} WHERE NOT coalesce({sound(table)}, 0)"
+        for (name,) in connection.execute(query):
+            yield f"In library.db {printable(name)} is not what was written."
+    # Texts that differ from theirs, and documents that lack a passage.
+    texts = "SELECT id FROM documents WHERE sha256 <> sha256_of(text)"
+    for (id,) in connection.execute(texts):
+        yield f"The text of {printable(id)} does not have its SHA-256."
+    passages = f"SELECT id FROM documents WHERE passages NOT IN ('', {PASSAGES_SEAL})"
+    for (id,) in connection.execute(passages):
+        yield f"The passages of {printable(id)} are not those that were written."
+    # Rows that belong to nothing.
+    orphans = (
+        "SELECT count(*) FROM passages WHERE NOT EXISTS (SELECT 1 FROM documents"
+        " WHERE id = passages.document_id AND since = passages.since)"
+    )
+    if connection.execute(orphans).fetchone()[0]:
+        yield "Passages belong to documents that are not in the library."
+    vectors = "SELECT count(*) FROM passages WHERE content NOT IN (SELECT content FROM embeddings)"
+    missing = connection.execute(vectors).fetchone()[0]
+    if missing:
+        yield f"{missing} passages have no embedding."
+
+
+def generation_problems(snapshot: LocalSnapshot, folder: Path) -> list[str]:
+    """Say what is wrong with a generation, and with its files in `folder`; [] for nothing."""
+    sentences = []
+    try:
+        sentences += [*_documents(snapshot), *_passages(snapshot), *_vectors(snapshot)]
+    except LibraryDamaged as error:
+        sentences.append(str(error))
     sentences += check_search_files(folder) or _search_files(snapshot, folder)
+    for file in attachments(folder) if folder.exists() else ():
+        if read_attachment(file) is None:
+            sentences.append(f"{folder.name}/{file.name} is not what was written.")
     return list(dict.fromkeys(sentences))
 
 
 def _documents(snapshot: LocalSnapshot) -> Iterator[str]:
     for document in snapshot.documents():
-        if hashlib.sha256(document.text.encode()).hexdigest() != document.sha256:
-            yield f"The text of {document.id} does not have its SHA-256."
         yield from _sections(document)
+        for place in document.hidden:
+            if not 0 <= place.start < place.end <= len(document.text):
+                yield f"A hidden range of {printable(document.id)} is outside the text."
 
 
 def _sections(document: Document) -> Iterator[str]:
     for section in document.sections:
-        name = f"The section {section.title!r} of {document.id}"
+        name = f"The section {section.title!r} of {printable(document.id)}"
         if document.text[section.start : section.start + len(section.title)] != section.title:
             yield f"{name} does not begin with its heading."
         if not 0 <= section.start <= section.end <= len(document.text):
@@ -51,26 +103,15 @@ def _sections(document: Document) -> Iterator[str]:
 def _passages(snapshot: LocalSnapshot) -> Iterator[str]:
     recipe = snapshot.recipe
     hashes = snapshot.content_hashes()
-    count = 0
     for row, passage in snapshot.numbered_passages():
-        count += 1
         if len(passage.text) != passage.end - passage.start or not passage.text.strip():
-            yield f"The passage {passage.id} is not a range of its document."
+            yield f"The passage {printable(passage.id)} is not a range of its document."
         elif recipe and content_hash(passage, recipe) != hashes[row]:
-            yield f"The passage {passage.id} is not what was embedded."
-    if len(hashes) != count:
-        yield "Passages belong to documents that are not in the library."
+            yield f"The passage {printable(passage.id)} is not what was embedded."
 
 
 def _vectors(snapshot: LocalSnapshot) -> Iterator[str]:
-    try:
-        rows, matrix = snapshot.vectors()
-    except LibraryDamaged as error:
-        yield str(error)
-        return
-    missing = set(snapshot.content_hashes()) - set(rows.tolist())
-    if missing:
-        yield f"{len(missing)} passages have no embedding."
+    rows, matrix = snapshot.vectors()
     recipe = snapshot.recipe
     dimension = matrix.shape[1]
     if recipe and len(rows) and dimension != recipe.dimension:

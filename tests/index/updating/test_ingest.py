@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from damage import change_rows
 from fakes import FakeEmbedder
 from holding import hold_the_lock
 from inquote.app.system import System
@@ -14,7 +15,13 @@ from inquote.index.stores.registry import open_store
 from inquote.index.updating.ingest import Options, ingest
 from inquote.index.updating.plan import LibraryState
 from inquote.index.updating.report import IngestReport
-from inquote.ingest.errors import IngestError, LibraryBusy, LibraryMismatch, LibraryMissing
+from inquote.ingest.errors import (
+    IngestError,
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryMismatch,
+    LibraryMissing,
+)
 
 
 def account(done: IngestReport) -> dict[str, object]:
@@ -188,47 +195,70 @@ def test_no_library_says_how_to_make_one(library: Path) -> None:
 
 PLANTED = {
     "UPDATE documents SET text = text || '!'": "does not have its SHA-256",
-    "UPDATE passages SET start = start + 1": "is not what was embedded",
-    "UPDATE passages SET stop = 100000": "is not a range of its document",
-    "UPDATE passages SET heading = 'x'": "is not what was embedded",
+    "UPDATE documents SET title = 'x'": "the document zoo/newts.txt of generation 1 is not what",
+    "UPDATE documents SET sections = '['": "the document zoo/newts.txt of generation 1 is not what",
+    "UPDATE documents SET until = 7": "the document zoo/newts.txt of generation 1 is not what",
+    "UPDATE passages SET start = start + 1": "a passage of zoo/newts.txt of generation 1 is not",
+    "UPDATE passages SET heading = 'x'": "a passage of zoo/newts.txt of generation 1 is not",
+    "UPDATE passages SET until = 1": "a passage of zoo/newts.txt of generation 1 is not",
+    "UPDATE passages SET document_id = 'zoo/newts.txt'": "a passage of zoo/newts.txt",
     "DELETE FROM embeddings": "have no embedding",
-    "UPDATE embeddings SET vector = substr(vector, 3)": "embeddings in library.db are cut",
-    "UPDATE embeddings SET vector = zeroblob(length(vector))": "not of norm 1",
+    "UPDATE embeddings SET vector = substr(vector, 3)": "the vector of a passage is not what",
+    "UPDATE embeddings SET vector = zeroblob(length(vector))": "the vector of a passage is not",
     "DELETE FROM documents WHERE id = 'zoo/owls.md'": "not in the library",
-    "DELETE FROM passages WHERE document_id = 'zoo/owls.md'": "does not hold the "
-    "library's embeddings",
+    "DELETE FROM passages WHERE document_id = 'zoo/owls.md'": "The passages of zoo/owls.md are not",
+    "UPDATE meta SET value = '3' WHERE key = 'generation'": "says of its generations is damaged",
+    "UPDATE roots SET name = 'x'": "says of its generations is damaged",
 }
 
 
 @pytest.mark.parametrize(("statement", "named"), PLANTED.items())
-def test_verify_names_planted_faults(
+def test_damage_is_named_and_mended_by_the_next_ingest(
     library: Path, corpus: Path, embedder: FakeEmbedder, statement: str, named: str
 ) -> None:
     ingest(LocalStore(library), [corpus], embedder)
-    opened = LocalStore(library)
-    opened.database.connection().execute(statement)
-    assert any(named in problem for problem in opened.verify()), opened.verify()
+    change_rows(library, statement)
+    problems = LocalStore(library).verify()
+    assert any(named in problem for problem in problems), problems
+    ingest(LocalStore(library), [corpus], embedder)
+    assert LocalStore(library).verify() == []
+    with LocalStore(library).snapshot() as snapshot:
+        documents = {document.id: document for document in snapshot.documents()}
+        assert list(documents) == ["zoo/newts.txt", "zoo/otters.md", "zoo/owls.md"]
+        assert documents["zoo/owls.md"].title == "Owls"
+        assert len(list(snapshot.all_passages())) == 3
+    assert ingest(LocalStore(library), [corpus], embedder).unchanged == 3
+
+
+def test_a_damaged_text_is_not_quoted_and_the_report_says_that_it_was_mended(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    ingest(LocalStore(library), [corpus], embedder)
+    change_rows(library, "UPDATE documents SET text = replace(text, 'turns', 'burns')")
+    with LocalStore(library).snapshot() as snapshot:
+        for read in (
+            lambda: snapshot.document("zoo/owls.md"),
+            lambda: list(snapshot.documents()),
+            lambda: list(snapshot.all_passages()),
+            lambda: list(snapshot.left_out()),
+        ):
+            with pytest.raises(LibraryDamaged, match="zoo/owls.md is damaged, so it is not quoted"):
+                read()
+        assert snapshot.document("zoo/newts.txt").text
+    report = ingest(LocalStore(library), [corpus], embedder)
+    assert (report.changed, report.unchanged) == (("zoo/owls.md",), 2)
+    assert "was damaged" in report.warnings[0].reason
 
 
 @pytest.mark.parametrize("damage", ["substr(vector, 3)", "zeroblob(length(vector))"])
-def test_a_rebuild_mends_damaged_embeddings(
+def test_damaged_embeddings_are_made_anew(
     library: Path, corpus: Path, embedder: FakeEmbedder, damage: str
 ) -> None:
     ingest(LocalStore(library), [corpus], embedder)
-    LocalStore(library).database.connection().execute(f"UPDATE embeddings SET vector = {damage}")
-    assert (
-        ingest(
-            LocalStore(library), [corpus], embedder, options=Options(rebuild=True)
-        ).passages_embedded
-        == 3
-    )
-    assert LocalStore(library).verify() == []
-    assert (
-        ingest(
-            LocalStore(library), [corpus], embedder, options=Options(rebuild=True)
-        ).passages_embedded
-        == 0
-    )
+    change_rows(library, f"UPDATE embeddings SET vector = {damage}")
+    assert ingest(LocalStore(library), [corpus], embedder).passages_embedded == 3
+    rebuild = Options(rebuild=True)
+    assert ingest(LocalStore(library), [corpus], embedder, options=rebuild).passages_embedded == 0
 
 
 def test_verify_finds_one_flipped_byte_in_every_derived_file(
@@ -267,8 +297,8 @@ def test_a_library_of_an_older_format_is_told(
     library: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
     ingest(LocalStore(library), [corpus], embedder)
-    LocalStore(library).database.connection().execute("PRAGMA user_version = 0")
-    with pytest.raises(LibraryMismatch, match="its format is 1, here it is 2"):
+    change_rows(library, "PRAGMA user_version = 0")
+    with pytest.raises(LibraryMismatch, match="its format is 1, here it is 3"):
         ingest(LocalStore(library), [corpus], embedder)
 
 

@@ -1,0 +1,118 @@
+"""Save what is sound of a library.db that SQLite cannot read through, into a new one."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+from inquote.index.stores.local.database import (
+    FOREVER,
+    PASSAGES_SEAL,
+    SEALED,
+    Database,
+    read_meta,
+    seal_meta,
+)
+from inquote.index.stores.sqlite import Row, digest_of, readable_rows, replace_damaged, sha256_of
+from inquote.ingest.errors import LibraryDamaged
+
+_NEW = "recovery"  # the folder of the new file until it is whole
+
+
+def recover_database(folder: Path) -> int:
+    """Make library.db anew of its sound documents, and return how many these are.
+
+    The library must be locked. The damaged file is kept as library.db.damaged. The documents are
+    those of the current generation; earlier ones are lost, and so is every document of which
+    anything is damaged.
+    """
+    old, new = Database(folder), Database(folder / _NEW, writes=True)
+    new.file.parent.mkdir(0o700, exist_ok=True)
+    new.file.unlink(missing_ok=True)
+    new.create()
+    try:
+        with new.writing() as target:
+            count = _copy(old, target)
+    finally:
+        new.close()
+        old.close()
+    replace_damaged(old.file, new.file)
+    new.folder.rmdir()
+    return count
+
+
+def _copy(old: Database, target: sqlite3.Connection) -> int:
+    """Copy the sound rows of a library into an empty one."""
+    meta: dict[str, str] = {}
+    try:
+        with old.reading() as source:
+            meta = _readable_meta(source)
+            for table in SEALED:
+                _copy_table(source, target, table)
+    except LibraryDamaged:  # what was read until then is kept
+        pass
+    _drop_incomplete(target)
+    count = int(target.execute("SELECT count(*) FROM documents").fetchone()[0])
+    if count:
+        _write_meta(target, meta)
+    return count
+
+
+def _readable_meta(source: sqlite3.Connection) -> dict[str, str]:
+    try:
+        return read_meta(source)
+    except (LibraryDamaged, sqlite3.Error):
+        return {}
+
+
+def _copy_table(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
+    """Copy the rows of a table that are as they were written."""
+    columns = [*SEALED[table], "digest"]
+    if table == "documents":
+        columns.append("text")
+    marks = ", ".join("?" * len(columns))
+    insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+    for row in readable_rows(source, table, ", ".join(columns)):
+        if _is_sound(table, row):
+            target.execute(insert, row)
+
+
+def _is_sound(table: str, row: Row) -> bool:
+    size = len(SEALED[table])
+    if row[size] != digest_of(*row[:size]):
+        return False
+    if table != "documents":
+        return True
+    fields = dict(zip(SEALED[table], row, strict=False))
+    return fields["until"] == FOREVER and fields["sha256"] == sha256_of(row[-1])
+
+
+def _drop_incomplete(target: sqlite3.Connection) -> None:
+    """Remove documents that lack a passage or a vector, and what belongs to no document."""
+    missing = (
+        "SELECT 1 FROM passages WHERE document_id = documents.id"
+        " AND since = documents.since AND content NOT IN (SELECT content FROM embeddings)"
+    )
+    target.execute(
+        f"DELETE FROM documents WHERE passages <> {PASSAGES_SEAL} OR EXISTS ({missing})"
+        " OR EXISTS (SELECT 1 FROM documents AS later"
+        " WHERE later.id = documents.id AND later.since > documents.since)"
+    )
+    target.execute(
+        "DELETE FROM passages WHERE NOT EXISTS (SELECT 1 FROM documents"
+        " WHERE id = passages.document_id AND since = passages.since)"
+    )
+    target.execute("DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM passages)")
+
+
+def _write_meta(target: sqlite3.Connection, meta: dict[str, str]) -> None:
+    """Say which generation the documents are; where that was lost too, the latest of them."""
+    latest, changed_at = target.execute(
+        "SELECT max(since), max(ingested_at) FROM documents"
+    ).fetchone()
+    generation = meta.get("generation", str(latest))
+    about = {"changed_at": changed_at, **meta, "generation": generation, "oldest": generation}
+    about.setdefault("recipe", json.dumps(None))
+    target.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", about.items())
+    roots = target.execute("SELECT DISTINCT root, substr(id, 1, instr(id, '/') - 1) FROM documents")
+    target.executemany("INSERT OR IGNORE INTO roots VALUES (?, ?)", roots.fetchall())
+    seal_meta(target)

@@ -1,0 +1,19 @@
+"""Damage a library, as a failing disk or a stranger's program would."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+
+def change_rows(library: Path, *statements: str) -> None:
+    """Change rows of library.db beside inquote."""
+    with contextlib.closing(sqlite3.connect(library / "library.db")) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def flip_bit(file: Path, place: int) -> None:
+    """Flip a bit of a file, counted from its beginning."""
+    content = bytearray(file.read_bytes())
+    content[place // 8] ^= 1 << place % 8
+    file.write_bytes(content)
