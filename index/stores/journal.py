@@ -3,19 +3,23 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from inquote.index.stores.sqlite import (
+    Row,
     digest_of,
+    digest_sql,
     explain_error,
     finish_writing,
     open_for_reading,
     open_reader,
     open_writer,
+    readable_rows,
     reason_of,
+    replace_damaged,
 )
 from inquote.ingest.errors import InquoteError, LibraryMissing
 
@@ -33,7 +37,16 @@ CREATE TABLE IF NOT EXISTS feedback (
     digest TEXT NOT NULL DEFAULT ''
 );
 """
-_SEALED = {"asked": "question, history, at", "feedback": "id, said"}  # columns of a row's digest
+_SEALED = {"asked": ("question", "history", "at"), "feedback": ("id", "said")}  # by a row's digest
+_INSERT_QUESTION = """
+INSERT INTO asked (question, history, at, digest) VALUES (?, ?, ?, ?)
+ON CONFLICT (question, history) DO UPDATE SET at = excluded.at, digest = excluded.digest
+"""
+_DROP_OLD_QUESTIONS = """
+DELETE FROM asked WHERE number NOT IN
+    (SELECT number FROM asked ORDER BY at DESC, number DESC LIMIT ?)
+"""
+_INSERT_FEEDBACK = "INSERT OR REPLACE INTO feedback (id, said, digest) VALUES (?, ?, ?)"
 VERDICTS = ("right", "wrong answer", "wrong passage", "not in the corpus")
 
 
@@ -117,29 +130,22 @@ class Journal(Protocol):
 class SqliteJournal:
     """A `Journal` in a file of its own in the folder `folder`, made with the first entry.
 
-    Each row carries a digest of itself; rows that are not as they were written are passed over.
+    Each row carries a digest of itself. Rows that are not as they were written are passed over; the
+    first entry of a process saves the others into a new file, and the damaged one is kept beside.
     """
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / JOURNAL_FILE
         self._lock = folder / LOCK_FILE
+        self._is_checked = False
 
     def record_question(self, question: QuestionInContext, at: str) -> None:
         """Keep a question; see `Journal.record_question`."""
         history = json.dumps(question.history[-MAX_HISTORY:])
         row = (question.question, history, at)
         with contextlib.suppress(sqlite3.Error, OSError), self._writing() as connection:
-            connection.execute(
-                "INSERT INTO asked (question, history, at, digest) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (question, history) DO UPDATE SET at = excluded.at,"
-                " digest = excluded.digest",
-                (*row, digest_of(*row)),
-            )
-            connection.execute(
-                "DELETE FROM asked WHERE number NOT IN"
-                " (SELECT number FROM asked ORDER BY at DESC, number DESC LIMIT ?)",
-                (MAX_QUESTIONS,),
-            )
+            connection.execute(_INSERT_QUESTION, (*row, digest_of(*row)))
+            connection.execute(_DROP_OLD_QUESTIONS, (MAX_QUESTIONS,))
 
     def questions(self) -> list[QuestionInContext]:
         """Return all questions; none where there is no journal."""
@@ -151,10 +157,7 @@ class SqliteJournal:
         row = (feedback.id, json.dumps(feedback.as_json(), ensure_ascii=False))
         try:
             with self._writing() as connection:
-                connection.execute(
-                    "INSERT OR REPLACE INTO feedback (id, said, digest) VALUES (?, ?, ?)",
-                    (*row, digest_of(*row)),
-                )
+                connection.execute(_INSERT_FEEDBACK, (*row, digest_of(*row)))
         except (sqlite3.Error, OSError) as error:
             reason = reason_of(error) if isinstance(error, sqlite3.Error) else error.strerror
             raise InquoteError(
@@ -173,23 +176,26 @@ class SqliteJournal:
                 result = connection.execute("PRAGMA integrity_check").fetchone()[0]
                 if result != "ok":
                     return [f"{JOURNAL_FILE} is damaged: {result}."]
-                return [
-                    f"In {JOURNAL_FILE} {count} rows of {table!r} are not what was written."
-                    for table in _SEALED
-                    if (count := _count_damaged(connection, table))
-                ]
+                counts = {table: _count_damaged(connection, table) for table in _SEALED}
         except LibraryMissing:
             return []
         except InquoteError as error:
             return [str(error)]
+        sentences = []
+        for table, count in counts.items():
+            if count:
+                sentences.append(
+                    f"{count} rows of {table!r} in {JOURNAL_FILE} are not what was written."
+                )
+        return sentences
 
-    def _rows(self, table: str, columns: str, order: str) -> list[tuple[Any, ...]]:
+    def _rows(self, table: str, columns: str, order: str) -> list[Row]:
         """Return columns of the rows that are as they were written."""
         try:
             with self._reading() as connection:
                 is_sound = _is_sound(connection, table)
                 query = f"SELECT {columns} FROM {table} WHERE {is_sound} ORDER BY {order}"
-                return connection.execute(query).fetchall()
+                return connection.execute(query).fetchall() if is_sound else []
         except LibraryMissing:
             return []
 
@@ -210,40 +216,71 @@ class SqliteJournal:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
+        if not self._is_checked and self.problems():
+            self._save_sound_rows()
+        self._is_checked = True
         connection = open_writer(self.file)
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
-            for table in _SEALED:
-                if not _has_digests(connection, table):
-                    _add_digests(connection, table)
+            _prepare(connection)
             yield connection
             connection.execute("COMMIT")
         finally:
             finish_writing(self.file, connection)
 
+    def _save_sound_rows(self) -> None:
+        """Put a journal of the rows that are as they were written in the place of a damaged one."""
+        new = self.file.with_name(f"new.{JOURNAL_FILE}")
+        new.unlink(missing_ok=True)
+        connection = open_writer(new)
+        try:
+            connection.execute("BEGIN")
+            _prepare(connection)
+            with contextlib.suppress(InquoteError), self._reading() as damaged:
+                for table, names in _SEALED.items():
+                    _copy_sound_rows(damaged, connection, table, (*names, "digest"))
+            connection.execute("COMMIT")
+        finally:
+            finish_writing(new, connection)
+        replace_damaged(self.file, new)
 
-def _has_digests(connection: sqlite3.Connection, table: str) -> bool:
-    columns = connection.execute(f"PRAGMA table_info({table})")
-    return any(column[1] == "digest" for column in columns)
+
+def _copy_sound_rows(
+    source: sqlite3.Connection, target: sqlite3.Connection, table: str, columns: Sequence[str]
+) -> None:
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    for *row, digest in readable_rows(source, table, names):
+        if digest == digest_of(*row):
+            insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"
+            target.execute(insert, (*row, digest))
 
 
-def _add_digests(connection: sqlite3.Connection, table: str) -> None:
-    """Give the rows of a journal of version 0.1 their digests."""
-    connection.execute(f"ALTER TABLE {table} ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
-    connection.execute(f"UPDATE {table} SET digest = digest_of({_SEALED[table]})")
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables where they are missing, and the digests that version 0.1 did not write."""
+    for statement in _SCHEMA.split(";"):
+        connection.execute(statement)
+    for table, columns in _SEALED.items():
+        if "digest" not in _columns(connection, table):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
+            connection.execute(f"UPDATE {table} SET digest = {digest_sql(*columns)}")
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [str(column[1]) for column in connection.execute(f"PRAGMA table_info({table})")]
 
 
 def _is_sound(connection: sqlite3.Connection, table: str) -> str:
-    """Return the SQL that tells whether a row is as it was written."""
-    if not _has_digests(connection, table):
-        return "1"
-    return f"coalesce(digest = digest_of({_SEALED[table]}), 0)"
+    """Return the SQL that tells whether a row is as it was written; "" where there is no table."""
+    columns = _columns(connection, table)
+    if not columns:
+        return ""
+    return f"coalesce(digest = {digest_sql(*_SEALED[table])}, 0)" if "digest" in columns else "1"
 
 
 def _count_damaged(connection: sqlite3.Connection, table: str) -> int:
     is_sound = _is_sound(connection, table)
+    if not is_sound:
+        return 0
     query = f"SELECT count(*) FROM {table} WHERE NOT {is_sound}"
     return int(connection.execute(query).fetchone()[0])
 

@@ -7,7 +7,6 @@ file that nobody writes is read as it lies.
 
 import contextlib
 import hashlib
-import json
 import os
 import shutil
 import sqlite3
@@ -32,19 +31,38 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 
 
 def digest_of(*values: object) -> str:
-    """Return a digest of a row's values, hex digits of BLAKE2b; bytes count as their hex digits.
+    """Return a digest of a row's values, hex digits of BLAKE2b, whatever their types.
 
-    >>> digest_of("a", 1) == digest_of("a", 1), digest_of("a", 1) == digest_of("a", "1")
+    >>> digest_of("a", 12) == digest_of(b"a", "12"), digest_of("a", 12) == digest_of("a1", 2)
     (True, False)
     """
-    plain = [value.hex() if isinstance(value, bytes) else value for value in values]
-    content = json.dumps(plain).encode()
-    return hashlib.blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
+    digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+    for value in values:
+        content = value if isinstance(value, bytes) else str(value).encode()
+        digest.update(len(content).to_bytes(8, "big") + content)
+    return digest.hexdigest()
 
 
-def sha256_of(text: object) -> str:
-    """Return the hex SHA-256 of a text in UTF-8; of anything else that of its `str`."""
-    return hashlib.sha256(str(text).encode("utf-8", "surrogatepass")).hexdigest()
+def sha256_of(text: str | bytes) -> str:
+    """Return the hex SHA-256 of a text in UTF-8."""
+    content = text.encode() if isinstance(text, str) else text
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest_sql(*columns: str) -> str:
+    """Return the SQL for the digest of some columns.
+
+    Columns are handed over as bytes, for a damaged text may be no UTF-8.
+
+    >>> digest_sql("a", "b")
+    'digest_of(CAST(a AS BLOB), CAST(b AS BLOB))'
+    """
+    return f"digest_of({', '.join(map(as_bytes, columns))})"
+
+
+def as_bytes(column: str) -> str:
+    """Return the SQL for the bytes of a column."""
+    return f"CAST({column} AS BLOB)"
 
 
 def open_writer(file: Path) -> sqlite3.Connection:
@@ -215,8 +233,7 @@ def explain_error(file: Path, error: sqlite3.Error) -> InquoteError:
             "see to that and try again."
         )
     return LibraryDamaged(
-        f"{printable(file)} is damaged ({error}); ingest its texts again with inquote ingest, "
-        "which mends it."
+        f"{printable(file)} is damaged ({printable(error)}); inquote ingest saves what is sound of it."
     )
 
 

@@ -1,8 +1,8 @@
 """The SQLite file of a local library: its schema, its connections, its transactions.
 
 Rows of documents and passages hold from generation `since` to before `until`, so that the last few
-generations can be read again. Each row carries a digest of itself, so that no reader takes a damaged
-row for the text. A connection belongs to one thread.
+generations can be read again. Each row carries a digest of itself, so that a damaged row is never
+taken for the text. A connection belongs to one thread.
 """
 
 import os
@@ -10,13 +10,17 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 
 from inquote.index.stores.journal import LOCK_FILE
+from inquote.index.stores.local.damage import damaged_meta
 from inquote.index.stores.local.faults import step, sync
 from inquote.index.stores.recipe import FORMAT
 from inquote.index.stores.sqlite import (
+    as_bytes,
     digest_of,
+    digest_sql,
     explain_error,
     finish_writing,
     open_for_reading,
@@ -24,7 +28,6 @@ from inquote.index.stores.sqlite import (
     open_writer,
 )
 from inquote.ingest.errors import (
-    LibraryDamaged,
     LibraryMismatch,
     LibraryMissing,
 )
@@ -33,6 +36,7 @@ from inquote.ingest.text import printable
 
 FOREVER = 2**62  # the `until` of rows that hold in the current generation
 LIVE = ":at >= since AND :at < until"  # the rows of generation `at`
+_NO_RANGES, _NOTHING = "'[]'", "''"  # the SQL for what rows without digests do not say
 UNSEALED_FORMAT = 2  # of libraries whose rows have no digests; a writer adds them
 
 # What a row's digest is made of. A document's text has a SHA-256 of its own among these.
@@ -78,10 +82,9 @@ def seal(table: str, **changes: str) -> str:
     """Return the SQL for the digest of a row of a table; `changes` are expressions for columns.
 
     >>> seal("embeddings", content=":key")
-    'digest_of(:key, embeddings.vector)'
+    'digest_of(CAST(:key AS BLOB), CAST(embeddings.vector AS BLOB))'
     """
-    columns = (changes.get(name, f"{table}.{name}") for name in SEALED[table])
-    return f"digest_of({', '.join(columns)})"
+    return digest_sql(*(changes.get(name, f"{table}.{name}") for name in SEALED[table]))
 
 
 def sound(table: str) -> str:
@@ -89,16 +92,17 @@ def sound(table: str) -> str:
     return f"({table}.digest = {seal(table)})"
 
 
-# The SQL for the digest of a document's passages: their ranges, headings, lead-ins, embeddings.
+_GROUPED = SEALED["passages"][3:]  # range, heading, lead-in, embedding
+# The SQL for the digest of a document's passages.
 PASSAGES_SEAL = (
-    "coalesce((SELECT group_digest(start, stop, heading, lead, content) FROM passages"
+    f"coalesce((SELECT group_digest({', '.join(map(as_bytes, _GROUPED))}) FROM passages"
     " WHERE passages.document_id = documents.id AND passages.since = documents.since"
     " AND passages.until = documents.until), digest_of())"
 )
 
 # The SQL that tells whether a document is as it was written, with its text and its passages.
 SOUND_DOCUMENT = (
-    f"({sound('documents')} AND sha256 = sha256_of(text)"
+    f"({sound('documents')} AND sha256 = sha256_of({as_bytes('text')})"
     f" AND (passages = '' OR passages = {PASSAGES_SEAL}))"
 )
 
@@ -272,15 +276,15 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if version_of(connection) != UNSEALED_FORMAT:
         return
     connection.execute(
-        "CREATE TEMP VIEW IF NOT EXISTS documents AS SELECT *, '[]' AS hidden, '' AS passages,"
-        f" digest_of({', '.join(SEALED['documents'][:-2])}, '[]', '') AS digest"
+        "CREATE TEMP VIEW IF NOT EXISTS documents AS SELECT *,"
+        f" {_NO_RANGES} AS hidden, {_NOTHING} AS passages,"
+        f" {digest_sql(*SEALED['documents'][:-2], _NO_RANGES, _NOTHING)} AS digest"
         " FROM main.documents"
     )
     for table in ("passages", "embeddings"):
-        columns = ", ".join(SEALED[table])
         connection.execute(
             f"CREATE TEMP VIEW IF NOT EXISTS {table} AS"
-            f" SELECT *, digest_of({columns}) AS digest FROM main.{table}"
+            f" SELECT *, {digest_sql(*SEALED[table])} AS digest FROM main.{table}"
         )
 
 
@@ -290,10 +294,7 @@ def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
     digest = values.pop("digest", None)
     is_sealed = version_of(connection) != UNSEALED_FORMAT
     if is_sealed and values and digest != _digest_of_meta(connection, values):
-        raise LibraryDamaged(
-            "What library.db says of its generations is damaged; ingest its texts again with "
-            "inquote ingest, which mends it."
-        )
+        raise damaged_meta()
     return values
 
 
@@ -306,4 +307,4 @@ def seal_meta(connection: sqlite3.Connection) -> None:
 
 def _digest_of_meta(connection: sqlite3.Connection, values: dict[str, str]) -> str:
     roots = connection.execute("SELECT root, name FROM roots ORDER BY root").fetchall()
-    return digest_of(sorted(values.items()), roots)
+    return digest_of(*chain(*sorted(values.items()), *roots))

@@ -6,7 +6,6 @@ finds their embeddings again.
 """
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -15,8 +14,8 @@ from inquote.index.clock import utc_now
 from inquote.index.stores.base import KEPT_GENERATIONS, MAX_NORM_ERROR, CutDocument
 from inquote.index.stores.local.database import (
     FOREVER,
-    SOUND_DOCUMENT,
     SEALED,
+    SOUND_DOCUMENT,
     Database,
     digest_of_rows,
     read_meta,
@@ -28,6 +27,14 @@ from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.recipe import Recipe
 from inquote.index.stores.sqlite import digest_of
 from inquote.ingest.errors import IngestError
+
+_DAMAGED_PAST = f"""
+SELECT 1 FROM documents WHERE until <= :at AND NOT coalesce({SOUND_DOCUMENT}, 0)
+UNION ALL SELECT 1 FROM passages WHERE until <= :at AND NOT coalesce({sound("passages")}, 0)
+UNION ALL SELECT 1 FROM embeddings WHERE NOT coalesce({sound("embeddings")}, 0)
+    AND content NOT IN (SELECT content FROM passages WHERE until > :at)
+LIMIT 1
+"""
 
 
 class LocalDraft:
@@ -231,3 +238,23 @@ def drop_unfinished(database: Database) -> None:
     with database.writing() as connection:
         connection.execute("DELETE FROM passages WHERE since > ?", (generation,))
         connection.execute("DELETE FROM documents WHERE since > ?", (generation,))
+
+
+def drop_damaged_past(database: Database) -> None:
+    """Keep no generation before the current one if anything of them is not as it was written.
+
+    Nothing could make it anew: the files that it came from have changed since.
+    """
+    connection = database.connection()
+    meta = read_meta(connection)
+    at = {"at": int(meta.get("generation", 0))}
+    if not connection.execute(_DAMAGED_PAST, at).fetchone():
+        return
+    with database.writing() as connection:
+        for table in ("passages", "documents"):
+            connection.execute(f"DELETE FROM {table} WHERE until <= :at", at)
+        connection.execute(
+            "DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM passages)"
+        )
+        connection.execute("UPDATE meta SET value = :at WHERE key = 'oldest'", at)
+        seal_meta(connection)

@@ -5,6 +5,8 @@ in the order given: tantivy keeps counting deleted documents in its statistics, 
 patched and one that was rebuilt would answer differently.
 """
 
+import os
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,14 +85,27 @@ class LexicalIndex:
 
         Raises `LibraryDamaged` where it cannot be read.
         """
+        try:
+            return cls._open(folder)
+        except (ValueError, OSError) as error:
+            if os.access(folder, os.W_OK):
+                raise _unreadable() from error
+        # tantivy writes lock files beside its own, which it cannot do here.
+        try:
+            with tempfile.TemporaryDirectory() as links:
+                for file in folder.iterdir():
+                    if file.suffix == ".lock":
+                        continue
+                    (Path(links) / file.name).symlink_to(file.absolute())
+                return cls._open(Path(links))
+        except (ValueError, OSError) as error:
+            raise _unreadable() from error
+
+    @classmethod
+    def _open(cls, folder: Path) -> "LexicalIndex":
         from tantivy import Index
 
-        try:
-            return cls(Index.open(str(folder)))
-        except (ValueError, OSError) as error:
-            raise LibraryDamaged(
-                "The lexical index cannot be read; run inquote ingest again."
-            ) from error
+        return cls(Index.open(str(folder)))
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -152,3 +167,7 @@ class LexicalIndex:
         containing = int(self._searcher.search(near, limit=1, count=True).count or 0)
         weight = idf(containing, total)
         return (Query.const_score_query(near, weight), weight) if containing else (exact, weight)
+
+
+def _unreadable() -> LibraryDamaged:
+    return LibraryDamaged("The lexical index cannot be read; run inquote ingest again.")

@@ -83,7 +83,7 @@ def _is_sound(table: str, row: Row) -> bool:
     if table != "documents":
         return True
     fields = dict(zip(SEALED[table], row, strict=False))
-    return fields["until"] == FOREVER and fields["sha256"] == sha256_of(row[-1])
+    return bool(fields["until"] == FOREVER) and fields["sha256"] == sha256_of(row[-1])
 
 
 def _drop_incomplete(target: sqlite3.Connection) -> None:

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 
 from inquote.index.stores.base import DocumentInfo, FileRecord, Ranking, Scope
+from inquote.index.stores.local.damage import damaged_document, damaged_file, missing_passages
 from inquote.index.stores.local.database import LIVE, SOUND_DOCUMENT, read_meta, sound
 from inquote.index.stores.local.search_files import SearchFiles
 from inquote.index.stores.recipe import Recipe
 from inquote.index.stores.sqlite import sha256_of
 from inquote.ingest.chunk import LeftOut
 from inquote.ingest.documents import Document, Hidden, Passage, Section
-from inquote.ingest.errors import LibraryDamaged
-from inquote.ingest.text import printable
 
 _ROWS = 10_000  # read at a time
 _DOCUMENT = (
@@ -129,8 +128,12 @@ class LocalSnapshot:
     def damaged_documents(self) -> set[str]:
         """Return the ids of documents of which anything is not as it was written; reads them all.
 
-        These are the ids of the rows, which may be damaged themselves.
+        These are the ids of the rows, which may be damaged themselves. Raises `LibraryDamaged`
+        where SQLite finds the file itself damaged.
         """
+        result = self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if result != "ok":
+            raise damaged_file(result)
         return {id for (id,) in self._live(_DAMAGED)}
 
     def document_infos(self) -> list[DocumentInfo]:
@@ -304,7 +307,7 @@ class LocalSnapshot:
         try:
             return [ids[row] for row in rows]
         except KeyError:
-            raise _missing_passages() from None
+            raise missing_passages() from None
 
     def _rows_of(self, ids: Iterable[str]) -> list[int]:
         """Return the rows of these passages; raise `LibraryDamaged` where one is missing."""
@@ -318,10 +321,10 @@ class LocalSnapshot:
                 try:
                     document_id, start, end = Passage.parse_id(passage_id)
                 except ValueError:
-                    raise _missing_passages() from None
+                    raise missing_passages() from None
                 row = self._live(query, id=document_id, start=start, stop=end).fetchone()
                 if row is None:
-                    raise _missing_passages()
+                    raise missing_passages()
                 self._rows[passage_id] = row[0]
             rows.append(self._rows[passage_id])
         return rows
@@ -344,18 +347,3 @@ class LocalSnapshot:
 def _ranked(scores: dict[str, float]) -> Ranking:
     """Return (id, score) pairs, best first, equal scores by id."""
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _missing_passages() -> LibraryDamaged:
-    return LibraryDamaged(
-        "The index names passages that the library does not hold; ingest its texts again with "
-        "inquote ingest, which mends it."
-    )
-
-
-def damaged_document(id: str) -> LibraryDamaged:
-    """Return the error that says what to do about a document that is not as it was written."""
-    return LibraryDamaged(
-        f"What the library keeps of {printable(id)} is damaged, so it is not quoted; "
-        "ingest its file again with inquote ingest, which mends it."
-    )

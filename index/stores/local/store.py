@@ -23,13 +23,14 @@ from inquote.index.stores.base import KEPT_GENERATIONS
 from inquote.index.stores.journal import SqliteJournal
 from inquote.index.stores.local import verify
 from inquote.index.stores.local.database import Database
-from inquote.index.stores.local.draft import LocalDraft, drop_unfinished
+from inquote.index.stores.local.draft import LocalDraft, drop_damaged_past, drop_unfinished
 from inquote.index.stores.local.faults import step
 from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.stores.local.lock import keep_private, write_lock
 from inquote.index.stores.local.recovery import recover_database
 from inquote.index.stores.local.search_files import (
     SearchFiles,
+    attachments,
     check_search_files,
     load_search_files,
     read_attachment,
@@ -167,6 +168,7 @@ class LocalStore:
             generation = snapshot.generation
         connection = self.database.connection()
         drop_unfinished(self.database)
+        drop_damaged_past(self.database)
         draft = LocalDraft(
             self.database,
             generation,
@@ -180,26 +182,57 @@ class LocalStore:
             with contextlib.suppress(OSError, sqlite3.Error):  # else the next ingest does it
                 drop_unfinished(self.database)
             raise
-        if not draft.committed:
-            self._mend(generation, progress)
+        # What cannot be done after a commit is left to the next ingest.
+        with contextlib.suppress(OSError) if draft.committed else contextlib.nullcontext():
+            self._mend_kept(progress)
         keep_private(self.folder)
-        with contextlib.suppress(OSError):  # what is left over goes with the next ingest
+        with contextlib.suppress(OSError):
             self._sweep(draft.generation if draft.committed else generation)
 
-    def recover(self) -> str:
-        """Make library.db anew of what is sound in it, if it cannot be read; see `Store.recover`."""
-        with write_lock(self.folder):
+    def _mend_kept(self, progress: Progress) -> None:
+        """Make damaged files of the kept generations anew.
+
+        Of an earlier generation there may be nothing sound to make them of.
+        """
+        with self.snapshot() as snapshot:
+            kept = range(snapshot.oldest, snapshot.generation + 1)
+        for generation in kept:
             try:
-                with contextlib.closing(LocalStore(self.folder)) as store, store.snapshot() as sound:
-                    sound.damaged_documents()
-                    return ""  # another process was quicker
+                self._mend(generation, progress)
             except LibraryDamaged:
-                count = recover_database(self.folder)
+                if generation == kept[-1]:
+                    raise
+
+    def _mend(self, generation: int, progress: Progress) -> None:
+        """Make the files of a generation anew where they are missing or damaged."""
+        folder = self.generation_folder(generation)
+        for file in attachments(folder) if folder.exists() else ():
+            if read_attachment(file) is None:
+                file.unlink()
+        if check_search_files(folder):
+            with self.snapshot(generation) as snapshot:
+                self._write_files(snapshot, progress)
+
+    def recover(self) -> str:
+        """Make library.db anew of what is sound in it; see `Store.recover`."""
+        with write_lock(self.folder):
+            if self._can_be_read():
+                return ""  # another process was quicker
+            count = recover_database(self.folder)
             shutil.rmtree(self.derived, ignore_errors=True)  # they know passages by other rows
         return (
             f"library.db was damaged; {count} documents were sound and are kept, the others have "
             "to be ingested again. The damaged file is library.db.damaged."
         )
+
+    def _can_be_read(self) -> bool:
+        try:
+            store = LocalStore(self.folder)
+            with contextlib.closing(store), store.snapshot() as snapshot:
+                snapshot.damaged_documents()
+        except LibraryDamaged:
+            return False
+        return True
 
     def _write_files(self, snapshot: LocalSnapshot, progress: Progress) -> None:
         """Write the search files of a snapshot's generation."""
@@ -215,12 +248,6 @@ class LocalStore:
 
         folder = self.generation_folder(snapshot.generation)
         write_search_files(folder, rows, matrix, entries())
-
-    def _mend(self, generation: int, progress: Progress = silent) -> None:
-        """Make the search files of a generation anew where they are missing or damaged."""
-        if generation and check_search_files(self.generation_folder(generation)):
-            with self.snapshot(generation) as snapshot:
-                self._write_files(snapshot, progress)
 
     def _sweep(self, generation: int) -> None:
         """Remove the folders of generations past and of ingests that were cut short."""

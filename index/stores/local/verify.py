@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from inquote.index.stores.base import MAX_NORM_ERROR
+from inquote.index.stores.local.damage import damaged_file
 from inquote.index.stores.local.database import PASSAGES_SEAL, SEALED, read_meta, sound
 from inquote.index.stores.local.lexical import LexicalIndex
 from inquote.index.stores.local.search_files import (
@@ -19,6 +20,7 @@ from inquote.index.stores.local.search_files import (
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.local.vectors import MAX_ROUNDING_ERROR, FaissIndex
 from inquote.index.stores.recipe import content_hash
+from inquote.index.stores.sqlite import as_bytes
 from inquote.ingest.documents import Document
 from inquote.ingest.errors import InquoteError, LibraryDamaged
 from inquote.ingest.text import printable
@@ -34,7 +36,7 @@ def row_problems(connection: sqlite3.Connection) -> list[str]:
     """Say what is wrong with the rows of all generations, a sentence each; [] for nothing."""
     result = connection.execute("PRAGMA integrity_check").fetchone()[0]
     if result != "ok":
-        return [f"library.db is damaged: {result}."]
+        return [str(damaged_file(result))]
     try:
         if not int(read_meta(connection).get("generation", 0)):
             return ["The library is empty; fill it with: inquote ingest PATH..."]
@@ -50,7 +52,7 @@ def _rows(connection: sqlite3.Connection) -> Iterator[str]:
         for (name,) in connection.execute(query):
             yield f"In library.db {printable(name)} is not what was written."
     # Texts that differ from theirs, and documents that lack a passage.
-    texts = "SELECT id FROM documents WHERE sha256 <> sha256_of(text)"
+    texts = f"SELECT id FROM documents WHERE sha256 <> sha256_of({as_bytes('text')})"
     for (id,) in connection.execute(texts):
         yield f"The text of {printable(id)} does not have its SHA-256."
     passages = f"SELECT id FROM documents WHERE passages NOT IN ('', {PASSAGES_SEAL})"
