@@ -2,12 +2,12 @@
 kills only.
 
 An ingest of changed texts, and a first one, is ended at each of its steps, fails at each as on a
-full disk, and is killed TRIALS times at random. Each time the library must answer as before or as
+full disk, and is killed TRIALS times at random; so are a removal, its undo and an upload, half as
+often each. Each time the library must answer as before or as
 after, after if the ingest had ended well; and the next ingest must bring it to the same end, sweep
 what was left over and embed nothing that is there.
 """
 
-import hashlib
 import json
 import os
 import random
@@ -20,18 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-from inquote.app.answering.answer import Answerer
-from inquote.app.system import System
-from inquote.index.retrieval.search import Search
-from inquote.index.stores.local.store import LocalStore
-from inquote.index.updating import writer
-from inquote.index.updating.ingest import ingest
-from inquote.ingest.errors import InquoteError, LibraryMissing
+from changes import CHANGES, Change, look, run_ingest, write_texts
 
-DOCUMENTS = 30
-NOTHING: dict[str, Any] = {"digest": "nothing", "problems": [], "folders": [], "stored": 0}
-QUESTIONS = [f"What does animal {number} eat?" for number in range(0, DOCUMENTS + 2, 3)]
+from inquote.ingest.errors import InquoteError
 
 
 def in_child(work: Callable[[], Any], kill_after: float | None = None) -> tuple[int, Any]:
@@ -58,42 +49,6 @@ def in_child(work: Callable[[], Any], kill_after: float | None = None) -> tuple[
         said = told.read()
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return status, json.loads(said) if status == 0 else None
-
-
-def write_texts(folder: Path, changed: bool) -> None:
-    """Thirty texts; changed: some say other things, one is gone, one is new."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for number in range(1 if changed else 0, DOCUMENTS + (1 if changed else 0)):
-        meal = "fish" if changed and number % 4 == 0 else "crabs"
-        (folder / f"{number:02d}.md").write_text(
-            f"Animal {number} eats {meal}.\n\nIt sleeps {number} hours a day."
-        )
-
-
-def run_ingest(library: Path, texts: Path) -> int:
-    """How many passages were embedded; the texts are stored in several batches."""
-    writer.BATCH_CHARACTERS, writer.BATCH_PASSAGES = 500, 4
-    return ingest(LocalStore(library), [texts], FakeEmbedder()).passages_embedded
-
-
-def look(library: Path) -> dict[str, Any]:
-    """A digest of what the library answers, what is wrong with it, and how many embeddings it
-    holds."""
-    opened = LocalStore(library)
-    try:
-        opened.require()
-    except LibraryMissing:
-        return NOTHING
-    stored = opened.database.connection().execute("SELECT count(*) FROM embeddings").fetchone()[0]
-    with opened.snapshot() as snapshot:
-        if not snapshot.generation:
-            return {**NOTHING, "stored": stored}
-    system = System(opened, Search(FakeEmbedder()), Answerer(FakeReader(), PLAIN_CALIBRATION))
-    answers = [{**system.ask(question).as_json(), "elapsed_ms": 0} for question in QUESTIONS]
-    digest = hashlib.sha256(json.dumps(answers).encode()).hexdigest()
-    folders = sorted(path.name for path in opened.derived.iterdir())
-    return {"digest": digest, "problems": opened.verify(), "folders": folders, "stored": stored}
 
 
 class Trials:
@@ -171,6 +126,37 @@ def kills(trials: Trials, count: int, seed: int) -> int:
     return cut
 
 
+class ChangeTrials:
+    """A library before and after a change, to be killed at random times."""
+
+    def __init__(self, folder: Path, change: Change) -> None:
+        self.change, self.texts = change, folder / "texts"
+        self.base, self.library = folder / "base", folder / "library"
+        in_child(lambda: change.prepare(self.base, self.texts))
+        self.before = in_child(lambda: look(self.base))[1]
+        shutil.copytree(self.base, self.library)
+        began = time.monotonic()
+        assert in_child(lambda: change.run(self.library, self.texts))[0] == 0
+        self.seconds = time.monotonic() - began
+        self.after = in_child(lambda: look(self.library))[1]
+        assert self.before["digest"] != self.after["digest"]
+
+    def kill(self, kill_after: float) -> bool:
+        """One change that is killed; whether that was before its end."""
+        shutil.rmtree(self.library)
+        shutil.copytree(self.base, self.library)
+        status, _ = in_child(lambda: self.change.run(self.library, self.texts), kill_after)
+        _, seen = in_child(lambda: look(self.library))
+        assert seen is not None, "the library cannot be read"
+        assert seen["problems"] == [], seen["problems"]
+        expected = [self.after] if status == 0 else [self.before, self.after]
+        assert seen["digest"] in [state["digest"] for state in expected], f"neither ({status})"
+        if seen["digest"] == self.before["digest"]:
+            assert in_child(lambda: self.change.run(self.library, self.texts))[0] == 0
+            assert in_child(lambda: look(self.library))[1]["digest"] == self.after["digest"]
+        return status != 0
+
+
 def main(count: int = 20, seed: int = 0, steps: int = 1) -> None:
     """Run all trials, those at every step only with `steps`; an assertion tells of the first that
     goes wrong."""
@@ -186,6 +172,13 @@ def main(count: int = 20, seed: int = 0, steps: int = 1) -> None:
                 f"{what}, kill -9: {(count + first) // 2} times, {cut} before the end; before or "
                 f"after each time"
             )
+    for what in ("a removal", "an undo", "an upload"):
+        rng, cut = random.Random(seed), 0
+        with tempfile.TemporaryDirectory() as folder:
+            changing = ChangeTrials(Path(folder), CHANGES[what])
+            for _ in range(count // 2):
+                cut += changing.kill(rng.uniform(0, 1.3 * changing.seconds))
+        print(f"{what}, kill -9: {count // 2} times, {cut} before the end; before or after")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from places import ROOT
 LAYERS = """
 ingest.errors ingest.documents ingest.english ingest.text
 ingest.formats ingest.files ingest.advertising ingest.chunk
-index.clock index.progress index.terms index.models index.stores index.retrieval
+index.clock index.disk index.progress index.terms index.models index.stores index.retrieval
 index.updating index.verify
 app.language app.reader app.answering app.system app.build app.library app.service
 app.chat app.web app.cli app.training

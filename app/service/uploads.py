@@ -7,6 +7,7 @@
 They are ingested from there. An ingest passes over names that begin with a dot.
 """
 
+import os
 import re
 import shutil
 import tempfile
@@ -16,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from inquote.index.disk import step, sync
+from inquote.index.stores.sqlite import OWNER_ONLY
 from inquote.ingest.errors import InquoteError
 from inquote.ingest.files.find import UPLOADS, SkippedFile
 
@@ -65,7 +68,7 @@ class Uploads:
         A file without a name, or with the name of another, is skipped. Raises `UploadError` where
         no file is left.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(0o700, parents=True, exist_ok=True)
         batch = Batch(Path(tempfile.mkdtemp(prefix=".incoming-", dir=self.folder)))
         try:
             for sent_name, content in files:
@@ -130,15 +133,23 @@ class Uploads:
 
 
 def _write(path: Path, content: BinaryIO) -> None:
-    """Write a file that is not there yet."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file that is not there yet, for its owner only, lasting."""
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
+    step()
     with path.open("xb") as file:
+        os.chmod(file.fileno(), OWNER_ONLY)
         shutil.copyfileobj(content, file)
+    sync(path)
 
 
 def _move(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Move a file, lasting: both folders' names are on the disk before the library changes."""
+    missing = [folder for folder in target.parents if not folder.exists()]
+    target.parent.mkdir(0o700, parents=True, exist_ok=True)
+    step()
     source.replace(target)
+    for folder in (target.parent, source.parent, *(made.parent for made in missing)):
+        sync(folder)
 
 
 def safe_name(sent_name: str) -> PurePosixPath | None:

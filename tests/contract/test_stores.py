@@ -8,7 +8,7 @@ import pytest
 
 from inquote.index.stores.base import Store
 from inquote.index.stores.journal import Feedback, QuestionInContext, QuotedRange
-from inquote.index.stores.local import faults
+from inquote.index import disk
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.stores.memory import MemoryStore
 from inquote.index.stores.recipe import Recipe
@@ -134,7 +134,7 @@ def test_a_write_that_fails_at_any_step_leaves_before_or_after(
     write(store, ZOO)
     before, failures = look(store), 0
     for number in range(1, 99):
-        monkeypatch.setattr(faults, "_at", 0)
+        monkeypatch.setattr(disk, "_at", 0)
         monkeypatch.setenv("INQUOTE_FAULT", f"full:{number}")
         try:
             generation = write(store, {"zoo.md": "A newt hunts owls."})

@@ -132,7 +132,6 @@ class LocalDraft:
         with self._database.writing() as connection:
             has_damage = self._end_rows()
             self._write_digests()
-            connection.executemany("INSERT OR IGNORE INTO roots VALUES (?, ?)", self._roots.items())
             snapshot = self._snapshot(self.generation)
             if not snapshot.has_passages():
                 raise IngestError("Nothing would be left to search; the library was not changed.")
@@ -145,6 +144,7 @@ class LocalDraft:
             }
             self._write_files(snapshot)
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", about.items())
+            connection.executemany("INSERT OR IGNORE INTO roots VALUES (?, ?)", self._roots.items())
             seal_meta(connection)
         self.committed = True
         return self.generation

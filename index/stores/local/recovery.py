@@ -43,9 +43,12 @@ def recover_database(folder: Path) -> int:
 def _copy(old: Database, target: sqlite3.Connection) -> int:
     """Copy the sound rows of a library into an empty one."""
     meta: dict[str, str] = {}
+    names: dict[str, str] = {}
     try:
         with old.reading() as source:
             meta = _readable_meta(source)
+            for root, name in readable_rows(source, "roots", "root, name"):
+                names[root] = name
             for table in SEALED:
                 _copy_table(source, target, table)
     except LibraryDamaged:  # what was read until then is kept
@@ -53,7 +56,7 @@ def _copy(old: Database, target: sqlite3.Connection) -> int:
     _drop_incomplete(target)
     count = int(target.execute("SELECT count(*) FROM documents").fetchone()[0])
     if count:
-        _write_meta(target, meta)
+        _write_meta(target, meta, names)
     return count
 
 
@@ -104,7 +107,9 @@ def _drop_incomplete(target: sqlite3.Connection) -> None:
     target.execute("DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM passages)")
 
 
-def _write_meta(target: sqlite3.Connection, meta: dict[str, str]) -> None:
+def _write_meta(
+    target: sqlite3.Connection, meta: dict[str, str], names: dict[str, str]
+) -> None:
     """Say which generation the documents are; where that was lost too, the latest of them."""
     latest, changed_at = target.execute(
         "SELECT max(since), max(ingested_at) FROM documents"
@@ -113,6 +118,15 @@ def _write_meta(target: sqlite3.Connection, meta: dict[str, str]) -> None:
     about = {"changed_at": changed_at, **meta, "generation": generation, "oldest": generation}
     about.setdefault("recipe", json.dumps(None))
     target.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", about.items())
-    roots = target.execute("SELECT DISTINCT root, substr(id, 1, instr(id, '/') - 1) FROM documents")
-    target.executemany("INSERT OR IGNORE INTO roots VALUES (?, ?)", roots.fetchall())
+    target.executemany("INSERT OR IGNORE INTO roots VALUES (?, ?)", _roots(target, names))
     seal_meta(target)
+
+
+def _roots(target: sqlite3.Connection, names: dict[str, str]) -> list[Row]:
+    """Return the roots of the documents with the names that their ids begin with."""
+    roots = []
+    for root, id in target.execute("SELECT root, min(id) FROM documents GROUP BY root"):
+        name = names.get(root, "")
+        is_name = id == name or id.startswith(f"{name}/")
+        roots.append((root, name if is_name else id.partition("/")[0]))
+    return roots

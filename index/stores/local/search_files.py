@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inquote.index.stores.local.faults import step, sync
+from inquote.index.disk import step, sync
 from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.stores.local.vectors import FaissIndex, VectorIndex
 from inquote.index.stores.sqlite import digest_of

@@ -24,7 +24,7 @@ from inquote.index.stores.journal import SqliteJournal
 from inquote.index.stores.local import verify
 from inquote.index.stores.local.database import Database
 from inquote.index.stores.local.draft import LocalDraft, drop_damaged_past, drop_unfinished
-from inquote.index.stores.local.faults import step
+from inquote.index.disk import step
 from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.stores.local.lock import keep_private, write_lock
 from inquote.index.stores.local.recovery import recover_database
