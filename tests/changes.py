@@ -80,17 +80,29 @@ def run_undo(library: Path, texts: Path) -> int:
     return restore(store, ["texts/03.md"], before, FakeEmbedder()).passages_embedded
 
 
+def uploaded(meal: str) -> bytes:
+    """The content of the uploaded file."""
+    return f"Animal {UPLOADED} eats {meal}.\n\nIt sleeps all day.".encode()
+
+
+def check_upload(library: Path, ended: bool) -> None:
+    """The uploaded file is the old one or the new one, whole; the new one after the end."""
+    file = library / "uploads" / "mole.md"
+    content = file.read_bytes() if file.exists() else b"absent"
+    expected = {uploaded("worms")} if ended else {uploaded("worms"), uploaded("beetles"), b"absent"}
+    assert content in expected, content
+
+
 def run_upload(library: Path, texts: Path, meal: str = "worms") -> int:
     """Take in a file through the page's jobs; it replaces the one of the same name."""
     jobs = LibraryJobs(_service_of(library), library, FakeEmbedder)
-    content = f"Animal {UPLOADED} eats {meal}.\n\nIt sleeps all day.".encode()
+    content = uploaded(meal)
     job = jobs.take(jobs.uploads.receive([("mole.md", io.BytesIO(content))]))
     while job.running:
         time.sleep(0.001)
     jobs.close()
     if not job.report:
         raise OSError(job.problem)
-    assert (library / "uploads" / "mole.md").read_bytes() == content
     return job.report.passages_embedded
 
 
@@ -126,6 +138,7 @@ class Change:
 
     prepare: Callable[[Path, Path], None]
     run: Callable[[Path, Path], int]
+    check: Callable[[Path, bool], None] = lambda library, ended: None
 
 
 CHANGES = {
@@ -133,5 +146,5 @@ CHANGES = {
     "an ingest of changed texts": Change(ingest_first_texts, run_ingest),
     "a removal": Change(ingest_first_texts, run_remove),
     "an undo": Change(remove_first, run_undo),
-    "an upload": Change(upload_first, run_upload),
+    "an upload": Change(upload_first, run_upload, check_upload),
 }

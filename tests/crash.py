@@ -149,6 +149,7 @@ class ChangeTrials:
         _, seen = in_child(lambda: look(self.library))
         assert seen is not None, "the library cannot be read"
         assert seen["problems"] == [], seen["problems"]
+        self.change.check(self.library, status == 0)
         expected = [self.after] if status == 0 else [self.before, self.after]
         assert seen["digest"] in [state["digest"] for state in expected], f"neither ({status})"
         if seen["digest"] == self.before["digest"]:

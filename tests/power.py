@@ -144,6 +144,7 @@ def check_change(change: Change, folder: Path, images: int, seed: int) -> int:
     assert before["digest"] != after["digest"]
     for number, image in enumerate(places):
         expected = [after] if number >= ends[-1] else [before, after]
+        change.check(image, number >= ends[-1])
         seen = look(image)
         assert seen["problems"] == [], (number, seen["problems"])
         assert seen["digest"] in [state["digest"] for state in expected], f"neither, cut {number}"
