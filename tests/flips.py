@@ -176,7 +176,7 @@ def flip(library: Path, rng: random.Random) -> str:
 
 
 def run_trials(count: int, seed: int, *, only: int | None = None) -> Counter[str]:
-    """Flip `count` bits, each in a library of its own; raise `AssertionError` where one misleads."""
+    """Flip `count` bits, each in a library of its own; an assertion tells of those that mislead."""
     outcomes: Counter[str] = Counter()
     failures: list[str] = []
     with tempfile.TemporaryDirectory() as name:

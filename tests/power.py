@@ -10,7 +10,6 @@ if the change had ended, and the next ingest must bring it to the end.
 import os
 import random
 import shutil
-import stat
 import sys
 import tempfile
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from changes import CHANGES, Change, look, run_ingest
+
 from inquote.index import disk
 
 SQLITE_FILES = ("library.db", "journal.db")
@@ -48,7 +48,7 @@ class ImaginedDisk:
 
     def note_sync(self, descriptor: int) -> None:
         """Remember what a descriptor that is being synced stands for."""
-        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
         if path.is_relative_to(self.root) and path.exists():
             self._note(path)
 

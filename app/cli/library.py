@@ -20,6 +20,7 @@ from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import printable
 
 if TYPE_CHECKING:
+    from inquote.index.stores.base import Store
     from inquote.index.updating.report import IngestReport
     from inquote.ingest.chunk import LeftOut
     from inquote.ingest.documents import Document
@@ -158,9 +159,9 @@ def verify(
         typer.Option(help="Check the citations of a conversation saved as JSON instead."),
     ] = None,
 ) -> None:
-    """Check every offset, hash and derived file.
+    """Check everything that the library keeps: texts, passages, vectors, search files, journal.
 
-    Exit status 0: all is well. Else what is wrong is named.
+    Exit status 0: all is as it was written. Else what is wrong is named.
     """
     from inquote.index.stores.registry import open_store
     from inquote.index.verify import verify_export
@@ -168,7 +169,7 @@ def verify(
     with closing(open_store(library)) as store:
         if export is None:
             problems = store.verify()
-            success = "All offsets, hashes and derived files are as they were written."
+            success = _checked(store) if not problems else ""
         else:
             with store.snapshot() as snapshot:
                 count, problems = verify_export(snapshot, b"".join(lines_of(str(export))))
@@ -178,6 +179,20 @@ def verify(
     if problems:
         raise typer.Exit(EXIT_ERROR)
     print(success)
+
+
+def _checked(store: "Store") -> str:
+    """Say what a sound library was checked for."""
+    with store.snapshot() as snapshot:
+        infos = snapshot.document_infos()
+        generations = f"generations {snapshot.oldest} to {snapshot.generation}"
+    passages = sum(info.passages for info in infos)
+    questions, feedback = len(store.journal.questions()), len(store.journal.feedback())
+    return (
+        f"As written: {len(infos)} documents with {passages} passages and their vectors; "
+        f"{generations} with their rows, search files and suggestions; "
+        f"{questions} questions and {feedback} verdicts of the journal; the uploaded files."
+    )
 
 
 def show(

@@ -1,6 +1,7 @@
 """Help the commands: end a program, open a system, show progress, read files of lines."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,8 +22,10 @@ EXIT_ERROR = 2
 def run_program(program: Callable[[], object]) -> None:
     """Run a command line and exit as a shell expects.
 
-    An `InquoteError` is printed as one sentence and exits with 2, an interruption with 130.
+    An `InquoteError` is printed as one sentence and exits with 2, an interruption with 130. Files
+    that the program makes are for their owner only.
     """
+    os.umask(0o077)
     try:
         program()
     except InquoteError as error:

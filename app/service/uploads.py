@@ -7,7 +7,6 @@
 They are ingested from there. An ingest passes over names that begin with a dot.
 """
 
-import os
 import re
 import shutil
 import tempfile
@@ -137,7 +136,7 @@ def _write(path: Path, content: BinaryIO) -> None:
     path.parent.mkdir(0o700, parents=True, exist_ok=True)
     step()
     with path.open("xb") as file:
-        os.chmod(file.fileno(), OWNER_ONLY)
+        path.chmod(OWNER_ONLY)
         shutil.copyfileobj(content, file)
     sync(path)
 

@@ -233,7 +233,8 @@ def explain_error(file: Path, error: sqlite3.Error) -> InquoteError:
             "see to that and try again."
         )
     return LibraryDamaged(
-        f"{printable(file)} is damaged ({printable(error)}); inquote ingest saves what is sound of it."
+        f"{printable(file)} is damaged ({printable(error)}); "
+        "inquote ingest saves what is sound of it."
     )
 
 

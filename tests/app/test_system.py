@@ -159,7 +159,8 @@ def test_opening_what_is_not_there_or_foreign(
 ) -> None:
     with pytest.raises(LibraryMissing, match="inquote ingest"):
         open_system(tmp_path / "nowhere")
-    Database(tmp_path / "empty").create()
+    (tmp_path / "empty").mkdir()
+    Database(tmp_path / "empty", writes=True).create()
     with pytest.raises(LibraryMissing, match="is empty"):
         open_system(tmp_path / "empty")
     make_system(corpus, library=tmp_path / "foreign")

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inquote.index import disk
 from inquote.index.stores.base import Store
 from inquote.index.stores.journal import Feedback, QuestionInContext, QuotedRange
-from inquote.index import disk
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.stores.memory import MemoryStore
 from inquote.index.stores.recipe import Recipe

@@ -13,9 +13,9 @@ from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
 
+from inquote.index.disk import step, sync
 from inquote.index.stores.journal import LOCK_FILE
 from inquote.index.stores.local.damage import damaged_meta
-from inquote.index.disk import step, sync
 from inquote.index.stores.recipe import FORMAT
 from inquote.index.stores.sqlite import (
     as_bytes,

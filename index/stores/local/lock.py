@@ -10,8 +10,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from inquote.index.clock import utc_now
-from inquote.index.stores.journal import LOCK_FILE
 from inquote.index.disk import step, sync
+from inquote.index.stores.journal import LOCK_FILE
 from inquote.index.stores.sqlite import OWNER_ONLY, reason_of
 from inquote.ingest.errors import IngestError, LibraryBusy
 from inquote.ingest.text import printable

@@ -107,9 +107,7 @@ def _drop_incomplete(target: sqlite3.Connection) -> None:
     target.execute("DELETE FROM embeddings WHERE content NOT IN (SELECT content FROM passages)")
 
 
-def _write_meta(
-    target: sqlite3.Connection, meta: dict[str, str], names: dict[str, str]
-) -> None:
+def _write_meta(target: sqlite3.Connection, meta: dict[str, str], names: dict[str, str]) -> None:
     """Say which generation the documents are; where that was lost too, the latest of them."""
     latest, changed_at = target.execute(
         "SELECT max(since), max(ingested_at) FROM documents"

@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from inquote.index.disk import step
 from inquote.index.progress import Progress, silent
 from inquote.index.stores.base import KEPT_GENERATIONS
 from inquote.index.stores.journal import SqliteJournal
 from inquote.index.stores.local import verify
 from inquote.index.stores.local.database import Database
 from inquote.index.stores.local.draft import LocalDraft, drop_damaged_past, drop_unfinished
-from inquote.index.disk import step
 from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.stores.local.lock import keep_private, write_lock
 from inquote.index.stores.local.recovery import recover_database
@@ -229,7 +229,7 @@ class LocalStore:
         try:
             store = LocalStore(self.folder)
             with contextlib.closing(store), store.snapshot() as snapshot:
-                snapshot.damaged_documents()
+                snapshot.file_records()
         except LibraryDamaged:
             return False
         return True

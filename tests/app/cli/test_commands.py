@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from damage import change_rows
 
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from inquote.app.answering.answer import Answerer
 from inquote.app.cli import commands as cli
 from inquote.app.system import System
 from inquote.index.stores.journal import SqliteJournal
+from inquote.index.stores.local.search_files import read_attachment
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 from inquote.ingest.errors import ModelError
@@ -116,17 +118,26 @@ def test_lines_in_are_lines_out(run: Run, system: System) -> None:
 
 def test_verify_and_status_and_show(run: Run, system: System) -> None:
     place = ("--library", system.store.folder)
-    assert run("verify", *place)[0] == 0
+    assert run("verify", *place)[1] == (
+        "As written: 3 documents with 3 passages and their vectors; generations 1 to 1 with their "
+        "rows, search files and suggestions; 0 questions and 0 verdicts of the journal; the "
+        "uploaded files.\n"
+    )
     told = run("status", *place)[1]
     assert f"{system.store.folder}: generation 1 of 2" in told
     assert "3 documents, 3 passages, 0.1 MB on disk" in told
     assert run("show", "zoo/otters.md", "8", "37", *place)[1] == "An otter weighs 12 kilograms.\n"
     assert run("show", "zoo/otters.md", "8", "9999", *place)[0] == 2
-    system.store.database.connection().execute(
-        "UPDATE documents SET sha256 = 'x' WHERE id = 'zoo/owls.md'"
+    assert system.store.folder
+    change_rows(
+        system.store.folder,
+        "UPDATE documents SET text = replace(text, 'turn', 'burn') WHERE id = 'zoo/owls.md'",
     )
     status, _, err = run("verify", *place)
     assert (status, err) == (2, "The text of zoo/owls.md does not have its SHA-256.\n")
+    status, out, err = run("show", "zoo/owls.md", *place)
+    assert (status, out) == (2, "")
+    assert "zoo/owls.md is damaged, so it is not quoted; ingest its file again" in err
 
 
 def test_status_lists_what_was_left_out(run: Run, make_system: MakeSystem, corpus: Path) -> None:
@@ -310,9 +321,8 @@ def test_an_ingest_finds_questions_to_suggest_and_needs_no_reader_for_the_rest(
     (corpus / "whale.txt").write_text("Blue Whale is a mammal.")
     place = ("--library", tmp_path / "library")
     assert run("ingest", corpus, *place)[0] == 0
-    kept = json.loads(
-        (tmp_path / "library" / "derived" / "gen-000001" / "questions.json").read_text()
-    )
+    file = tmp_path / "library" / "derived" / "gen-000001" / "questions.json"
+    kept = json.loads(read_attachment(file) or "")
     assert [question["question"] for question in kept["questions"]] == ["What is Blue Whale?"]
 
     def no_reader(*_: object) -> None:

@@ -99,11 +99,8 @@ def test_only_the_last_generations_are_kept(
         InquoteError, match="Generation 1 is not kept; those that can be compared with are: 2, 3"
     ):
         changes_since(system, [WEIGHT], since=1)
-    texts = (
-        system.store.database.connection()
-        .execute("SELECT text FROM documents WHERE id = 'zoo/otters.md'")
-        .fetchall()
-    )
+    query = "SELECT text FROM documents WHERE id = 'zoo/otters.md'"
+    texts = system.store.database.connection().execute(query).fetchall()
     assert len(texts) == KEPT_GENERATIONS
     assert system.store.verify() == []
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from changes import CHANGES
 from flips import run_trials
 from power import check_change
