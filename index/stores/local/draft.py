@@ -25,7 +25,7 @@ from inquote.index.stores.local.database import (
 )
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.recipe import Recipe
-from inquote.index.stores.sqlite import digest_of
+from inquote.index.stores.sqlite import as_bytes, digest_of
 from inquote.ingest.errors import IngestError
 
 _DAMAGED_PAST = f"""
@@ -66,7 +66,8 @@ class LocalDraft:
 
     def _has_sound(self, key: str, dimension: int) -> bool:
         row = self._database.connection().execute(
-            f"SELECT {sound('embeddings')}, vector FROM embeddings WHERE content = ?", (key,)
+            f"SELECT {sound('embeddings')}, {as_bytes('vector')} FROM embeddings WHERE content = ?",
+            (key,),
         )
         embedding = row.fetchone()
         return embedding is not None and embedding[0] and is_sound(embedding[1], dimension)

@@ -13,7 +13,7 @@ from inquote.index.stores.local.damage import damaged_document, damaged_file, mi
 from inquote.index.stores.local.database import LIVE, SOUND_DOCUMENT, read_meta, sound
 from inquote.index.stores.local.search_files import SearchFiles
 from inquote.index.stores.recipe import Recipe
-from inquote.index.stores.sqlite import sha256_of
+from inquote.index.stores.sqlite import as_bytes, sha256_of
 from inquote.ingest.chunk import LeftOut
 from inquote.ingest.documents import Document, Hidden, Passage, Section
 
@@ -236,7 +236,7 @@ class LocalSnapshot:
         """Return rows (n,) int64, ascending, and their vectors (n, d) float32; by default all."""
         among = "" if rows is None else f" AND row IN ({','.join(map(str, rows))})"
         cursor = self._live(
-            f"SELECT coalesce({sound('embeddings')}, 0), row, vector, document_id"
+            f"SELECT coalesce({sound('embeddings')}, 0), row, {as_bytes('vector')}, document_id"
             " FROM passages LEFT JOIN embeddings"
             f" ON embeddings.content = passages.content WHERE {{live}}{among} ORDER BY row"
         )
