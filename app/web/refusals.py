@@ -80,7 +80,5 @@ async def refuse(scope: Scope, incoming: Incoming, send: Send, refusal: Refusal)
     await send(with_headers(start))
     content = b"" if scope["method"] == "HEAD" else body
     await send({"type": "http.response.body", "body": content, "more_body": True})
-    is_waiting = any(name.lower() == b"expect" for name, _ in scope["headers"])
-    if not is_waiting or incoming.bytes_read:
-        await incoming.discard()
+    await incoming.discard()
     await send({"type": "http.response.body", "body": b""})
