@@ -55,7 +55,7 @@ class PageCalls:
         number, data, trigger = (value.get(key) for key in ("fn_index", "data", "trigger_id"))
         if not _is_number(number) or number not in self._blocks.fns:
             return False
-        if trigger is not None and not (_is_number(trigger) and trigger in self._blocks.blocks):
+        if trigger is not None and not _is_number(trigger):
             return False
         count = len(self._blocks.fns[number].inputs)
         return isinstance(data, list) and len(data) == count and not _names_file(data)

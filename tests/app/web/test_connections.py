@@ -193,3 +193,13 @@ def test_who_sends_too_much_reads_why(
         reply = read_all(connection).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
     assert int(reply.split()[1]) in statuses
     assert reply.endswith(b'"}')
+
+
+def test_an_open_page_has_no_deadline(strict: Running) -> None:
+    with strict.connect(STREAM) as page, strict.connect() as idler:
+        read_until(page, b"ALIVE")
+        assert read_all(idler) == b""  # closed, for it asked nothing
+        time.sleep(1.5)
+        page.setblocking(False)
+        with pytest.raises(BlockingIOError):  # still open
+            page.recv(4096)

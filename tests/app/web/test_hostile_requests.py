@@ -137,7 +137,7 @@ FOREIGN = [
 ] + [
     ("data", ["q", None, [[{"url": "http://example.com/", "meta": {}}]], ""]),
     ("session_hash", None), ("session_hash", ""), ("session_hash", "\ud800"),
-    ("session_hash", "x" * 1000), ("session_hash", "a b"), ("trigger_id", 999),
+    ("session_hash", "x" * 1000), ("session_hash", "a b"), ("trigger_id", 10**30),
     ("trigger_id", "x"), ("event_id", "x"), ("simple_format", True), ("batched", True),
 ]  # fmt: skip
 
