@@ -1,5 +1,8 @@
 """The commands of the server: `chat` and `password`."""
 
+import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +20,19 @@ if TYPE_CHECKING:
     from inquote.app.service.jobs import LibraryJobs
     from inquote.app.service.service import Service
     from inquote.app.system import System
+    from inquote.app.web.password import Accounts
+
+AUTH_VARIABLE = "INQUOTE_AUTH"  # the text of an --auth-file
+AuthFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--auth-file",
+        metavar="FILE",
+        help="Let in only who knows a password: lines of inquote password. "
+        f"Or set {AUTH_VARIABLE} to such lines.",
+    ),
+]
+AuthOption = Annotated[str | None, typer.Option("--auth", metavar="USER:HASH", hidden=True)]
 
 
 def chat(
@@ -24,10 +40,8 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 7860,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
-    auth: Annotated[
-        str | None,
-        typer.Option(metavar="USER:HASH", help="Let in only who knows the password."),
-    ] = None,
+    auth_file: AuthFileOption = None,
+    auth: AuthOption = None,
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Let in everybody who can reach --host.")
     ] = False,
@@ -40,13 +54,14 @@ def chat(
 ) -> None:
     """Open the chat in the browser."""
     from inquote.app.web.guard import LOOPBACK
-    from inquote.app.web.password import Login
+    from inquote.app.web.login import Login
     from inquote.app.web.server import serve
 
-    if host not in LOOPBACK and auth is None and not no_auth:
+    accounts = read_login(auth_file, auth, no_auth)
+    if host not in LOOPBACK and accounts is None and not no_auth:
         raise InquoteError(
             f"Listening on {host} lets others in; "
-            "give --auth USER:HASH (inquote password USER prints it) or --no-auth."
+            "give --auth-file FILE (inquote password USER --out FILE makes it) or --no-auth."
         )
 
     def open_system() -> "System":
@@ -64,13 +79,59 @@ def chat(
         host=host,
         port=port,
         open_browser=browser,
-        login=Login(auth) if auth is not None else None,
+        login=Login(accounts) if accounts else None,
         make_jobs=None if read_only else open_jobs,
     )
 
 
-def password(user: Annotated[str, typer.Argument(help="The name to log in with.")]) -> None:
-    """Ask for a password and print USER:HASH for chat --auth; the password is kept nowhere."""
-    from inquote.app.web.password import hash_password
+def read_login(auth_file: Path | None, auth: str | None, no_auth: bool) -> "Accounts | None":
+    """Return who may log in: from the file, or --auth, or the environment; None for everybody.
 
-    print(hash_password(user, typer.prompt("Password", hide_input=True, err=True)))
+    Raises `InquoteError` for accounts that cannot be read and for options that contradict.
+    """
+    from inquote.app.web.password import Accounts, is_open_to_others, read_accounts
+
+    # Child processes, which read what others wrote, need not know it.
+    from_environment = os.environ.pop(AUTH_VARIABLE, None)
+    if sum((auth_file is not None, auth is not None, no_auth)) > 1:
+        raise InquoteError("Give one of --auth-file, --auth and --no-auth.")
+    if auth_file is not None:
+        accounts = read_accounts(auth_file)
+        if is_open_to_others(auth_file):
+            _warn(f"Others may read {auth_file}; run: chmod 600 {auth_file}")
+        return accounts
+    if auth is not None:
+        _warn(
+            "--auth shows the hash to everybody on this machine and will go; "
+            f"use --auth-file FILE or {AUTH_VARIABLE}."
+        )
+        return Accounts(auth, "--auth")
+    if from_environment is None or no_auth:
+        return None
+    return Accounts(from_environment, AUTH_VARIABLE)
+
+
+def _warn(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+def password(
+    user: Annotated[str, typer.Argument(help="The name to log in with.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the line into this file, for you alone to read."),
+    ] = None,
+) -> None:
+    """Ask for a password and make a line for chat --auth-file; the password is kept nowhere."""
+    from inquote.app.web.password import hash_password, write_account
+
+    line = hash_password(user, typer.prompt("Password", hide_input=True, err=True))
+    if out is not None:
+        write_account(out, line)
+        _warn(f"{user} can log in to: inquote chat --auth-file {out}")
+        return
+    print(line)
+    _warn(
+        "Put this line into a file that only you can read, and give it to: "
+        "inquote chat --auth-file FILE"
+    )

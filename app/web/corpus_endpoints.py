@@ -13,7 +13,9 @@ from inquote.app.chat.drawer import drawer_html
 from inquote.app.service.jobs import Job, LibraryJobs
 from inquote.app.service.service import Service, explain
 from inquote.app.service.uploads import MAX_UPLOAD_FILES, UploadError
+from inquote.app.web.bodies import BodyError, parse_json
 from inquote.ingest.errors import InquoteError, LibraryBusy, LibraryMissing
+from inquote.ingest.text import encodable
 
 READ_ONLY = "This server is read-only: files are neither taken in nor removed here."
 NO_JOB = {"running": False}
@@ -102,9 +104,9 @@ async def _change_library(jobs: LibraryJobs, change: Change, request: Request) -
 async def _document_id(request: Request) -> str:
     """Read the document's id from the body; raises `UploadError` where there is none."""
     try:
-        id = (await request.json())["document"]
-    except (ValueError, KeyError, TypeError):
+        id = parse_json(await request.body())["document"]
+    except (BodyError, KeyError, TypeError):
         id = None
-    if not isinstance(id, str):
+    if not isinstance(id, str) or encodable(id) != id:
         raise UploadError('Please name a document: {"document": "..."}.')
     return id

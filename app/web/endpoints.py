@@ -1,6 +1,7 @@
 """Serve what the page and programs fetch: answers, the document pane, the page's files."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 from inquote.app.chat.document_pane import Mark, document_html, documents_html, notice_html
 from inquote.app.chat.feedback import FeedbackError
 from inquote.app.service.service import Busy, DocumentChanged, Service, explain
+from inquote.app.web.routes import form_sentence
 from inquote.ingest.errors import InquoteError, QuestionError
 
 PAGE_FILES = {
@@ -134,11 +136,8 @@ def create_api(service: Service) -> FastAPI:
         return await _pane(service, document, sha256, mark)
 
     @api.get("/page/{name}", include_in_schema=False)
-    async def page_file(name: str) -> Response:
-        if name not in PAGE_FILES:
-            return Response(status_code=404)
-        content = (files("inquote.app.chat") / name).read_bytes()
-        return Response(content, media_type=PAGE_FILES[name])
+    async def page_file(name: str, request: Request) -> Response:
+        return _page_file(name, request.headers.get("if-none-match", ""))
 
     @api.get("/favicon.ico", include_in_schema=False)
     async def icon() -> Response:
@@ -149,6 +148,17 @@ def create_api(service: Service) -> FastAPI:
         return docs_html(api.openapi())
 
     return api
+
+
+def _page_file(name: str, known: str) -> Response:
+    """Return a file of the page, or 304 where the browser's copy has its ETag."""
+    if name not in PAGE_FILES:
+        return Response(status_code=404)
+    content = (files("inquote.app.chat") / name).read_bytes()
+    etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    if etag in known:
+        return Response(status_code=304, headers={"etag": etag})
+    return Response(content, media_type=PAGE_FILES[name], headers={"etag": etag})
 
 
 async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) -> HTMLResponse:
@@ -182,8 +192,7 @@ def _mark(text: str) -> Mark:
 
 async def _answer_malformed(request: Request, error: Exception) -> JSONResponse:
     """Answer 422 without repeating the request, which may not even be valid Unicode."""
-    sentence = 'Please send JSON of the form {"question": "...", "history": ["..."]}.'
-    return JSONResponse({"error": sentence}, 422)
+    return JSONResponse({"error": form_sentence(request.url.path)}, 422)
 
 
 async def _answer_error(request: Request, error: Exception) -> JSONResponse:

@@ -1,80 +1,60 @@
-"""Guard the whole server: refuse foreign hosts, origins and routes, limit bodies, add headers.
+"""Guard the whole server: refuse foreign hosts, origins and routes, limit and check bodies.
 
 This is an ASGI middleware, because it has to see every request first, also those for Gradio's
 routes.
 """
 
-import base64
-import hashlib
 import ipaddress
-import json
 import re
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from typing import Any
 
-from inquote.app.web.password import Login
-from inquote.app.web.shell import prepare_page
+from inquote.app.service.service import explain
+from inquote.app.web.asgi import App, Incoming, Message, Receive, Scope, Send, is_start, replay
+from inquote.app.web.bodies import BodyError, parse_json
+from inquote.app.web.headers import send_head, send_page, send_with_headers
+from inquote.app.web.login import Login
+from inquote.app.web.refusals import Refusal, log, refuse
+from inquote.app.web.routes import BODY_LIMIT, UPLOAD_PATH, Route, route_of
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-# Bytes; a question of a million characters still reaches the polite refusal.
-BODY_LIMIT = 8 * 1024 * 1024
-UPLOAD_PATH = "/api/corpus/files"  # the one route that may take more than `BODY_LIMIT`
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+HELD_LIMIT = 16 * BODY_LIMIT  # bytes of all bodies that are being read
+STREAM_START: Message = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [(b"content-type", b"text/event-stream; charset=utf-8")],
+}
+Check = Callable[[Scope, Any], None]
 
-# Gradio has many more routes: file and proxy look-ups, uploads, monitoring, its own API. None of
-# them is needed.
-ROUTES = (
-    ("GET", re.compile(r"/|/docs|/openapi\.json|/page/[\w.-]+")),
-    ("GET", re.compile(r"/api/(pane|export/[\w-]+\.(md|html|json))")),
-    ("POST", re.compile(r"/api/ask")),
-    ("GET", re.compile(r"/api/corpus(/work)?")),
-    ("POST", re.compile(r"/api/corpus/(files|demonstration|remove|undo|compare|stop)")),
-    ("GET", re.compile(r"/api/feedback/[\w-]+")),
-    ("POST", re.compile(r"/api/feedback/[\w-]+")),
-    ("GET", re.compile(r"/(assets|static)/(?!.*\.\.)[\w./@-]+")),
-    ("GET", re.compile(r"/theme\.css|/favicon\.ico|/config/?")),
-    ("GET", re.compile(r"/gradio_api/(queue/data|startup-events|heartbeat/\w+)")),
-    ("POST", re.compile(r"/gradio_api/(queue/join|cancel|reset)/?")),
-)
-INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
-HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-    (b"x-dns-prefetch-control", b"off"),
-)
+
+def accept_all(scope: Scope, value: Any) -> None:
+    """Accept every body; the check of an application that takes any."""
 
 
 class Guard:
     """ASGI middleware that lets in only the requests that the page and `POST /api/ask` need.
 
-    It answers 400 to a foreign Host, 403 to a foreign Origin, 401 to a request that fails the
-    `login`, 404 to an unknown route, and 413 to a body over `body_limit` bytes, or `upload_limit`
-    for uploaded files. Every other request goes to `app`; its response gets the security headers.
+    It answers 400 to a foreign Host, 403 to a foreign Origin, 401 or 429 to a request that fails
+    the `login`, 404 to an unknown route, 405 to a method that it has not, 413 to a body over the
+    route's limit, or `upload_limit` for uploaded files, and 422 to JSON that is none or that
+    `check` refuses. Every other request goes to `app`; its response gets the security headers.
     """
 
     def __init__(
         self,
         app: App,
         host: str,
-        body_limit: int = BODY_LIMIT,
         login: Login | None = None,
         upload_limit: int = BODY_LIMIT,
+        check: Check = accept_all,
     ) -> None:
         self._app = app
         self._host = host.lower()
         self._login = login
-        self._body_limit = body_limit
         self._upload_limit = upload_limit
+        self._check = check
+        self._held = 0  # bytes of bodies that are being read
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request; the ASGI entry point. Websockets are closed, the page uses none."""
@@ -82,34 +62,51 @@ class Guard:
             return await self._app(scope, receive, send)
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
+        incoming = Incoming(receive)
+        try:
+            route = await self._admit(scope)
+            if scope["path"] == UPLOAD_PATH:
+                await self._pass_upload_on(route, scope, incoming, send)
+            else:
+                await self._read_and_pass_on(route, scope, incoming, send)
+        except Refusal as refusal:
+            if not incoming.has_left:
+                await refuse(scope, incoming, send, refusal)
+
+    async def _admit(self, scope: Scope) -> Route:
+        """Return the request's route; raises `Refusal` for one that is not let in."""
         headers = {}
         for name, value in scope["headers"]:
             headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-        refusal = self._refusal(scope, headers)
-        if refusal:
-            return await _refuse(send, *refusal)
-        await self._pass_on(scope, receive, send)
-
-    def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
-        """Return (status, sentence) for a request that is not let in, else None."""
         host = headers.get("host", "")
         if not self._is_own_name(hostname(host)):
-            return 400, "This server does not go by that name."
+            raise Refusal(400, "This server does not go by that name.")
         origin = headers.get("origin")
         if origin is not None and origin.split("://", 1)[-1] != host:
-            return 403, "Requests from other sites are not answered."
-        if self._login is not None and not self._login.allows(headers.get("authorization", "")):
-            return 401, "Log in with the name and the password of this server."
-        if not _is_route(scope["method"], scope["path"]):
-            return 404, "There is nothing at this address."
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > self._limit(scope):
-            return _too_large(self._limit(scope))
-        return None
+            raise Refusal(403, "Requests from other sites are not answered.")
+        if self._login is not None:
+            address = (scope.get("client") or ("",))[0]
+            await self._login.check(headers.get("authorization", ""), address)
+        route = route_of(scope["path"])
+        if route is None:
+            raise Refusal(404, "There is nothing at this address.", noted=False)
+        self._check_method(scope["method"], route)
+        length, limit = headers.get("content-length", "0"), self._limit(route, scope)
+        if not re.fullmatch("[0-9]{1,15}", length) or int(length) > limit:
+            raise _too_large(limit)
+        return route
 
-    def _limit(self, scope: Scope) -> int:
+    def _check_method(self, method: str, route: Route) -> None:
+        """Raise `Refusal` unless the route has the method; OPTIONS is a refusal with 204."""
+        if method == "OPTIONS":
+            raise Refusal(204, "", {"allow": route.allowed}, noted=False)
+        if method not in route.allowed.split(", "):
+            sentence = f"This address takes {route.allowed} only."
+            raise Refusal(405, sentence, {"allow": route.allowed})
+
+    def _limit(self, route: Route, scope: Scope) -> int:
         """Return how many bytes the body of this request may have."""
-        return self._upload_limit if scope["path"] == UPLOAD_PATH else self._body_limit
+        return self._upload_limit if scope["path"] == UPLOAD_PATH else route.limit
 
     def _is_own_name(self, name: str) -> bool:
         """Say whether a request may call this server by that name.
@@ -122,45 +119,120 @@ class Guard:
             return False
         return name == socket.gethostname().lower() or _is_address(name)
 
-    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; past the limit, the application sees its client leave."""
-        read, limit = 0, self._limit(scope)
+    async def _read_and_pass_on(
+        self, route: Route, scope: Scope, incoming: Incoming, send: Send
+    ) -> None:
+        """Read and check the body, then pass the request on."""
+        body, value = b"", None
+        if scope["method"] == "POST":
+            body = await self._read(route.limit, incoming)
+            value = _parse(body, route)
+        if incoming.has_left:
+            return
+        self._check(scope, value)
+        if scope["method"] == "HEAD":
+            send, scope = send_head(send), {**scope, "method": "GET"}
+            if route.is_stream:
+                await send_with_headers(send, route.cache)(STREAM_START)
+                return await send({"type": "http.response.body", "body": b""})
+        receive = replay(body, incoming) if scope["method"] == "POST" else incoming
+        if scope["path"] == "/":  # a compressed page could not be read for its scripts
+            headers = [item for item in scope["headers"] if item[0].lower() != b"accept-encoding"]
+            scope, send = {**scope, "headers": headers}, send_page(send, route.cache)
+        else:
+            send = send_with_headers(send, route.cache)
+        await self._call(scope, receive, send)
+
+    async def _read(self, limit: int, incoming: Incoming) -> bytes:
+        """Read a body whole; raises `Refusal` for too many bytes, and while others hold too many.
+
+        Where its sender leaves, `incoming` knows.
+        """
+        body = bytearray()
+        try:
+            while not incoming.is_over:
+                piece = (await incoming()).get("body", b"")
+                body += piece
+                self._held += len(piece)
+                if len(body) > limit:
+                    raise _too_large(limit)
+                if self._held > HELD_LIMIT:
+                    raise Refusal(503, "Too much is being sent; please try again in a moment.")
+            return bytes(body)
+        finally:
+            self._held -= len(body)
+
+    async def _pass_upload_on(
+        self, route: Route, scope: Scope, incoming: Incoming, send: Send
+    ) -> None:
+        """Pass an upload on as it comes; past the limit, the application sees its client leave."""
+        limit = self._upload_limit
         has_started = False
 
-        async def receive_and_count() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            return message if read <= limit else {"type": "http.disconnect"}
+        async def receive_within_limit() -> Message:
+            message = await incoming()
+            return message if incoming.bytes_read <= limit else {"type": "http.disconnect"}
 
         async def send_within_limit(message: Message) -> None:
             nonlocal has_started
-            if read <= limit:
+            if incoming.bytes_read <= limit:
                 has_started = True
+                if is_start(message):
+                    message = _closing(message, incoming)
+                elif not message.get("more_body"):
+                    await send({**message, "more_body": True})
+                    await incoming.discard()
+                    message = {"type": "http.response.body", "body": b""}
                 await send(message)
 
-        is_page = scope["path"] == "/"
-        if is_page:  # a compressed page could not be read for its scripts
-            headers = [item for item in scope["headers"] if item[0].lower() != b"accept-encoding"]
-            scope = {**scope, "headers": headers}
+        respond = send_with_headers(send_within_limit, route.cache)
+        await self._call(scope, receive_within_limit, respond)
+        if incoming.bytes_read > limit and not has_started:
+            raise _too_large(limit)
+
+    async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application; an error that it leaves is in the log once, and goes no further.
+
+        Starlette has answered with 500 and logged the details where no response had begun. Gradio
+        lets a stream fail where its session ends: that is one line.
+        """
+        status = 0
+
+        async def send_and_note_status(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
         try:
-            respond = _send_with_headers(send_within_limit, is_page)
-            await self._app(scope, receive_and_count, respond)
-        except Exception:
-            if read <= limit:
-                raise
-        if read > limit and not has_started:
-            await _refuse(send, *_too_large(limit))
+            await self._app(scope, receive, send_and_note_status)
+        except Exception as error:
+            if status == 0:
+                raise Refusal(500, explain(error), noted=False) from None
+            if scope["path"].startswith("/gradio_api/") and status == 200:
+                log.warning("A stream of the page ended early: %s", type(error).__name__)
+            elif status != 500:
+                log.error("A response ended early", exc_info=error)
 
 
-def _is_route(method: str, path: str) -> bool:
-    """Say whether the page or a program may call this address."""
-    wanted = "GET" if method == "HEAD" else method
-    return any(wanted == allowed and pattern.fullmatch(path) for allowed, pattern in ROUTES)
+def _parse(body: bytes, route: Route) -> Any:
+    """Return the value of a body that must be JSON, else None; raises `Refusal`."""
+    if not route.form:
+        return None
+    try:
+        return parse_json(body)
+    except BodyError:
+        raise Refusal(422, f"Please send JSON of the form {route.form}.") from None
 
 
-def _too_large(limit: int) -> tuple[int, str]:
-    return 413, f"The request is larger than {limit:,} bytes."
+def _closing(start: Message, incoming: Incoming) -> Message:
+    """Return the start of a response that ends the connection where a body is not read whole."""
+    if incoming.is_over:
+        return start
+    return {**start, "headers": [*start["headers"], (b"connection", b"close")]}
+
+
+def _too_large(limit: int) -> Refusal:
+    return Refusal(413, f"The request is larger than {limit:,} bytes.")
 
 
 def hostname(host: str) -> str:
@@ -179,71 +251,3 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def content_security_policy(page: bytes = b"") -> bytes:
-    """Forbid content from elsewhere, and allow the inline scripts of `page` by their hashes."""
-    sources = ["'self'"]
-    for script in INLINE_SCRIPT.findall(page):
-        digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
-        sources.append(f"'sha256-{digest}'")
-    return (
-        f"default-src 'self'; script-src {' '.join(sources)}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; "
-        "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
-    ).encode()
-
-
-def _send_with_headers(send: Send, is_page: bool) -> Send:
-    """Make a `send` that adds the security headers.
-
-    The body of the page is read whole first, and prepared.
-    """
-    start: Message = {}
-    body = b""
-
-    async def send_response(message: Message) -> None:
-        await send(
-            _add_headers(message, content_security_policy()) if is_start(message) else message
-        )
-
-    async def send_page(message: Message) -> None:
-        nonlocal start, body
-        if is_start(message):
-            start = message
-            return
-        if message["type"] != "http.response.body":
-            return await send(message)
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            body = prepare_page(body)
-            headers = [item for item in start["headers"] if item[0].lower() != b"content-length"]
-            headers.append((b"content-length", str(len(body)).encode()))
-            start["headers"] = headers
-            await send(_add_headers(start, content_security_policy(body)))
-            await send({"type": "http.response.body", "body": body})
-
-    def is_start(message: Message) -> bool:
-        return bool(message["type"] == "http.response.start")
-
-    return send_page if is_page else send_response
-
-
-def _add_headers(start: Message, policy: bytes) -> Message:
-    """Add `HEADERS` and the policy to the start of a response, in place of any it has."""
-    ours = [*HEADERS, (b"content-security-policy", policy)]
-    names = {name for name, _ in ours}
-    kept = [header for header in start.get("headers", []) if header[0].lower() not in names]
-    return {**start, "headers": [*kept, *ours]}
-
-
-async def _refuse(send: Send, status: int, sentence: str) -> None:
-    """Send a response with one sentence, and close the connection."""
-    body = json.dumps({"error": sentence}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    if status == 401:
-        headers.append((b"www-authenticate", b'Basic realm="inquote", charset="UTF-8"'))
-    headers.append((b"connection", b"close"))
-    start = {"type": "http.response.start", "status": status, "headers": headers}
-    await send(_add_headers(start, content_security_policy()))
-    await send({"type": "http.response.body", "body": body})

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inquote.app.service.service import Service
 from inquote.ingest.errors import InquoteError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from inquote.app.service.jobs import LibraryJobs
     from inquote.app.system import System
     from inquote.app.web.guard import Guard
-    from inquote.app.web.password import Login
+    from inquote.app.web.login import Login
 
 DRAIN_SECONDS = 30  # that running requests get to finish after SIGTERM or SIGINT
 PAGE_FIRST_SECONDS = 10  # after which the models are loaded even if no page was opened
@@ -93,14 +94,18 @@ async def create_app(
     from inquote.app.service.uploads import MAX_UPLOAD_BYTES
     from inquote.app.web.corpus_endpoints import corpus_routes
     from inquote.app.web.endpoints import create_api
-    from inquote.app.web.guard import BODY_LIMIT, Guard
+    from inquote.app.web.guard import Guard
+    from inquote.app.web.page_calls import PageCalls
+    from inquote.app.web.routes import BODY_LIMIT
     from inquote.app.web.streams import StreamEnds
 
     api = create_api(service)
     api.include_router(corpus_routes(service, jobs))
     page = mount_page(api, service, writable=jobs is not None)
     upload_limit = MAX_UPLOAD_BYTES if jobs else BODY_LIMIT
-    return Guard(StreamEnds(api), host, login=login, upload_limit=upload_limit), page.stop_event.set
+    check = PageCalls(page).check
+    guard = Guard(StreamEnds(api), host, login=login, upload_limit=upload_limit, check=check)
+    return guard, page.stop_event.set
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -153,20 +158,39 @@ def make_server(
     """
     import uvicorn
 
+    from inquote.app.web import connections
+    from inquote.app.web.refusals import limit_logs
+
+    limit_logs()
+    open_connections = connections.Connections(connections.connection_limit())
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            asyncio.get_running_loop().set_exception_handler(open_connections.on_error)
+            for listener in sockets or ():
+                listener.listen(connections.BACKLOG)  # more than the loop accepts at once
             on_start()
+
+        async def on_tick(self, counter: int) -> bool:
+            open_connections.close_slow(asyncio.get_running_loop().time())
+            return await super().on_tick(counter)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             stop_streams()
             await super().shutdown(sockets)
 
-    return Server(
-        uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN_SECONDS
-        )
+    protocol: Any = functools.partial(connections.Connection, open_connections)
+    config = uvicorn.Config(
+        app,
+        http=protocol,
+        ws="none",
+        backlog=connections.ACCEPTED_AT_ONCE,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+    return Server(config)
 
 
 def _announce(host: str, port: int, open_browser: bool) -> None:

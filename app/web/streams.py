@@ -10,7 +10,7 @@ results wait for the new stream.
 import asyncio
 import time
 
-from inquote.app.web.guard import App, Message, Receive, Scope, Send
+from inquote.app.web.asgi import App, Message, Receive, Scope, Send
 
 # Seconds to read the end of a stream. A browser that needs longer asks again, see
 # `Conversation.take_question`.

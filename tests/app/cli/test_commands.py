@@ -3,6 +3,7 @@ a contract."""
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -304,15 +305,58 @@ def test_an_export_is_checked_against_the_library(run: Run, system: System, tmp_
     assert run("verify", "--export", file, *place)[0] == 2
 
 
-def test_listening_for_others_needs_a_password_or_a_word(run: Run, system: System) -> None:
-    status, _, err = run("chat", "--host", "0.0.0.0", "--library", system.store.folder)
+def test_listening_for_others_needs_a_password_or_a_word(
+    run: Run, system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = ("chat", "--host", "0.0.0.0", "--library", system.store.folder)
+    status, _, err = run(*chat)
     assert status == 2
-    assert err.startswith("Listening on 0.0.0.0 lets others in; give --auth USER:HASH")
-    for wrong in ("ann:secret", ""):
-        status, _, err = run(
-            "chat", "--host", "0.0.0.0", "--auth", wrong, "--library", system.store.folder
-        )
-    assert (status, err) == (2, "--auth takes USER:HASH as printed by: inquote password USER\n")
+    assert err.startswith("Listening on 0.0.0.0 lets others in; give --auth-file FILE")
+    assert run(*chat, "--auth", "ann:secret")[2].endswith(
+        "Line 1 of --auth is not USER:HASH as made by: inquote password USER\n"
+    )
+    assert "There is no USER:HASH in --auth" in run(*chat, "--auth", "")[2]
+    assert "cannot be read: No such file" in run(*chat, "--auth-file", tmp_path / "none")[2]
+    assert "Give one of" in run(*chat, "--auth", "x", "--no-auth")[2]
+    monkeypatch.setenv("INQUOTE_AUTH", "")  # as where a command that should print it failed
+    assert run(*chat) == (
+        2,
+        "",
+        "There is no USER:HASH in INQUOTE_AUTH; run: inquote password USER\n",
+    )
+
+
+def test_the_hash_comes_from_a_file_the_environment_or_as_before_with_a_word(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: dict[str, object] = {}
+    monkeypatch.setattr("inquote.app.web.server.serve", lambda *_, **more: started.update(more))
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: "secret")
+    file = tmp_path / "users"
+
+    status, line, err = run("password", "ann")
+    assert (status, line.startswith("ann:scrypt$")) == (0, True)
+    assert err.endswith("give it to: inquote chat --auth-file FILE\n")
+    for user in ("ann", "bob", "ann"):
+        assert run("password", user, "--out", file)[:2] == (0, "")
+    assert [each.split(":")[0] for each in file.read_text().splitlines()] == ["bob", "ann"]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    def starts(*arguments: str | Path) -> str:
+        started.clear()
+        status, _, err = run("chat", *arguments)
+        assert (status, started["login"] is not None) == (0, True)
+        return err
+
+    assert starts("--auth-file", file) == ""
+    assert "will go; use --auth-file FILE or INQUOTE_AUTH" in starts("--auth", line.strip())
+    monkeypatch.setenv("INQUOTE_AUTH", line)
+    assert starts() == ""
+    assert "INQUOTE_AUTH" not in os.environ  # child processes get none of it
+    file.chmod(0o644)
+    assert starts("--auth-file", file) == f"Others may read {file}; run: chmod 600 {file}\n"
+    file.chmod(0o666)
+    assert run("chat", "--auth-file", file)[2].startswith(f"Others may write {file}")
 
 
 def test_an_ingest_finds_questions_to_suggest_and_needs_no_reader_for_the_rest(

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from fake_system import FakeSystem, opener
-from inquote.app.web.guard import Message, Receive, Scope, Send
+from inquote.app.web.asgi import Message, Receive, Scope, Send
 from inquote.app.web.streams import READING_TIME, StreamEnds
 from serving import Visitor, served
 

@@ -221,9 +221,51 @@ def test_gradio_takes_no_other_calls(client: TestClient, path: str) -> None:
     assert client.post(f"/gradio_api/{path}", json={"data": ["x"]}).status_code == 404
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH"])
-def test_other_methods_are_closed(client: TestClient, method: str) -> None:
-    assert client.request(method, "/api/ask").status_code == 404
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "GET", "HEAD"])
+def test_other_methods_are_405_with_those_that_there_are(client: TestClient, method: str) -> None:
+    response = client.request(method, "/api/ask")
+    assert (response.status_code, response.headers["allow"]) == (405, "POST, OPTIONS")
+    assert response.text == ("" if method == "HEAD" else '{"error": "' + TAKES + '"}')
+    assert client.request("PUT", "/nothing").status_code == 404
+
+
+TAKES = "This address takes POST, OPTIONS only."
+PLACES = ["/", "/docs", "/page/page.js", "/api/pane", "/api/corpus", "/api/corpus/work", "/config"]
+
+
+@pytest.mark.parametrize("path", [*PLACES, "/theme.css", "/gradio_api/heartbeat/abc"])
+def test_options_are_named_and_head_is_get_without_a_body(client: TestClient, path: str) -> None:
+    options = client.options(path)
+    assert (options.status_code, options.content) == (204, b"")
+    assert options.headers["allow"] == "GET, HEAD, OPTIONS"
+    head = client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    if "heartbeat" in path:  # whose body would never end
+        assert head.headers["content-type"] == "text/event-stream; charset=utf-8"
+    else:
+        assert head.headers == client.get(path).headers
+
+
+def test_what_shows_the_corpus_is_kept_nowhere_and_what_has_a_hash_for_long(
+    client: TestClient,
+) -> None:
+    def cache(path: str) -> str:
+        return client.get(path).headers["cache-control"]
+
+    asked = client.post("/api/ask", json={"question": "approved"})
+    assert asked.headers["cache-control"] == "no-store"
+    for path in ("/api/pane", "/api/corpus", "/api/corpus/work", "/config", "/nothing"):
+        assert cache(path) == "no-store"
+    for path in ("/", "/page/page.js", "/docs", "/theme.css"):
+        assert cache(path) == "no-cache"
+    assets = re.findall(r"(?:src|href)=\"\.?(/assets/[^\"]+)\"", client.get("/").text)
+    assert assets
+    assert {cache(path) for path in assets} == {"public, max-age=31536000, immutable"}
+    assert cache("/assets/none-12345678.js") == "no-store"
+    file = client.get("/page/page.js")
+    again = client.get("/page/page.js", headers={"if-none-match": file.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["cache-control"] == "no-cache"
 
 
 def test_a_body_over_the_limit_is_413_whether_announced_or_not(client: TestClient) -> None:
