@@ -123,7 +123,7 @@ def open_for_reading(
             return stack.enter_context(_open_at_rest(file, lock))
         except sqlite3.Error:
             raise problem from None
-        except LibraryBusy:  # a writer begins, and makes SQLite's locks
+        except (LibraryBusy, LibraryUnavailable):  # a writer begins, or ends
             attempts -= 1
             if not attempts:
                 raise

@@ -189,7 +189,7 @@ class Database:
         identity = _identity(self.file)
         if connection is None or not (self._writes or identity == self._local.identity):
             connection = (open_writer if self._writes else open_reader)(self.file)
-            _prepare(connection)
+            _add_aggregate(connection)
             self._local.connection, self._local.identity = connection, identity
             with self._guard:
                 self._connections.append(connection)
@@ -202,7 +202,9 @@ class Database:
             lock = self.folder / LOCK_FILE
             connection = open_for_reading(self.file, lock, self.connection, stack)
             try:
-                _prepare(connection)
+                _add_aggregate(connection)
+                if version_of(connection) == UNSEALED_FORMAT:
+                    _show_sealed(connection)
                 connection.execute("BEGIN")
                 yield connection
             except sqlite3.Error as error:
@@ -270,11 +272,12 @@ def _seal_all(connection: sqlite3.Connection) -> None:
     seal_meta(connection)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Add our SQL functions, and show a library without digests as if it had them."""
+def _add_aggregate(connection: sqlite3.Connection) -> None:
     connection.create_aggregate("group_digest", -1, _GroupDigest)  # type: ignore[arg-type]
-    if version_of(connection) != UNSEALED_FORMAT:
-        return
+
+
+def _show_sealed(connection: sqlite3.Connection) -> None:
+    """Let a reader see a library without digests as if it had them."""
     connection.execute(
         "CREATE TEMP VIEW IF NOT EXISTS documents AS SELECT *,"
         f" {_NO_RANGES} AS hidden, {_NOTHING} AS passages,"

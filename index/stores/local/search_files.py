@@ -22,6 +22,7 @@ from inquote.ingest.errors import LibraryDamaged
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 MANIFEST = "manifest.json"
+ATTACHED = "attached"  # the folder of what was attached to the generation
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ def write_search_files(
 
 def _copy_attachments(folder: Path, new: Path) -> None:
     """Copy the files of a generation that are no search files into the folder of the new ones."""
-    for path in attachments(folder) if folder.exists() else ():
-        shutil.copy2(path, new / path.name)
+    if (folder / ATTACHED).exists():
+        shutil.copytree(folder / ATTACHED, new / ATTACHED)
 
 
 def read_attachment(file: Path) -> str | None:
@@ -84,9 +85,8 @@ def read_attachment(file: Path) -> str | None:
 
 
 def attachments(folder: Path) -> list[Path]:
-    """List what was attached to the generation of a folder."""
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    return [path for path in files if path.name not in (VECTORS, MANIFEST)]
+    """List what was attached to the generation of a folder; version 0.1 attached it elsewhere."""
+    return sorted((folder / ATTACHED).glob("[!.]*"))
 
 
 def _lexical_files(folder: Path) -> list[Path]:

@@ -2,7 +2,7 @@
 
     library.db              documents, passages, embeddings by content hash, recipe, generation
     journal.db              questions and feedback
-    derived/gen-000007/     vectors.faiss, lexical/, manifest.json, what was attached
+    derived/gen-000007/     vectors.faiss, lexical/, manifest.json, attached/
     ingest.lock             one writer
 
 A snapshot is a deferred transaction whose first read is the generation, so that everything it then
@@ -29,6 +29,7 @@ from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.stores.local.lock import keep_private, write_lock
 from inquote.index.stores.local.recovery import recover_database
 from inquote.index.stores.local.search_files import (
+    ATTACHED,
     SearchFiles,
     attachments,
     check_search_files,
@@ -206,7 +207,7 @@ class LocalStore:
     def _mend(self, generation: int, progress: Progress) -> None:
         """Make the files of a generation anew where they are missing or damaged."""
         folder = self.generation_folder(generation)
-        for file in attachments(folder) if folder.exists() else ():
+        for file in attachments(folder):
             if read_attachment(file) is None:
                 file.unlink()
         if check_search_files(folder):
@@ -259,15 +260,16 @@ class LocalStore:
 
     def attach(self, generation: int, name: str, text: str) -> None:
         """Keep a text in the folder of a generation; see `Store.attach`."""
-        folder = self.generation_folder(generation)
+        folder = self.generation_folder(generation) / ATTACHED
         new = folder / f".{name}"
         with contextlib.suppress(OSError):
+            folder.mkdir(0o700, exist_ok=True)
             new.write_text(f"{digest_of(text)}\n{text}", encoding="utf-8")
             new.chmod(OWNER_ONLY)
             new.replace(folder / name)
 
     def _attachment(self, generation: int, name: str) -> str | None:
-        return read_attachment(self.generation_folder(generation) / name)
+        return read_attachment(self.generation_folder(generation) / ATTACHED / name)
 
     def verify(self) -> list[str]:
         """Say what is wrong with rows and files, a sentence each; [] when all is well.

@@ -79,7 +79,7 @@ def generation_problems(snapshot: LocalSnapshot, folder: Path) -> list[str]:
     except LibraryDamaged as error:
         sentences.append(str(error))
     sentences += check_search_files(folder) or _search_files(snapshot, folder)
-    for file in attachments(folder) if folder.exists() else ():
+    for file in attachments(folder):
         if read_attachment(file) is None:
             sentences.append(f"{folder.name}/{file.name} is not what was written.")
     return list(dict.fromkeys(sentences))

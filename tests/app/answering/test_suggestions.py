@@ -55,7 +55,7 @@ def test_they_are_found_once_a_generation_and_lie_beside_it(
     asked: list[object] = []
     assert system.suggestions(lambda *question: asked.append(question)) == found  # type: ignore[arg-type,return-value]
     assert asked == []
-    kept = system.store.generation_folder(1) / ATTACHMENT
+    kept = system.store.generation_folder(1) / "attached" / ATTACHMENT
     for damaged in (
         "[",
         "[1]",

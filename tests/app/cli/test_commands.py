@@ -365,7 +365,7 @@ def test_an_ingest_finds_questions_to_suggest_and_needs_no_reader_for_the_rest(
     (corpus / "whale.txt").write_text("Blue Whale is a mammal.")
     place = ("--library", tmp_path / "library")
     assert run("ingest", corpus, *place)[0] == 0
-    file = tmp_path / "library" / "derived" / "gen-000001" / "questions.json"
+    file = tmp_path / "library" / "derived" / "gen-000001" / "attached" / "questions.json"
     kept = json.loads(read_attachment(file) or "")
     assert [question["question"] for question in kept["questions"]] == ["What is Blue Whale?"]
 
@@ -375,4 +375,4 @@ def test_an_ingest_finds_questions_to_suggest_and_needs_no_reader_for_the_rest(
     monkeypatch.setattr("inquote.app.build.make_answerer", no_reader)
     (corpus / "whale.txt").write_text("Blue Whale is a large mammal.")
     assert run("ingest", corpus, *place)[0] == 0
-    assert not (tmp_path / "library" / "derived" / "gen-000002" / "questions.json").exists()
+    assert not (tmp_path / "library" / "derived" / "gen-000002" / "attached" / "questions.json").exists()
