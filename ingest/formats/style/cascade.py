@@ -33,6 +33,9 @@ class _Entry:
         self.selector = selector
         self.certain = certain
         self.placed: dict[str, Placed] = {}
+        self.kinds_around = frozenset(
+            kind for _, compound in selector.around for kind in _kinds_asked(compound)
+        )
 
     def add(self, declarations: Declarations, order: int) -> None:
         """Add the declarations of one rule, the `order`-th of the page."""
@@ -43,7 +46,7 @@ class _Entry:
 class Cascade:
     """The rules of a page.
 
-    `kinds` are the names, ids and classes of its elements, as `kinds_of` yields them.
+    `kinds` are those of its elements.
     """
 
     def __init__(self, rules: Sequence[Rule], kinds: Iterable[str]) -> None:
@@ -71,7 +74,7 @@ class Cascade:
         certain: dict[str, Placed] = {}
         possible: dict[str, Placed] = {}
         for entry in self._candidates(node):
-            if self._matches(entry.selector, node):
+            if self._matches(entry, node):
                 target = certain if entry.certain else possible
                 for name, placed in entry.placed.items():
                     _place(target, name, placed)
@@ -87,13 +90,18 @@ class Cascade:
         """Yield the entries whose selectors may match an element, while there are steps left."""
         if not self._entries:
             return
-        for kind in ("", *kinds_of(node)):
+        for kind in ("", *node.kinds):
             for entry in self._entries.get(kind, ()):
                 if self._steps < 0:
                     return
                 yield entry
 
-    def _matches(self, selector: Selector, node: Node) -> bool:
+    def _matches(self, entry: _Entry, node: Node) -> bool:
+        """Return whether the selector of an entry matches an element."""
+        self._steps -= 1
+        if node.all_kinds is not None and not entry.kinds_around <= node.all_kinds:
+            return False
+        selector = entry.selector
         return self._accepts(selector.subject, node) and self._stands_in(selector.around, 0, node)
 
     def _accepts(self, compound: Compound, node: Node) -> bool:
@@ -120,17 +128,8 @@ class Cascade:
         return False
 
 
-def kinds_of(node: Node) -> Iterator[str]:
-    """Yield the name, the id and the classes of an element, each with its mark."""
-    yield node.tag
-    if node.id:
-        yield f"#{node.id}"
-    for name in node.classes:
-        yield f".{name}"
-
-
 def _kinds_asked(compound: Compound) -> Iterator[str]:
-    """Yield the kinds that an element must be of, as `kinds_of` does, rare ones first."""
+    """Yield the kinds that an element must be of, the rare ones first."""
     if compound.id:
         yield f"#{compound.id}"
     for name in sorted(compound.classes):

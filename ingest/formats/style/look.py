@@ -52,7 +52,7 @@ _BOXES = frozenset(
 _OWN_GROUND = frozenset("button input mark meter progress textarea".split())
 _PADDING = ("padding", "padding-top", "padding-bottom", "padding-left", "padding-right")
 _INLINE = ("inline", "contents", "ruby")
-_COLOURS = ("color", "background-color", "background-image", "color-scheme")
+_COLOURS = frozenset("color background-color background-image color-scheme".split())
 _ROOM = frozenset("width height max-width max-height".split())
 _PAINTED = ("text-shadow", "-webkit-text-fill-color", "-webkit-text-stroke")
 _CLIPPED = ("background-clip", "-webkit-background-clip")
@@ -107,17 +107,21 @@ def look_of(node: Node, outer: Look, certain: Values, possible: Values, known: b
     certain = _stated_by_attributes(node.attributes) | certain
     if node.is_frame:
         certain = {name: value for name, value in certain.items() if name in _COLOURS}
-    if not known and outer.background is not None:
-        outer = outer._replace(background=None)
     if not certain and not possible and _is_plain(node):
         return outer
     look = _look(node, outer, certain)
     if look.reason and possible:
         seen = _look(node, outer, certain | possible)
         look = look if seen.reason else seen
-    if any(name in possible for name in ("background-color", "background-image", "color")):
+    is_sure = known or _states_its_colours(node.attributes.get("style") or "")
+    if not is_sure or not possible.keys().isdisjoint(_COLOURS):
         look = look._replace(background=None)
     return look
+
+
+def _states_its_colours(style: str) -> bool:
+    """Return whether a `style` attribute names both colours, which no style sheet then changes."""
+    return "color" in style and "background" in style
 
 
 def _is_plain(node: Node) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from inquote.ingest.formats.html_parts import is_invisible
-from inquote.ingest.formats.style.cascade import Cascade, kinds_of
+from inquote.ingest.formats.style.cascade import Cascade
 from inquote.ingest.formats.style.look import Look, look_of
-from inquote.ingest.formats.style.selectors import Node
+from inquote.ingest.formats.style.selectors import Node, kinds_of
 from inquote.ingest.formats.style.sheet import Rule, medium_of, parse_sheet
 
 _IMPORT = "@import"
@@ -88,4 +88,4 @@ def _kinds(root: Any) -> Iterator[str]:
     """Yield the kinds of all elements."""
     for element in root.iter():
         if isinstance(element.tag, str):
-            yield from kinds_of(Node(element.tag, element.attrib))
+            yield from kinds_of(element.tag, element.attrib)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from inquote.ingest.formats.style.sheet import unescape
 
 MAX_PARTS = 24  # of one selector; one of more parts is left out
+MAX_DEPTH = 200  # of elements within each other that are searched for by their kinds
 _IDENT = r"(?:[\w-]|[^\x00-\x7f]|\\.)++"
 _PART = re.compile(
     rf"(?P<space>\s*+(?P<sign>[>+~,|])\s*+|\s++)|(?P<tag>\*|{_IDENT})"
@@ -28,11 +29,13 @@ _NO_ELEMENTS = frozenset("before after first-line first-letter".split())
 class Node:
     """An element of a page, below its parent.
 
-    `is_frame` tells that it holds nearly all words of a page that a script or a style sheet
-    elsewhere is to show.
+    - `kinds` are its name, classes and id, each with its mark.
+    - `all_kinds` are these and those of the elements around it, None where too many stand there.
+    - `is_frame` tells that it holds nearly all words of a page that a script or a style sheet
+      elsewhere is to show.
     """
 
-    __slots__ = ("attributes", "classes", "id", "is_frame", "parent", "tag")
+    __slots__ = tuple("all_kinds attributes classes depth id is_frame kinds parent tag".split())
 
     def __init__(
         self,
@@ -47,6 +50,26 @@ class Node:
         self.is_frame = is_frame
         self.id = attributes.get("id") or ""
         self.classes = frozenset((attributes.get("class") or "").split())
+        self.kinds = kinds_of(tag, attributes)
+        self.depth = parent.depth + 1 if parent else 0
+        around = parent.all_kinds if parent else frozenset()
+        self.all_kinds: frozenset[str] | None = None
+        if around is not None and self.depth <= MAX_DEPTH:
+            self.all_kinds = around if around.issuperset(self.kinds) else around.union(self.kinds)
+
+
+def kinds_of(tag: str, attributes: Mapping[str, str]) -> list[str]:
+    """Return the name, the classes and the id of an element, each with its mark.
+
+    >>> kinds_of("p", {"class": "note", "id": "n1"})
+    ['p', '.note', '#n1']
+    """
+    kinds = [tag]
+    for name in (attributes.get("class") or "").split():
+        kinds.append(f".{name}")
+    if attributes.get("id"):
+        kinds.append(f"#{attributes['id']}")
+    return kinds
 
 
 class AttributeTest(NamedTuple):
