@@ -283,9 +283,11 @@ def _background(node: Node, values: Values, outer: Colour | None) -> Colour | No
     """Return the colour behind the letters, None where it is unknown."""
     if values.get("background-image", "none") not in ("none", "initial", "unset"):
         return None
-    if values.get("position") in ("absolute", "fixed", "sticky") or "color-scheme" in values:
+    position = values.get("position", "static")
+    is_over = position in ("absolute", "fixed", "sticky")
+    if is_over or (position == "relative" and node.on_picture):
         outer = None
-    if node.tag in _OWN_GROUND:
+    if node.tag in _OWN_GROUND or "color-scheme" in values:
         outer = None
     value = values.get("background-color", "")
     if value in ("", "initial", "unset", "revert", "none"):

@@ -10,6 +10,7 @@ from inquote.ingest.formats.style.selectors import Node, kinds_of
 from inquote.ingest.formats.style.sheet import Rule, medium_of, parse_sheet
 
 _IMPORT = "@import"
+_PICTURES = ("img", "picture", "video", "canvas", "svg", "object", "iframe")
 _FRAME_SHARE = 0.9  # of a page's words
 
 
@@ -17,7 +18,8 @@ class Page:
     """The style sheets that stand in a page.
 
     `known` tells that no style sheet stands elsewhere; `kinds` are those of its elements. `frames`
-    are the elements around nearly all words, where scripts or style sheets elsewhere show these.
+    are the elements around nearly all words, where scripts or style sheets elsewhere show these,
+    `pictured` those with a picture in them.
     """
 
     def __init__(
@@ -27,14 +29,18 @@ class Page:
         *,
         known: bool = True,
         frames: Iterable[Any] = (),
+        pictured: Iterable[Any] = (),
     ) -> None:
         self._cascade = Cascade(rules, kinds)
         self._known = known
         self._frames = frozenset(frames)
+        self._pictured = frozenset(pictured)
 
     def node(self, element: Any, parent: Node | None = None) -> Node:
         """Return the node of an element that lxml has parsed."""
-        return Node(element.tag, element.attrib, parent, element in self._frames)
+        is_frame = element in self._frames
+        on_picture = element.getparent() in self._pictured
+        return Node(element.tag, element.attrib, parent, is_frame, on_picture)
 
     def look(self, node: Node, outer: Look) -> Look:
         """Return the look of an element within one that has the look `outer`."""
@@ -55,7 +61,19 @@ def page_of(root: Any) -> Page:
             rules.extend(parse_sheet(text, certain=certain))
     is_finished = known and next(root.iter("script"), None) is None
     frames = () if is_finished else _frames(root)
-    return Page(rules, _kinds(root) if rules else (), known=known, frames=frames)
+    kinds = _kinds(root) if rules else ()
+    return Page(rules, kinds, known=known, frames=frames, pictured=_pictured(root))
+
+
+def _pictured(root: Any) -> set[Any]:
+    """Return the elements that have a picture in them."""
+    pictured: set[Any] = set()
+    for picture in root.iter(*_PICTURES):
+        for outer in picture.iterancestors():
+            if outer in pictured:
+                break
+            pictured.add(outer)
+    return pictured
 
 
 def _frames(root: Any) -> list[Any]:

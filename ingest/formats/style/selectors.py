@@ -33,9 +33,12 @@ class Node:
     - `all_kinds` are these and those of the elements around it, None where too many stand there.
     - `is_frame` tells that it holds nearly all words of a page that a script or a style sheet
       elsewhere is to show.
+    - `on_picture` tells that it may be laid over a picture, which stands beside it.
     """
 
-    __slots__ = tuple("all_kinds attributes classes depth id is_frame kinds parent tag".split())
+    __slots__ = tuple(
+        "all_kinds attributes classes depth id is_frame kinds on_picture parent tag".split()
+    )
 
     def __init__(
         self,
@@ -43,11 +46,13 @@ class Node:
         attributes: Mapping[str, str],
         parent: "Node | None" = None,
         is_frame: bool = False,
+        on_picture: bool = False,
     ) -> None:
         self.tag = tag
         self.attributes = attributes
         self.parent = parent
         self.is_frame = is_frame
+        self.on_picture = on_picture
         self.id = attributes.get("id") or ""
         self.classes = frozenset((attributes.get("class") or "").split())
         self.kinds = kinds_of(tag, attributes)
