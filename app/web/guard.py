@@ -42,7 +42,7 @@ ROUTES = (
     ("GET", re.compile(r"/gradio_api/(queue/data|startup-events|heartbeat/\w+)")),
     ("POST", re.compile(r"/gradio_api/(queue/join|cancel|reset)/?")),
 )
-INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+INLINE_SCRIPT = re.compile(rb"<script(?![^<>]*\bsrc=)[^<>]*+>(.*?)(?:</script>|\Z)", re.DOTALL)
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -169,7 +169,7 @@ def hostname(host: str) -> str:
     >>> hostname("[::1]:7860"), hostname("LOCALHOST:7860")
     ('::1', 'localhost')
     """
-    bracketed = re.fullmatch(r"\[([^\]]*)\](:\d+)?", host)
+    bracketed = re.fullmatch(r"\[([^\[\]]*+)\](:\d+)?", host)
     return (bracketed.group(1) if bracketed else host.rsplit(":", 1)[0]).lower()
 
 

@@ -8,7 +8,7 @@ import secrets
 
 from inquote.ingest.errors import InquoteError
 
-_USER_AND_HASH = re.compile(r"([^:]+):scrypt\$([0-9a-f]{32})\$([0-9a-f]{64})")
+_USER_AND_HASH = re.compile(r"\A([^:]++):scrypt\$([0-9a-f]{32})\$([0-9a-f]{64})")
 _COST, _BLOCK, _PARALLEL = 2**14, 8, 1  # 16 MB and some 50 ms a try (RFC 7914)
 
 

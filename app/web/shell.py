@@ -22,4 +22,4 @@ def prepare_page(page: bytes) -> bytes:
     """
     page = PREVIEWS.sub(b"", page)
     page = page.replace(b"</head>", STYLE + b"</head>", 1)
-    return re.sub(rb"<body[^>]*>", lambda body: body.group() + OPENING, page, count=1)
+    return re.sub(rb"<body[^<>]*+>", lambda body: body.group() + OPENING, page, count=1)

@@ -15,11 +15,8 @@ from inquote.ingest.formats.encoding import encoding_of
 from inquote.ingest.formats.html_parts import main_element
 from inquote.ingest.formats.html_walker import SPACES, Walker
 from inquote.ingest.formats.style.page import page_of
+from inquote.ingest.formats.tags import TAG
 
-_TAG = re.compile(
-    r"<!--(?:(?!-->).)*-->|<(script|style)\b(?:(?!</\1).)*</\1[^>]*>|<[^>]*>",
-    re.DOTALL | re.IGNORECASE,
-)
 _CHARSET = re.compile(rb"<meta\s[^>]*charset\s*=|<\?xml[^>]*encoding", re.IGNORECASE)
 
 
@@ -68,7 +65,7 @@ def _strip_tags(content: bytes, encoding: str | None) -> Parsed:
     """
     from html import unescape
 
-    text = unescape(_TAG.sub(" ", content.decode(encoding or "utf-8", "replace")))
+    text = unescape(TAG.sub(" ", content.decode(encoding or "utf-8", "replace")))
     builder = TextBuilder()
     builder.block(SPACES.sub(" ", text))
     body, sections = builder.build()

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
-_PAIR = re.compile(r"^(\w[\w -]*):[ \t]+(.*?)[ \t]*$", re.MULTILINE)
+_PAIR = re.compile(r"^(\w[\w -]*+):[ \t]++(.*)$", re.MULTILINE)
 _FRONT_MATTER_LINE = re.compile(  # a pair, a value that goes on, an item of a list, a comment
-    r"\w[\w -]*:(?:[ \t]|\Z)|[ \t]|- |#|\Z"
+    r"\w[\w -]{0,60}+:(?:[ \t]|\Z)|[ \t]|- |#|\Z"
 )
 _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 
@@ -64,7 +64,7 @@ def _split_front_matter(text: str) -> tuple[dict[str, str], str]:
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
         if not all(map(_FRONT_MATTER_LINE.match, front_matter.splitlines())):
             return {}, text
-        pairs = dict(_PAIR.findall(front_matter))
+        pairs = {key: value.rstrip(" \t") for key, value in _PAIR.findall(front_matter)}
     lines = {key: _one_line(value) for key, value in pairs.items() if isinstance(value, str)}
     return lines, text[match.end() :]
 

@@ -16,7 +16,7 @@ _NAME = re.compile(r"<(/?)([a-zA-Z][\w-]*+)")
 _ATTRIBUTE = re.compile(
     r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?"""
 )
-_STYLE = re.compile(r"<style\b([^>]*)>(.*?)(?:</style\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_STYLE = re.compile(r"<style\b([^<>]*+)>(.*?)(?:</style\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _VOID = frozenset(  # elements without an end, and those whose end is taken with them
     "area base br col embed hr img input link meta source track wbr script style".split()
 )

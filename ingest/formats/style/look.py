@@ -35,7 +35,7 @@ _PIXELS = {  # in a unit of length; those of the window for one of 1,280 by 800
     "vw": 12.8,
     "vh": 8.0,
 }
-_LENGTH = re.compile(r"([-+]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))([a-z]{1,4}|%)?\Z")
+_LENGTH = re.compile(r"\A([-+]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))([a-z]{1,4}|%)?\Z")
 _MOVED = re.compile(r"translate(?:3d|x|y)?\(([^(),]*+)(?:,([^(),]*+))?")
 _NO_SIZE = re.compile(r"scale(?:3d|x|y)?\(0(?:\.0{0,9})?[,)]|opacity\(0(?:\.0{0,9}|%)?\)")
 _NO_CLIP = re.compile(

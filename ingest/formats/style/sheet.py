@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\n]?|(.))", re.DOTALL)
-_LENGTH = re.compile(r"(?:[-+]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})(?:[a-z]{1,4}|%)|0)\Z")
+_LENGTH = re.compile(r"\A(?:[-+]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})(?:[a-z]{1,4}|%)|0)\Z")
 _IMAGE = re.compile(r"url\(|gradient\(|image\(|image-set\(|var\(|element\(")
 _SOMETIMES = ("@supports", "@container", "@scope", "@starting-style", "@layer", "@-moz-document")
 
