@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from inquote.ingest.documents import Document
+from inquote.ingest.documents import Document, visible_ranges
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.base import Format, Parsed
@@ -94,10 +94,8 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> Document:
 
 def _visible_text(parsed: Parsed) -> str:
     """Return the text without what is hidden."""
-    starts = [0, *(hidden.end for hidden in parsed.hidden)]
-    ends = [*(hidden.start for hidden in parsed.hidden), len(parsed.text)]
-    pieces = zip(starts, ends, strict=True)
-    return "".join(parsed.text[start:end] for start, end in pieces)
+    ranges = visible_ranges(len(parsed.text), parsed.hidden)
+    return "".join(parsed.text[start:end] for start, end in ranges)
 
 
 def _parse(file: FileContent, sandbox: Sandbox) -> Parsed:

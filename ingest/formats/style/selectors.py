@@ -56,7 +56,7 @@ class Node:
         self.id = attributes.get("id") or ""
         self.classes = frozenset((attributes.get("class") or "").split())
         self.kinds = kinds_of(tag, attributes)
-        self.depth = parent.depth + 1 if parent else 0
+        self.depth: int = parent.depth + 1 if parent else 0
         around = parent.all_kinds if parent else frozenset()
         self.all_kinds: frozenset[str] | None = None
         if around is not None and self.depth <= MAX_DEPTH:
