@@ -4,8 +4,8 @@ The steps, in the order of the code:
 
 1. Headings split the document into stretches. Each stretch knows its heading path, the titles
    from the outermost heading to its own.
-2. Blocks that are no prose (navigation, advertising) are left out, each with the reason. The
-   neighbours that stay form a run.
+2. What no reader sees, and blocks that are no prose (navigation, advertising), are left out, each
+   with the reason. The neighbours that stay form a run.
 3. A run is packed: blocks join a group until another one would exceed the target.
 4. A group that exceeds the window is cut at the end of a sentence, else of a clause, else of a
    word, else anywhere.
@@ -20,7 +20,7 @@ import bisect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from inquote.ingest.advertising import announces_links, is_bare_line, is_call_to_action
 from inquote.ingest.documents import Document, Passage
@@ -134,14 +134,36 @@ def _select_blocks(
     if under_links:
         heading_start = stretch.start - len(stretch.title)
         left_out.append(LeftOut(heading_start, stretch.start, "heading that announces links"))
-    for start, end in block_ranges(document.text, stretch.start, stretch.end):
-        reason = _reason_to_leave_out(document, start, end, under_links)
-        if reason:
-            left_out.append(LeftOut(start, end, reason))
+    for piece_start, piece_end, hidden in _split_at_hidden(document, stretch):
+        if hidden:
+            left_out.append(LeftOut(piece_start, piece_end, f"hidden: {hidden}"))
             runs.append([])
-        else:
-            runs[-1].append((start, end))
+            continue
+        for start, end in block_ranges(document.text, piece_start, piece_end):
+            reason = _reason_to_leave_out(document, start, end, under_links)
+            if reason:
+                left_out.append(LeftOut(start, end, reason))
+                runs.append([])
+            else:
+                runs[-1].append((start, end))
     return [run for run in runs if run], left_out
+
+
+def _split_at_hidden(document: Document, stretch: _Stretch) -> Iterator[tuple[int, int, str]]:
+    """Yield the pieces of a stretch in text order, each with the reason that hides it, else ""."""
+    start = stretch.start
+    first = bisect.bisect_right(document.hidden, start, key=attrgetter("end"))
+    for index in range(first, len(document.hidden)):
+        hidden = document.hidden[index]
+        if hidden.start >= stretch.end:
+            break
+        begin, end = max(start, hidden.start), min(hidden.end, stretch.end)
+        if start < begin:
+            yield start, begin, ""
+        yield begin, end, hidden.reason
+        start = end
+    if start < stretch.end:
+        yield start, stretch.end, ""
 
 
 def _reason_to_leave_out(document: Document, start: int, end: int, under_links: bool) -> str:

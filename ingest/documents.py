@@ -4,6 +4,7 @@ All offsets are half-open ranges in Unicode code points of `Document.text`.
 """
 
 import bisect
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -28,6 +29,23 @@ class Hidden:
     start: int
     end: int
     reason: str
+
+
+def visible_ranges(length: int, hidden: Iterable[Hidden]) -> list[tuple[int, int]]:
+    """Return what hidden ranges, in text order and apart, leave of a text of this length.
+
+    >>> visible_ranges(9, [Hidden(0, 2, "white text"), Hidden(4, 6, "white text")])
+    [(2, 4), (6, 9)]
+    """
+    ranges = []
+    start = 0
+    for place in hidden:
+        if start < place.start:
+            ranges.append((start, place.start))
+        start = place.end
+    if start < length:
+        ranges.append((start, length))
+    return ranges
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from inquote.ingest.english import ABBREVIATIONS, SENTENCE_STARTERS
 
 Range = tuple[int, int]  # half-open, in Unicode code points
 
-LIST_MARKER = re.compile(r"[ \t]*(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
+LIST_MARKER = re.compile(r"[ \t]{0,100}+(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
 
 _LOOK_AHEAD = 100  # characters after a stop that decide whether it ends a sentence
 _CELL_SEPARATOR = " | "

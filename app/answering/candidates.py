@@ -14,7 +14,7 @@ from inquote.app.language.english import (
     SENTENCE_QUESTIONS,
     TITLE_QUESTION,
 )
-from inquote.ingest.documents import Document
+from inquote.ingest.documents import Document, visible_ranges
 from inquote.ingest.text import sentence_ranges
 
 _LONGEST_TITLE = 59  # characters of a heading that makes a question
@@ -49,9 +49,10 @@ def _questions_of(document: Document) -> Iterator[tuple[str, int, int]]:
     for section in document.sections:
         for question in _questions_from_heading(section.title):
             yield question, section.start, section.end
-    for start, end in sentence_ranges(document.text):
-        for question in _questions_from_sentence(document.text[start:end], document.text):
-            yield question, start, end
+    for visible in visible_ranges(len(document.text), document.hidden):
+        for start, end in sentence_ranges(document.text, *visible):
+            for question in _questions_from_sentence(document.text[start:end], document.text):
+                yield question, start, end
 
 
 def _questions_from_heading(title: str) -> Iterator[str]:

@@ -253,7 +253,7 @@ POSSESSIVE_TITLE = re.compile(r"^(\w[\w®™-]*(?: [\w®™-]+){0,3}[’']s?) (\
 
 TITLE_QUESTION = "What is {owner} {owned}?"
 
-ABBREVIATION = re.compile(r"((?:[\w-]+ ){1,6}[\w-]+) \(([A-Z][A-Z-]+[A-Z]s?)\)")
+ABBREVIATION = re.compile(r"(?<![\w-])((?:[\w-]++ ){1,6}[\w-]++) \(([A-Z][A-Z-]+[A-Z]s?)\)")
 """Some words and what may be their initials: "a magnetic resonance image (MRI)"."""
 
 ABBREVIATION_QUESTION = "What does {short} stand for?"
@@ -271,7 +271,7 @@ SENTENCE_QUESTIONS = (
         "What {verb} {subject}?",
     ),
     (
-        re.compile(rf"^(?P<verb>[A-Z][a-z]+ed) by [A-Z][\w-]*[^,]*, {_SUBJECT} "),
+        re.compile(rf"^(?P<verb>[A-Z][a-z]+ed) by [A-Z][^,]*+, {_SUBJECT} "),
         "Who {verb} {subject}?",
     ),
     (

@@ -241,7 +241,7 @@ def hostname(host: str) -> str:
     >>> hostname("[::1]:7860"), hostname("LOCALHOST:7860")
     ('::1', 'localhost')
     """
-    bracketed = re.fullmatch(r"\[([^\]]*)\](:\d+)?", host)
+    bracketed = re.fullmatch(r"\[([^\[\]]*+)\](:\d+)?", host)
     return (bracketed.group(1) if bracketed else host.rsplit(":", 1)[0]).lower()
 
 

@@ -10,7 +10,7 @@ from inquote.app.web.shell import prepare_page
 NO_STORE = b"no-store"  # the corpus's words, and what depends on who asks
 NO_CACHE = b"no-cache"  # asked for again each time, by its ETag where it has one
 FOREVER = b"public, max-age=31536000, immutable"  # a hash in the name
-INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+INLINE_SCRIPT = re.compile(rb"<script(?![^<>]*\bsrc=)[^<>]*+>(.*?)(?:</script>|\Z)", re.DOTALL)
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from inquote.ingest.errors import InquoteError
 
-_USER_AND_HASH = re.compile(r"([^:]+):scrypt\$([0-9a-f]{32})\$([0-9a-f]{64})")
+_USER_AND_HASH = re.compile(r"\A([^:]++):scrypt\$([0-9a-f]{32})\$([0-9a-f]{64})")
 _USER = re.compile(r"[^#:\s]([^:\r\n]*[^:\s])?")
 _COST, _BLOCK, _PARALLEL = 2**14, 8, 1  # 16 MB and some 50 ms a try (RFC 7914)
 _WRITERS = stat.S_IWGRP | stat.S_IWOTH

@@ -7,7 +7,8 @@ that the page is being opened, so that the first paint waits for none of them.
 import re
 
 PREVIEWS = re.compile(
-    rb'<meta\s[^>]*(?:property|name)="(?:og|twitter):[^>]*>\s*|<link rel="manifest"[^>]*>\s*'
+    rb'<meta\s(?=[^<>]*+>)[^<>]*(?:property|name)="(?:og|twitter):[^<>]*+>\s*+'
+    rb'|<link rel="manifest"[^<>]*+>\s*+'
 )
 STYLE = b'<link rel="stylesheet" href="/page/style.css">'
 OPENING = b'<div id="opening" role="status"><b>inquote</b><p>Opening the page ...</p></div>'
@@ -22,4 +23,4 @@ def prepare_page(page: bytes) -> bytes:
     """
     page = PREVIEWS.sub(b"", page)
     page = page.replace(b"</head>", STYLE + b"</head>", 1)
-    return re.sub(rb"<body[^>]*>", lambda body: body.group() + OPENING, page, count=1)
+    return re.sub(rb"<body[^<>]*+>", lambda body: body.group() + OPENING, page, count=1)

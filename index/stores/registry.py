@@ -7,7 +7,7 @@ from inquote.index.stores.base import Store
 from inquote.index.stores.local.store import LocalStore
 from inquote.ingest.errors import InquoteError
 
-_URL = re.compile(r"([a-z][a-z0-9+.-]+):/{1,2}")  # a Path has lost one of the strokes
+_URL = re.compile(r"([a-z][a-z0-9+.-]{1,40}+):/{1,2}")  # a Path has lost one of the strokes
 
 
 def open_store(location: str | Path, *, must_exist: bool = True) -> Store:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from inquote.ingest.documents import Document
+from inquote.ingest.documents import Document, visible_ranges
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.base import Format, Parsed
@@ -16,7 +16,7 @@ from inquote.ingest.formats.registry import detect_format
 from inquote.ingest.text import printable
 
 MAX_BYTES = 64 * 1024 * 1024
-PARSERS = "2"  # counts up when documents come out differently
+PARSERS = "3"  # counts up when documents come out differently
 MAX_BYTES_HERE = 100_000  # of a file of a trusted format that is parsed in this process
 READ_ATTEMPTS = 3  # of a file that another process is writing
 
@@ -76,6 +76,9 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> Document:
     parsed = _parse(file, sandbox)
     if not parsed.text.strip():
         raise FileSkipped("it holds no text")
+    if parsed.hidden and not _visible_text(parsed).strip():
+        reasons = ", ".join(dict.fromkeys(hidden.reason for hidden in parsed.hidden))
+        raise FileSkipped(f"it holds only text that no reader sees ({reasons})")
     return Document(
         id=id,
         title=parsed.title or printable(file.name.replace("_", " ").replace("-", " ")),
@@ -85,7 +88,14 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> Document:
         sections=parsed.sections,
         pages=parsed.pages,
         asides=parsed.asides,
+        hidden=parsed.hidden,
     )
+
+
+def _visible_text(parsed: Parsed) -> str:
+    """Return the text without what is hidden."""
+    ranges = visible_ranges(len(parsed.text), parsed.hidden)
+    return "".join(parsed.text[start:end] for start, end in ranges)
 
 
 def _parse(file: FileContent, sandbox: Sandbox) -> Parsed:

@@ -14,7 +14,7 @@ import sys
 import threading
 from typing import IO, Any
 
-from inquote.ingest.documents import Section
+from inquote.ingest.documents import Hidden, Section
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Parsed
 
@@ -120,6 +120,7 @@ def _parsed_from(header: dict[str, Any], text: bytes) -> Parsed:
     header["sections"] = tuple(Section(**section) for section in header["sections"])
     header["pages"] = tuple(header["pages"])
     header["asides"] = tuple(map(tuple, header["asides"]))
+    header["hidden"] = tuple(Hidden(**hidden) for hidden in header["hidden"])
     return Parsed(**header)
 
 

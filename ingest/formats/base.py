@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from inquote.ingest.documents import Section
+from inquote.ingest.documents import Hidden, Section
 
 
 @dataclass(frozen=True)
 class Parsed:
     """A parsed file: its canonical text, and what the file states about itself.
 
-    `title` and `source` are "" where the file states none. `sections`, `pages` and `asides` are
-    those of `Document`.
+    `title` and `source` are "" where the file states none. `sections`, `pages`, `asides` and
+    `hidden` are those of `Document`.
     """
 
     text: str
@@ -20,6 +20,7 @@ class Parsed:
     source: str = ""
     pages: tuple[int, ...] = ()
     asides: tuple[tuple[int, int], ...] = ()
+    hidden: tuple[Hidden, ...] = ()
 
 
 @dataclass(frozen=True)

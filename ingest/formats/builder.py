@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from inquote.ingest.documents import Section
+from inquote.ingest.documents import Hidden, Section
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -27,12 +27,15 @@ class TextBuilder:
     """Collects the blocks of a document and counts their offsets.
 
     `headings` are (title, level, start), `asides` (start, end), `length` that of all `parts`.
+    `waiting` are hidden texts that are not yet written, each with its reason.
     """
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
     headings: list[tuple[str, int, int]] = field(default_factory=list)
     asides: list[tuple[int, int]] = field(default_factory=list)
+    hidden: list[Hidden] = field(default_factory=list)
+    waiting: list[tuple[str, list[str]]] = field(default_factory=list)
 
     def block(self, text: str, *, gap: str = "\n\n", aside: bool = False) -> None:
         """Append a block, with `gap` (line ends only) between it and the block before.
@@ -54,6 +57,29 @@ class TextBuilder:
         if title:
             self.block(title)
             self.headings.append((title, level, self.length - len(title)))
+
+    def hide(self, text: str, reason: str) -> None:
+        """Keep text that no reader sees until `write_hidden`."""
+        if self.waiting and self.waiting[-1][0] == reason:
+            self.waiting[-1][1].append(text)
+        elif text.strip():
+            self.waiting.append((reason, [text]))
+
+    def part_hidden(self, gap: str = " ") -> None:
+        """Keep the next hidden text apart from the last one."""
+        if self.waiting:
+            self.waiting[-1][1].append(gap)
+
+    def write_hidden(self) -> bool:
+        """Append what is hidden, a block for each reason; return whether there was any."""
+        texts, self.waiting = self.waiting, []
+        for reason, parts in texts:
+            lines = [" ".join(line.split()) for line in canonical("".join(parts)).split("\n")]
+            text = "\n".join(filter(None, lines))
+            self.block(text)
+            if text:
+                self.hidden.append(Hidden(self.length - len(text), self.length, reason))
+        return bool(texts)
 
     def build(self) -> tuple[str, tuple[Section, ...]]:
         """Return the text and its sections."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
+from inquote.ingest.formats.docx_looks import Looks
 
 if TYPE_CHECKING:
     from docx.table import Table
@@ -22,9 +23,8 @@ MAX_UNPACKED = 200_000_000  # bytes of a part, and of all parts together
 MAX_PARTS = 5_000
 MAX_RATIO = 200  # of unpacked to packed bytes, for a part of more than a megabyte
 _LIST_STYLE = re.compile(r"List (?:Bullet|Number)")
-_INVISIBLE = (  # a copy for older programs, text that was moved away or deleted, hidden text
+_INVISIBLE = (  # a copy for older programs, text that was moved away or deleted
     "ancestor::*[local-name() = 'Fallback'] | ancestor::w:moveFrom | ancestor::w:del"
-    " | ancestor::w:r/w:rPr/w:vanish[not(@w:val = '0' or @w:val = 'false')]"
 )
 _TEXT_PARTS = (
     ".//w:t | .//w:tab[not(parent::w:tabs)] | .//w:br | .//w:cr | .//w:p"
@@ -68,7 +68,7 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     except Exception as error:  # python-docx raises what its parsers raise
         raise FileSkipped(f"it is a damaged Word document ({type(error).__name__})") from error
     # Write the outermost paragraphs and tables, wherever the body holds them, then the notes.
-    writer = _Writer()
+    writer = _Writer(Looks(document))
     paragraphs = ".//w:p[not(ancestor::w:tbl or ancestor::w:p)]"
     tables = ".//w:tbl[not(ancestor::w:tbl)]"
     for element in document.element.body.xpath(f"{paragraphs} | {tables}"):
@@ -79,7 +79,8 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     writer.write_notes(document)
     text, sections = writer.builder.build()
     title = canonical(document.core_properties.title or "").strip()
-    return Parsed(text, sections, title or first_title(sections))
+    hidden = tuple(writer.builder.hidden)
+    return Parsed(text, sections, title or first_title(sections), hidden=hidden)
 
 
 def check_archive(content: bytes) -> None:
@@ -128,18 +129,27 @@ def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
 
 
 class _Writer:
-    """Writes paragraphs, tables and notes into a builder."""
+    """Writes paragraphs, tables and notes into a builder.
 
-    def __init__(self) -> None:
+    What is hidden in one of them follows it.
+    """
+
+    def __init__(self, looks: Looks) -> None:
         self.builder = TextBuilder()
+        self.looks = looks
         self.item_numbers: dict[int, int] = {}  # the last item's number at each depth of a list
         self.in_list = False  # whether the last block was an item
 
     def write_paragraph(self, paragraph: "Paragraph") -> None:
         """Write a heading, a list item or prose."""
-        text = _visible_text(paragraph._p).strip()
-        if not text:
-            return
+        text = self._visible_text(paragraph._p).strip()
+        if text:
+            self._write_visible(paragraph, text)
+        if self.builder.write_hidden():
+            self.in_list = False
+
+    def _write_visible(self, paragraph: "Paragraph", text: str) -> None:
+        """Write the visible text of a paragraph in the way of its style."""
         style = (paragraph.style.name if paragraph.style is not None else "") or ""
         heading = _HEADING.match(style)
         if heading or style == "Title":
@@ -178,7 +188,8 @@ class _Writer:
             if related.reltype.endswith(("/footnotes", "/endnotes")) and not related.is_external:
                 notes = parse_xml(related.target_part.blob)
                 for note in notes.xpath("./w:footnote[not(@w:type)] | ./w:endnote[not(@w:type)]"):
-                    self.builder.block(" ".join(_visible_text(note).split()))
+                    self.builder.block(" ".join(self._visible_text(note).split()))
+                    self.builder.write_hidden()
 
     def write_table(self, table: "Table") -> None:
         """Write each row as a line, with a cell that spans several columns once."""
@@ -186,21 +197,30 @@ class _Writer:
         for row in table.rows:
             cells: dict[Any, str] = {}
             for cell in row.cells:
-                cells.setdefault(cell._tc, " ".join(_visible_text(cell._tc).split()))
+                if cell._tc not in cells:
+                    cells[cell._tc] = " ".join(self._visible_text(cell._tc).split())
             line = " | ".join(cells.values())
             if line.strip(" |"):
                 self.builder.block(line, gap=gap)
                 gap = "\n"
         self.in_list = False
+        self.builder.write_hidden()
 
+    def _visible_text(self, element: Any) -> str:
+        """Return the text of a paragraph, cell or note with all changes accepted.
 
-def _visible_text(element: Any) -> str:
-    """Return the text of a paragraph, cell or note with all changes accepted.
-
-    Text in fields and text boxes is included.
-    """
-    parts = element.xpath(f"({_TEXT_PARTS})[not({_INVISIBLE})]")
-    return "".join(map(_part_text, parts))
+        Text in fields and text boxes is included. What is hidden goes to the builder.
+        """
+        visible = []
+        for part in element.xpath(f"({_TEXT_PARTS})[not({_INVISIBLE})]"):
+            text = _part_text(part)
+            reason = "" if part.tag.endswith("}p") else self.looks.reason(part)
+            if reason:
+                self.builder.hide(text, reason)
+            else:
+                self.builder.part_hidden()
+                visible.append(text)
+        return "".join(visible)
 
 
 def _part_text(element: Any) -> str:

@@ -1,4 +1,4 @@
-"""Tell the parts of a page apart: its content, its asides, and the elements that nobody sees.
+"""Tell the parts of a page apart: its content, its asides, and the elements without text.
 
 An aside is
 
@@ -10,18 +10,12 @@ An aside is
   outside of that element.
 """
 
-import re
 from typing import Any
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _INVISIBLE = frozenset(
     "script style template noscript noframes head svg iframe object canvas audio video select "
     "datalist".split()
-)
-_INVISIBLE_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|"
-    r"(?:opacity|font-size)\s*:\s*0(?:px|em|rem|%)?\s*(?:;|!|$)",
-    re.IGNORECASE,
 )
 _ASIDE = frozenset("nav footer aside dialog menu".split())
 _ASIDE_ROLES = frozenset(
@@ -50,12 +44,8 @@ def main_element(root: Any) -> Any:
 
 
 def is_invisible(element: Any) -> bool:
-    """Return whether a browser shows nothing of an element."""
-    return (
-        element.tag in _INVISIBLE
-        or element.get("hidden") is not None
-        or bool(_INVISIBLE_STYLE.search(element.get("style") or ""))
-    )
+    """Return whether an element of this name holds no text of a page."""
+    return element.tag in _INVISIBLE
 
 
 def is_aside(element: Any) -> bool:

@@ -32,7 +32,7 @@ _SHORT_LINE = 0.7  # of a full line, and less: ended on purpose, as in a table o
 _MAX_HEADING_WORDS = 20
 _EDGE = 0.1  # of a page's height at its top and at its foot, where running heads stand
 _MIN_PAGES = 3  # on which a running head returns
-_DIVIDED_WORD = re.compile(r"(\w+)[-\u2010]$")
+_DIVIDED_WORD = re.compile(r"(?<!\w)(\w++)[-\u2010]$")
 _SENTENCE_OVER = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _PAGE_NUMBER = re.compile(r"(?:page |p\. ?|- ?)?#(?: ?(?:of|/) ?#| ?-)?", re.IGNORECASE)
 
@@ -196,7 +196,7 @@ def _build(lines: Sequence[Line], page_count: int, title: str) -> Parsed:
     """Write the lines block by block, and note where each page begins."""
     builder = TextBuilder()
     page_starts = [0] * page_count
-    hyphenated = set(re.findall(r"\w+-\w+", " ".join(line.text.lower() for line in lines)))
+    hyphenated = set(re.findall(r"(?<!\w)\w++-\w+", " ".join(line.text.lower() for line in lines)))
     lengths = sorted(len(line.text) for line in lines)
     full_length = lengths[9 * len(lines) // 10]  # a full line, in characters
     last_page, follows_item = -1, False

@@ -1,11 +1,12 @@
 import hashlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inquote.ingest.chunk import Cutting, LeftOut, chunk
-from inquote.ingest.documents import Document
+from inquote.ingest.documents import Document, Hidden
 from inquote.ingest.formats import html, markdown, text
 from inquote.ingest.formats.base import Parsed
 
@@ -166,3 +167,23 @@ def test_an_aside_of_several_blocks_is_left_out_whole() -> None:
     )
     chunks = chunk(document(html.parse(page)), count_words, 64)
     assert [p.text for p in chunks.passages] == ["Otters swim."]
+
+
+def test_what_no_reader_sees_is_left_out_wherever_it_stands() -> None:
+    source = "Otters swim. Newts glow. Owls fly.\n\nVoles dig."
+    made = document(text.parse(source))
+    start = source.index("Newts")
+    hidden = (Hidden(start, start + 11, "white text"), Hidden(36, 46, "display: none"))
+    chunks = chunk(replace(made, hidden=hidden), count_words, 64)
+    assert [p.text for p in chunks.passages] == ["Otters swim.", "Owls fly."]
+    assert [(left.start, left.end, left.reason) for left in chunks.left_out] == [
+        (13, 24, "hidden: white text"),
+        (36, 46, "hidden: display: none"),
+    ]
+
+
+def test_a_hidden_range_over_a_heading_is_left_out_on_both_sides() -> None:
+    made = document(markdown.parse("One.\n\n# B\n\nTwo.\n\nThree."))
+    chunks = chunk(replace(made, hidden=(Hidden(0, 13, "opacity: 0"),)), count_words, 64)
+    assert [p.text for p in chunks.passages] == ["Three."]
+    assert {left.reason for left in chunks.left_out} == {"hidden: opacity: 0"}

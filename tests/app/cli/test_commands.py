@@ -375,4 +375,5 @@ def test_an_ingest_finds_questions_to_suggest_and_needs_no_reader_for_the_rest(
     monkeypatch.setattr("inquote.app.build.make_answerer", no_reader)
     (corpus / "whale.txt").write_text("Blue Whale is a large mammal.")
     assert run("ingest", corpus, *place)[0] == 0
-    assert not (tmp_path / "library" / "derived" / "gen-000002" / "attached" / "questions.json").exists()
+    derived = tmp_path / "library" / "derived"
+    assert not (derived / "gen-000002" / "attached" / "questions.json").exists()

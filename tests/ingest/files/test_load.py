@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inquote.ingest.documents import Document
+from inquote.ingest.documents import Document, Hidden
 from inquote.ingest.errors import FileSkipped, IngestError
 from inquote.ingest.files.find import find_sources
 from inquote.ingest.files.load import MAX_BYTES, load_document, read_content, read_file
@@ -186,3 +186,24 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(
 
     monkeypatch.setattr("inquote.ingest.files.load.os.fstat", fstat)
     assert read_file(path, 100) == b"three"
+
+
+def test_hidden_text_comes_through_the_sandbox(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<style>.x{display:none}</style><p>Otters swim.<p class=x>Newts glow.")
+    document = load(path, "a.html")
+    assert document.text == "Otters swim.\n\nNewts glow."
+    assert document.hidden == (Hidden(14, 25, "display: none"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", "<p hidden>Newts glow.</p><p style='opacity:0'>Owls.</p>"),
+        ("a.md", "<p hidden>Newts glow.</p>\n\n<p style='opacity:0'>Owls.</p>"),
+    ],
+)
+def test_a_file_of_hidden_text_alone_is_skipped(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(FileSkipped, match=r"only text that no reader sees \(hidden attribute, op"):
+        load(tmp_path / name, name)

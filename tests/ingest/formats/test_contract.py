@@ -1,7 +1,11 @@
 """The contract of a format: every one of the table passes, and so does a small fake."""
 
+from typing import Any
+
 import pytest
 
+from inquote.ingest.chunk import chunk
+from inquote.ingest.documents import Document
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TextBuilder, canonical
@@ -11,6 +15,7 @@ from made_files import pdf, word
 
 GARBAGE = bytes(range(256)) * 4
 TEXT = "Otters\n\nOtters swim."
+SECRET = "Newts glow."
 LATIN = "Pok\xe9 swims.".encode("cp1252")
 
 
@@ -47,6 +52,30 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
     "text": (".txt", b"Otters\n\nOtters swim.\n"),
     "lines": (".lines", b"LINES\n=Otters\nOtters swim."),
 }
+
+
+def write_secret(document: Any) -> None:
+    document.add_paragraph("Otters ").add_run(SECRET).font.hidden = True
+    document.add_heading(SECRET, 1).runs[0].font.hidden = True
+    document.add_paragraph("Owls fly.")
+
+
+# The bytes of files that hold `SECRET` where no reader sees it, between visible sentences.
+HIDING: dict[str, list[bytes]] = {
+    "docx": [word(write_secret)],
+    "html": [
+        b"<title></title><h1 hidden>Newts glow.</h1><p>Otters <i hidden>Newts glow.</i> swim."
+        b"<p>Owls fly.",
+        b"<style>i{color:#fff}</style><ul><li>Otters<li><i>Newts glow.</i></ul><p>Owls fly",
+        b"<nav>Zoo <b hidden>Newts glow.</b></nav><main><table><tr><td>a<td hidden>Newts glow."
+        b"<tr><td>b</table><p>Otters swim in lakes and rivers.</main>",
+    ],
+    "markdown": [
+        b"# <i hidden>Newts glow.</i>\n\nOtters <b hidden>Newts *glow*.</b> swim.\n\nOwls fly.\n",
+        b"<style>.x{opacity:0}</style>\n\n<div class=x>\n\n# Newts\n\n- Newts glow.\n\n</div>\n\n"
+        b"- Owls",
+    ],
+}
 ALL = (FAKE, *FORMATS)
 every_format = pytest.mark.parametrize("format", ALL, ids=lambda format: format.name)
 
@@ -82,6 +111,40 @@ def test_sections_lie_in_the_text_and_begin_with_their_titles(format: Format) ->
         assert parsed.text[section.start :].startswith(section.title)
     for start in parsed.pages:
         assert 0 <= start <= len(parsed.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [(name, file) for name, files in HIDING.items() for file in files]
+)
+def test_what_is_hidden_is_marked_and_in_no_passage(name: str, content: bytes) -> None:
+    parsed = find_format(name).parse(content, None)
+    hidden = [parsed.text[range.start : range.end] for range in parsed.hidden]
+    assert any(SECRET in text for text in hidden)
+    edges = [edge for range in parsed.hidden for edge in (range.start, range.end)]
+    assert edges == sorted(set(edges)) and edges[0] >= 0 and edges[-1] <= len(parsed.text)
+    assert all(
+        text == text.strip() and range.reason
+        for text, range in zip(hidden, parsed.hidden, strict=True)
+    )
+    assert "Newts" not in parsed.title
+    assert not any("Newts" in section.title for section in parsed.sections)
+    document = Document(
+        "d", "", "", parsed.text, "", parsed.sections, asides=parsed.asides, hidden=parsed.hidden
+    )
+    chunks = chunk(document, lambda text: len(text.split()) + 2, 24)
+    assert chunks.passages
+    for passage in chunks.passages:
+        assert all(
+            passage.end <= range.start or range.end <= passage.start for range in parsed.hidden
+        )
+    left_out = [(left.start, left.end, left.reason) for left in chunks.left_out]
+    for range in parsed.hidden:
+        assert (range.start, range.end, f"hidden: {range.reason}") in left_out
+
+
+@every_format
+def test_a_file_without_hidden_text_has_none(format: Format) -> None:
+    assert format.parse(SAMPLES[format.name][1], None).hidden == ()
 
 
 @every_format

@@ -59,7 +59,6 @@ def of_runs(*runs: str) -> str:
         ("<w:del ><w:r><w:delText>no</w:delText></w:r></w:del>", ""),
         ("<w:moveFrom ><w:r><w:t>moved</w:t></w:r></w:moveFrom>", ""),
         ("<w:moveTo ><w:r><w:t>moved</w:t></w:r></w:moveTo>", "moved"),
-        ("<w:r ><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r>", ""),
         ("<w:r ><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>seen</w:t></w:r>", "seen"),
         ("<w:r ><w:t>T</w:t><w:noBreakHyphen/><w:t>VEC</w:t></w:r>", "T-VEC"),
         ("<w:r ><w:sym w:font='Symbol' w:char='F0B1'/><w:t>5</w:t></w:r>", "±5"),
@@ -68,6 +67,98 @@ def of_runs(*runs: str) -> str:
 )
 def test_a_run_is_read_as_it_is_seen(run: str, text: str) -> None:
     assert of_runs("<w:r ><w:t>It: </w:t></w:r>", run) == f"It: {text}".strip()
+
+
+WHITE = "<w:color w:val='FFFFFF'/>"
+DARK = "<w:shd w:val='clear' w:fill='1F3864'/>"
+STYLES = """
+<w:style {0} w:type="character" w:styleId="Ghost"><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style {0} w:type="character" w:styleId="Heir"><w:basedOn w:val="Ghost"/></w:style>
+<w:style {0} w:type="paragraph" w:styleId="Pale"><w:rPr><w:color w:val="FEFEFF"/></w:rPr></w:style>
+<w:style {0} w:type="paragraph" w:styleId="Gone"><w:rPr><w:vanish/></w:rPr></w:style>
+"""
+
+
+def hidden_in(body: str, style: str = "") -> list[tuple[str, str]]:
+    """What is hidden, and why, of a visible run, a run or table `body`, and a visible run."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    def fill(document: Any) -> None:
+        for line in STYLES.strip().splitlines():
+            document.styles.element.append(parse_xml(line.format(nsdecls("w"))))
+        element = parse_xml(body.replace(">", f" {nsdecls('w')}>", 1))
+        if element.tag.endswith("}tbl"):
+            document.element.body.insert(0, element)
+            return
+        paragraph = document.add_paragraph()
+        paragraph.add_run("It swims").font.hidden = False
+        paragraph._p.append(element)
+        paragraph.add_run(" far.").font.hidden = False
+        if style:
+            paragraph._p.get_or_add_pPr().append(
+                parse_xml(f"<w:pStyle {nsdecls('w')} w:val='{style}'/>")
+            )
+
+    parsed = docx.parse(word(fill))
+    if not body.startswith("<w:tbl"):
+        assert parsed.text == "It swims far.\n\nsecret" or not parsed.hidden or style
+    return [(parsed.text[range.start : range.end], range.reason) for range in parsed.hidden]
+
+
+def run(properties: str) -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>secret</w:t></w:r>"
+
+
+def table(cell: str, run_properties: str) -> str:
+    return (
+        f"<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc><w:tcPr>{cell}</w:tcPr>"
+        f"<w:p>{run(run_properties)}</w:p></w:tc></w:tr></w:tbl>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "style", "reason"),
+    [
+        (run("<w:vanish/>"), "", "hidden text"),
+        (run("<w:rStyle w:val='Ghost'/>"), "", "hidden text"),
+        (run("<w:rStyle w:val='Heir'/>"), "", "hidden text"),
+        (run("<w:rStyle w:val='Ghost'/><w:vanish w:val='0'/>"), "", ""),
+        (run("<w:rStyle w:val='Ghost'/>"), "Gone", ""),
+        (run("<w:webHidden/>"), "", ""),
+        (run(WHITE), "", "white text"),
+        (run("<w:color w:val='auto'/>"), "", ""),
+        (run("<w:color w:val='808080'/>"), "", ""),
+        (run(f"{WHITE}<w:highlight w:val='darkBlue'/>"), "", ""),
+        (run(f"{WHITE}{DARK}"), "", ""),
+        (run(f"{WHITE}<w:outline/>"), "", ""),
+        (run("<w:color w:val='1F3864'/>" + DARK), "", "text in the colour of its background"),
+        (run("<w:sz w:val='2'/>"), "", "one-point text"),
+        (run("<w:sz w:val='4'/>"), "", "two-point text"),
+        (run("<w:sz w:val='10'/>"), "", ""),
+        (table("", WHITE), "", "white text"),
+        (table(DARK, WHITE), "", ""),
+    ],
+)
+def test_a_run_that_no_reader_sees_is_hidden(body: str, style: str, reason: str) -> None:
+    assert hidden_in(body, style) == ([("secret", reason)] if reason else [])
+
+
+def test_the_style_of_a_paragraph_hides_its_runs() -> None:
+    pale = hidden_in(run(""), "Pale")
+    assert pale == [("It swimssecret far.", "white text")]
+
+
+def test_a_hidden_heading_is_no_section() -> None:
+    def fill(document: Any) -> None:
+        document.add_heading("", 1).add_run("Secret").font.hidden = True
+        document.add_heading("Otters", 1).add_run(" hidden").font.hidden = True
+        document.add_paragraph("Otters swim.")
+
+    parsed = docx.parse(word(fill))
+    assert parsed.text == "Secret\n\nOtters\n\nhidden\n\nOtters swim."
+    assert [section.title for section in parsed.sections] == ["", "Otters"]
+    assert parsed.title == "Otters"
 
 
 def test_prose_in_a_style_of_lists_is_no_item() -> None:

@@ -28,9 +28,13 @@ def test_a_page_is_what_a_browser_shows() -> None:
         "3. crabs\n4. fish\n  - cod",
         "Year | Number\n2020 | 5",
         "a  b\n  c",
+        "hidden",
+        "gone",
         "(c) Zoo",
     ]
     assert [(s.title, s.level) for s in parsed.sections] == [("", 0), ("Otters", 1), ("Food", 2)]
+    hidden = [(parsed.text[range.start : range.end], range.reason) for range in parsed.hidden]
+    assert hidden == [("hidden", "hidden attribute"), ("gone", "display: none")]
     assert (parsed.title, parsed.source) == ("The otter & co", "https://zoo.example/otter")
 
 
@@ -91,7 +95,10 @@ def test_a_page_that_shows_nothing_is_skipped() -> None:
         ("<p>10<sup>6</sup> PFU of H<sub>2</sub>O, the 2<sup>nd</sup>", "10⁶ PFU of H₂O, the 2nd"),
         ("<ol><li>a<li value=5>b<li>c</ol>", "1. a\n5. b\n6. c"),
         ("<p>E is <math><mi>E</mi><mo>=</mo><mn>5</mn></math>.", "E is E=5."),
-        ("<p>Costs <span aria-hidden=true>$5</span><span style='opacity: 0'>$6</span>", "Costs $5"),
+        (
+            "<p>Costs <span aria-hidden=true>$5</span><span style='opacity: 0'>$6</span> now.",
+            "Costs $5 now.\n\n$6",
+        ),
     ],
 )
 def test_what_a_person_sees_is_the_text(page: str, text: str) -> None:

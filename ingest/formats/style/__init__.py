@@ -1,0 +1,1 @@
+"""Tell from a page's own style sheets and attributes what a reader sees of it."""
