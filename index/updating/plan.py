@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inquote.index.stores.base import DocumentRecord, FileRecord, Store
 from inquote.ingest.documents import Document
@@ -54,7 +54,8 @@ class IngestPlan:
 
     `written` are the documents to write, id to SHA-256 of the text. `removed` are the ids to take
     out, old ids of renamed documents included. `reread` are the digests, by id, of files that
-    changed while their documents did not. `renamed` are (old, new) ids.
+    changed while their documents did not. `renamed` are (old, new) ids. `ids` are those of
+    the files by path, as skipped files name it.
     """
 
     records: Mapping[str, FileRecord] = field(default_factory=dict)
@@ -66,12 +67,14 @@ class IngestPlan:
     renamed: list[tuple[str, str]] = field(default_factory=list)
     unchanged: int = 0
     skipped: list[SkippedFile] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
     warnings: list[SkippedFile] = field(default_factory=list)
 
     @classmethod
     def of(cls, records: Mapping[str, FileRecord], listing: Listing) -> "IngestPlan":
         """Begin a plan: a document whose file is gone from a mirrored folder is removed."""
-        return cls(records, [id for id in records if listing.is_gone(id)])
+        ids = {printable(source.path): source.id for source in listing.sources}
+        return cls(records, [id for id in records if listing.is_gone(id)], ids=ids)
 
     def follow(
         self, outcomes: Iterable[FileOutcome], *, everything: bool = False
@@ -83,7 +86,7 @@ class IngestPlan:
         """
         for outcome in outcomes:
             if isinstance(outcome, SkippedFile):
-                self.skipped.append(outcome)
+                self.skipped.append(self._with_earlier_text(outcome))
             elif not isinstance(outcome, LoadedFile):
                 self.unchanged += 1
             else:
@@ -91,6 +94,12 @@ class IngestPlan:
                 if record:
                     yield record
         self._match_renamed()
+
+    def _with_earlier_text(self, skipped: SkippedFile) -> SkippedFile:
+        """Say of a skipped file that its document stays, where there is one."""
+        if self.ids.get(skipped.path) not in self.records:
+            return skipped
+        return replace(skipped, reason=f"{skipped.reason}; its earlier text is still answered from")
 
     def _compare(self, loaded: LoadedFile, everything: bool) -> DocumentRecord | None:
         """Note whether a document is new or changed; return it if it is to be written."""

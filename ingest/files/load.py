@@ -47,14 +47,23 @@ class FileContent:
 
     @property
     def digest(self) -> str:
-        """The hex SHA-256 of all that decides how the document comes out.
+        """`PARSERS`, a colon, and the hex SHA-256 of the file: all that a document depends on.
 
-        That is one line with `PARSERS`, the format's name, the encoding that a person named and the
-        file's name, and then the file's bytes. Libraries store digests: a file whose digest is
-        stored is not parsed again.
+        Hashed are one line with the format's name, the encoding that a person named and the file's
+        name, and then the file's bytes. Libraries store digests: a file whose digest is stored is
+        not parsed again.
         """
-        line = f"{PARSERS} {self.format.name} {self.encoding} {self.name}\n"
-        return hashlib.sha256(line.encode("utf-8", "surrogateescape") + self.content).hexdigest()
+        line = f"{self.format.name} {self.encoding} {self.name}\n"
+        content = line.encode("utf-8", "surrogateescape") + self.content
+        return f"{PARSERS}:{hashlib.sha256(content).hexdigest()}"
+
+    def has_digest(self, digest: str) -> bool:
+        """Return whether a digest, by whatever `PARSERS`, was of the same file.
+
+        Digests of version 0.2 do not tell, and count as such.
+        """
+        _, is_split, content = digest.partition(":")
+        return not is_split or content == self.digest.partition(":")[2]
 
 
 def read_content(

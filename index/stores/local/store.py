@@ -283,6 +283,7 @@ class LocalStore:
         if not problems:
             with self.snapshot() as current:
                 generations = range(current.oldest, current.generation + 1)
+                problems += verify.original_problems(current, self.folder)
             for generation in generations:
                 with self.snapshot(generation) as snapshot:
                     folder = self.generation_folder(generation)

@@ -22,7 +22,9 @@ from inquote.index.stores.local.vectors import MAX_ROUNDING_ERROR, FaissIndex
 from inquote.index.stores.recipe import content_hash
 from inquote.index.stores.sqlite import as_bytes
 from inquote.ingest.documents import Document
-from inquote.ingest.errors import InquoteError, LibraryDamaged
+from inquote.ingest.errors import FileSkipped, InquoteError, LibraryDamaged
+from inquote.ingest.files.find import UPLOADS
+from inquote.ingest.files.load import read_content
 from inquote.ingest.text import printable
 
 _NAMES = {
@@ -83,6 +85,23 @@ def generation_problems(snapshot: LocalSnapshot, folder: Path) -> list[str]:
         if read_attachment(file) is None:
             sentences.append(f"{folder.name}/{file.name} is not what was written.")
     return list(dict.fromkeys(sentences))
+
+
+def original_problems(snapshot: LocalSnapshot, folder: Path) -> Iterator[str]:
+    """Say which files that came through the page are not those that were taken in."""
+    root = snapshot.roots().get(UPLOADS)
+    for id, record in snapshot.file_records().items():
+        if not root or not id.startswith(f"{root}/"):
+            continue
+        name = f"{UPLOADS}/{id.removeprefix(f'{root}/')}"
+        try:
+            size = (folder / name).stat().st_size if (folder / name).is_file() else 0
+            file = read_content(folder / name, max_bytes=size)
+        except FileSkipped as error:
+            yield f"{printable(name)} is missing or cannot be read: {error}."
+            continue
+        if not file.has_digest(record.file):
+            yield f"{printable(name)} is not the file that was taken in."
 
 
 def _documents(snapshot: LocalSnapshot) -> Iterator[str]:

@@ -321,3 +321,17 @@ def test_a_file_changed_but_not_its_text_is_not_parsed_twice(
     before = LibraryState.of(LocalStore(library)).digests
     assert ingest(LocalStore(library), [corpus], embedder).unchanged == 3
     assert LibraryState.of(LocalStore(library)).digests["zoo/owls.md"] != before["zoo/owls.md"]
+
+
+def test_a_file_that_is_damaged_later_says_that_its_earlier_text_is_answered_from(
+    library: Path, corpus: Path, embedder: FakeEmbedder
+) -> None:
+    ingest(LocalStore(library), [corpus], embedder)
+    (corpus / "otters.md").write_bytes(b"\x00\x01\x02" * 100)
+    (corpus / "voles.md").write_bytes(b"\x00\x01\x02" * 100)
+    report = ingest(LocalStore(library), [corpus], embedder)
+    reasons = {Path(skipped.path).name: skipped.reason for skipped in report.skipped}
+    assert reasons["otters.md"].endswith("; its earlier text is still answered from")
+    assert "earlier" not in reasons["voles.md"]
+    with LocalStore(library).snapshot() as snapshot:
+        assert "12 kilograms" in snapshot.document("zoo/otters.md").text

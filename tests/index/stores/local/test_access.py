@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from damage import change_rows
+from changes import upload_first
+from damage import change_rows, flip_bit
 
 from crash import in_child
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
@@ -284,3 +285,15 @@ def test_a_reader_follows_a_file_that_was_replaced(
     (tmp_path / "other" / "library.db").replace(library / "library.db")
     with store.snapshot() as snapshot:
         assert "13 kilograms" in snapshot.document("zoo/otters.md").text
+
+
+def test_verify_names_an_uploaded_file_that_is_another_now(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    upload_first(library, tmp_path / "texts")
+    assert LocalStore(library).verify() == []
+    file = library / "uploads" / "mole.md"
+    flip_bit(file, 7)
+    assert LocalStore(library).verify() == ["uploads/mole.md is not the file that was taken in."]
+    file.unlink()
+    (problem,) = LocalStore(library).verify()
+    assert problem.startswith("uploads/mole.md is missing or cannot be read: ")
