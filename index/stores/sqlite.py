@@ -36,11 +36,10 @@ def digest_of(*values: object) -> str:
     >>> digest_of("a", 12) == digest_of(b"a", "12"), digest_of("a", 12) == digest_of("a1", 2)
     (True, False)
     """
-    digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
-    for value in values:
-        content = value if isinstance(value, bytes) else str(value).encode()
-        digest.update(len(content).to_bytes(8, "big") + content)
-    return digest.hexdigest()
+    contents = [value if isinstance(value, bytes) else str(value).encode() for value in values]
+    lengths = str(list(map(len, contents))).encode()
+    joined = lengths + b"".join(contents)
+    return hashlib.blake2b(joined, digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def sha256_of(text: str | bytes) -> str:

@@ -89,7 +89,7 @@ def seal(table: str, **changes: str) -> str:
 
 def sound(table: str) -> str:
     """Return the SQL that tells whether a row of a table is as it was written."""
-    return f"({table}.digest = {seal(table)})"
+    return f"({table}.digest IS {seal(table)})"
 
 
 _GROUPED = SEALED["passages"][3:]  # range, heading, lead-in, embedding
