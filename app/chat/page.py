@@ -15,10 +15,15 @@ from fastapi import FastAPI, Response
 from gradio.routes import App
 from starlette.routing import Mount
 
-from inquote.app.answering.suggestions import follow_up_questions, opening_questions
+from inquote.app.answering.suggestions import (
+    Suggestion,
+    follow_up_questions,
+    opening_questions,
+)
 from inquote.app.chat.conversation import Conversation, Turn
 from inquote.app.chat.export import as_html, as_json, as_markdown, escape_markdown
 from inquote.app.chat.feedback import FeedbackEndpoints
+from inquote.app.marks import with_marks, without_marks
 from inquote.app.service.service import Service, explain, log
 from inquote.ingest.errors import LibraryMissing
 from inquote.ingest.text import encodable
@@ -192,7 +197,7 @@ class Page:
         """
         questions: list[str] = []
         try:
-            suggestions = await self._service.suggestions(wait=wait)
+            suggestions = list(filter(_is_plain, await self._service.suggestions(wait=wait)))
             answers = conversation.answers
             if answers:
                 typed = [turn.question for turn in conversation.turns]
@@ -218,7 +223,7 @@ class Page:
 
     def _show_notice(self, sentence: str, html: str = "") -> Updates:
         """Show a sentence above the conversation, with `html` after it; hide the notice for ""."""
-        notice = escape_markdown(sentence) + html
+        notice = escape_markdown(with_marks(sentence)) + html
         return {self.notice: gr.update(value=notice, visible=True if notice else "hidden")}
 
     def _save_links(self, conversation: Conversation) -> str:
@@ -237,6 +242,11 @@ class Page:
         media_type, write = EXPORTS[kind]
         disposition = {"Content-Disposition": f'attachment; filename="inquote-conversation.{kind}"'}
         return Response(write(conversation.answers), headers=disposition, media_type=media_type)
+
+
+def _is_plain(suggestion: Suggestion) -> bool:
+    """Return whether a button, whose text is the question, can show a suggestion as it is."""
+    return suggestion.question == without_marks(suggestion.question)
 
 
 def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
