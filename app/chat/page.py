@@ -5,6 +5,7 @@ Content-Security-Policy forbids. So the conversation is a sanitised `Chatbot`, u
 and the document pane is fetched from `/api/pane`.
 """
 
+import os
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
@@ -30,6 +31,10 @@ from inquote.ingest.text import encodable
 
 SUGGESTION_COUNT = 3
 QUEUE_LIMIT = 512
+# Tabs whose conversations are kept, those used last; another is answered anew from what its browser
+# kept. Gradio would keep 10,000, closed ones too, and the measures of as many events.
+MAX_SESSIONS = 128
+MEASURED_EVENTS = {"GRADIO_ANALYTICS_MAX_EVENTS": "100"}
 INTRODUCTION = "Ask the text a question. It answers in its own words, and opens at the line."
 # The end of the notice that there is no library, as HTML; drawer.js listens for the link.
 WAYS_TO_BEGIN = (
@@ -63,6 +68,7 @@ class Page:
         self._conversations: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
         self.feedback = FeedbackEndpoints(service, self._turns)
+        os.environ.update(MEASURED_EVENTS)
         with gr.Blocks(title="inquote", analytics_enabled=False, fill_width=True) as self.blocks:
             self.conversation = gr.State(Conversation())
             self.kept = gr.BrowserState([], storage_key="inquote-questions", secret="inquote")
@@ -73,6 +79,7 @@ class Page:
                     self._add_question_box()
                 gr.Column(elem_id="document")
             self._connect()
+        self.blocks.state_session_capacity = MAX_SESSIONS
         self.blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None, api_open=False)
 
     def _add_header(self) -> None:
