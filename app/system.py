@@ -1,5 +1,6 @@
 """A system answers questions from a library, always from one generation of it."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from inquote.app.answering.suggestions import (
     load_suggestions,
 )
 from inquote.index.clock import Clock, utc_now
+from inquote.index.models.allocator import return_freed_memory
 from inquote.index.progress import Progress, silent
 from inquote.index.retrieval.search import Hit, Search
 from inquote.index.stores.base import DocumentInfo, Snapshot, Store
@@ -30,6 +32,7 @@ from inquote.ingest.errors import GenerationGone, InquoteError
 Asking = Callable[[str, Sequence[str], int | None], Answer]
 """Answers a question after others, from a generation: `System.answer`, in any thread."""
 
+_ANSWERS_A_TRIM = 50  # answers that are read between two times that freed memory is returned
 _ATTEMPTS = 3  # to answer while ingests are quicker than the reading of a snapshot
 
 
@@ -55,6 +58,7 @@ class System:
         self.answerer = answerer
         self.journal = journal
         self._cache = AnswerCache()
+        self._read = itertools.count(1)
 
     def ask(self, question: object, history: Sequence[str] = ()) -> Answer:
         """Answer a question, typed after the questions `history`, oldest first, and record it.
@@ -121,6 +125,8 @@ class System:
             answer = self.answerer.answer(typed, understood, parts, snapshot)
             clock.lap("read")
             self._cache.put(key, answer)
+            if next(self._read) % _ANSWERS_A_TRIM == 0:
+                return_freed_memory()
         return answer
 
     def _search_parts(

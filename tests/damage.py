@@ -17,3 +17,18 @@ def flip_bit(file: Path, place: int) -> None:
     content = bytearray(file.read_bytes())
     content[place // 8] ^= 1 << place % 8
     file.write_bytes(content)
+
+
+def make_older(library: Path) -> None:
+    """Take away what the format before did not have."""
+    change_rows(
+        library,
+        *(f"ALTER TABLE {table} DROP COLUMN digest" for table in ("passages", "embeddings")),
+        *(
+            f"ALTER TABLE documents DROP COLUMN {column}"
+            for column in ("digest", "passages", "hidden")
+        ),
+        "DELETE FROM meta WHERE key = 'digest'",
+        "UPDATE meta SET value = json_set(value, '$.format', 2) WHERE key = 'recipe'",
+        "PRAGMA user_version = 2",
+    )

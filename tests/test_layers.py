@@ -13,7 +13,7 @@ ingest.errors ingest.documents ingest.english ingest.text
 ingest.formats ingest.files ingest.advertising ingest.chunk
 index.clock index.disk index.progress index.terms index.models index.stores index.retrieval
 index.updating index.verify
-app.language app.reader app.answering app.system app.build app.library app.service
+app.marks app.language app.reader app.answering app.system app.build app.library app.service
 app.chat app.web app.cli app.training
 eval.places eval.options eval.metrics eval.runs eval.report eval.studies eval.bench eval.peers
 eval.__main__

@@ -1,16 +1,16 @@
 """Write the document pane as HTML: the text of a document with the cited ranges marked.
 
-Every function is pure, and every character of the corpus goes through `escape`. Taking the tags out
-of `text_html` and unescaping gives `document.text` back, character for character.
+Every function is pure, and every character of the corpus goes through `escape` of `marks`. Taking
+the tags out of `text_html` and unescaping gives `document.text` back, character for character.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from urllib.parse import urlencode
 
+from inquote.app.marks import escape, escape_attribute
 from inquote.ingest.documents import Document
 from inquote.ingest.text import LIST_MARKER
 
@@ -129,7 +129,7 @@ def _block_html(document: Document, block: Block, marks: Sequence[Mark]) -> str:
         pieces += [range_html(document.text, left, offset, marks), page_break]
         left = offset
     pieces.append(range_html(document.text, left, block.end, marks))
-    return f'<{block.tag} class="{block.kind}">{"".join(pieces)}</{block.tag}>'
+    return f'<{block.tag} class="{block.kind}" dir="auto">{"".join(pieces)}</{block.tag}>'
 
 
 def _gap_html(document: Document, start: int, end: int, marks: Sequence[Mark]) -> str:
@@ -189,7 +189,7 @@ def _pane_html(title: str, source: str, stepper: str, body: str) -> str:
     """Write the frame that every state of the pane shares."""
     return (
         '<header class="document-head"><div class="document-name">'
-        f'<h2 id="document-title">{escape(title)}</h2>'
+        f'<h2 id="document-title" dir="auto">{escape(title)}</h2>'
         f'<p class="source">{escape(source)}</p></div>'
         '<button type="button" class="close" aria-label="Close the document">Close</button>'
         f"{stepper}</header>"
@@ -209,7 +209,7 @@ def documents_html(documents: Sequence[tuple[str, str]]) -> str:
     """Write the pane that offers several documents, given as (id, title), to choose from."""
     items = []
     for id, title in documents:
-        target = escape(urlencode({"document": id}))
+        target = escape_attribute(urlencode({"document": id}))
         items.append(
             f'<li><a class="open" href="#{target}">{escape(title or id)}</a>'
             f'<span class="source">{escape(id)}</span></li>'

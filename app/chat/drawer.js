@@ -201,7 +201,7 @@ dialog.addEventListener("click", (event) => {
   const control = event.target.closest("button, a.open");
   if (event.target === dialog || control?.matches(".corpus-close, a.open")) dialog.close();
   else if (control?.dataset.post) post(control.dataset.post);
-  else if (control?.dataset.remove) post("remove", { document: control.dataset.remove });
+  else if (control?.dataset.remove) post("remove", { document: decodeURIComponent(control.dataset.remove) });
   else if (control?.hasAttribute("data-cancel")) sending?.abort();
 });
 dialog.addEventListener("change", (event) => {

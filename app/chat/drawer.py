@@ -4,11 +4,11 @@ Every function is pure, and every name, title and quote goes through `escape`.
 """
 
 from collections.abc import Iterable, Sequence
-from html import escape
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.chat.document_pane import format_heading
+from inquote.app.marks import acts, escape, escape_attribute, without_marks
 from inquote.app.service.answer_changes import AnswerChange, ChangeKind
 from inquote.app.service.jobs import Job
 from inquote.app.service.uploads import MAX_UPLOAD_BYTES, MAX_UPLOAD_FILES
@@ -175,7 +175,7 @@ def _quote_html(citation: Citation, linked: bool) -> str:
             "start": citation.start,
             "end": citation.end,
         }
-        place = f'<a class="open" href="#{escape(urlencode(target))}">{place}</a>'
+        place = f'<a class="open" href="#{escape_attribute(urlencode(target))}">{place}</a>'
     return f'<q>{escape(citation.quote)}</q> <span class="source">{place}</span> '
 
 
@@ -187,11 +187,7 @@ def documents_html(documents: Sequence[DocumentInfo], writable: bool, find: str 
         return f'<p class="corpus-empty">There is no text yet. {how} {command}.</p>'
     # Keep the documents that match.
     wanted = find.casefold().strip()
-    matches = [
-        document
-        for document in documents
-        if wanted in f"{document.title}\n{document.id}".casefold()
-    ]
+    matches = [document for document in documents if _is_named(document, wanted)]
     # Write those that the list has room for.
     items = [_document_html(document, writable) for document in matches[:MAX_DOCUMENTS]]
     note = ""
@@ -203,23 +199,37 @@ def documents_html(documents: Sequence[DocumentInfo], writable: bool, find: str 
     return f'<ul class="corpus-documents" aria-label="Documents">{"".join(items)}</ul>{note}'
 
 
+def _is_named(document: DocumentInfo, wanted: str) -> bool:
+    """Return whether title or id hold `wanted`, with the characters that act unseen or without."""
+    names = f"{document.title}\n{document.id}".casefold()
+    return wanted in names or wanted in without_marks(names)
+
+
 def _document_html(document: DocumentInfo, writable: bool) -> str:
-    id = escape(printable(document.id))
-    title = escape(document.title or printable(document.id))
-    address = escape(urlencode({"document": document.id}))
+    title = document.title or document.id
+    address = escape_attribute(urlencode({"document": document.id}))
     facts = (
         f"{document.characters:,} characters",
         _plural(document.passages, "passage"),
         _format_time(document.ingested_at),
     )
     remove = (
-        f'<button type="button" data-remove="{escape(document.id)}"'
-        f' aria-label="Remove {title}">Remove</button>'
+        f'<button type="button" data-remove="{quote(document.id)}"'
+        f' aria-label="Remove {escape_attribute(title)}">Remove</button>'
     )
     return (
-        f'<li><div><a class="open" href="#{address}">{title}</a><p class="source">{id}</p>'
+        f'<li><div><a class="open" dir="auto" href="#{address}">{_name_html(title)}</a>'
+        f'<p class="source" dir="auto">{_name_html(document.id)}</p>'
         f'<p class="source">{" · ".join(facts)}</p></div>{remove if writable else ""}</li>'
     )
+
+
+def _name_html(name: str) -> str:
+    """Write a name on one line, with what cannot be printed as `printable` escapes it."""
+    pieces = []
+    for character in name:
+        pieces.append(escape(character if acts(character) else printable(character)))
+    return "".join(pieces)
 
 
 def _plural(number: int, noun: str) -> str:

@@ -3,20 +3,20 @@
 Each answer keeps its citations with their ranges and hashes, so that they can be checked later.
 """
 
-import json
 import re
 from collections.abc import Sequence
-from html import escape
 
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.chat.message import REFUSAL, confidence_words
+from inquote.app.marks import STYLE as MARK_STYLE
+from inquote.app.marks import dump_json, escape, with_marks
 
 STYLE = (
     "body{max-width:42rem;margin:3rem auto;padding:0 1rem;font:16px/1.6 system-ui,sans-serif;"
     "color-scheme:light dark}"
     "blockquote{margin:1rem 0;padding-left:1rem;border-left:3px solid #b58200;"
     "font-size:1.15em;white-space:pre-wrap}"
-    "ol{padding-left:1.5rem}li{font-size:.875rem;overflow-wrap:anywhere}"
+    "ol{padding-left:1.5rem}li{font-size:.875rem;overflow-wrap:anywhere}" + MARK_STYLE
 )
 
 
@@ -32,7 +32,7 @@ def escape_markdown(text: str) -> str:
 def as_json(answers: Sequence[Answer]) -> str:
     """Write one object, `{"answers": [...]}`, of the objects that `inquote ask --json` prints."""
     objects = [answer.as_json() for answer in answers]
-    return json.dumps({"answers": objects}, ensure_ascii=False, indent=2) + "\n"
+    return dump_json({"answers": objects}, indent=2) + "\n"
 
 
 def as_markdown(answers: Sequence[Answer]) -> str:
@@ -54,7 +54,7 @@ def _answer_markdown(answer: Answer) -> str:
 
 def _line_markdown(text: str) -> str:
     """Put text on one line and escape it for Markdown."""
-    return escape_markdown(" ".join(text.split()))
+    return escape_markdown(with_marks(" ".join(text.split())))
 
 
 def _place(citation: Citation) -> list[str]:
@@ -77,7 +77,7 @@ def as_html(answers: Sequence[Answer]) -> str:
 
 
 def _answer_html(answer: Answer) -> str:
-    question = f"<h2>{escape(answer.question)}</h2>\n"
+    question = f'<h2 dir="auto">{escape(answer.question)}</h2>\n'
     if answer.understood_as != answer.question:
         question += f"<p>Understood as: <q>{escape(answer.understood_as)}</q></p>\n"
     if not answer.citations:
@@ -85,7 +85,7 @@ def _answer_html(answer: Answer) -> str:
     quotes, places = [], []
     for number, citation in enumerate(answer.citations, start=1):
         quote = escape(citation.quote)
-        quotes.append(f"<blockquote>{quote} <small>[{number}]</small></blockquote>\n")
+        quotes.append(f'<blockquote dir="auto">{quote} <small>[{number}]</small></blockquote>\n')
         place = escape(", ".join(_place(citation)))
         places.append(f"<li>{place}, SHA-256 <code>{citation.document_sha256}</code></li>\n")
     confidence = f"<p>{confidence_words(answer.confidence)}</p>\n"

@@ -1,7 +1,6 @@
 """Take what people say of an answer: a verdict, and the sentence that would have been right."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel
 
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.chat.document_pane import format_heading
+from inquote.app.marks import escape, escape_attribute
 from inquote.app.service.service import Service
 from inquote.index.clock import utc_now
 from inquote.index.stores.journal import VERDICTS, Feedback, QuestionInContext, QuotedRange
@@ -31,7 +31,7 @@ def verdicts_html(turn_id: str, answer: Answer, chosen: str = "") -> str:
         names = {verdict: verdict.capitalize() for verdict in VERDICTS}
     links = []
     for verdict, name in names.items():
-        target = escape(urlencode({"turn": turn_id, "verdict": verdict}))
+        target = escape_attribute(urlencode({"turn": turn_id, "verdict": verdict}))
         links.append(f'<a class="verdict" role="button" href="#{target}">{name}</a>')
     label = "Is this right?"
     if chosen:
@@ -66,10 +66,13 @@ def picking_html(answer: Answer) -> str:
             items.append(f"<h3>{escape(format_heading(heading) or place.document)}</h3>")
             previous = (heading, place.document)
         sentence = escape(" ".join(place.quote.split()))
-        items.append(f'<button type="button" class="sentence" value="{number}">{sentence}</button>')
+        items.append(
+            f'<button type="button" class="sentence" dir="auto" value="{number}">'
+            f"{sentence}</button>"
+        )
     return (
         '<h2 id="picking-title">Which sentence answers the question?</h2>'
-        f'<p class="asked">{escape(answer.question)}</p>'
+        f'<p class="asked" dir="auto">{escape(answer.question)}</p>'
         f'<div class="sentences">{"".join(items)}</div>'
         '<p class="otherwise"><button type="button" value="">None of these</button> '
         '<button type="button" class="cancel">Cancel</button></p>'

@@ -6,11 +6,11 @@ citation's link carries all that is needed to open the document pane.
 """
 
 from dataclasses import dataclass
-from html import escape
 
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.chat.document_pane import Mark, format_heading, range_html
 from inquote.app.chat.trace import Documents, link, passage_link, percent, trace_html
+from inquote.app.marks import escape
 from inquote.ingest.text import sentence_ranges, touching
 
 REFUSAL = "The corpus does not say."
@@ -48,7 +48,7 @@ def question_html(question: str) -> str:
     """Write a question as it was typed, cut at `LONGEST_ECHO` characters."""
     rest = len(question) - LONGEST_ECHO
     note = f'<span class="cut"> ... and {rest:,} more characters</span>' if rest > 0 else ""
-    return f'<div class="question">{escape(question[:LONGEST_ECHO])}{note}</div>'
+    return f'<div class="question" dir="auto">{escape(question[:LONGEST_ECHO])}{note}</div>'
 
 
 def sentence_html(sentence: str) -> str:
@@ -145,7 +145,7 @@ def _spans_html(answer: Answer, documents: Documents) -> str:
     for number, citation in enumerate(answer.citations, start=1):
         size = " short" if len(citation.quote) <= SHORT_SPAN else ""
         pieces.append(
-            f'<p class="span{size}"><span class="quote">{escape(citation.quote)}</span>'
+            f'<p class="span{size}" dir="auto"><span class="quote">{escape(citation.quote)}</span>'
             f"{_citation_link(citation, number)}</p>"
         )
     contexts = _contexts(answer, documents)
@@ -188,11 +188,12 @@ def _context_html(answer: Answer, context: Context, documents: Documents) -> str
     text = documents[first.document_id].text
     several = len({hit.passage.document_id for hit in answer.hits}) > 1
     place = _title_and_place(first) if several or not first.heading else _place(first)
-    place_html = f'<p class="where">{escape(place)}</p>'
+    place_html = f'<p class="where" dir="auto">{escape(place)}</p>'
     quotes = [citation.quote.strip() for citation in context.citations.values()]
     if text[context.start : context.end].strip() in quotes:
         return place_html
-    return f'<blockquote class="sentence">{_marked_html(text, context)}</blockquote>{place_html}'
+    sentences = _marked_html(text, context)
+    return f'<blockquote class="sentence" dir="auto">{sentences}</blockquote>{place_html}'
 
 
 def _marked_html(text: str, context: Context) -> str:
@@ -218,7 +219,7 @@ def _refusal_html(answer: Answer, documents: Documents) -> str:
     ]
     items = []
     for hit in answer.hits[:NEAREST_SHOWN]:
-        passage = f'<p class="passage">{escape(hit.passage.text)}</p>'
+        passage = f'<p class="passage" dir="auto">{escape(hit.passage.text)}</p>'
         items.append(f"<li>{passage_link(hit, documents)}{passage}</li>")
     if items:
         pieces.append('<p class="label">Nearest passages, not an answer</p>')

@@ -61,7 +61,9 @@ function showCurrent() {
   const at = pane.querySelector(".stepper .at");
   const isCitation = links[current]?.classList.contains("cite");
   pane.dataset.kind = isCitation ? "cite" : "near";
-  if (at) at.textContent = [`${isCitation ? "Citation" : "Passage"} ${number} of ${links.length}`, where?.textContent].filter(Boolean).join(" · ");
+  const count = `${isCitation ? "Citation" : "Passage"} ${number} of ${links.length}`;
+  // Copied as nodes, for marks are elements.
+  at?.replaceChildren(where?.textContent ? `${count} · ` : count, ...(where?.cloneNode(true).childNodes ?? []));
   pane.querySelectorAll("[data-step]").forEach((button) => (button.hidden = links.length < 2));
   document.querySelectorAll("#log a.open-place").forEach((link) => link.classList.remove("open-place"));
   const hash = links[current]?.hash;

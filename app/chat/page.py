@@ -5,6 +5,7 @@ Content-Security-Policy forbids. So the conversation is a sanitised `Chatbot`, u
 and the document pane is fetched from `/api/pane`.
 """
 
+import os
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,16 +16,25 @@ from fastapi import FastAPI, Response
 from gradio.routes import App
 from starlette.routing import Mount
 
-from inquote.app.answering.suggestions import follow_up_questions, opening_questions
+from inquote.app.answering.suggestions import (
+    Suggestion,
+    follow_up_questions,
+    opening_questions,
+)
 from inquote.app.chat.conversation import Conversation, Turn
 from inquote.app.chat.export import as_html, as_json, as_markdown, escape_markdown
 from inquote.app.chat.feedback import FeedbackEndpoints
+from inquote.app.marks import with_marks, without_marks
 from inquote.app.service.service import Service, explain, log
 from inquote.ingest.errors import LibraryMissing
 from inquote.ingest.text import encodable
 
 SUGGESTION_COUNT = 3
 QUEUE_LIMIT = 512
+# Tabs whose conversations are kept, those used last; another is answered anew from what its browser
+# kept. Gradio would keep 10,000, closed ones too, and the measures of as many events.
+MAX_SESSIONS = 128
+MEASURED_EVENTS = {"GRADIO_ANALYTICS_MAX_EVENTS": "100"}
 INTRODUCTION = "Ask the text a question. It answers in its own words, and opens at the line."
 # The end of the notice that there is no library, as HTML; drawer.js listens for the link.
 WAYS_TO_BEGIN = (
@@ -58,6 +68,7 @@ class Page:
         self._conversations: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
         self.feedback = FeedbackEndpoints(service, self._turns)
+        os.environ.update(MEASURED_EVENTS)
         with gr.Blocks(title="inquote", analytics_enabled=False, fill_width=True) as self.blocks:
             self.conversation = gr.State(Conversation())
             self.kept = gr.BrowserState([], storage_key="inquote-questions", secret="inquote")
@@ -68,6 +79,7 @@ class Page:
                     self._add_question_box()
                 gr.Column(elem_id="document")
             self._connect()
+        self.blocks.state_session_capacity = MAX_SESSIONS
         self.blocks.queue(max_size=QUEUE_LIMIT, default_concurrency_limit=None, api_open=False)
 
     def _add_header(self) -> None:
@@ -192,7 +204,7 @@ class Page:
         """
         questions: list[str] = []
         try:
-            suggestions = await self._service.suggestions(wait=wait)
+            suggestions = list(filter(_is_plain, await self._service.suggestions(wait=wait)))
             answers = conversation.answers
             if answers:
                 typed = [turn.question for turn in conversation.turns]
@@ -218,7 +230,7 @@ class Page:
 
     def _show_notice(self, sentence: str, html: str = "") -> Updates:
         """Show a sentence above the conversation, with `html` after it; hide the notice for ""."""
-        notice = escape_markdown(sentence) + html
+        notice = escape_markdown(with_marks(sentence)) + html
         return {self.notice: gr.update(value=notice, visible=True if notice else "hidden")}
 
     def _save_links(self, conversation: Conversation) -> str:
@@ -237,6 +249,11 @@ class Page:
         media_type, write = EXPORTS[kind]
         disposition = {"Content-Disposition": f'attachment; filename="inquote-conversation.{kind}"'}
         return Response(write(conversation.answers), headers=disposition, media_type=media_type)
+
+
+def _is_plain(suggestion: Suggestion) -> bool:
+    """Return whether a button, whose text is the question, can show a suggestion as it is."""
+    return suggestion.question == without_marks(suggestion.question)
 
 
 def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:

@@ -4,12 +4,12 @@ Every function is pure and makes HTML of an `Answer`.
 """
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer
 from inquote.app.chat.document_pane import format_heading
+from inquote.app.marks import escape, escape_attribute
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Document
 
@@ -26,8 +26,8 @@ def percent(probability: float) -> str:
 
 def link(kind: str, target: Mapping[str, str | int], title: str, label: str) -> str:
     """Write a link that opens the document pane at a range; `label` is HTML."""
-    address = escape(urlencode(target))
-    return f'<a class="{kind}" href="#{address}" title="{escape(title)}">{label}</a>'
+    address = escape_attribute(urlencode(target))
+    return f'<a class="{kind}" href="#{address}" title="{escape_attribute(title)}">{label}</a>'
 
 
 def passage_link(hit: Hit, documents: Documents) -> str:
@@ -68,7 +68,7 @@ def _candidates_html(answer: Answer, documents: Documents) -> str:
         quote = escape(_shorten(str(candidate["quote"])))
         passage = passage_link(answer.hits[candidate["nearest"]], documents)
         rows.append(
-            f'<tr><th scope="row">{rank}</th><td>{quote}</td>'
+            f'<tr><th scope="row">{rank}</th><td dir="auto">{quote}</td>'
             f"<td>{passage}</td><td>{candidate['score']:.3f}</td></tr>"
         )
     heads = ("", "Words", "Passage", "Reader's score")

@@ -20,6 +20,7 @@ from inquote.app.cli.terminal import (
     lines_of,
     opened_system,
     print_json,
+    print_text,
     read_questions,
 )
 from inquote.ingest.errors import InquoteError
@@ -61,7 +62,7 @@ def ask(
     if as_json:
         print_json(answer.as_json())
     else:
-        print(format_answer(answer))
+        print_text(format_answer(answer))
 
 
 def changes(
@@ -94,8 +95,8 @@ def changes(
     for change in compared:
         counts[change.kind] += 1
         if change.kind is not ChangeKind.UNCHANGED:
-            print(format_change(change))
-    print(", ".join(f"{count} {kind.value}" for kind, count in counts.items()))
+            print_text(format_change(change))
+    print_text(", ".join(f"{count} {kind.value}" for kind, count in counts.items()))
 
 
 def feedback(library: LibraryOption = DEFAULT_LIBRARY, as_json: JsonOption = False) -> None:
@@ -110,4 +111,4 @@ def feedback(library: LibraryOption = DEFAULT_LIBRARY, as_json: JsonOption = Fal
     if as_json:
         print_json([item.as_json() for item in items])
     else:
-        print("\n".join(map(format_feedback, items)) or "Nothing was said of an answer yet.")
+        print_text("\n".join(map(format_feedback, items)) or "Nothing was said of an answer yet.")

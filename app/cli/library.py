@@ -15,7 +15,7 @@ from inquote.app.cli.options import (
     LibraryOption,
 )
 from inquote.app.cli.output import document_json, format_report, format_status
-from inquote.app.cli.terminal import EXIT_ERROR, lines_of, print_json, progress_bars
+from inquote.app.cli.terminal import EXIT_ERROR, lines_of, print_json, print_text, progress_bars
 from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import printable
 
@@ -82,11 +82,11 @@ def ingest(
 
 def _print_ingest(report: "IngestReport", dry_run: bool, as_json: bool) -> None:
     for warning in report.warnings:
-        print(f"{warning.path}: {warning.reason}", file=sys.stderr)
+        print_text(f"{warning.path}: {warning.reason}", sys.stderr)
     if as_json:
         print_json(report.as_json())
     else:
-        print(format_report(report, dry_run))
+        print_text(format_report(report, dry_run))
 
 
 def remove(
@@ -111,7 +111,7 @@ def remove(
     if as_json:
         print_json(report.as_json())
     else:
-        print(format_report(report, dry_run=False))
+        print_text(format_report(report, dry_run=False))
 
 
 def status(
@@ -130,7 +130,9 @@ def status(
                 print_json([_left_out_json(*item) for item in snapshot.left_out()])
                 return
             for id, place, text in snapshot.left_out():
-                print(f"{printable(id)} {place.start}-{place.end} ({place.reason})\n    {text}")
+                print_text(
+                    f"{printable(id)} {place.start}-{place.end} ({place.reason})\n    {text}"
+                )
             return
         infos, recipe = snapshot.document_infos(), snapshot.recipe
         about = {
@@ -145,7 +147,7 @@ def status(
     if as_json:
         print_json(about)
     else:
-        print(format_status(about))
+        print_text(format_status(about))
 
 
 def _left_out_json(id: str, place: "LeftOut", text: str) -> dict[str, object]:
@@ -175,10 +177,10 @@ def verify(
                 count, problems = verify_export(snapshot, b"".join(lines_of(str(export))))
             success = f"All {count} citations are what their documents say."
     for problem in problems:
-        print(problem, file=sys.stderr)
+        print_text(problem, sys.stderr)
     if problems:
         raise typer.Exit(EXIT_ERROR)
-    print(success)
+    print_text(success)
 
 
 def _checked(store: "Store") -> str:
@@ -214,7 +216,7 @@ def show(
             ) from None
     quote = _quote(content, start, end)
     if not as_json:
-        print(content.text if quote is None else quote)
+        print_text(content.text if quote is None else quote)
         return
     fields = document_json(content)
     if quote is not None:

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from inquote.app.cli.output import earlier_questions
+from inquote.app.marks import dump_json, visible
 from inquote.ingest.errors import InquoteError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def run_program(program: Callable[[], object]) -> None:
     try:
         program()
     except InquoteError as error:
-        print(error, file=sys.stderr)
+        print_text(error, sys.stderr)
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -126,9 +127,16 @@ def read_questions(file: Path) -> "list[QuestionInContext]":
     return questions
 
 
+def print_text(text: object, file: TextIO | None = None) -> None:
+    """Print a text for a person, by default on standard output: nothing in it acts unseen."""
+    stream = file or sys.stdout
+    encoding = stream.encoding or "utf-8"
+    print(visible(str(text)).encode(encoding, "backslashreplace").decode(encoding), file=stream)
+
+
 def print_json(value: Any) -> None:
-    """Print a value as a line of JSON, with escapes only where standard output needs them."""
-    line = json.dumps(value, ensure_ascii=False)
+    """Print a value as a line of JSON, with escapes only where they are needed to print or see."""
+    line = dump_json(value)
     try:
         line.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:

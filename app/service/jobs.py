@@ -1,11 +1,13 @@
 """Change the corpus while the chat runs: take files in, remove documents, bring them back.
 
-One job runs at a time, in a thread of its own with an embedder of its own, so that questions are
-answered meanwhile. It goes through the same `ingest` as the command line, and the next question is
-answered from the new generation.
+One job runs at a time, in a thread of its own with an embedder of the jobs' own, so that questions
+are answered meanwhile. It goes through the same `ingest` as the command line, and the next question
+is answered from the new generation.
 """
 
 import contextlib
+import functools
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +20,7 @@ from inquote.app.service.service import Service, explain
 from inquote.app.service.uploads import Batch, Uploads
 from inquote.app.system import System
 from inquote.index.clock import utc_now
+from inquote.index.models.allocator import return_freed_memory
 from inquote.index.models.embedder import PACKAGED, Embedder, SentenceTransformerEmbedder
 from inquote.index.progress import Progress
 from inquote.index.stores.base import Store
@@ -68,7 +71,7 @@ class Job:
 class LibraryJobs:
     """Changes the library in the folder `library`, from which `service` answers.
 
-    `make_embedder` makes the embedder of each job.
+    `make_embedder` gives the embedder of a job; no two jobs use it at once.
     """
 
     def __init__(
@@ -141,6 +144,7 @@ class LibraryJobs:
             job.problem = explain(error).replace(f"{printable(self.uploads.folder)}/", "")
         finally:
             job.running = False
+            _let_go()
 
     def _progress(self, job: Job) -> Progress:
         """Return what a job reports its progress to; it raises `Stopped` where it was stopped."""
@@ -243,6 +247,17 @@ class LibraryJobs:
             job.changes = compare(questions, (generations[-2], generations[-1]), ask, walk)
 
 
+def _let_go() -> None:
+    """Return the memory of a job, some of which lies in cycles that Python seldom looks for."""
+    gc.collect()
+    return_freed_memory()
+
+
 def open_jobs(service: Service, library: Path, embedder: str | None) -> LibraryJobs:
     """Return the jobs of a library; `embedder` is a name or path, None the packaged one."""
-    return LibraryJobs(service, library, lambda: SentenceTransformerEmbedder(embedder or PACKAGED))
+
+    @functools.cache
+    def make_embedder() -> Embedder:
+        return SentenceTransformerEmbedder(embedder or PACKAGED)
+
+    return LibraryJobs(service, library, make_embedder)

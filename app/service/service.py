@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.suggestions import Suggestion
+from inquote.app.marks import visible
 from inquote.index.stores.base import DocumentInfo
 from inquote.index.stores.journal import Feedback
 from inquote.ingest.documents import Document
@@ -188,7 +189,7 @@ def _document(system: "System", id: str, sha256: str) -> Document:
 def explain(error: Exception) -> str:
     """Return one sentence for a person: an `InquoteError`'s own, else a reference into the log."""
     if isinstance(error, InquoteError):
-        return str(error)
+        return visible(str(error))
     reference = secrets.token_hex(4)
     log.error("reference %s", reference, exc_info=error)
     return (

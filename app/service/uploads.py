@@ -117,6 +117,10 @@ class Uploads:
                 _move(batch.before / name, self.folder / name)
             elif not (batch.new / name).exists():
                 (self.folder / name).unlink(missing_ok=True)
+        # What was replaced must not come back after a power cut: `lay` would put it in place again.
+        shutil.rmtree(batch.before, ignore_errors=True)
+        if batch.folder.exists():
+            sync(batch.folder)
         batch.drop()
 
     def set_aside(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Keep the memory that a forward pass frees for the next one."""
+"""Keep the memory that a forward pass frees for the next one, and give it back now and then."""
 
 import ctypes
 import functools
@@ -21,3 +21,17 @@ def keep_freed_memory() -> bool:
     except (AttributeError, OSError, TypeError):
         return False
     return bool(mallopt(_TRIM_THRESHOLD, _KEPT) and mallopt(_MMAP_THRESHOLD, _LARGEST))
+
+
+def return_freed_memory() -> bool:
+    """Give the memory that is free at the moment back to the system, within some milliseconds.
+
+    Returns False where the C library is not glibc. What lives long comes to lie between the pieces
+    that forward passes free, of another size at every question, so that these pieces can be used
+    again less and less, and stay.
+    """
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(trim(ctypes.c_size_t(0)))

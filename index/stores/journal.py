@@ -2,13 +2,17 @@
 
 import contextlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from filelock import FileLock
+
 from inquote.index.stores.sqlite import (
+    OWNER_ONLY,
     Row,
     digest_of,
     digest_sql,
@@ -21,7 +25,7 @@ from inquote.index.stores.sqlite import (
     reason_of,
     replace_damaged,
 )
-from inquote.ingest.errors import InquoteError, LibraryMissing
+from inquote.ingest.errors import InquoteError, LibraryDamaged, LibraryMissing
 
 JOURNAL_FILE = "journal.db"
 LOCK_FILE = "ingest.lock"  # of the folder's writers
@@ -137,13 +141,17 @@ class SqliteJournal:
     def __init__(self, folder: Path) -> None:
         self.file = folder / JOURNAL_FILE
         self._lock = folder / LOCK_FILE
+        self._saving = folder / f"{JOURNAL_FILE}.lock"
         self._is_checked = False
 
     def record_question(self, question: QuestionInContext, at: str) -> None:
         """Keep a question; see `Journal.record_question`."""
         history = json.dumps(question.history[-MAX_HISTORY:])
         row = (question.question, history, at)
-        with contextlib.suppress(sqlite3.Error, OSError), self._writing() as connection:
+        with (
+            contextlib.suppress(sqlite3.Error, OSError, InquoteError),
+            self._writing() as connection,
+        ):
             connection.execute(_INSERT_QUESTION, (*row, digest_of(*row)))
             connection.execute(_DROP_OLD_QUESTIONS, (MAX_QUESTIONS,))
 
@@ -170,7 +178,10 @@ class SqliteJournal:
         return [Feedback.from_json(json.loads(fields)) for (fields,) in rows]
 
     def problems(self) -> list[str]:
-        """Say what is wrong with the file and its rows, a sentence each; [] for nothing."""
+        """Say what is wrong with the file and its rows, a sentence each; [] for nothing.
+
+        Raises `LibraryUnavailable` where it cannot be read now.
+        """
         try:
             with self._reading() as connection:
                 result = connection.execute("PRAGMA integrity_check").fetchone()[0]
@@ -179,7 +190,7 @@ class SqliteJournal:
                 counts = {table: _count_damaged(connection, table) for table in _SEALED}
         except LibraryMissing:
             return []
-        except InquoteError as error:
+        except LibraryDamaged as error:
             return [str(error)]
         sentences = []
         for table, count in counts.items():
@@ -217,7 +228,9 @@ class SqliteJournal:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         if not self._is_checked and self.problems():
-            self._save_sound_rows()
+            with FileLock(self._saving, mode=OWNER_ONLY):
+                if self.problems():  # else another process was quicker
+                    self._save_sound_rows()
         self._is_checked = True
         connection = open_writer(self.file)
         try:
@@ -230,13 +243,13 @@ class SqliteJournal:
 
     def _save_sound_rows(self) -> None:
         """Put a journal of the rows that are as they were written in the place of a damaged one."""
-        new = self.file.with_name(f"new.{JOURNAL_FILE}")
+        new = self.file.with_name(f"{JOURNAL_FILE}.{os.getpid()}")
         new.unlink(missing_ok=True)
         connection = open_writer(new)
         try:
             connection.execute("BEGIN")
             _prepare(connection)
-            with contextlib.suppress(InquoteError), self._reading() as damaged:
+            with contextlib.suppress(LibraryDamaged), self._reading() as damaged:
                 for table, names in _SEALED.items():
                     _copy_sound_rows(damaged, connection, table, (*names, "digest"))
             connection.execute("COMMIT")

@@ -6,7 +6,9 @@ file that nobody writes is read as it lies.
 """
 
 import contextlib
+import errno
 import hashlib
+import itertools
 import os
 import shutil
 import sqlite3
@@ -15,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from inquote.index.disk import sync
 from inquote.ingest.errors import InquoteError, LibraryBusy, LibraryDamaged, LibraryUnavailable
 from inquote.ingest.text import printable
 
@@ -23,22 +26,30 @@ Row = tuple[Any, ...]
 BUSY_SECONDS = 30
 CHECKPOINT_SECONDS = 2  # to wait for readers when the write-ahead file is emptied
 OWNER_ONLY = 0o600  # of files; folders have 0o700
-_ATTEMPTS = 20  # to open a file while a writer begins
+_WAIT_SECONDS = 2.0  # for a writer that begins or ends
 _PAUSE_SECONDS = 0.1
 _DIGEST_BYTES = 16
+_TYPES = {str: "text", int: "integer", bytes: "blob", float: "real"}  # SQL's names
 _NO_ACCESS = {sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 
 
 def digest_of(*values: object) -> str:
-    """Return a digest of a row's values, hex digits of BLAKE2b, whatever their types.
+    """Return a digest of a row's values and their types, hex digits of BLAKE2b.
 
-    >>> digest_of("a", 12) == digest_of(b"a", "12"), digest_of("a", 12) == digest_of("a1", 2)
+    >>> digest_of("a", 12) == digest_of("a", 12), digest_of("a", 12) == digest_of("a", "12")
     (True, False)
     """
+    types = " ".join(_TYPES.get(type(value), "null") for value in values)
     contents = [value if isinstance(value, bytes) else str(value).encode() for value in values]
-    lengths = str(list(map(len, contents))).encode()
-    joined = lengths + b"".join(contents)
+    return digest_of_bytes(types, *contents)
+
+
+def digest_of_bytes(types: str, *contents: bytes | None) -> str:
+    """Return the digest of values of these SQL types, given as bytes."""
+    parts = [content or b"" for content in contents]
+    lengths = f"{types} {[len(part) for part in parts]}".encode()
+    joined = lengths + b"".join(parts)
     return hashlib.blake2b(joined, digest_size=_DIGEST_BYTES).hexdigest()
 
 
@@ -51,12 +62,19 @@ def sha256_of(text: str | bytes) -> str:
 def digest_sql(*columns: str) -> str:
     """Return the SQL for the digest of some columns.
 
-    Columns are handed over as bytes, for a damaged text may be no UTF-8.
-
     >>> digest_sql("a", "b")
-    'digest_of(CAST(a AS BLOB), CAST(b AS BLOB))'
+    "digest_of(typeof(a) || ' ' || typeof(b), CAST(a AS BLOB), CAST(b AS BLOB))"
     """
-    return f"digest_of({', '.join(map(as_bytes, columns))})"
+    return f"digest_of({typed_columns(*columns)})"
+
+
+def typed_columns(*columns: str) -> str:
+    """Return the SQL for the arguments of `digest_of_bytes`.
+
+    Columns are handed over as bytes, for a damaged text may be no UTF-8.
+    """
+    types = " || ' ' || ".join(f"typeof({column})" for column in columns)
+    return ", ".join([types, *map(as_bytes, columns)])
 
 
 def as_bytes(column: str) -> str:
@@ -69,7 +87,9 @@ def open_writer(file: Path) -> sqlite3.Connection:
 
     What is deleted is overwritten. Raises `sqlite3.Error` and `OSError`.
     """
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+    # A file that is there is not opened here: closing it would drop the locks of this process.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
     connection = sqlite3.connect(
         file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
@@ -110,7 +130,7 @@ def open_for_reading(
     The second is for places where SQLite cannot make its locks; writers hold `lock`. Raises
     `LibraryDamaged`, `LibraryUnavailable`, `LibraryBusy`.
     """
-    attempts = _ATTEMPTS
+    deadline = time.monotonic() + _WAIT_SECONDS
     while True:
         try:
             return connect()
@@ -123,8 +143,7 @@ def open_for_reading(
         except sqlite3.Error:
             raise problem from None
         except (LibraryBusy, LibraryUnavailable):  # a writer begins, or ends
-            attempts -= 1
-            if not attempts:
+            if time.monotonic() > deadline:
                 raise
             time.sleep(_PAUSE_SECONDS)
 
@@ -182,7 +201,7 @@ def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _add_functions(connection: sqlite3.Connection) -> None:
-    connection.create_function("digest_of", -1, digest_of, deterministic=True)
+    connection.create_function("digest_of", -1, digest_of_bytes, deterministic=True)
     connection.create_function("sha256_of", 1, sha256_of, deterministic=True)
 
 
@@ -220,6 +239,8 @@ def reason_of(error: sqlite3.Error) -> str:
         return "its disk or network share does not answer"
     if code == sqlite3.SQLITE_NOMEM:
         return "there is not enough memory"
+    if code == sqlite3.SQLITE_INTERRUPT or "user-defined" in str(error):
+        return "the reading was interrupted"
     return ""
 
 
@@ -240,27 +261,57 @@ def explain_error(file: Path, error: sqlite3.Error) -> InquoteError:
 def readable_rows(connection: sqlite3.Connection, table: str, columns: str) -> Iterator[Row]:
     """Yield columns of the rows of a damaged file's table that SQLite can still read, each once.
 
-    The table is read from both ends, each time as far as it goes.
+    The table is read from both ends as far as that goes, and what lies between row by row. Raises
+    `sqlite3.Error` where not damage but something else keeps it from being read.
     """
-    seen = set()
+    query = f"SELECT rowid, {columns} FROM main.{table}"
+    ends: list[int] = []
     for order in ("", " DESC"):
+        last = None
+        try:
+            for number, *row in connection.execute(f"{query} ORDER BY rowid{order}"):
+                if ends and number <= ends[0]:
+                    return
+                last = number
+                yield tuple(row)
+        except sqlite3.Error as error:
+            if reason_of(error):
+                raise
+        else:
+            return
+        if last is None:
+            return
+        ends.append(last)
+    for number in range(ends[0] + 1, ends[1]):
         with contextlib.suppress(sqlite3.Error):
-            query = f"SELECT rowid, {columns} FROM {table} ORDER BY rowid{order}"
-            for number, *row in connection.execute(query):
-                if number not in seen:
-                    seen.add(number)
-                    yield tuple(row)
+            for _, *row in connection.execute(f"{query} WHERE rowid = ?", (number,)):
+                yield tuple(row)
 
 
 def replace_damaged(file: Path, new: Path) -> None:
-    """Put a new file in the place of a damaged one, of which a copy is kept beside."""
+    """Put a new file in the place of a damaged one, of which a copy is kept beside.
+
+    The new one must be closed, and hold all that was written to it.
+    """
+    waiting = new.with_name(f"{new.name}-wal")
+    if waiting.exists() and waiting.stat().st_size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    aside = _free_name(file.with_name(f"{file.name}.damaged"))
     for ending in ("", "-wal"):
         part = file.with_name(file.name + ending)
         if part.exists():
-            aside = file.with_name(f"{file.name}.damaged{ending}")
-            shutil.copyfile(part, aside)
-            aside.chmod(OWNER_ONLY)
+            copy = aside.with_name(aside.name + ending)
+            shutil.copyfile(part, copy)
+            copy.chmod(OWNER_ONLY)
+            sync(copy)
     for ending in ("-wal", "-shm"):
         file.with_name(file.name + ending).unlink(missing_ok=True)
         new.with_name(new.name + ending).unlink(missing_ok=True)
     new.replace(file)
+    sync(file.parent)
+
+
+def _free_name(file: Path) -> Path:
+    """Return a name that no file has: this one, or one with a number."""
+    numbered = (file.with_name(f"{file.name}-{number}") for number in itertools.count(2))
+    return next(path for path in itertools.chain([file], numbered) if not path.exists())

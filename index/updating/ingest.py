@@ -54,7 +54,7 @@ def ingest(
     started = time.monotonic()
     while True:
         # What there is, and what the files are against it.
-        state = LibraryState.of(store)
+        state = LibraryState.of(store, mends=not options.dry_run)
         listing = find_sources(paths, state.names, store.folder)
         plan = IngestPlan.of(state.records, listing)
         if state.recovery:

@@ -22,25 +22,25 @@ class LibraryState:
     recovery: str = ""
 
     @classmethod
-    def of(cls, store: Store) -> "LibraryState":
+    def of(cls, store: Store, *, mends: bool = True) -> "LibraryState":
         """Read the state of a store; an empty one where there is no library yet.
 
-        A store that is damaged is recovered, and `recovery` says what that led to.
+        A store that cannot be read is recovered, unless nothing is to be mended, and `recovery`
+        says what that led to. Raises `LibraryDamaged` for one that cannot be recovered.
         """
-        recovery = ""
-        while True:
-            try:
-                with store.snapshot() as snapshot:
-                    records = snapshot.file_records()
-                    return cls(snapshot.generation, snapshot.roots(), records, recovery)
-            except LibraryMissing:
-                return cls(recovery=recovery)
-            except LibraryDamaged:
-                if recovery:
-                    raise
-                recovery = store.recover()
-                if not recovery:
-                    raise
+        try:
+            return cls._read(store)
+        except LibraryDamaged:
+            recovery = store.recover() if mends else ""
+            return replace(cls._read(store), recovery=recovery)  # raises again if nothing helped
+
+    @classmethod
+    def _read(cls, store: Store) -> "LibraryState":
+        try:
+            with store.snapshot() as snapshot:
+                return cls(snapshot.generation, snapshot.roots(), snapshot.file_records())
+        except LibraryMissing:
+            return cls()
 
     @property
     def digests(self) -> dict[str, str]:

@@ -20,10 +20,11 @@ def remove(
     Raises `LibraryMissing` where there is no library.
     """
     started = time.monotonic()
+    LibraryState.of(store)  # mends what can be mended before the library is locked
     with store.snapshot():  # a library must exist; beginning would make one
         pass
     with store.begin(progress) as draft:
-        records = LibraryState.of(store).records
+        records = LibraryState.of(store, mends=False).records
         for id in ids:
             if id not in records:
                 raise IngestError(
@@ -48,8 +49,9 @@ def restore(
     none of them.
     """
     started = time.monotonic()
+    LibraryState.of(store)  # mends what can be mended before the library is locked
     with store.begin(progress) as draft:
-        current = LibraryState.of(store).records
+        current = LibraryState.of(store, mends=False).records
         wanted = set(ids) - set(current)
         restored = []
         with store.snapshot(generation) as snapshot:

@@ -20,12 +20,14 @@ from inquote.index.stores.recipe import FORMAT
 from inquote.index.stores.sqlite import (
     as_bytes,
     digest_of,
+    digest_of_bytes,
     digest_sql,
     explain_error,
     finish_writing,
     open_for_reading,
     open_reader,
     open_writer,
+    typed_columns,
 )
 from inquote.ingest.errors import (
     LibraryMismatch,
@@ -81,8 +83,8 @@ ALTER TABLE embeddings ADD COLUMN digest TEXT NOT NULL DEFAULT ''
 def seal(table: str, **changes: str) -> str:
     """Return the SQL for the digest of a row of a table; `changes` are expressions for columns.
 
-    >>> seal("embeddings", content=":key")
-    'digest_of(CAST(:key AS BLOB), CAST(embeddings.vector AS BLOB))'
+    >>> seal("embeddings", content=":key").partition(",")[0]
+    "digest_of(typeof(:key) || ' ' || typeof(embeddings.vector)"
     """
     return digest_sql(*(changes.get(name, f"{table}.{name}") for name in SEALED[table]))
 
@@ -95,14 +97,14 @@ def sound(table: str) -> str:
 _GROUPED = SEALED["passages"][3:]  # range, heading, lead-in, embedding
 # The SQL for the digest of a document's passages.
 PASSAGES_SEAL = (
-    f"coalesce((SELECT group_digest({', '.join(map(as_bytes, _GROUPED))}) FROM passages"
+    f"coalesce((SELECT group_digest({typed_columns(*_GROUPED)}) FROM passages"
     " WHERE passages.document_id = documents.id AND passages.since = documents.since"
-    " AND passages.until = documents.until), digest_of())"
+    f" AND passages.until = documents.until), '{digest_of()}')"
 )
 
 # The SQL that tells whether a document is as it was written, with its text and its passages.
 SOUND_DOCUMENT = (
-    f"({sound('documents')} AND sha256 = sha256_of({as_bytes('text')})"
+    f"({sound('documents')} AND typeof(text) = 'text' AND sha256 = sha256_of({as_bytes('text')})"
     f" AND (passages = '' OR passages = {PASSAGES_SEAL}))"
 )
 
@@ -116,15 +118,15 @@ class _GroupDigest:
     """An SQL aggregate: `digest_of_rows` of the rows of a group."""
 
     def __init__(self) -> None:
-        self._rows: list[Sequence[object]] = []
+        self._digests: list[str] = []
 
-    def step(self, *values: object) -> None:
+    def step(self, types: str, *contents: bytes | None) -> None:
         """Take a row."""
-        self._rows.append(values)
+        self._digests.append(digest_of_bytes(types, *contents))
 
     def finalize(self) -> str:
         """Return the digest."""
-        return digest_of_rows(self._rows)
+        return digest_of(*sorted(self._digests))
 
 
 class Database:
@@ -186,14 +188,28 @@ class Database:
         A reader follows a file that was replaced.
         """
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        identity = _identity(self.file)
-        if connection is None or not (self._writes or identity == self._local.identity):
+        identity = self.identity
+        if connection is not None and not self._writes and identity != self._local.identity:
+            with self._guard:
+                self._connections.remove(connection)
+            connection.close()
+            connection = None
+        if connection is None:
             connection = (open_writer if self._writes else open_reader)(self.file)
             _add_aggregate(connection)
             self._local.connection, self._local.identity = connection, identity
             with self._guard:
                 self._connections.append(connection)
         return connection
+
+    @property
+    def identity(self) -> tuple[int, int] | None:
+        """What tells the file from one that replaces it; None where there is none."""
+        try:
+            status = self.file.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -238,15 +254,6 @@ class Database:
                     connection.close()
             self._connections.clear()
         self._local = threading.local()
-
-
-def _identity(file: Path) -> tuple[int, int] | None:
-    """Return what tells a file from one that replaces it; None where there is none."""
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def version_of(connection: sqlite3.Connection) -> int:

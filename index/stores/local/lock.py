@@ -56,11 +56,18 @@ def make_folder(folder: Path) -> None:
 
 
 def keep_private(folder: Path) -> None:
-    """Let only the owner read the files below a folder, and open the folders below it."""
-    for path in folder.rglob("*"):
+    """Let only the owner read what a library keeps in its folder; other things stay as they are."""
+    for name in ("library.db*", "journal.db*", "ingest.*", "derived", "uploads"):
+        for path in folder.glob(name):
+            _close_to_others(path)
+            for inner in path.rglob("*"):
+                _close_to_others(inner)
+
+
+def _close_to_others(path: Path) -> None:
+    with contextlib.suppress(OSError):
         if not path.is_symlink():
-            with contextlib.suppress(OSError):
-                path.chmod(0o700 if path.is_dir() else OWNER_ONLY)
+            path.chmod(0o700 if path.is_dir() else OWNER_ONLY)
 
 
 @contextmanager

@@ -1,21 +1,28 @@
 """Save what is sound of a library.db that SQLite cannot read through, into a new one."""
 
 import json
+import shutil
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 
 from inquote.index.stores.local.database import (
     FOREVER,
     PASSAGES_SEAL,
     SEALED,
+    UNSEALED_FORMAT,
     Database,
     read_meta,
     seal_meta,
+    version_of,
 )
+from inquote.index.stores.local.search_files import DERIVED
 from inquote.index.stores.sqlite import Row, digest_of, readable_rows, replace_damaged, sha256_of
 from inquote.ingest.errors import LibraryDamaged
 
 _NEW = "recovery"  # the folder of the new file until it is whole
+_EXTRA = {"documents": "text", "passages": "row", "embeddings": "rowid"}  # columns in no digest
+_WITHOUT = {"hidden": "'[]'", "passages": "''"}  # what libraries without digests do not say
 
 
 def recover_database(folder: Path) -> int:
@@ -23,11 +30,11 @@ def recover_database(folder: Path) -> int:
 
     The library must be locked. The damaged file is kept as library.db.damaged. The documents are
     those of the current generation; earlier ones are lost, and so is every document of which
-    anything is damaged.
+    anything is damaged. Search files are removed, for they may name passages that are lost.
     """
     old, new = Database(folder), Database(folder / _NEW, writes=True)
-    new.file.parent.mkdir(0o700, exist_ok=True)
-    new.file.unlink(missing_ok=True)
+    shutil.rmtree(new.folder, ignore_errors=True)
+    new.folder.mkdir(0o700)
     new.create()
     try:
         with new.writing() as target:
@@ -35,8 +42,9 @@ def recover_database(folder: Path) -> int:
     finally:
         new.close()
         old.close()
+    shutil.rmtree(folder / DERIVED, ignore_errors=True)
     replace_damaged(old.file, new.file)
-    new.folder.rmdir()
+    shutil.rmtree(new.folder, ignore_errors=True)
     return count
 
 
@@ -49,8 +57,9 @@ def _copy(old: Database, target: sqlite3.Connection) -> int:
             meta = _readable_meta(source)
             for root, name in readable_rows(source, "roots", "root, name"):
                 names[root] = name
+            latest = int(meta.get("generation", FOREVER))
             for table in SEALED:
-                _copy_table(source, target, table)
+                _copy_table(source, target, table, latest)
     except LibraryDamaged:  # what was read until then is kept
         pass
     _drop_incomplete(target)
@@ -67,26 +76,32 @@ def _readable_meta(source: sqlite3.Connection) -> dict[str, str]:
         return {}
 
 
-def _copy_table(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
-    """Copy the rows of a table that are as they were written."""
-    columns = [*SEALED[table], "digest"]
-    if table == "documents":
-        columns.append("text")
-    marks = ", ".join("?" * len(columns))
-    insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
-    for row in readable_rows(source, table, ", ".join(columns)):
-        if _is_sound(table, row):
-            target.execute(insert, row)
+def _copy_table(
+    source: sqlite3.Connection, target: sqlite3.Connection, table: str, latest: int
+) -> None:
+    """Copy the rows of a table that are as they were written, of generations up to `latest`."""
+    has_digests = version_of(source) != UNSEALED_FORMAT
+    sealed = SEALED[table]
+    columns = [name if has_digests else _WITHOUT.get(name, name) for name in sealed]
+    columns += [_EXTRA[table], "digest" if has_digests else "''"]
+    names = [*sealed, _EXTRA[table], "digest"]
+    marks = ", ".join("?" * len(names))
+    insert = f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({marks})"
+    for *row, extra, digest in readable_rows(source, table, ", ".join(columns)):
+        fields = dict(zip(sealed, row, strict=True))
+        is_late = fields.get("since", 0) > latest
+        expected = digest_of(*row)
+        is_sound = digest == expected or not has_digests
+        if is_sound and not is_late and _is_sound(table, fields, extra):
+            target.execute(insert, (*row, extra, expected))
 
 
-def _is_sound(table: str, row: Row) -> bool:
-    size = len(SEALED[table])
-    if row[size] != digest_of(*row[:size]):
-        return False
+def _is_sound(table: str, fields: Mapping[str, object], text: object) -> bool:
+    """Return whether a document is current and its text is as it was written."""
     if table != "documents":
         return True
-    fields = dict(zip(SEALED[table], row, strict=False))
-    return bool(fields["until"] == FOREVER) and fields["sha256"] == sha256_of(row[-1])
+    is_current = fields["until"] == FOREVER
+    return is_current and isinstance(text, str) and fields["sha256"] == sha256_of(text)
 
 
 def _drop_incomplete(target: sqlite3.Connection) -> None:
@@ -96,7 +111,7 @@ def _drop_incomplete(target: sqlite3.Connection) -> None:
         " AND since = documents.since AND content NOT IN (SELECT content FROM embeddings)"
     )
     target.execute(
-        f"DELETE FROM documents WHERE passages <> {PASSAGES_SEAL} OR EXISTS ({missing})"
+        f"DELETE FROM documents WHERE passages NOT IN ('', {PASSAGES_SEAL}) OR EXISTS ({missing})"
         " OR EXISTS (SELECT 1 FROM documents AS later"
         " WHERE later.id = documents.id AND later.since > documents.since)"
     )

@@ -19,6 +19,7 @@ from inquote.index.stores.local.vectors import FaissIndex, VectorIndex
 from inquote.index.stores.sqlite import digest_of
 from inquote.ingest.errors import LibraryDamaged
 
+DERIVED = "derived"  # the folder of all generations' files
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
 MANIFEST = "manifest.json"

@@ -117,7 +117,7 @@ class LocalSnapshot:
 
     def _check_text(self, is_sound: object, id: str, text: str, sha256: str) -> None:
         """Raise `LibraryDamaged` for a document that is not as written; hash its text once."""
-        if not is_sound:
+        if not (is_sound and isinstance(text, str)):
             raise damaged_document(id)
         key = (self.generation, id)
         if key not in self._checked:
@@ -226,7 +226,8 @@ class LocalSnapshot:
         if row is None:
             raise damaged_document(document_id)
         self._check_text(*row)
-        return str(row[2])
+        text: str = row[2]
+        return text
 
     def content_hashes(self) -> dict[int, str]:
         """Return the key of every passage's embedding, by row."""

@@ -30,6 +30,7 @@ from inquote.index.stores.local.lock import keep_private, write_lock
 from inquote.index.stores.local.recovery import recover_database
 from inquote.index.stores.local.search_files import (
     ATTACHED,
+    DERIVED,
     SearchFiles,
     attachments,
     check_search_files,
@@ -40,7 +41,12 @@ from inquote.index.stores.local.search_files import (
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.local.vectors import FaissIndex
 from inquote.index.stores.sqlite import OWNER_ONLY, digest_of
-from inquote.ingest.errors import GenerationGone, IngestError, LibraryDamaged
+from inquote.ingest.errors import (
+    GenerationGone,
+    IngestError,
+    LibraryDamaged,
+    LibraryUnavailable,
+)
 
 
 class LocalStore:
@@ -51,11 +57,11 @@ class LocalStore:
 
     def __init__(self, folder: Path, *, writes: bool = False) -> None:
         self.folder = folder
-        self.derived = folder / "derived"
+        self.derived = folder / DERIVED
         self.database = Database(folder, writes=writes)
         self._checked: set[tuple[int, str]] = set()  # generations and documents whose text is sound
         self._required = False
-        self._loaded: tuple[int, SearchFiles] | None = None  # of the generation used last
+        self._loaded: tuple[object, SearchFiles] | None = None  # of the generation used last
         self._loading = threading.Lock()
 
     @property
@@ -108,7 +114,8 @@ class LocalStore:
         files of one generation are held at a time.
         """
         with self._loading:
-            if self._loaded is not None and self._loaded[0] == generation:
+            key = (generation, self.database.identity)  # a recovery replaces the file
+            if self._loaded is not None and self._loaded[0] == key:
                 files = self._loaded[1]
             else:
                 self._loaded = None
@@ -117,7 +124,7 @@ class LocalStore:
             if with_places and not files.lexical.has_places:
                 remake_search_files(self.folder, generation, with_places=True)
                 files = load_search_files(self.generation_folder(generation))
-            self._loaded = (generation, files)
+            self._loaded = (key, files)
             return files
 
     def _load_or_remake(self, generation: int) -> SearchFiles:
@@ -220,7 +227,6 @@ class LocalStore:
             if self._can_be_read():
                 return ""  # another process was quicker
             count = recover_database(self.folder)
-            shutil.rmtree(self.derived, ignore_errors=True)  # they know passages by other rows
         return (
             f"library.db was damaged; {count} documents were sound and are kept, the others have "
             "to be ingested again. The damaged file is library.db.damaged."
@@ -278,8 +284,11 @@ class LocalStore:
         generation, what is attached to them, the journal, and the files that were taken in.
         """
         self.require()
-        with self.database.reading() as connection:
-            problems = verify.row_problems(connection)
+        try:
+            with self.database.reading() as connection:
+                problems = verify.row_problems(connection)
+        except LibraryDamaged as error:
+            problems = [str(error)]
         if not problems:
             with self.snapshot() as current:
                 generations = range(current.oldest, current.generation + 1)
@@ -288,7 +297,10 @@ class LocalStore:
                 with self.snapshot(generation) as snapshot:
                     folder = self.generation_folder(generation)
                     problems += verify.generation_problems(snapshot, folder)
-        return [*problems, *self.journal.problems()]
+        try:
+            return [*problems, *self.journal.problems()]
+        except LibraryUnavailable as error:
+            return [*problems, str(error)]
 
     def close(self) -> None:
         """Close the connections of all threads; no snapshot may be open."""

@@ -34,6 +34,7 @@ def test_markdown_holds_the_quotes_and_where_they_stand() -> None:
 def test_html_holds_the_quotes_and_where_they_stand() -> None:
     start = ARTICLE.index("16.3%")
     text = as_html([replace(ANSWER, understood_as="What was it?"), REFUSED])
+    text = text.replace(' dir="auto"', "")
     assert "<h2>What was *the* response?</h2>\n<p>Understood as: <q>What was it?</q></p>" in text
     assert "<blockquote>16.3% of patients <small>[1]</small></blockquote>\n<blockquote>2.1%" in text
     assert (

@@ -128,7 +128,7 @@ def test_feedback_on_an_answer_that_is_not_there_is_400_with_a_sentence(client: 
 
 
 def test_the_pane_shows_the_only_document_and_marks_what_it_is_asked_to(client: TestClient) -> None:
-    assert '<h2 id="document-title">A small article</h2>' in client.get("/api/pane").text
+    assert '<h2 id="document-title" dir="auto">A small article</h2>' in client.get("/api/pane").text
     document = make_document(ARTICLE)
     start = ARTICLE.index("16.3%")
     query = {"document": document.id, "sha256": document.sha256, "mark": [f"1:{start}-{start + 5}"]}

@@ -34,3 +34,37 @@ def test_memory_that_was_freed_is_used_again_without_page_faults() -> None:
     before, kept, after = done.stdout.split()
     assert kept == "True"
     assert int(before) > 10_000 > 4096 > int(after)
+
+
+_RESIDENT = """
+import re
+from pathlib import Path
+import numpy as np
+from inquote.index.models.allocator import keep_freed_memory, return_freed_memory
+
+def resident() -> int:
+    return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+keep_freed_memory()
+before = resident()
+small, large = [], []
+for _ in range(100):
+    large.append(np.ones(1 << 17))  # 1 MiB each
+    small.append(b"x" * 1000)  # lives on, and keeps the heap from shrinking
+large.clear()
+kept = resident()
+returned = return_freed_memory()
+print(before, kept, returned, resident())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc's allocator")
+def test_freed_memory_can_be_returned() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _RESIDENT], check=True, capture_output=True, text=True
+    )
+    before, kept, returned, after = done.stdout.split()
+    assert returned == "True"
+    assert int(kept) - int(before) > 80_000
+    assert int(after) - int(before) < 20_000

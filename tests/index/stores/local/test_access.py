@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from changes import upload_first
-from damage import change_rows, flip_bit
+from damage import change_rows, flip_bit, make_older
 
 from crash import in_child
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
@@ -256,21 +256,6 @@ def test_a_library_of_the_format_before_is_read_and_brought_up_to_date(
         assert "12 kilograms" in snapshot.document("zoo/otters.md").text
     change_rows(library, "UPDATE documents SET title = 'x'")
     assert len(LocalStore(library).verify()) > 1
-
-
-def make_older(library: Path) -> None:
-    """Take away what the format before did not have."""
-    change_rows(
-        library,
-        *(f"ALTER TABLE {table} DROP COLUMN digest" for table in ("passages", "embeddings")),
-        *(
-            f"ALTER TABLE documents DROP COLUMN {column}"
-            for column in ("digest", "passages", "hidden")
-        ),
-        "DELETE FROM meta WHERE key = 'digest'",
-        "UPDATE meta SET value = json_set(value, '$.format', 2) WHERE key = 'recipe'",
-        "PRAGMA user_version = 2",
-    )
 
 
 def test_a_reader_follows_a_file_that_was_replaced(
