@@ -75,8 +75,11 @@ class Conversation:
     def history_of(self, turn: Turn) -> tuple[str, ...]:
         """Return the questions that `turn` is asked after, oldest first.
 
-        These are the ones with an answer or a refusal, from the last standalone question on.
+        These are the ones with an answer or a refusal, from the last standalone question on; none
+        where the conversation was begun anew meanwhile.
         """
+        if turn not in self.turns:
+            return ()
         history: list[str] = []
         for earlier in self.turns[: self.turns.index(turn)]:
             if earlier.standalone:
