@@ -88,20 +88,29 @@ def generation_problems(snapshot: LocalSnapshot, folder: Path) -> list[str]:
 
 
 def original_problems(snapshot: LocalSnapshot, folder: Path) -> Iterator[str]:
-    """Say which files that came through the page are not those that were taken in."""
+    """Say which files that came through the page are not those that were taken in.
+
+    Where an upload or a removal was cut short, the file is where it was moved meanwhile.
+    """
     root = snapshot.roots().get(UPLOADS)
     for id, record in snapshot.file_records().items():
         if not root or not id.startswith(f"{root}/"):
             continue
-        name = f"{UPLOADS}/{id.removeprefix(f'{root}/')}"
-        try:
-            size = (folder / name).stat().st_size if (folder / name).is_file() else 0
-            file = read_content(folder / name, max_bytes=size)
-        except FileSkipped as error:
-            yield f"{printable(name)} is missing or cannot be read: {error}."
-            continue
-        if not file.has_digest(record.file):
-            yield f"{printable(name)} is not the file that was taken in."
+        name = id.removeprefix(f"{root}/")
+        moved = [*folder.glob(f"{UPLOADS}/.incoming-*/before"), folder / UPLOADS / ".removed"]
+        files = [place / name for place in (folder / UPLOADS, *moved)]
+        if not any(_is_original(file, record.file) for file in files):
+            state = "not the file that was taken in" if files[0].exists() else "missing"
+            yield f"{UPLOADS}/{printable(name)} is {state}."
+
+
+def _is_original(file: Path, digest: str) -> bool:
+    """Return whether a file is there and has a digest."""
+    try:
+        content = read_content(file, max_bytes=file.stat().st_size)
+    except (OSError, FileSkipped):
+        return False
+    return content.has_digest(digest)
 
 
 def _documents(snapshot: LocalSnapshot) -> Iterator[str]:
