@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.suggestions import Suggestion
 from inquote.app.marks import visible
+from inquote.index.models.allocator import share_heap
 from inquote.index.stores.base import DocumentInfo
 from inquote.index.stores.journal import Feedback
 from inquote.ingest.documents import Document
@@ -48,6 +49,7 @@ class Service:
     def __init__(
         self, open_system: "Callable[[], System]", limit: int = LIMIT, at_once: bool = True
     ) -> None:
+        share_heap()
         self._open_system = open_system
         self._limit = limit
         self._waiting = 0

@@ -3,7 +3,7 @@
 import ctypes
 import functools
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
 _KEPT = 256 << 20  # bytes that may stay unused at the top of the heap
 _LARGEST = 32 << 20  # bytes of a piece that comes from the heap; the most that glibc allows
 
@@ -21,6 +21,18 @@ def keep_freed_memory() -> bool:
     except (AttributeError, OSError, TypeError):
         return False
     return bool(mallopt(_TRIM_THRESHOLD, _KEPT) and mallopt(_MMAP_THRESHOLD, _LARGEST))
+
+
+def share_heap() -> bool:
+    """Let all threads that are started from now on use one heap; call it before there are others.
+
+    Returns False where the C library is not glibc. By default each thread that runs a model keeps
+    what its forward passes free to itself, in pieces of 64 MiB.
+    """
+    try:
+        return bool(ctypes.CDLL(None).mallopt(_ARENA_MAX, 1))
+    except (AttributeError, OSError, TypeError):
+        return False
 
 
 def return_freed_memory() -> bool:

@@ -68,3 +68,31 @@ def test_freed_memory_can_be_returned() -> None:
     assert returned == "True"
     assert int(kept) - int(before) > 80_000
     assert int(after) - int(before) < 20_000
+
+
+_HEAPS = """
+import threading
+from pathlib import Path
+import numpy as np
+from inquote.index.models.allocator import keep_freed_memory, share_heap
+
+shared = share_heap()
+keep_freed_memory()
+places = []
+work = lambda: places.append(np.ones(1 << 16).ctypes.data)
+for thread in [threading.Thread(target=work) for _ in range(4)]:
+    thread.start()
+    thread.join()
+maps = Path("/proc/self/maps").read_text().splitlines()
+first, last = next(line.split()[0].split("-") for line in maps if line.endswith("[heap]"))
+print(shared, all(int(first, 16) < place < int(last, 16) for place in places))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc's allocator")
+def test_threads_share_a_heap() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _HEAPS], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["True", "True"]
