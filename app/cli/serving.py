@@ -14,6 +14,7 @@ from inquote.app.cli.options import (
     LibraryOption,
     ReaderOption,
 )
+from inquote.app.cli.terminal import print_text
 from inquote.ingest.errors import InquoteError
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def read_login(auth_file: Path | None, auth: str | None, no_auth: bool) -> "Acco
 
 
 def _warn(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+    print_text(sentence, sys.stderr)
 
 
 def password(

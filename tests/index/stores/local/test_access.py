@@ -204,7 +204,8 @@ def test_what_is_kept_is_for_its_owner_only(
     tmp_path: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
     library = tmp_path / "library"
-    library.mkdir(mode=0o755)
+    library.mkdir()
+    library.chmod(0o755)
     ingest(LocalStore(library), [corpus], embedder)
     LocalStore(library).attach(1, "notes", "a text")
     answer(library)
@@ -220,7 +221,8 @@ def test_a_folder_with_other_things_keeps_its_mode(
     tmp_path: Path, corpus: Path, embedder: FakeEmbedder
 ) -> None:
     library = tmp_path / "library"
-    library.mkdir(mode=0o755)
+    library.mkdir()
+    library.chmod(0o755)
     (library / "notes.txt").write_text("Shared.")
     ingest(LocalStore(library), [corpus], embedder)
     assert stat.S_IMODE(library.stat().st_mode) == 0o755
