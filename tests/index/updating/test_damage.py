@@ -9,7 +9,7 @@ from power import check_change
 
 
 def test_no_flipped_bit_misleads() -> None:
-    outcomes = run_trials(30, 2)
+    outcomes = run_trials(20, 2)
     assert outcomes["what is kept differed"] > 5
 
 
