@@ -168,8 +168,9 @@ def test_text_of_the_right_to_left_scripts_is_set_from_the_right(
     system.answers = {"approved": ["אושר בשנת 2015"]}
     tab = new_tab().open().ask("When was it approved?")
     direction = "place => getComputedStyle(place).direction"
+    directions = "places => places.map(place => getComputedStyle(place).direction)"
     lines = tab.page.locator("#pane .part p")
-    assert [line.evaluate(direction) for line in lines.all()] == ["rtl", "ltr"]
+    assert lines.evaluate_all(directions) == ["rtl", "ltr"]
     assert tab.latest.locator("p.span").evaluate(direction) == "rtl"
     assert tab.latest.locator("blockquote").evaluate(direction) == "rtl"
     shown: Any = lines.first.evaluate(PAINTED)
