@@ -92,7 +92,7 @@ class LexicalIndex:
                 raise _unreadable() from error
         # tantivy writes lock files beside its own, which it cannot do here.
         try:
-            with tempfile.TemporaryDirectory() as links:
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as links:
                 for file in folder.iterdir():
                     if file.suffix == ".lock":
                         continue
