@@ -71,7 +71,7 @@ def test_a_list_of_nothing_but_links_is_an_aside_and_a_list_with_one_is_not() ->
 def test_bad_markup_takes_no_time_and_loses_no_text(content: bytes, begins: str) -> None:
     began = time.process_time()
     assert html.parse(content).text.strip().startswith(begins)
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 60
 
 
 def test_a_deep_page_keeps_all_of_its_words() -> None:
