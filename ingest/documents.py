@@ -6,6 +6,67 @@ All offsets are half-open ranges in Unicode code points of `Document.text`.
 import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Literal, NamedTuple
+
+BlockKind = Literal[
+    "heading",
+    "paragraph",
+    "item",
+    "table",
+    "row",
+    "cell",
+    "caption",
+    "code",
+    "note",
+    "header",
+    "footer",
+    "field",
+    "comment",
+]
+
+
+class Block(NamedTuple):
+    """A range of a text, and the part that its author made it.
+
+    - `level` is 1 to 6 for a heading, and the depth of an item, from 1.
+    - `label` is what the author's program prints before an item or a note ("3.", "(a)", "*"); it
+      stands in the text.
+    - A table holds rows, and a row cells; all three are blocks, the outer one first. `row` and
+      `column` count from 0 within the table, a cell covers `row_span` rows and `column_span`
+      columns, and a header says what the cells below it or beside it are.
+    - "header" and "footer" are those of pages, kept once; a "field" is the label of a form's field
+      and its value.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    label: str = ""
+    row: int = 0
+    column: int = 0
+    row_span: int = 1
+    column_span: int = 1
+    is_header: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a document: its range of the text, and its size in points as it is shown.
+
+    `number` counts from 1; `label` is the number that is printed on the page or that the file
+    gives it, "" where neither says one. `lines` hold the boxes of its characters, packed by
+    `ingest/layout/boxes.py`, and are empty where the boxes were not read.
+    """
+
+    number: int
+    start: int
+    end: int
+    label: str = ""
+    width: float = 0.0
+    height: float = 0.0
+    lines: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -48,6 +109,29 @@ def visible_ranges(length: int, hidden: Iterable[Hidden]) -> list[tuple[int, int
     return ranges
 
 
+def sections_of(text: str, blocks: Iterable[Block]) -> tuple[Section, ...]:
+    """Return the sections that the headings of a text make.
+
+    >>> sections_of("1234\\nA", [Block("heading", 5, 6, 1)])[0]
+    Section(title='', level=0, start=0, end=5)
+    """
+    headings = [block for block in blocks if block.kind == "heading"]
+    # A section ends at the next heading of its own level or above, or with the text.
+    ends = [len(text)] * len(headings)
+    open_sections: list[int] = []  # indices of the headings whose sections have not ended
+    for index, heading in enumerate(headings):
+        while open_sections and headings[open_sections[-1]].level >= heading.level:
+            ends[open_sections.pop()] = heading.start
+        open_sections.append(index)
+    # Text before the first heading is a section without a title.
+    first_start = headings[0].start if headings else len(text)
+    sections = [Section("", 0, 0, first_start)] if first_start else []
+    for heading, end in zip(headings, ends, strict=True):
+        title = text[heading.start : heading.end]
+        sections.append(Section(title, heading.level, heading.start, end))
+    return tuple(sections)
+
+
 @dataclass(frozen=True)
 class Document:
     """A text as a person reads it: NFC, "\\n" line ends, no control characters, no markup.
@@ -56,7 +140,9 @@ class Document:
     - `source` is the origin that the file states (an address, a publisher), else "".
     - `sha256` is the hex digest of `text` in UTF-8.
     - `sections` are in text order and may nest.
-    - `pages[i]` is the offset at which page i + 1 begins; empty for formats without pages.
+    - `blocks` are in text order. Every character that is no white space lies in one; none crosses
+      another, and only tables and rows hold others.
+    - `pages` are in text order; there are none for formats without pages.
     - `asides` are ranges beside the text proper (a page's navigation), in text order; they are in
       no passage.
     - `hidden` are ranges that no reader sees, in text order, apart from each other; they are in no
@@ -69,13 +155,16 @@ class Document:
     text: str
     sha256: str
     sections: tuple[Section, ...] = ()
-    pages: tuple[int, ...] = ()
+    pages: tuple[Page, ...] = ()
     asides: tuple[tuple[int, int], ...] = ()
     hidden: tuple[Hidden, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """Return the page number of `offset`, from 1, or None for formats without pages."""
-        return bisect.bisect_right(self.pages, offset) if self.pages else None
+        if not self.pages:
+            return None
+        return max(1, bisect.bisect_right(self.pages, offset, key=attrgetter("start")))
 
 
 @dataclass(frozen=True)

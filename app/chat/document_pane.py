@@ -116,9 +116,11 @@ def format_heading(heading: str) -> str:
 def _page_breaks(document: Document, after: int, until: int) -> list[tuple[int, str]]:
     """Return (offset, HTML) of each page that begins in the half-open range [after, until)."""
     breaks = []
-    for number, start in enumerate(document.pages, start=1):
-        if after <= start < until:
-            breaks.append((start, f'<span class="page-break" data-page="{number}"></span>'))
+    for page in document.pages:
+        if after <= page.start < until:
+            breaks.append(
+                (page.start, f'<span class="page-break" data-page="{page.number}"></span>')
+            )
     return breaks
 
 

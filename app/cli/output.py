@@ -158,16 +158,14 @@ def format_status(about: dict[str, Any]) -> str:
 
 def document_json(document: "Document") -> dict[str, Any]:
     """Return the object that `inquote show --json` prints; ranges are half-open, in code points."""
-    ends = [*document.pages[1:], len(document.text)]
-    pages = zip(document.pages, ends, strict=False)
     return {
         "id": document.id,
         "title": document.title,
         "text": document.text,
         "sections": [asdict(section) for section in document.sections],
         "pages": [
-            {"number": number, "start": start, "end": end}
-            for number, (start, end) in enumerate(pages, 1)
+            {"number": page.number, "label": page.label, "start": page.start, "end": page.end}
+            for page in document.pages
         ],
-        "blocks": [],
+        "blocks": [block._asdict() for block in document.blocks],
     }

@@ -144,14 +144,13 @@ class IngestPlan:
 
 def document_state(document: Document) -> str:
     """Return a digest of a document without its id: equal digests leave an ingest nothing to do."""
-    about: tuple[object, ...] = (
+    about = (
         document.title,
         document.source,
         document.sha256,
-        document.sections,
+        document.blocks,
         document.pages,
         document.asides,
+        document.hidden,
     )
-    if document.hidden:  # documents without keep the digests that they have
-        about = (*about, document.hidden)
     return hashlib.sha256(repr(about).encode()).hexdigest()

@@ -2,11 +2,10 @@
 
 import resource
 import sys
-from dataclasses import asdict, replace
 from typing import Any
 
 from inquote.ingest.errors import FileSkipped
-from inquote.ingest.files.sandbox import receive, send
+from inquote.ingest.files.sandbox import message_of, receive, send
 from inquote.ingest.formats.registry import find_format
 
 MEMORY = 1_000_000_000  # bytes
@@ -40,7 +39,7 @@ def _answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], by
     """Return the fields of the parsed file and its text, or the reason to skip it."""
     try:
         parsed = find_format(request["format"]).parse(content, request["encoding"])
-        return asdict(replace(parsed, text="")), parsed.text.encode()
+        return message_of(parsed)
     except FileSkipped as error:
         reason = str(error)
     except MemoryError:

@@ -140,8 +140,8 @@ def _read_source(
         file = read_content(source.path, encoding=limits.encoding, max_bytes=limits.max_bytes)
         if digests.get(source.id) == file.digest:
             return UnchangedFile(source.id)
-        document = load_document(file, source.id, sandbox)
-        return LoadedFile(source, document, file.digest, file.warning)
+        document, warning = load_document(file, source.id, sandbox)
+        return LoadedFile(source, document, file.digest, warning)
     except FileSkipped as error:
         reason = str(error)
     except (ValueError, ArithmeticError, LookupError, RecursionError, MemoryError) as error:

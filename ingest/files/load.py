@@ -11,7 +11,6 @@ from inquote.ingest.documents import Document, visible_ranges
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.encoding import LAST_RESORT, encoding_of
 from inquote.ingest.formats.registry import detect_format
 from inquote.ingest.text import printable
 
@@ -32,18 +31,6 @@ class FileContent:
     format: Format
     content: bytes
     encoding: str | None = None
-
-    @property
-    def warning(self) -> str:
-        """A warning about the encoding if it was a guess, else ""."""
-        if self.encoding is not None or not self.format.encoded:
-            return ""
-        if encoding_of(self.content) != LAST_RESORT:
-            return ""
-        return (
-            "it is not UTF-8 and was read as Windows-1252; "
-            "give --encoding if letters came out wrong"
-        )
 
     @property
     def digest(self) -> str:
@@ -77,8 +64,8 @@ def read_content(
     return FileContent(path.stem, detect_format(content, path.suffix), content, encoding)
 
 
-def load_document(file: FileContent, id: str, sandbox: Sandbox) -> Document:
-    """Parse a file's content and return its document.
+def load_document(file: FileContent, id: str, sandbox: Sandbox) -> tuple[Document, str]:
+    """Parse a file's content; return its document, and a warning for a person, else "".
 
     Raises `FileSkipped` with the reason for a file that cannot be parsed or holds no text.
     """
@@ -88,7 +75,7 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> Document:
     if parsed.hidden and not _visible_text(parsed).strip():
         reasons = ", ".join(dict.fromkeys(hidden.reason for hidden in parsed.hidden))
         raise FileSkipped(f"it holds only text that no reader sees ({reasons})")
-    return Document(
+    document = Document(
         id=id,
         title=parsed.title or printable(file.name.replace("_", " ").replace("-", " ")),
         source=parsed.source,
@@ -98,7 +85,9 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> Document:
         pages=parsed.pages,
         asides=parsed.asides,
         hidden=parsed.hidden,
+        blocks=parsed.blocks,
     )
+    return document, parsed.warning
 
 
 def _visible_text(parsed: Parsed) -> str:

@@ -14,7 +14,7 @@ import sys
 import threading
 from typing import IO, Any
 
-from inquote.ingest.documents import Hidden, Section
+from inquote.ingest.documents import Block, Hidden, Page
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Parsed
 
@@ -66,7 +66,7 @@ class Sandbox:
         try:
             assert child.stdin is not None and child.stdout is not None
             send(child.stdin, request, content)
-            reply, text = receive(child.stdout)
+            reply, content = receive(child.stdout)
         except (OSError, EOFError, ValueError, struct.error) as error:
             self._drop(child)
             reason = "reading it takes more memory or time than is allowed"
@@ -80,7 +80,7 @@ class Sandbox:
             self._drop(child)
         if "skipped" in reply:
             raise FileSkipped(reply["skipped"])
-        return _parsed_from(reply, text)
+        return parsed_from(reply, content)
 
     def _drop(self, child: subprocess.Popen[bytes]) -> None:
         """End this thread's child, so that the next file gets a new one."""
@@ -114,14 +114,43 @@ def _end(child: subprocess.Popen[bytes]) -> None:
                 stream.close()
 
 
-def _parsed_from(header: dict[str, Any], text: bytes) -> Parsed:
-    """Return the `Parsed` that a child's reply describes, with tuples for the lists of JSON."""
-    header["text"] = text.decode()
-    header["sections"] = tuple(Section(**section) for section in header["sections"])
-    header["pages"] = tuple(header["pages"])
-    header["asides"] = tuple(map(tuple, header["asides"]))
-    header["hidden"] = tuple(Hidden(**hidden) for hidden in header["hidden"])
-    return Parsed(**header)
+def message_of(parsed: Parsed) -> tuple[dict[str, Any], bytes]:
+    """Return a parsed file as a message: a header, and its text with the boxes of its pages."""
+    text = parsed.text.encode()
+    header = {
+        "text": len(text),
+        "title": parsed.title,
+        "source": parsed.source,
+        "warning": parsed.warning,
+        "blocks": parsed.blocks,
+        "pages": [
+            (page.number, page.start, page.end, page.label, page.width, page.height)
+            for page in parsed.pages
+        ],
+        "lines": [len(page.lines) for page in parsed.pages],
+        "asides": parsed.asides,
+        "hidden": [(hidden.start, hidden.end, hidden.reason) for hidden in parsed.hidden],
+    }
+    return header, text + b"".join(page.lines for page in parsed.pages)
+
+
+def parsed_from(header: dict[str, Any], content: bytes) -> Parsed:
+    """Return the parsed file that a message describes."""
+    pages = []
+    start = header["text"]
+    for page, length in zip(header["pages"], header["lines"], strict=True):
+        pages.append(Page(*page, content[start : start + length]))
+        start += length
+    return Parsed(
+        content[: header["text"]].decode(),
+        tuple(Block(*block) for block in header["blocks"]),
+        header["title"],
+        header["source"],
+        tuple(pages),
+        tuple((first, last) for first, last in header["asides"]),
+        tuple(Hidden(*hidden) for hidden in header["hidden"]),
+        header["warning"],
+    )
 
 
 def send(stream: IO[bytes], header: dict[str, Any], content: bytes = b"") -> None:

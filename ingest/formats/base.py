@@ -3,24 +3,31 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from inquote.ingest.documents import Hidden, Section
+from inquote.ingest.documents import Block, Hidden, Page, Section, sections_of
 
 
 @dataclass(frozen=True)
 class Parsed:
     """A parsed file: its canonical text, and what the file states about itself.
 
-    `title` and `source` are "" where the file states none. `sections`, `pages`, `asides` and
-    `hidden` are those of `Document`.
+    `title` and `source` are "" where the file states none. `blocks`, `pages`, `asides` and `hidden`
+    are those of `Document`. A `warning` tells what a person should know of the reading, such as a
+    guessed encoding, else "".
     """
 
     text: str
-    sections: tuple[Section, ...]
+    blocks: tuple[Block, ...]
     title: str = ""
     source: str = ""
-    pages: tuple[int, ...] = ()
+    pages: tuple[Page, ...] = ()
     asides: tuple[tuple[int, int], ...] = ()
     hidden: tuple[Hidden, ...] = ()
+    warning: str = ""
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections that the headings make."""
+        return sections_of(self.text, self.blocks)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,17 @@
-"""Build the canonical text of a document, block by block, with the offsets of its sections.
+"""Build the canonical text of a document, block by block, with their offsets.
 
 Text is made canonical once, on the way in, and never changed after that.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from inquote.ingest.documents import Hidden, Section
+from inquote.ingest.documents import Block, BlockKind, Hidden
+from inquote.ingest.text import LIST_MARKER, block_ranges
+
+CELL_SEPARATOR = " | "
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -22,41 +26,103 @@ def canonical(text: str) -> str:
     return unicodedata.normalize("NFC", _CONTROLS.sub("", text))
 
 
+@dataclass(frozen=True)
+class TableCell:
+    """A cell as a parser found it: its text, its column from 0, and how far it reaches."""
+
+    text: str
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+    is_header: bool = False
+
+
 @dataclass
 class TextBuilder:
     """Collects the blocks of a document and counts their offsets.
 
-    `headings` are (title, level, start), `asides` (start, end), `length` that of all `parts`.
-    `waiting` are hidden texts that are not yet written, each with its reason.
+    `asides` are (start, end), `length` that of all `parts`. `waiting` are hidden texts that are not
+    yet written, each with its reason.
     """
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
-    headings: list[tuple[str, int, int]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     asides: list[tuple[int, int]] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     waiting: list[tuple[str, list[str]]] = field(default_factory=list)
 
-    def block(self, text: str, *, gap: str = "\n\n", aside: bool = False) -> None:
+    def block(
+        self,
+        text: str,
+        *,
+        kind: BlockKind = "paragraph",
+        level: int = 0,
+        label: str = "",
+        gap: str = "\n\n",
+        aside: bool = False,
+    ) -> None:
         """Append a block, with `gap` (line ends only) between it and the block before.
 
-        An empty block leaves no trace. The range of an `aside` is noted.
+        An empty block leaves no trace. A paragraph that begins with a list's marker is an item. The
+        range of an `aside` is noted.
         """
         text = canonical(text).strip("\n")
         if not text.strip():
             return
-        for part in (gap if self.parts else "", text):
-            self.parts.append(part)
-            self.length += len(part)
+        start = self._append(text, gap)
+        self._note(kind, start, text, level, label)
         if aside:
-            self.asides.append((self.length - len(text), self.length))
+            self.asides.append((start, self.length))
 
     def heading(self, title: str, level: int) -> None:
         """Append a heading of `level` 1 to 6 as a block of one line."""
-        title = " ".join(canonical(title).split())
-        if title:
-            self.block(title)
-            self.headings.append((title, level, self.length - len(title)))
+        self.block(" ".join(canonical(title).split()), kind="heading", level=level)
+
+    def table(self, rows: Iterable[Sequence[TableCell]], *, aside: bool = False) -> None:
+        """Append a table, a line for each row with " | " between its cells, from left to right.
+
+        Rows without text are left out, and counted. Rows of a table in a cell are the caller's to
+        write, as a table of their own.
+        """
+        gap = "\n\n"
+        at_table = len(self.blocks)
+        table_start = self.length
+        for number, cells in enumerate(rows):
+            texts = [" ".join(canonical(cell.text).split()) for cell in cells]
+            if not any(texts):
+                continue
+            start = self._append(CELL_SEPARATOR.join(texts), gap)
+            if gap == "\n\n":
+                table_start = start
+                self.blocks.append(Block("table", start, start))
+            gap = "\n"
+            self.blocks.append(Block("row", start, self.length, row=number))
+            for cell, text in zip(cells, texts, strict=True):
+                end = start + len(text)
+                spans = (cell.column, cell.row_span, cell.column_span, cell.is_header)
+                self.blocks.append(Block("cell", start, end, 0, "", number, *spans))
+                start = end + len(CELL_SEPARATOR)
+        if len(self.blocks) > at_table:
+            self.blocks[at_table] = Block("table", table_start, self.length)
+            if aside:
+                self.asides.append((table_start, self.length))
+
+    def _append(self, text: str, gap: str) -> int:
+        """Append text after a gap, and return the offset where it begins."""
+        for part in (gap if self.parts else "", text):
+            self.parts.append(part)
+            self.length += len(part)
+        return self.length - len(text)
+
+    def _note(self, kind: BlockKind, start: int, text: str, level: int, label: str) -> None:
+        """Note the block that was appended at `start`."""
+        marker = LIST_MARKER.match(text) if kind == "paragraph" else None
+        if marker:
+            kind, label = "item", label or marker.group().strip()
+        if kind == "item":
+            level = level or 1
+        self.blocks.append(Block(kind, start, self.length, level, label))
 
     def hide(self, text: str, reason: str) -> None:
         """Keep text that no reader sees until `write_hidden`."""
@@ -81,32 +147,28 @@ class TextBuilder:
                 self.hidden.append(Hidden(self.length - len(text), self.length, reason))
         return bool(texts)
 
-    def build(self) -> tuple[str, tuple[Section, ...]]:
-        """Return the text and its sections."""
-        return "".join(self.parts), sections_from(self.headings, self.length)
+    def build(self) -> tuple[str, tuple[Block, ...]]:
+        """Return the text and its blocks."""
+        return "".join(self.parts), tuple(self.blocks)
 
 
-def sections_from(headings: list[tuple[str, int, int]], length: int) -> tuple[Section, ...]:
-    """Return the sections of a text of `length` with these headings (title, level, start).
-
-    >>> sections_from([("A", 1, 5), ("B", 2, 9)], 20)[0]
-    Section(title='', level=0, start=0, end=5)
-    """
-    # A section ends at the next heading of its own level or above, or with the text.
-    ends = [length] * len(headings)
-    open_sections: list[int] = []  # indices of the headings whose sections have not ended
-    for index, (_, level, start) in enumerate(headings):
-        while open_sections and headings[open_sections[-1]][1] >= level:
-            ends[open_sections.pop()] = start
-        open_sections.append(index)
-    # Text before the first heading is a section without a title.
-    first_start = headings[0][2] if headings else length
-    sections = [Section("", 0, 0, first_start)] if first_start else []
-    for (title, level, start), end in zip(headings, ends, strict=True):
-        sections.append(Section(title, level, start, end))
-    return tuple(sections)
+def blocks_in(text: str, headings: Sequence[Block] = ()) -> tuple[Block, ...]:
+    """Return the blocks of a text that has its own lines and marks, with `headings` among them."""
+    blocks: list[Block] = []
+    start = 0
+    for heading in (*headings, Block("heading", len(text), len(text))):
+        for first, last in block_ranges(text, start, heading.start):
+            marker = LIST_MARKER.match(text, first, last)
+            if marker:
+                blocks.append(Block("item", first, last, 1, marker.group().strip()))
+            else:
+                blocks.append(Block("paragraph", first, last))
+        blocks.append(heading)
+        start = heading.end
+    return tuple(blocks[:-1])
 
 
-def first_title(sections: tuple[Section, ...]) -> str:
-    """Return the title of the first section that has one, else ""."""
-    return next((section.title for section in sections if section.title), "")
+def first_title(text: str, blocks: Iterable[Block]) -> str:
+    """Return the first heading of a text, else ""."""
+    headings = (text[block.start : block.end] for block in blocks if block.kind == "heading")
+    return next(headings, "")

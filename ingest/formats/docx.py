@@ -77,10 +77,10 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
         else:
             writer.write_paragraph(Paragraph(element, document._body))
     writer.write_notes(document)
-    text, sections = writer.builder.build()
+    text, blocks = writer.builder.build()
     title = canonical(document.core_properties.title or "").strip()
     hidden = tuple(writer.builder.hidden)
-    return Parsed(text, sections, title or first_title(sections), hidden=hidden)
+    return Parsed(text, blocks, title or first_title(text, blocks), hidden=hidden)
 
 
 def check_archive(content: bytes) -> None:

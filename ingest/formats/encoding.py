@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Callable
+from dataclasses import replace
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Parsed
@@ -12,6 +13,7 @@ _BYTE_ORDER_MARKS = (  # the four-byte mark first, for it begins with the two-by
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+GUESSED = "it is not UTF-8 and was read as Windows-1252; give --encoding if letters came out wrong"
 LAST_RESORT = "cp1252"  # decodes nearly all bytes; detectors that guess are wrong without a sign
 _HEAD = 4096  # bytes that are searched for zeros
 _ZERO_SHARE = 0.7  # of every second byte in UTF-16
@@ -61,4 +63,11 @@ def decode(content: bytes, encoding: str | None = None) -> str:
 
 def decode_first(parse: Callable[[str], Parsed]) -> Callable[[bytes, str | None], Parsed]:
     """Return a parser of bytes that decodes them and calls `parse`, a parser of text."""
-    return lambda content, encoding: parse(decode(content, encoding))
+
+    def parse_bytes(content: bytes, encoding: str | None = None) -> Parsed:
+        used = encoding or encoding_of(content)
+        parsed = parse(decode(content, used))
+        is_guess = encoding is None and used == LAST_RESORT
+        return replace(parsed, warning=GUESSED) if is_guess else parsed
+
+    return parse_bytes

@@ -43,15 +43,15 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
         return _strip_tags(content, encoding)
     builder = TextBuilder()
     Walker(builder, page_of(root), main_element(root)).walk(root)
-    text, sections = builder.build()
+    text, blocks = builder.build()
     if not text:
         return _strip_tags(content, encoding)
     asides = builder.asides if _leaves_prose(builder) else []
     title = canonical(" ".join((root.findtext(".//title") or "").split()))
     return Parsed(
         text,
-        sections,
-        title or first_title(sections),
+        blocks,
+        title or first_title(text, blocks),
         _source(root),
         asides=tuple(asides),
         hidden=tuple(builder.hidden),
@@ -68,10 +68,10 @@ def _strip_tags(content: bytes, encoding: str | None) -> Parsed:
     text = unescape(TAG.sub(" ", content.decode(encoding or "utf-8", "replace")))
     builder = TextBuilder()
     builder.block(SPACES.sub(" ", text))
-    body, sections = builder.build()
+    body, blocks = builder.build()
     if not body.strip():
         raise FileSkipped("it holds no text that a browser would show")
-    return Parsed(body, sections)
+    return Parsed(body, blocks)
 
 
 def _unstated_encoding(content: bytes) -> str | None:
@@ -85,7 +85,9 @@ def _unstated_encoding(content: bytes) -> str | None:
 def _leaves_prose(builder: TextBuilder) -> bool:
     """Return whether a text has more than headings and asides in it."""
     in_asides = sum(end - start for start, end in builder.asides)
-    in_headings = sum(len(title) for title, _, _ in builder.headings)
+    in_headings = sum(
+        block.end - block.start for block in builder.blocks if block.kind == "heading"
+    )
     in_hidden = sum(hidden.end - hidden.start for hidden in builder.hidden)
     prose = len("".join(builder.parts).strip()) - 2 * len(builder.parts)  # 2 for each gap
     return in_asides + in_headings + in_hidden < prose

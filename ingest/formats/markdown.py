@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, canonical
+from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
 from inquote.ingest.formats.encoding import decode_first
 from inquote.ingest.formats.tags import TAG, Tags
 
@@ -37,11 +37,11 @@ def parse(text: str) -> Parsed:
     tokens = parser.parse(text)
     tags = Tags(token.content for token in tokens if token.type == "html_block")
     _Writer(builder, tags).write(tokens)
-    body, sections = builder.build()
-    top_title = next((section.title for section in sections if section.level == 1), "")
+    body, blocks = builder.build()
+    top_title = first_title(body, [block for block in blocks if block.level == 1])
     title = front_matter.get("title") or top_title
     source = front_matter.get("source", "")
-    return Parsed(body, sections, title, source, hidden=tuple(builder.hidden))
+    return Parsed(body, blocks, title, source, hidden=tuple(builder.hidden))
 
 
 def _split_front_matter(text: str) -> tuple[dict[str, str], str]:

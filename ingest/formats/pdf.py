@@ -17,9 +17,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
+from inquote.ingest.documents import Page
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
@@ -217,8 +218,10 @@ def _build(lines: Sequence[Line], page_count: int, title: str) -> Parsed:
             last_page = max(last_page, line.page)
     for page in range(last_page + 1, page_count):
         page_starts[page] = builder.length
-    text, sections = builder.build()
-    return Parsed(text, sections, first_title(sections) or title, pages=tuple(page_starts))
+    text, blocks = builder.build()
+    ends = [*page_starts[1:], len(text)]
+    pages = [Page(*page) for page in zip(count(1), page_starts, ends, strict=False)]
+    return Parsed(text, blocks, first_title(text, blocks) or title, pages=tuple(pages))
 
 
 def _group_lines(lines: Sequence[Line]) -> Iterator[list[Line]]:

@@ -2,8 +2,9 @@
 
 import re
 
+from inquote.ingest.documents import Block
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import canonical, sections_from
+from inquote.ingest.formats.builder import blocks_in, canonical
 from inquote.ingest.formats.encoding import decode_first
 from inquote.ingest.text import LIST_MARKER
 
@@ -20,8 +21,9 @@ def parse(text: str) -> Parsed:
         title = line.strip()
         if _is_title(title):
             indent = len(line) - len(line.lstrip())
-            headings.append((title, 1, start + indent))
-    return Parsed(text, sections_from(headings, len(text)))
+            begin = start + indent
+            headings.append(Block("heading", begin, begin + len(title), 1))
+    return Parsed(text, blocks_in(text, headings))
 
 
 def _lone_lines(text: str) -> list[tuple[int, str]]:

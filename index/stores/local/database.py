@@ -45,7 +45,7 @@ UNSEALED_FORMAT = 2  # of libraries whose rows have no digests; a writer adds th
 SEALED = {
     "documents": (
         "id since until root state file ingested_at characters sha256 title source sections pages"
-        " asides left_out hidden passages"
+        " asides left_out hidden blocks passages"
     ).split(),
     "passages": "document_id since until start stop heading lead content".split(),
     "embeddings": "content vector".split(),
@@ -57,8 +57,8 @@ CREATE TABLE documents (
     state TEXT NOT NULL, file TEXT NOT NULL, ingested_at TEXT NOT NULL,
     characters INTEGER NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
     sections TEXT NOT NULL, pages TEXT NOT NULL, asides TEXT NOT NULL, left_out TEXT NOT NULL,
-    text TEXT NOT NULL, hidden TEXT NOT NULL DEFAULT '[]', passages TEXT NOT NULL DEFAULT '',
-    digest TEXT NOT NULL DEFAULT '', PRIMARY KEY (id, since)
+    text TEXT NOT NULL, hidden TEXT NOT NULL DEFAULT '[]', blocks TEXT NOT NULL DEFAULT '[]',
+    passages TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '', PRIMARY KEY (id, since)
 );
 CREATE TABLE roots (root TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE passages (
@@ -73,6 +73,7 @@ CREATE TABLE embeddings (
 """
 _ADDED = """
 ALTER TABLE documents ADD COLUMN hidden TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN blocks TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE documents ADD COLUMN passages TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN digest TEXT NOT NULL DEFAULT '';
 ALTER TABLE passages ADD COLUMN digest TEXT NOT NULL DEFAULT '';
@@ -287,8 +288,8 @@ def _show_sealed(connection: sqlite3.Connection) -> None:
     """Let a reader see a library without digests as if it had them."""
     connection.execute(
         "CREATE TEMP VIEW IF NOT EXISTS documents AS SELECT *,"
-        f" {_NO_RANGES} AS hidden, {_NOTHING} AS passages,"
-        f" {digest_sql(*SEALED['documents'][:-2], _NO_RANGES, _NOTHING)} AS digest"
+        f" {_NO_RANGES} AS hidden, {_NO_RANGES} AS blocks, {_NOTHING} AS passages,"
+        f" {digest_sql(*SEALED['documents'][:-3], _NO_RANGES, _NO_RANGES, _NOTHING)} AS digest"
         " FROM main.documents"
     )
     for table in ("passages", "embeddings"):

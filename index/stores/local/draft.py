@@ -100,13 +100,17 @@ class LocalDraft:
         """Return the sealed columns of a document, given the digest of its passages."""
         record, document = cut.record, cut.record.document
         sections = [(s.title, s.level, s.start, s.end) for s in document.sections]
+        pages = [
+            (page.number, page.start, page.end, page.label, page.width, page.height)
+            for page in document.pages
+        ]
         left_out = [(left.start, left.end, left.reason) for left in cut.chunks.left_out]
         hidden = [(place.start, place.end, place.reason) for place in document.hidden]
         return (
             *(document.id, self.generation, FOREVER, record.root, record.state, record.file),
             *(utc_now(), len(document.text), document.sha256, document.title, document.source),
-            *(json.dumps(sections), json.dumps(document.pages), json.dumps(document.asides)),
-            *(json.dumps(left_out), json.dumps(hidden), passages),
+            *(json.dumps(sections), json.dumps(pages), json.dumps(document.asides)),
+            *(json.dumps(left_out), json.dumps(hidden), json.dumps(document.blocks), passages),
         )
 
     def _passage_rows(self, cut: CutDocument) -> list[tuple[object, ...]]:

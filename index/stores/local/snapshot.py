@@ -4,6 +4,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,12 @@ from inquote.index.stores.local.search_files import SearchFiles
 from inquote.index.stores.recipe import Recipe
 from inquote.index.stores.sqlite import as_bytes, sha256_of
 from inquote.ingest.chunk import LeftOut
-from inquote.ingest.documents import Document, Hidden, Passage, Section
+from inquote.ingest.documents import Block, Document, Hidden, Page, Passage, Section
 
 _ROWS = 10_000  # read at a time
 _DOCUMENT = (
-    f"SELECT {sound('documents')}, id, title, source, text, sha256, sections, pages, asides, hidden"
-    f" FROM documents WHERE {LIVE}"
+    f"SELECT {sound('documents')}, id, title, source, text, sha256, sections, pages, asides,"
+    f" hidden, blocks FROM documents WHERE {LIVE}"
 )
 _PASSAGE = (
     f"SELECT {sound('passages')}, row, document_id, start, stop, heading, lead FROM passages"
@@ -101,7 +102,8 @@ class LocalSnapshot:
         return map(self._document, rows)
 
     def _document(self, row: Sequence[Any]) -> Document:
-        is_sound, id, title, source, text, sha256, sections, pages, asides, hidden = row
+        is_sound, id, title, source, text, sha256, sections, *ranges = row
+        pages, asides, hidden, blocks = map(json.loads, ranges)
         self._check_text(is_sound, id, text, sha256)
         return Document(
             id,
@@ -110,9 +112,10 @@ class LocalSnapshot:
             text,
             sha256,
             sections=tuple(Section(*section) for section in json.loads(sections)),
-            pages=tuple(json.loads(pages)),
-            asides=tuple((start, end) for start, end in json.loads(asides)),
-            hidden=tuple(Hidden(*place) for place in json.loads(hidden)),
+            pages=_pages(pages, len(text)),
+            asides=tuple((start, end) for start, end in asides),
+            hidden=tuple(Hidden(*place) for place in hidden),
+            blocks=tuple(Block(*block) for block in blocks),
         )
 
     def _check_text(self, is_sound: object, id: str, text: str, sha256: str) -> None:
@@ -348,3 +351,11 @@ class LocalSnapshot:
 def _ranked(scores: dict[str, float]) -> Ranking:
     """Return (id, score) pairs, best first, equal scores by id."""
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _pages(stored: Sequence[Any], length: int) -> tuple[Page, ...]:
+    """Return the pages of a text of this length; version 0.1 stored the starts alone."""
+    if stored and isinstance(stored[0], int):
+        ends = [*stored[1:], length]
+        stored = list(zip(count(1), stored, ends, strict=False))
+    return tuple(Page(*page) for page in stored)

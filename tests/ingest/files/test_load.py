@@ -16,7 +16,7 @@ from inquote.ingest.text import printable
 
 def load(path: Path, id: str) -> Document:
     with Sandbox() as sandbox:
-        return load_document(read_content(path), id, sandbox)
+        return load_document(read_content(path), id, sandbox)[0]
 
 
 def ids(*paths: Path) -> list[str]:

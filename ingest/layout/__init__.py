@@ -1,0 +1,1 @@
+"""Read a page as an eye does: characters and boxes become lines, columns, tables, notes."""
