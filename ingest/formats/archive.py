@@ -1,0 +1,57 @@
+"""Check an archive before anything of it is opened.
+
+Names that lead outside, parts that unpack to far more than they take, and document type
+declarations (entities) are refused. The check counts the bytes that come out and does not believe
+the sizes that the archive states.
+"""
+
+import io
+import zipfile
+
+from inquote.ingest.errors import FileSkipped
+
+MAX_UNPACKED = 200_000_000  # bytes of a part, and of all parts together
+MAX_PARTS = 5_000
+MAX_RATIO = 200  # of unpacked to packed bytes, for a part of more than a megabyte
+
+
+def check_archive(content: bytes) -> list[str]:
+    """Return the names of an archive's parts; raise `FileSkipped` if it is unsafe to unpack."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_PARTS:
+                raise FileSkipped(f"it has {len(parts):,} parts, more than a document has")
+            unpacked = sum(_unpacked_size(archive, part) for part in parts)
+    except (
+        zipfile.BadZipFile,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
+        raise FileSkipped(f"it is a damaged archive ({error})") from error
+    if unpacked > MAX_UNPACKED:
+        raise FileSkipped(f"it unpacks to more than {MAX_UNPACKED // 1_000_000} MB")
+    return [part.filename for part in parts]
+
+
+def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    """Return how many bytes a part unpacks to, or raise `FileSkipped` if it is unsafe."""
+    name = part.filename
+    if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
+        raise FileSkipped("it holds a part whose name leads outside of it")
+    with archive.open(part) as file:
+        head = file.read(4096)
+        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in head:
+            raise FileSkipped(
+                "it holds a document type declaration, which a document has no need of"
+            )
+        size = len(head)
+        while block := file.read(1 << 20):
+            size += len(block)
+            is_bomb = size > 1 << 20 and size > MAX_RATIO * max(part.compress_size, 1)
+            if is_bomb or size > MAX_UNPACKED:
+                raise FileSkipped("it unpacks to far more than it holds")
+    return size
