@@ -44,6 +44,13 @@ def ingest(
             "--rebuild", help="Read and cut everything anew, and mend damaged embeddings."
         ),
     ] = False,
+    originals: Annotated[
+        bool,
+        typer.Option(
+            "--originals/--no-originals",
+            help="Keep the files too, so that their pages can be shown as they are.",
+        ),
+    ] = True,
     encoding: Annotated[
         str | None, typer.Option(help="Of the files, where it is not UTF-8.")
     ] = None,
@@ -66,7 +73,7 @@ def ingest(
     from inquote.ingest.files.collect import Limits
 
     limits = Limits(encoding, max_megabytes * 1_000_000, max_seconds)
-    options = Options(strict=strict, dry_run=dry_run, rebuild=rebuild, limits=limits)
+    options = Options(strict, dry_run, rebuild, originals, limits)
     with (
         closing(open_store(library, must_exist=False)) as store,
         progress_bars(quiet=as_json) as progress,
@@ -141,6 +148,7 @@ def status(
             "changed_at": snapshot.changed_at,
             "bytes": store.size,
             "passages": sum(info.passages for info in infos),
+            "originals": store.originals_size,
             "recipe": recipe.as_json() if recipe else None,
             "documents": [asdict(info) for info in infos],
         }

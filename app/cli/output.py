@@ -142,7 +142,8 @@ def format_status(about: dict[str, Any]) -> str:
     megabytes = about["bytes"] / 1e6
     lines = [
         f"{about['library']}: generation {about['generation']} of {about['changed_at']}",
-        f"{len(documents)} documents, {about['passages']} passages, {megabytes:.1f} MB on disk",
+        f"{len(documents)} documents, {about['passages']} passages, {megabytes:.1f} MB on disk, "
+        f"{about['originals'] / 1e6:.1f} MB of it original files",
     ]
     if recipe:
         lines.append(

@@ -146,13 +146,27 @@ def _write(path: Path, content: BinaryIO) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move a file, lasting: both folders' names are on the disk before the library changes."""
+    """Move a file, lasting: it has its new name on the disk before it loses the old one."""
     missing = [folder for folder in target.parents if not folder.exists()]
     target.parent.mkdir(0o700, parents=True, exist_ok=True)
+    for made in missing:
+        sync(made.parent)
     step()
-    source.replace(target)
-    for folder in (target.parent, source.parent, *(made.parent for made in missing)):
-        sync(folder)
+    if not _link(source, target):
+        source.replace(target)
+    sync(target.parent)
+    step()
+    source.unlink(missing_ok=True)
+    sync(source.parent)
+
+
+def _link(source: Path, target: Path) -> bool:
+    """Give a file a second name; return False where that is taken or cannot be had."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        return False
+    return True
 
 
 def safe_name(sent_name: str) -> PurePosixPath | None:

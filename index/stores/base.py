@@ -16,7 +16,7 @@ from inquote.index.progress import Progress, silent
 from inquote.index.stores.journal import Journal
 from inquote.index.stores.recipe import Recipe
 from inquote.ingest.chunk import Chunks, LeftOut
-from inquote.ingest.documents import Document, Passage
+from inquote.ingest.documents import Document, Page, Passage
 
 KEPT_GENERATIONS = 3  # the current one and those before it that can still be asked
 MAX_NORM_ERROR = 1e-3  # by which the norm of a stored embedding may differ from 1
@@ -58,28 +58,43 @@ class FileRecord:
 
     `root` is the folder that was ingested, `state` a digest of the document without its id, `file`
     the digest of the file, `sha256` that of the document's text. Where anything of the document is
-    not as it was written, `state` and `file` are "", so that it counts as changed.
+    not as it was written, `state` and `file` are "", so that it counts as changed. `original` and
+    `boxes` name what is kept of it; see `DocumentRecord`.
     """
 
     root: str
     state: str
     file: str
     sha256: str
+    original: str = ""
+    boxes: str = ""
 
     @property
     def is_damaged(self) -> bool:
         """Whether the document has to be made anew from its file."""
         return not self.state
 
+    def as_stored(self, document: Document) -> "DocumentRecord":
+        """Return the record of the document that this is about, as it is stored."""
+        kept = self.original, self.boxes
+        return DocumentRecord(document, self.root, self.state, self.file, *kept)
+
 
 @dataclass(frozen=True)
 class DocumentRecord:
-    """A document as it is stored, with what a `FileRecord` remembers of its file."""
+    """A document as it is stored, with what a `FileRecord` remembers of its file.
+
+    `original` is the name under which the file's bytes are kept, `boxes` that of the boxes of its
+    pages (see `Draft.keep`), "" where they are not kept. `content` are the file's bytes until then.
+    """
 
     document: Document
     root: str
     state: str
     file: str
+    original: str = ""
+    boxes: str = ""
+    content: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -177,6 +192,14 @@ class Snapshot(Searchable, Protocol):
         """Return a text that was attached to this generation under `name`; None for none."""
         ...
 
+    def original(self, id: str) -> bytes | None:
+        """Return the bytes of a document's file; None where they are not kept or damaged."""
+        ...
+
+    def pages(self, id: str) -> tuple[Page, ...]:
+        """Return the pages of a document with the boxes of their lines, where these are kept."""
+        ...
+
 
 class Draft(Protocol):
     """The next generation while it is written; nothing of it is seen before its commit."""
@@ -192,6 +215,10 @@ class Draft(Protocol):
 
     def put_embeddings(self, keys: Sequence[str], matrix: np.ndarray) -> None:
         """Keep embeddings, (n, d) float32 with rows of norm 1; they last even without a commit."""
+        ...
+
+    def keep(self, content: bytes) -> str:
+        """Keep bytes and return their name; they go when no kept generation names them."""
         ...
 
     def put_documents(self, documents: Sequence[CutDocument]) -> None:
@@ -237,6 +264,11 @@ class Store(Protocol):
     @property
     def size(self) -> int:
         """The bytes that the store takes."""
+        ...
+
+    @property
+    def originals_size(self) -> int:
+        """The bytes of the documents' files that are kept."""
         ...
 
     @property

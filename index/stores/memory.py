@@ -5,6 +5,7 @@ is one assignment.
 """
 
 import contextlib
+import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,17 +21,19 @@ from inquote.index.stores.base import (
     MAX_NORM_ERROR,
     CutDocument,
     DocumentInfo,
+    DocumentRecord,
     FileRecord,
     Ranking,
     Scope,
     in_scope,
 )
 from inquote.index.stores.journal import MemoryJournal
+from inquote.index.stores.kept import split_lines
 from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.stores.local.vectors import FlatIndex
 from inquote.index.stores.recipe import Recipe
 from inquote.ingest.chunk import LeftOut
-from inquote.ingest.documents import Document, Passage
+from inquote.ingest.documents import Document, Page, Passage
 from inquote.ingest.errors import GenerationGone, IngestError, LibraryDamaged, LibraryMissing
 
 
@@ -60,6 +63,11 @@ class _Generation:
         entries = self.entries.values()
         passages = (passage for entry in entries for passage in entry.cut.chunks.passages)
         return {passage.id: passage for passage in sorted(passages, key=lambda p: p.id)}
+
+    @property
+    def records(self) -> list[DocumentRecord]:
+        """The records of all documents."""
+        return [entry.cut.record for entry in self.entries.values()]
 
     @cached_property
     def ids(self) -> list[str]:
@@ -96,13 +104,19 @@ class MemorySnapshot:
     """A `Snapshot` of a generation in memory; it stays valid as long as it is held."""
 
     def __init__(
-        self, state: _Generation, roots: Mapping[str, str], oldest: int, changed_at: str
+        self,
+        state: _Generation,
+        roots: Mapping[str, str],
+        oldest: int,
+        changed_at: str,
+        contents: Mapping[str, bytes],
     ) -> None:
         self._state = state
         self._roots = dict(roots)
         self.generation = state.number
         self.oldest = oldest
         self.changed_at = changed_at
+        self._contents = contents
 
     @property
     def recipe(self) -> Recipe | None:
@@ -130,8 +144,9 @@ class MemorySnapshot:
         """Return what is remembered of each document's file."""
         records = {}
         for id, entry in sorted(self._state.entries.items()):
-            record = entry.cut.record
-            records[id] = FileRecord(record.root, record.state, entry.file, record.document.sha256)
+            record, sha256 = entry.cut.record, entry.cut.record.document.sha256
+            kept = record.original, record.boxes
+            records[id] = FileRecord(record.root, record.state, entry.file, sha256, *kept)
         return records
 
     def roots(self) -> dict[str, str]:
@@ -163,6 +178,15 @@ class MemorySnapshot:
     def attachment(self, name: str) -> str | None:
         """Return a text that was attached to this generation; None for none."""
         return self._state.attachments.get(name)
+
+    def original(self, id: str) -> bytes | None:
+        """Return the bytes of a document's file; None where they are not kept."""
+        return self._contents.get(self._state.entries[id].cut.record.original)
+
+    def pages(self, id: str) -> tuple[Page, ...]:
+        """Return the pages of a document with the boxes of their lines."""
+        record = self._state.entries[id].cut.record
+        return split_lines(record.document.pages, self._contents.get(record.boxes, b""))
 
     def nearest(self, vector: np.ndarray, k: int, scope: Scope | None = None) -> Ranking:
         """Return the passages nearest to a query; see `Searchable.nearest`."""
@@ -220,6 +244,12 @@ class MemoryDraft:
         """Keep embeddings; see `Draft.put_embeddings`."""
         self._store.embeddings.update(zip(keys, matrix.astype(np.float32), strict=True))
 
+    def keep(self, content: bytes) -> str:
+        """Keep bytes and return their name; see `Draft.keep`."""
+        name = hashlib.sha256(content).hexdigest()
+        self._store.contents[name] = content
+        return name
+
     def put_documents(self, documents: Sequence[CutDocument]) -> None:
         """Store documents in the place of those with the same ids."""
         for cut in documents:
@@ -276,6 +306,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.journal = MemoryJournal()
         self.embeddings: dict[str, np.ndarray] = {}
+        self.contents: dict[str, bytes] = {}
         self._kept: list[_Generation] = []
         self._roots: dict[str, str] = {}
         self._writing = threading.Lock()
@@ -290,6 +321,12 @@ class MemoryStore:
         """The bytes of the vectors, which are most of it."""
         return sum(vector.nbytes for vector in self.embeddings.values())
 
+    @property
+    def originals_size(self) -> int:
+        """The bytes of the documents' files that are kept."""
+        names = {record.original for record in self.current.records}
+        return sum(len(self.contents[name]) for name in names if name)
+
     @contextlib.contextmanager
     def snapshot(self, generation: int | None = None) -> Iterator[MemorySnapshot]:
         """Open one generation; see `Store.snapshot`."""
@@ -300,7 +337,7 @@ class MemoryStore:
         state = next((state for state in kept if state.number == number), None)
         if state is None:
             raise GenerationGone(f"Generation {number} of the library is not kept any more.")
-        yield MemorySnapshot(state, self._roots, kept[0].number, kept[-1].changed_at)
+        yield MemorySnapshot(state, self._roots, kept[0].number, kept[-1].changed_at, self.contents)
 
     @contextlib.contextmanager
     def begin(self, progress: Progress = silent) -> Iterator[MemoryDraft]:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -24,12 +24,14 @@ class Options:
     """How to ingest.
 
     `strict` makes a skipped file an error. `dry_run` only reports. `rebuild` reads and cuts
-    everything anew, and embeds what has no sound embedding.
+    everything anew, and embeds what has no sound embedding. `originals` keeps the bytes of files
+    beside their documents.
     """
 
     strict: bool = False
     dry_run: bool = False
     rebuild: bool = False
+    originals: bool = True
     limits: Limits = field(default_factory=Limits)
 
 
@@ -78,11 +80,9 @@ def ingest(
                 if draft.generation != state.generation + 1:
                     continue  # another ingest was quicker
                 if options.rebuild:
-                    records = chain(records, _untouched_records(store, plan))
+                    records = chain(records, _untouched_records(store, plan, options))
                 draft.put_roots({source.root: source.name for source in listing.sources})
-                return write_plan(
-                    store, draft, plan, records, embedder, progress, started, options.rebuild
-                )
+                return write_plan(store, draft, plan, records, embedder, progress, started, options)
 
 
 def _require_text(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
@@ -133,7 +133,9 @@ def _dry_run(
     return IngestReport.of(plan, generation, 0, started)
 
 
-def _untouched_records(store: Store, plan: IngestPlan) -> Iterator[DocumentRecord]:
+def _untouched_records(
+    store: Store, plan: IngestPlan, options: Options
+) -> Iterator[DocumentRecord]:
     """Yield, once all files were read, the documents of other places, to be written anew."""
     for id in plan.untouched():
         record = plan.records[id]
@@ -141,7 +143,8 @@ def _untouched_records(store: Store, plan: IngestPlan) -> Iterator[DocumentRecor
             document = snapshot.document(id)
         plan.unchanged += 1
         plan.written[id] = record.sha256
-        yield DocumentRecord(document, record.root, record.state, record.file)
+        stored = record.as_stored(document)
+        yield stored if options.originals else replace(stored, original="")
 
 
 def write_plan(
@@ -152,7 +155,7 @@ def write_plan(
     embedder: Embedder,
     progress: Progress,
     started: float,
-    rebuild: bool = False,
+    options: Options = DEFAULT,
 ) -> IngestReport:
     """Write records into a draft and commit it, where there is anything to do.
 
@@ -160,12 +163,12 @@ def write_plan(
     another recipe, unless it is rebuilt.
     """
     generation = draft.generation - 1
-    if generation and not rebuild:
+    if generation and not options.rebuild:
         with store.snapshot() as snapshot:
             recipe = snapshot.recipe
         if recipe:
             check_recipe(recipe, embedder)
-    writer = PassageWriter(draft, embedder, progress)
+    writer = PassageWriter(draft, embedder, progress, options.originals)
     writer.write(records)
     if plan.written or plan.removed:
         draft.remove(plan.removed)

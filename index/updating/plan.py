@@ -119,7 +119,8 @@ class IngestPlan:
                 self.reread[id] = loaded.digest
                 return None
         self.written[id] = document.sha256
-        return DocumentRecord(document, loaded.source.root, state, loaded.digest)
+        root, digest = loaded.source.root, loaded.digest
+        return DocumentRecord(document, root, state, digest, content=loaded.content)
 
     def _warn(self, loaded: LoadedFile, warning: str) -> None:
         self.warnings.append(SkippedFile(printable(loaded.source.path), warning))

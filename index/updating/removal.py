@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from inquote.index.models.embedder import Embedder
 from inquote.index.progress import Progress, silent
-from inquote.index.stores.base import DocumentRecord, Store
+from inquote.index.stores.base import Store
 from inquote.index.updating.ingest import write_plan
 from inquote.index.updating.plan import IngestPlan, LibraryState
 from inquote.index.updating.report import IngestReport
@@ -58,9 +58,7 @@ def restore(
             for id, record in snapshot.file_records().items():
                 if id in wanted:
                     document = snapshot.document(id)
-                    restored.append(
-                        DocumentRecord(document, record.root, record.state, record.file)
-                    )
+                    restored.append(record.as_stored(document))
         if not restored:
             raise IngestError("There is nothing to bring back; the library was not changed.")
         texts = {record.document.id: record.document.sha256 for record in restored}

@@ -4,6 +4,7 @@ This is done batch by batch, so that the memory taken does not grow with the cor
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from inquote.index.models.embedder import Embedder
 from inquote.index.progress import Progress
 from inquote.index.stores.base import CutDocument, DocumentRecord, Draft
+from inquote.index.stores.kept import join_lines
 from inquote.index.stores.recipe import Recipe, content_hash, recipe_of
 from inquote.ingest.chunk import chunk
 from inquote.ingest.errors import IngestError
@@ -20,10 +22,16 @@ BATCH_PASSAGES = 64  # embedded and stored at a time
 
 
 class PassageWriter:
-    """Writes documents into a draft; `embedded` counts the passages that had to be embedded."""
+    """Writes documents into a draft, and with `originals` the bytes of their files.
 
-    def __init__(self, draft: Draft, embedder: Embedder, progress: Progress) -> None:
+    `embedded` counts the passages that had to be embedded.
+    """
+
+    def __init__(
+        self, draft: Draft, embedder: Embedder, progress: Progress, originals: bool = True
+    ) -> None:
         self.embedded = 0
+        self._originals = originals
         self._draft = draft
         self._embedder = embedder
         self._progress = progress
@@ -47,13 +55,23 @@ class PassageWriter:
         batch: list[CutDocument] = []
         size = 0
         for record in records:
-            batch.append(self._cut(record))
+            batch.append(self._cut(self._keep(record)))
             size += len(record.document.text)
             if size >= BATCH_CHARACTERS:
                 yield batch
                 batch, size = [], 0
         if batch:
             yield batch
+
+    def _keep(self, record: DocumentRecord) -> DocumentRecord:
+        """Keep the file of a record and the boxes of its pages, and name them instead."""
+        original, boxes = record.original, record.boxes
+        if record.content and self._originals:
+            original = self._draft.keep(record.content)
+        lines = join_lines(record.document.pages)
+        if lines:
+            boxes = self._draft.keep(lines)
+        return replace(record, original=original, boxes=boxes, content=b"")
 
     def _cut(self, record: DocumentRecord) -> CutDocument:
         chunks = chunk(record.document, self._embedder.count_tokens, self.recipe.window)

@@ -33,12 +33,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """A document, the digest of its file, and a warning for the person who ingests, else ""."""
+    """A document, its file's bytes and their digest, and a warning for a person, else ""."""
 
     source: SourceFile
     document: Document
     digest: str
     warning: str = ""
+    content: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _read_source(
         if digests.get(source.id) == file.digest:
             return UnchangedFile(source.id)
         document, warning = load_document(file, source.id, sandbox)
-        return LoadedFile(source, document, file.digest, warning)
+        return LoadedFile(source, document, file.digest, warning, file.content)
     except FileSkipped as error:
         reason = str(error)
     except (ValueError, ArithmeticError, LookupError, RecursionError, MemoryError) as error:

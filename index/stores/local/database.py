@@ -38,14 +38,18 @@ from inquote.ingest.text import printable
 
 FOREVER = 2**62  # the `until` of rows that hold in the current generation
 LIVE = ":at >= since AND :at < until"  # the rows of generation `at`
-_NO_RANGES, _NOTHING = "'[]'", "''"  # the SQL for what rows without digests do not say
 UNSEALED_FORMAT = 2  # of libraries whose rows have no digests; a writer adds them
+UNSEALED = {  # the SQL for the columns that these do not have
+    **dict.fromkeys(("hidden", "blocks"), "'[]'"),
+    **dict.fromkeys(("original", "boxes", "passages"), "''"),
+    "body": "0",
+}
 
 # What a row's digest is made of. A document's text has a SHA-256 of its own among these.
 SEALED = {
     "documents": (
         "id since until root state file ingested_at characters sha256 title source sections pages"
-        " asides left_out hidden blocks passages"
+        " asides left_out hidden blocks original boxes passages"
     ).split(),
     "passages": "document_id since until start stop body heading lead content".split(),
     "embeddings": "content vector".split(),
@@ -58,6 +62,7 @@ CREATE TABLE documents (
     characters INTEGER NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
     sections TEXT NOT NULL, pages TEXT NOT NULL, asides TEXT NOT NULL, left_out TEXT NOT NULL,
     text TEXT NOT NULL, hidden TEXT NOT NULL DEFAULT '[]', blocks TEXT NOT NULL DEFAULT '[]',
+    original TEXT NOT NULL DEFAULT '', boxes TEXT NOT NULL DEFAULT '',
     passages TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '', PRIMARY KEY (id, since)
 );
 CREATE TABLE roots (root TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -75,6 +80,8 @@ CREATE TABLE embeddings (
 _ADDED = """
 ALTER TABLE documents ADD COLUMN hidden TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE documents ADD COLUMN blocks TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN original TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN boxes TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN passages TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN digest TEXT NOT NULL DEFAULT '';
 ALTER TABLE passages ADD COLUMN body INTEGER NOT NULL DEFAULT 0;
@@ -288,21 +295,14 @@ def _add_aggregate(connection: sqlite3.Connection) -> None:
 
 def _show_sealed(connection: sqlite3.Connection) -> None:
     """Let a reader see a library without digests as if it had them."""
-    connection.execute(
-        "CREATE TEMP VIEW IF NOT EXISTS documents AS SELECT *,"
-        f" {_NO_RANGES} AS hidden, {_NO_RANGES} AS blocks, {_NOTHING} AS passages,"
-        f" {digest_sql(*SEALED['documents'][:-3], _NO_RANGES, _NO_RANGES, _NOTHING)} AS digest"
-        " FROM main.documents"
-    )
-    passages = ["0" if name == "body" else name for name in SEALED["passages"]]
-    connection.execute(
-        "CREATE TEMP VIEW IF NOT EXISTS passages AS"
-        f" SELECT *, 0 AS body, {digest_sql(*passages)} AS digest FROM main.passages"
-    )
-    connection.execute(
-        "CREATE TEMP VIEW IF NOT EXISTS embeddings AS"
-        f" SELECT *, {digest_sql(*SEALED['embeddings'])} AS digest FROM main.embeddings"
-    )
+    for table, sealed in SEALED.items():
+        missing = [name for name in sealed if name in UNSEALED]
+        added = [f"{UNSEALED[name]} AS {name}" for name in missing]
+        digest = digest_sql(*(UNSEALED.get(name, name) for name in sealed))
+        columns = ", ".join(["*", *added, f"{digest} AS digest"])
+        connection.execute(
+            f"CREATE TEMP VIEW IF NOT EXISTS {table} AS SELECT {columns} FROM main.{table}"
+        )
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:

@@ -23,11 +23,13 @@ from inquote.index.stores.local.database import (
     seal_meta,
     sound,
 )
+from inquote.index.stores.local.kept_files import KeptFiles
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.recipe import Recipe
 from inquote.index.stores.sqlite import as_bytes, digest_of
 from inquote.ingest.errors import IngestError
 
+_KEPT = "original, boxes"  # the columns that name kept files
 _DAMAGED_PAST = f"""
 SELECT 1 FROM documents WHERE until <= :at AND NOT coalesce({SOUND_DOCUMENT}, 0)
 UNION ALL SELECT 1 FROM passages WHERE until <= :at AND NOT coalesce({sound("passages")}, 0)
@@ -47,6 +49,7 @@ class LocalDraft:
     def __init__(
         self,
         database: Database,
+        kept_files: KeptFiles,
         current: int,
         snapshot: Callable[[int], LocalSnapshot],
         write_files: Callable[[LocalSnapshot], None],
@@ -54,6 +57,7 @@ class LocalDraft:
         self.generation = current + 1
         self.committed = False
         self._database = database
+        self._kept_files = kept_files
         self._snapshot = snapshot
         self._write_files = write_files
         self._replaced: list[str] = []  # ids of documents whose rows end with this generation
@@ -81,8 +85,13 @@ class LocalDraft:
         with self._database.writing() as connection:
             connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
+    def keep(self, content: bytes) -> str:
+        """Keep bytes and return their name; see `Draft.keep`."""
+        return self._kept_files.put(content)
+
     def put_documents(self, documents: Sequence[CutDocument]) -> None:
         """Store documents in one transaction; see `Draft.put_documents`."""
+        self._kept_files.settle()
         with self._database.writing() as connection:
             for cut in documents:
                 passages = self._passage_rows(cut)
@@ -110,7 +119,8 @@ class LocalDraft:
             *(document.id, self.generation, FOREVER, record.root, record.state, record.file),
             *(utc_now(), len(document.text), document.sha256, document.title, document.source),
             *(json.dumps(sections), json.dumps(pages), json.dumps(document.asides)),
-            *(json.dumps(left_out), json.dumps(hidden), json.dumps(document.blocks), passages),
+            *(json.dumps(left_out), json.dumps(hidden), json.dumps(document.blocks)),
+            *(record.original, record.boxes, passages),
         )
 
     def _passage_rows(self, cut: CutDocument) -> list[tuple[object, ...]]:
@@ -255,7 +265,7 @@ def drop_unfinished(database: Database) -> None:
         connection.execute("DELETE FROM documents WHERE since > ?", (generation,))
 
 
-def drop_damaged_past(database: Database) -> None:
+def drop_damaged_past(database: Database, kept_files: KeptFiles) -> None:
     """Keep no generation before the current one if anything of them is not as it was written.
 
     Nothing could make it anew: the files that it came from have changed since.
@@ -263,7 +273,9 @@ def drop_damaged_past(database: Database) -> None:
     connection = database.connection()
     meta = read_meta(connection)
     at = {"at": int(meta.get("generation", 0))}
-    if not connection.execute(_DAMAGED_PAST, at).fetchone():
+    has_damage = connection.execute(_DAMAGED_PAST, at).fetchone() is not None
+    past = connection.execute(f"SELECT {_KEPT} FROM documents WHERE until <= :at", at)
+    if not has_damage and not kept_files.damaged(past.fetchall()):
         return
     with database.writing() as connection:
         for table in ("passages", "documents"):
@@ -273,3 +285,9 @@ def drop_damaged_past(database: Database) -> None:
         )
         connection.execute("UPDATE meta SET value = :at WHERE key = 'oldest'", at)
         seal_meta(connection)
+
+
+def kept_names(database: Database) -> set[str]:
+    """Return the names of the kept files that any generation needs."""
+    rows = database.connection().execute(f"SELECT {_KEPT} FROM documents").fetchall()
+    return {name for row in rows for name in row if name}

@@ -57,7 +57,7 @@ def make_folder(folder: Path) -> None:
 
 def keep_private(folder: Path) -> None:
     """Let only the owner read what a library keeps in its folder; other things stay as they are."""
-    for name in ("library.db*", "journal.db*", "ingest.*", "derived", "uploads"):
+    for name in ("library.db*", "journal.db*", "ingest.*", "derived", "kept", "uploads"):
         for path in folder.glob(name):
             _close_to_others(path)
             for inner in path.rglob("*"):

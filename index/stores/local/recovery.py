@@ -10,6 +10,7 @@ from inquote.index.stores.local.database import (
     FOREVER,
     PASSAGES_SEAL,
     SEALED,
+    UNSEALED,
     UNSEALED_FORMAT,
     Database,
     read_meta,
@@ -22,11 +23,6 @@ from inquote.ingest.errors import LibraryDamaged
 
 _NEW = "recovery"  # the folder of the new file until it is whole
 _EXTRA = {"documents": "text", "passages": "row", "embeddings": "rowid"}  # columns in no digest
-_WITHOUT = {
-    "hidden": "'[]'",
-    "blocks": "'[]'",
-    "passages": "''",
-}  # what libraries without digests do not say
 
 
 def recover_database(folder: Path) -> int:
@@ -86,7 +82,7 @@ def _copy_table(
     """Copy the rows of a table that are as they were written, of generations up to `latest`."""
     has_digests = version_of(source) != UNSEALED_FORMAT
     sealed = SEALED[table]
-    columns = [name if has_digests else _WITHOUT.get(name, name) for name in sealed]
+    columns = [name if has_digests else UNSEALED.get(name, name) for name in sealed]
     columns += [_EXTRA[table], "digest" if has_digests else "''"]
     names = [*sealed, _EXTRA[table], "digest"]
     marks = ", ".join("?" * len(names))

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from inquote.index.stores.base import DocumentInfo, FileRecord, Ranking, Scope
+from inquote.index.stores.kept import split_lines
 from inquote.index.stores.local.damage import damaged_document, damaged_file, missing_passages
 from inquote.index.stores.local.database import LIVE, SOUND_DOCUMENT, read_meta, sound
+from inquote.index.stores.local.kept_files import KeptFiles
 from inquote.index.stores.local.search_files import SearchFiles
 from inquote.index.stores.recipe import Recipe
 from inquote.index.stores.sqlite import as_bytes, sha256_of
@@ -53,12 +55,14 @@ class LocalSnapshot:
         load: Callable[[int, bool], SearchFiles],
         attachment: Callable[[int, str], str | None],
         checked: set[tuple[int, str]],
+        kept: KeptFiles,
         generation: int | None = None,
     ) -> None:
         self._connection = connection
         self._load = load
         self._attachment = attachment
         self._checked = checked
+        self._kept = kept
         self._meta = read_meta(connection)
         self._rows: dict[str, int] = {}  # of passages by id, as far as they were looked up
         if generation is None:
@@ -159,13 +163,14 @@ class LocalSnapshot:
         """Return what is remembered of each document's file; see `Snapshot.file_records`."""
         damaged = self.damaged_documents()
         rows = self._live(
-            "SELECT id, root, state, file, sha256 FROM documents WHERE {live} ORDER BY id"
+            "SELECT id, root, state, file, sha256, original, boxes FROM documents"
+            " WHERE {live} ORDER BY id"
         )
         records = {}
-        for id, root, state, file, sha256 in rows:
-            if id in damaged:
+        for id, root, state, file, sha256, *kept in rows:
+            if id in damaged or any(name and self._kept.read(name) is None for name in kept):
                 state = file = ""
-            records[id] = FileRecord(root, state, file, sha256)
+            records[id] = FileRecord(root, state, file, sha256, *kept)
         return records
 
     def roots(self) -> dict[str, str]:
@@ -182,6 +187,27 @@ class LocalSnapshot:
             self._check_text(is_sound, id, text, sha256)
             for start, end, reason in json.loads(ranges):
                 yield id, LeftOut(start, end, reason), text[start:end]
+
+    def original(self, id: str) -> bytes | None:
+        """Return the bytes of a document's file; see `Snapshot.original`."""
+        return self._kept.read(self._kept_names(id)[0])
+
+    def pages(self, id: str) -> tuple[Page, ...]:
+        """Return the pages of a document with the boxes of their lines; see `Snapshot.pages`."""
+        boxes = self._kept.read(self._kept_names(id)[1])
+        return split_lines(self.document(id).pages, boxes or b"")
+
+    def _kept_names(self, id: str) -> tuple[str, str]:
+        row = self._connection.execute(
+            f"SELECT {sound('documents')}, original, boxes FROM documents"
+            f" WHERE {LIVE} AND id = :id",
+            {"at": self.generation, "id": id},
+        ).fetchone()
+        if row is None:
+            raise KeyError(id)
+        if not row[0]:
+            raise damaged_document(id)
+        return row[1], row[2]
 
     def attachment(self, name: str) -> str | None:
         """Return a text that was attached to this generation; None for none."""

@@ -24,7 +24,13 @@ from inquote.index.stores.base import KEPT_GENERATIONS
 from inquote.index.stores.journal import SqliteJournal
 from inquote.index.stores.local import verify
 from inquote.index.stores.local.database import Database
-from inquote.index.stores.local.draft import LocalDraft, drop_damaged_past, drop_unfinished
+from inquote.index.stores.local.draft import (
+    LocalDraft,
+    drop_damaged_past,
+    drop_unfinished,
+    kept_names,
+)
+from inquote.index.stores.local.kept_files import KeptFiles
 from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.stores.local.lock import keep_private, write_lock
 from inquote.index.stores.local.recovery import recover_database
@@ -58,6 +64,7 @@ class LocalStore:
     def __init__(self, folder: Path, *, writes: bool = False) -> None:
         self.folder = folder
         self.derived = folder / DERIVED
+        self.kept = KeptFiles(folder)
         self.database = Database(folder, writes=writes)
         self._checked: set[tuple[int, str]] = set()  # generations and documents whose text is sound
         self._required = False
@@ -73,6 +80,13 @@ class LocalStore:
     def size(self) -> int:
         """The bytes of all files in the folder."""
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    @property
+    def originals_size(self) -> int:
+        """The bytes of the documents' files that are kept, of all kept generations."""
+        with self.database.reading() as connection:
+            rows = connection.execute("SELECT original FROM documents").fetchall()
+        return self.kept.size({name for (name,) in rows})
 
     @cached_property
     def journal(self) -> SqliteJournal:
@@ -105,7 +119,9 @@ class LocalStore:
     def _snapshot_of(
         self, connection: sqlite3.Connection, generation: int | None = None
     ) -> LocalSnapshot:
-        return LocalSnapshot(connection, self._load, self._attachment, self._checked, generation)
+        return LocalSnapshot(
+            connection, self._load, self._attachment, self._checked, self.kept, generation
+        )
 
     def _load(self, generation: int, with_places: bool = False) -> SearchFiles:
         """Return the search files of a generation, made anew where they are missing or damaged.
@@ -176,9 +192,10 @@ class LocalStore:
             generation = snapshot.generation
         connection = self.database.connection()
         drop_unfinished(self.database)
-        drop_damaged_past(self.database)
+        drop_damaged_past(self.database, self.kept)
         draft = LocalDraft(
             self.database,
+            self.kept,
             generation,
             lambda number: self._snapshot_of(connection, number),
             lambda snapshot: self._write_files(snapshot, progress),
@@ -263,6 +280,7 @@ class LocalStore:
             if folder.name not in kept:
                 step()
                 shutil.rmtree(folder, ignore_errors=True)
+        self.kept.sweep(kept_names(self.database))
 
     def attach(self, generation: int, name: str, text: str) -> None:
         """Keep a text in the folder of a generation; see `Store.attach`."""
@@ -293,6 +311,7 @@ class LocalStore:
             with self.snapshot() as current:
                 generations = range(current.oldest, current.generation + 1)
                 problems += verify.original_problems(current, self.folder)
+            problems += verify.kept_problems(self.database, self.kept)
             for generation in generations:
                 with self.snapshot(generation) as snapshot:
                     folder = self.generation_folder(generation)

@@ -8,7 +8,14 @@ import numpy as np
 
 from inquote.index.stores.base import MAX_NORM_ERROR
 from inquote.index.stores.local.damage import damaged_file
-from inquote.index.stores.local.database import PASSAGES_SEAL, SEALED, read_meta, sound
+from inquote.index.stores.local.database import (
+    PASSAGES_SEAL,
+    SEALED,
+    Database,
+    read_meta,
+    sound,
+)
+from inquote.index.stores.local.kept_files import KeptFiles
 from inquote.index.stores.local.lexical import LexicalIndex
 from inquote.index.stores.local.search_files import (
     LEXICAL,
@@ -85,6 +92,16 @@ def generation_problems(snapshot: LocalSnapshot, folder: Path) -> list[str]:
         if read_attachment(file) is None:
             sentences.append(f"{folder.name}/{file.name} is not what was written.")
     return list(dict.fromkeys(sentences))
+
+
+def kept_problems(database: Database, kept_files: KeptFiles) -> Iterator[str]:
+    """Say which kept files of all generations are not what was written, or missing."""
+    with database.reading() as connection:
+        rows = connection.execute("SELECT id, original, boxes FROM documents").fetchall()
+    for id, original, boxes in rows:
+        for kind, name in (("original", original), ("boxes of the pages", boxes)):
+            if kept_files.damaged([[name]]):
+                yield f"The {kind} of {printable(id)} (kept/{name}) is not what was written."
 
 
 def original_problems(snapshot: LocalSnapshot, folder: Path) -> Iterator[str]:

@@ -65,7 +65,7 @@ def test_changed_text_embeds_only_the_changed_passages(
         "changed": ("docs/a.md",),
         "passages_embedded": 1,
     }
-    assert embedder.embedded == ["Two\nAnother text."]
+    assert embedder.embedded == ["Two\n\nAnother text."]
 
 
 def test_a_folder_is_mirrored_and_others_are_left_alone(
