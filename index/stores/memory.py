@@ -8,8 +8,6 @@ import contextlib
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +19,6 @@ from inquote.index.stores.base import (
     MAX_NORM_ERROR,
     CutDocument,
     DocumentInfo,
-    DocumentRecord,
     FileRecord,
     Ranking,
     Scope,
@@ -29,75 +26,11 @@ from inquote.index.stores.base import (
 )
 from inquote.index.stores.journal import MemoryJournal
 from inquote.index.stores.kept import split_lines
-from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
-from inquote.index.stores.local.vectors import FlatIndex
+from inquote.index.stores.memory_state import Entry, Generation
 from inquote.index.stores.recipe import Recipe
 from inquote.ingest.chunk import LeftOut
 from inquote.ingest.documents import Document, Page, Passage
 from inquote.ingest.errors import GenerationGone, IngestError, LibraryDamaged, LibraryMissing
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A stored document, the digest of its file, and the time of its ingest."""
-
-    cut: CutDocument
-    file: str
-    ingested_at: str
-
-
-@dataclass(frozen=True)
-class _Generation:
-    """Everything that one generation holds; passages are numbered in the order of their ids."""
-
-    number: int = 0
-    recipe: Recipe | None = None
-    changed_at: str = ""
-    entries: dict[str, _Entry] = field(default_factory=dict)
-    embeddings: dict[str, np.ndarray] = field(default_factory=dict)
-    attachments: dict[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def passages(self) -> dict[str, Passage]:
-        """The passages by id, in the order of ids."""
-        entries = self.entries.values()
-        passages = (passage for entry in entries for passage in entry.cut.chunks.passages)
-        return {passage.id: passage for passage in sorted(passages, key=lambda p: p.id)}
-
-    @property
-    def records(self) -> list[DocumentRecord]:
-        """The records of all documents."""
-        return [entry.cut.record for entry in self.entries.values()]
-
-    @cached_property
-    def ids(self) -> list[str]:
-        """The ids of the passages by number."""
-        return list(self.passages)
-
-    @cached_property
-    def matrix(self) -> np.ndarray:
-        """(n, d) float32, a row a passage, in the order of numbers."""
-        keys = {}
-        for entry in self.entries.values():
-            for passage, key in zip(entry.cut.chunks.passages, entry.cut.keys, strict=True):
-                keys[passage.id] = key
-        return np.array([self.embeddings[keys[id]] for id in self.ids], np.float32)
-
-    @cached_property
-    def vectors(self) -> FlatIndex:
-        """The vectors of all passages by number."""
-        return FlatIndex(range(len(self.ids)), self.matrix)
-
-    @cached_property
-    def lexical(self) -> LexicalIndex:
-        """The words of all passages by number."""
-        numbered = enumerate(self.passages.values())
-        return LexicalIndex.build(LexicalEntry.of(row, passage) for row, passage in numbered)
-
-    @cached_property
-    def rows(self) -> dict[str, int]:
-        """The number of each passage by its id."""
-        return {id: row for row, id in enumerate(self.ids)}
 
 
 class MemorySnapshot:
@@ -105,7 +38,7 @@ class MemorySnapshot:
 
     def __init__(
         self,
-        state: _Generation,
+        state: Generation,
         roots: Mapping[str, str],
         oldest: int,
         changed_at: str,
@@ -253,7 +186,7 @@ class MemoryDraft:
     def put_documents(self, documents: Sequence[CutDocument]) -> None:
         """Store documents in the place of those with the same ids."""
         for cut in documents:
-            self._entries[cut.record.document.id] = _Entry(cut, cut.record.file, utc_now())
+            self._entries[cut.record.document.id] = Entry(cut, cut.record.file, utc_now())
             self._put.add(cut.record.document.id)
 
     def remove(self, ids: Iterable[str]) -> None:
@@ -273,7 +206,7 @@ class MemoryDraft:
     def commit(self, recipe: Recipe) -> int:
         """Make this generation the current one; see `Draft.commit`."""
         entries = _with_digests(self._entries, self._digests)
-        state = _Generation(
+        state = Generation(
             self.generation, recipe, utc_now(), entries, dict(self._store.embeddings)
         )
         if not state.ids:
@@ -288,12 +221,12 @@ class MemoryDraft:
             self._store.note_files(self._digests)
 
 
-def _with_digests(entries: Mapping[str, _Entry], digests: Mapping[str, str]) -> dict[str, _Entry]:
+def _with_digests(entries: Mapping[str, Entry], digests: Mapping[str, str]) -> dict[str, Entry]:
     updated = dict(entries)
     for id, digest in digests.items():
         if id in updated:
             entry = updated[id]
-            updated[id] = _Entry(entry.cut, digest, entry.ingested_at)
+            updated[id] = Entry(entry.cut, digest, entry.ingested_at)
     return updated
 
 
@@ -307,14 +240,14 @@ class MemoryStore:
         self.journal = MemoryJournal()
         self.embeddings: dict[str, np.ndarray] = {}
         self.contents: dict[str, bytes] = {}
-        self._kept: list[_Generation] = []
+        self._kept: list[Generation] = []
         self._roots: dict[str, str] = {}
         self._writing = threading.Lock()
 
     @property
-    def current(self) -> _Generation:
+    def current(self) -> Generation:
         """The newest generation; an empty one before the first commit."""
-        return self._kept[-1] if self._kept else _Generation()
+        return self._kept[-1] if self._kept else Generation()
 
     @property
     def size(self) -> int:
@@ -347,7 +280,7 @@ class MemoryStore:
             yield draft
             draft.finish()
 
-    def add(self, state: _Generation, roots: Mapping[str, str]) -> None:
+    def add(self, state: Generation, roots: Mapping[str, str]) -> None:
         """Make a generation the current one."""
         same_recipe = [kept for kept in self._kept if kept.recipe == state.recipe]
         self._roots = {**roots, **self._roots}
