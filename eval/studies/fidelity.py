@@ -21,7 +21,7 @@ from inquote.eval.metrics.reading import missing_words, word_order, word_recall,
 from inquote.eval.options import JsonOption
 from inquote.eval.runs.progress import stages
 from inquote.ingest.errors import IngestError
-from inquote.ingest.files.collect import LoadedFile, Limits, read_files
+from inquote.ingest.files.collect import Limits, LoadedFile, read_files
 from inquote.ingest.files.find import find_sources
 from inquote.ingest.text import printable
 
