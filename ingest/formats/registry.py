@@ -5,12 +5,13 @@ Adding one takes a module with a `FORMAT`, a place in this table, and a sample i
 """
 
 from inquote.ingest.errors import FileSkipped
-from inquote.ingest.formats import docx, html, markdown, pdf, tables, text
+from inquote.ingest.formats import docx, html, mail, markdown, pdf, tables, text
 from inquote.ingest.formats.base import Format
 
 FORMATS: tuple[Format, ...] = (
     pdf.FORMAT,
     docx.FORMAT,
+    mail.FORMAT,
     html.FORMAT,
     tables.FORMAT,
     markdown.FORMAT,

@@ -49,6 +49,10 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
     ),
     "html": (".html", b"<!doctype html><h1>Otters</h1><p>Otters swim.</p>"),
     "markdown": (".md", b"# Otters\n\nOtters swim.\n"),
+    "mail": (
+        ".eml",
+        b"Subject: Otters\nMIME-Version: 1.0\nContent-Type: text/plain\n\nOtters swim.",
+    ),
     "csv": (".csv", b"Otters,\nOtters swim.,\n"),
     "text": (".txt", b"Otters\n\nOtters swim.\n"),
     "lines": (".lines", b"LINES\n=Otters\nOtters swim."),
