@@ -11,7 +11,7 @@ from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TextBuilder, canonical
 from inquote.ingest.formats.encoding import decode
 from inquote.ingest.formats.registry import FORMATS, detect_format, find_format
-from made_files import pdf, word
+from made_files import epub, pdf, word
 
 GARBAGE = bytes(range(256)) * 4
 TEXT = "Otters\n\nOtters swim."
@@ -49,6 +49,7 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
     ),
     "html": (".html", b"<!doctype html><h1>Otters</h1><p>Otters swim.</p>"),
     "markdown": (".md", b"# Otters\n\nOtters swim.\n"),
+    "epub": (".epub", epub(["<h1>Otters</h1><p>Otters swim.</p>"])),
     "mail": (
         ".eml",
         b"Subject: Otters\nMIME-Version: 1.0\nContent-Type: text/plain\n\nOtters swim.",
