@@ -90,6 +90,7 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> tuple[Documen
         asides=parsed.asides,
         hidden=parsed.hidden,
         blocks=parsed.blocks,
+        recognised=parsed.recognised,
     )
     return document, parsed.warning
 

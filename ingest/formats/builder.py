@@ -52,6 +52,7 @@ class TextBuilder:
     asides: list[tuple[int, int]] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     waiting: list[tuple[str, list[str]]] = field(default_factory=list)
+    recognised: list[tuple[int, int, float]] = field(default_factory=list)
 
     def block(
         self,
@@ -120,6 +121,8 @@ class TextBuilder:
             self.blocks.append(block._replace(start=first, end=last, level=level))
         for first, last in parsed.asides:
             self.asides.append((start + first, start + last))
+        for first, last, score in parsed.recognised:
+            self.recognised.append((start + first, start + last, score))
         for hidden in parsed.hidden:
             first, last = start + hidden.start, start + hidden.end
             self.hidden.append(Hidden(first, last, hidden.reason))

@@ -68,7 +68,15 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     text, blocks = mail.builder.build()
     asides, hidden = tuple(mail.builder.asides), tuple(mail.builder.hidden)
     title = first_title(text, blocks)
-    return Parsed(text, blocks, title, asides=asides, hidden=hidden, warning=mail.warning())
+    return Parsed(
+        text,
+        blocks,
+        title,
+        asides=asides,
+        hidden=hidden,
+        warning=mail.warning(),
+        recognised=tuple(mail.builder.recognised),
+    )
 
 
 def _in_bytes_of_ascii(content: bytes) -> bytes:

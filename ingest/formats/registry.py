@@ -5,7 +5,7 @@ Adding one takes a module with a `FORMAT`, a place in this table, and a sample i
 """
 
 from inquote.ingest.errors import FileSkipped
-from inquote.ingest.formats import docx, epub, html, mail, markdown, pdf, tables, text
+from inquote.ingest.formats import docx, epub, html, mail, markdown, pdf, picture, tables, text
 from inquote.ingest.formats.archive import ZIP_START
 from inquote.ingest.formats.base import Format
 from inquote.ingest.formats.unreadable import reason_against
@@ -14,6 +14,7 @@ FORMATS: tuple[Format, ...] = (
     pdf.FORMAT,
     epub.FORMAT,
     docx.FORMAT,
+    picture.FORMAT,
     mail.FORMAT,
     html.FORMAT,
     tables.FORMAT,

@@ -82,7 +82,9 @@ HIDING: dict[str, list[bytes]] = {
         b"- Owls",
     ],
 }
-ALL = (FAKE, *FORMATS)
+# What a picture holds depends on an extra; it has tests of its own.
+TABLE = [format for format in FORMATS if format.name != "picture"]
+ALL = (FAKE, *TABLE)
 every_format = pytest.mark.parametrize("format", ALL, ids=lambda format: format.name)
 
 
@@ -95,7 +97,7 @@ def test_a_format_recognises_its_own_sample_and_no_other(format: Format) -> None
     assert recognised == (set(SAMPLES) if takes_the_rest else {format.name})
 
 
-@pytest.mark.parametrize("format", FORMATS, ids=lambda format: format.name)
+@pytest.mark.parametrize("format", TABLE, ids=lambda format: format.name)
 def test_the_table_gives_each_sample_its_format(format: Format) -> None:
     suffix, content = SAMPLES[format.name]
     assert detect_format(content, suffix.upper()) is format
