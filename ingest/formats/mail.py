@@ -23,6 +23,7 @@ from inquote.ingest.formats.encoding import decode
 MAX_PARTS = 300  # of a file, all messages together
 MAX_DEPTH = 8  # of messages within messages
 _SHOWN = ("From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Date")
+_WHAT_IT_IS = "E-mail"  # a line before the fields: "Who sent the e-mail?" is asked of these
 _STUB_SHARE = 0.3  # of the HTML's words, of a plain text that only stands for it
 _KNOWN = frozenset(
     "from to cc date subject sender reply-to message-id mime-version received return-path "
@@ -103,8 +104,10 @@ def _write_message(mail: _Mail, message: Message, depth: int) -> None:
     if message.get_content_type() in ("multipart/encrypted", "application/pkcs7-mime"):
         raise FileSkipped("it is an encrypted e-mail; save it decrypted")
     mail.builder.heading(_header(message, "Subject"), min(depth + 1, 6))
-    for name in _SHOWN:
-        value = _header(message, name)
+    values = {name: _header(message, name) for name in _SHOWN}
+    if any(values.values()):
+        mail.builder.block(_WHAT_IT_IS, kind="field")
+    for name, value in values.items():
         if value:
             mail.builder.block(f"{name}: {value}", kind="field", label=name)
     _write_part(mail, message, depth)
