@@ -3,7 +3,8 @@
 The steps, in the order of the code:
 
 1. Headings split the document into stretches. Each stretch knows its heading path, the titles
-   from the outermost heading to its own.
+   from the outermost heading to its own. A heading begins the first passage of its stretch;
+   headings with nothing below them wait for the next one.
 2. What no reader sees, and blocks that are no prose (navigation, advertising), are left out, each
    with the reason. The neighbours that stay form a run.
 3. A run is packed: blocks join a group until another one would exceed the target.
@@ -18,17 +19,19 @@ lead-in (the line that introduces the list it comes from) and its text.
 
 import bisect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 
 from inquote.ingest.advertising import announces_links, is_bare_line, is_call_to_action
-from inquote.ingest.documents import Document, Passage
+from inquote.ingest.documents import HEADING_SEPARATOR, Document, Passage
 from inquote.ingest.text import LIST_MARKER, Range, block_ranges, sentence_ranges
 
 MIN_WINDOW = 16  # tokens
 HEADING_SHARE = 0.25  # of the window, at most, for the heading path, and as much for the lead-in
 MAX_TOKEN_LENGTH = 24  # characters; a range that is longer than its tokens can be is not counted
+
+ASIDE = "beside the text of the page"  # a reason to leave out
 
 _CLAUSE_END = re.compile(r"(?<=[,;:)–—])(?=\s)")
 _WORD_END = re.compile(r"(?<=\S)(?=\s)")
@@ -47,7 +50,7 @@ class Cutting:
 
 
 CUTTING = Cutting()  # chosen in eval/LOG.md
-RECIPE = f"version 3, {CUTTING}"  # the version counts up when passages come out differently
+RECIPE = f"version 4, {CUTTING}"  # the version counts up when passages come out differently
 
 
 @dataclass(frozen=True)
@@ -69,15 +72,22 @@ class Chunks:
 
 @dataclass(frozen=True)
 class _Stretch:
-    """The text between a heading and the next one.
+    """A heading, if there is one, and the text between it and the next one.
 
-    `title` is the heading itself, `heading_path` the titles that lead to it, joined with " > ".
+    `title` is the heading itself, `heading_path` the titles that lead to it, joined with " > ", and
+    `outer_path` that path without it. The text begins at `start`, the heading before it.
     """
 
     title: str
     heading_path: str
+    outer_path: str
     start: int
     end: int
+
+    @property
+    def heading(self) -> Range:
+        """The range of the heading."""
+        return self.start - len(self.title), self.start
 
 
 def chunk(
@@ -85,9 +95,8 @@ def chunk(
 ) -> Chunks:
     """Cut `document` into passages of at most `window` tokens.
 
-    `count_tokens(text)` counts as the embedder does, its special tokens included. Headings are in
-    no passage's range, for each passage carries its heading path. Raises `ValueError` for a window
-    of less than 16 tokens.
+    `count_tokens(text)` counts as the embedder does, its special tokens included. Every passage
+    carries its heading path. Raises `ValueError` for a window of less than 16 tokens.
     """
     if window < MIN_WINDOW:
         raise ValueError(
@@ -96,20 +105,45 @@ def chunk(
         )
     passages: list[Passage] = []
     left_out: list[LeftOut] = []
+    waiting: list[Range] = []  # headings with nothing below them so far
+    outer_path = ""  # that of the first of them
     for stretch in _split_at_headings(document):
         runs, excluded = _select_blocks(document, stretch)
         left_out.extend(excluded)
         packer = _Packer(document, stretch.heading_path, count_tokens, window, cutting)
+        # Let the heading wait for text, unless it was left out.
+        if stretch.title and (not excluded or excluded[0].start != stretch.heading[0]):
+            outer_path = outer_path if waiting else stretch.outer_path
+            waiting.append(stretch.heading)
+        # Write headings that no passage can begin with as passages of their own.
+        begins = _begins_passage(document, waiting, runs, packer)
+        if waiting and not begins and (runs or packer.exceeds_share(waiting)):
+            headings = _Packer(document, outer_path, count_tokens, window, cutting)
+            passages.extend(headings.pack(waiting))
+            waiting = []
         for run in runs:
-            passages.extend(packer.pack(run))
+            passages.extend(packer.pack(run, waiting))
+            waiting = []
+    headings = _Packer(document, outer_path, count_tokens, window, cutting)
+    passages.extend(headings.pack(waiting))
     return Chunks(tuple(passages), tuple(left_out))
+
+
+def _begins_passage(
+    document: Document, headings: list[Range], runs: list[list[Range]], packer: "_Packer"
+) -> bool:
+    """Return whether headings can begin the first passage of some text: it follows at once."""
+    if not headings or not runs:
+        return False
+    is_next = not document.text[headings[-1][1] : runs[0][0][0]].strip()
+    return is_next and not packer.exceeds_share(headings)
 
 
 def _split_at_headings(document: Document) -> Iterator[_Stretch]:
     """Yield the stretches of a document in text order."""
     sections = document.sections
     if not sections:
-        yield _Stretch("", "", 0, len(document.text))
+        yield _Stretch("", "", "", 0, len(document.text))
     path: list[tuple[int, str]] = []  # level and title of the headings above the current stretch
     for index, section in enumerate(sections):
         # A heading closes those of its own level and below.
@@ -121,7 +155,9 @@ def _split_at_headings(document: Document) -> Iterator[_Stretch]:
         is_last = index + 1 == len(sections)
         end = len(document.text) if is_last else sections[index + 1].start
         start = section.start + len(section.title)
-        yield _Stretch(section.title, " > ".join(titles), start, end)
+        outer = titles[:-1] if titles and titles[-1] == section.title else titles
+        paths = HEADING_SEPARATOR.join(titles), HEADING_SEPARATOR.join(outer)
+        yield _Stretch(section.title, *paths, start, end)
 
 
 def _select_blocks(
@@ -131,9 +167,9 @@ def _select_blocks(
     runs: list[list[Range]] = [[]]
     left_out = []
     under_links = announces_links(stretch.title)
-    if under_links:
-        heading_start = stretch.start - len(stretch.title)
-        left_out.append(LeftOut(heading_start, stretch.start, "heading that announces links"))
+    reason = _reason_to_leave_out_heading(document, stretch)
+    if stretch.title and reason:
+        left_out.append(LeftOut(*stretch.heading, reason))
     for piece_start, piece_end, hidden in _split_at_hidden(document, stretch):
         if hidden:
             left_out.append(LeftOut(piece_start, piece_end, f"hidden: {hidden}"))
@@ -147,6 +183,20 @@ def _select_blocks(
             else:
                 runs[-1].append((start, end))
     return [run for run in runs if run], left_out
+
+
+def _reason_to_leave_out_heading(document: Document, stretch: _Stretch) -> str:
+    """Return the reason that keeps a heading out of the passages, else ""."""
+    if announces_links(stretch.title):
+        return "heading that announces links"
+    if _is_aside(document, stretch.heading[0]):
+        return ASIDE
+    start, end = stretch.heading
+    first = bisect.bisect_right(document.hidden, start, key=attrgetter("end"))
+    for hidden in document.hidden[first : first + 1]:
+        if hidden.start < end:
+            return f"hidden: {hidden.reason}"
+    return ""
 
 
 def _split_at_hidden(document: Document, stretch: _Stretch) -> Iterator[tuple[int, int, str]]:
@@ -173,7 +223,7 @@ def _reason_to_leave_out(document: Document, start: int, end: int, under_links: 
     """
     block = document.text[start:end]
     if _is_aside(document, start):
-        return "beside the text of the page"
+        return ASIDE
     if is_call_to_action(block):
         return "sends the reader elsewhere"
     if under_links and is_bare_line(block):
@@ -204,17 +254,26 @@ class _Packer:
         self.window = window
         self.cutting = cutting
         self.heading_path = self._shorten(heading_path)
+        self.body = 0  # where the text begins that follows headings in the same passage
 
-    def pack(self, run: list[Range]) -> Iterator[Passage]:
-        """Yield the passages of a run of neighbouring blocks, in text order."""
-        group: list[Range] = []  # the blocks of the open passage
+    def exceeds_share(self, headings: list[Range]) -> bool:
+        """Return whether headings take more of a passage than they should."""
+        text = self.document.text[headings[0][0] : headings[-1][1]]
+        return self.count_tokens(text) > HEADING_SHARE * self.window
+
+    def pack(self, run: list[Range], headings: Sequence[Range] = ()) -> Iterator[Passage]:
+        """Yield the passages of neighbouring blocks with `headings` before them, in text order."""
+        self.body = run[0][0] if headings else 0
+        group = list(headings)  # the blocks of the open passage
+        before = len(group)  # how many of them stand before the run
         group_lead = ""  # its lead-in, where it begins within a list
         list_lead = ""  # the lead-in of the list that the current block may belong to
         for block in run:
             # Close the passage that this block would take over the target.
-            if group and not self._fits_target(group[0][0], block[1], group_lead):
+            is_open = len(group) > before
+            if is_open and not self._fits_target(group[0][0], block[1], group_lead):
                 yield from self._close(group, group_lead)
-                group, group_lead = self._carry_over(group[-1], block), ""
+                group, group_lead, before = self._carry_over(group[-1], block), "", 0
             # Note the lead-in of a list, and give it to a passage that begins with an item.
             if not self._is_item(block):
                 list_lead = self._lead_in(block)
@@ -317,7 +376,8 @@ class _Packer:
 
     def _make_passage(self, start: int, end: int, lead: str) -> Passage:
         text = self.document.text[start:end]
-        return Passage(self.document.id, start, end, self.heading_path, text, lead)
+        body = max(0, min(self.body, end) - start)
+        return Passage(self.document.id, start, end, self.heading_path, text, lead, body)
 
     def _shorten(self, line: str) -> str:
         """Return a heading path or lead-in without the last words that exceed its share."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
+HEADING_SEPARATOR = " > "  # between the titles of a path
+
 BlockKind = Literal[
     "heading",
     "paragraph",
@@ -174,7 +176,8 @@ class Document:
 class Passage:
     """A range of a document that fits the embedder's window.
 
-    - `text` is `document.text[start:end]`.
+    - `text` is `document.text[start:end]`. The first passage of a section begins with its heading,
+      and with headings above that have no other text; `text[body:]` is what follows them.
     - `heading` is the path of section titles around it, outermost first, joined with " > ".
     - `lead` is the line that introduces the list this passage comes from, "" where there is none.
 
@@ -187,6 +190,7 @@ class Passage:
     heading: str
     text: str
     lead: str = ""
+    body: int = 0
 
     @property
     def id(self) -> str:
@@ -213,6 +217,19 @@ class Passage:
         return document_id, int(start), int(end)
 
     @property
+    def outer_heading(self) -> str:
+        """The path of section titles without those that the text begins with.
+
+        >>> Passage("a.md", 5, 19, "Trials > Safety", "Safety\\n\\nFever.", "", 8).outer_heading
+        'Trials'
+        """
+        titles = self.heading.split(HEADING_SEPARATOR)
+        lines = self.text[: self.body].splitlines()
+        while titles and titles[-1] in lines:
+            titles.pop()
+        return HEADING_SEPARATOR.join(titles)
+
+    @property
     def embedded_text(self) -> str:
-        """The words that the embedder reads: heading, lead and text, each on a line of its own."""
-        return "\n".join(part for part in (self.heading, self.lead, self.text) if part)
+        """The words that the embedder reads, heading, lead and text each on a line of its own."""
+        return "\n".join(part for part in (self.outer_heading, self.lead, self.text) if part)

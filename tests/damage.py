@@ -24,10 +24,13 @@ def make_older(library: Path) -> None:
     change_rows(
         library,
         *(f"ALTER TABLE {table} DROP COLUMN digest" for table in ("passages", "embeddings")),
+        "ALTER TABLE passages DROP COLUMN body",
         *(
             f"ALTER TABLE documents DROP COLUMN {column}"
-            for column in ("digest", "passages", "hidden")
+            for column in ("digest", "passages", "blocks", "hidden")
         ),
+        "UPDATE documents SET pages = (SELECT json_group_array(json_extract(value, '$[1]'))"
+        " FROM json_each(pages))",
         "DELETE FROM meta WHERE key = 'digest'",
         "UPDATE meta SET value = json_set(value, '$.format', 2) WHERE key = 'recipe'",
         "PRAGMA user_version = 2",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
@@ -167,13 +168,14 @@ class Answerer:
         For a list all are read, because its pieces may lie anywhere.
         """
         enough_score = self.calibration.enough_score
+        read = partial(read_hits, question, reader=self.reader, in_headings=form is Form.SHORT)
         if form is Form.LIST or enough_score is None:
-            return read_hits(question, hits, self.reader)
-        readings = read_hits(question, hits[:READ_FIRST], self.reader)
+            return read(hits)
+        readings = read(hits[:READ_FIRST])
         spans = rank_spans(readings, self.calibration.retrieval_weight)
         is_settled = bool(spans) and spans[0].score >= enough_score
         if not is_settled:
-            readings += read_hits(question, hits[READ_FIRST:], self.reader, READ_FIRST)
+            readings += read(hits[READ_FIRST:], first_rank=READ_FIRST)
         return readings
 
     def answer(

@@ -72,6 +72,8 @@ def _supporting_sentences(findings: Findings) -> list[AnswerSpan]:
     own = [sentence for sentence in sentences if sentence.touches(best)]
     if not own:
         return [best]
+    # A heading is no sentence, unless the best span stands in it.
+    sentences = [each for each in sentences if each in own or each.start >= each.passage.body]
 
     # Take further sentences, the best first, each place of a document once.
     floor = max(0.0, max(sentence.score for sentence in own) - SENTENCE_MARGIN)

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from inquote.app.reader.base import Reader, Reading
+from inquote.app.reader.base import Reader, Reading, Span
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
+from inquote.ingest.text import block_ranges
 
 
 @dataclass(eq=False)
@@ -82,12 +83,42 @@ class AnswerSpan:
 
 
 def read_hits(
-    question: str, hits: Sequence[Hit], reader: Reader, first_rank: int = 0
+    question: str,
+    hits: Sequence[Hit],
+    reader: Reader,
+    first_rank: int = 0,
+    *,
+    in_headings: bool = True,
 ) -> list[HitReading]:
-    """Return the hits with their readings, ranked from `first_rank` in the order given."""
-    readings = reader.read(question, [hit.passage for hit in hits])
-    pairs = zip(hits, readings, strict=True)
-    return [HitReading(hit, rank, reading) for rank, (hit, reading) in enumerate(pairs, first_rank)]
+    """Return the hits with their readings, ranked from `first_rank` in the order given.
+
+    With `in_headings` a part of a heading may answer the question.
+    """
+    readings = []
+    results = reader.read(question, [hit.passage for hit in hits])
+    for rank, (hit, reading) in enumerate(zip(hits, results, strict=True), first_rank):
+        if hit.passage.body:
+            spans = _spans_that_answer(hit.passage, reading.spans, in_headings)
+            reading = replace(reading, spans=spans)
+        readings.append(HitReading(hit, rank, reading))
+    return readings
+
+
+def _spans_that_answer(
+    passage: Passage, spans: Sequence[Span], in_headings: bool
+) -> tuple[Span, ...]:
+    """Return the spans in the text below a heading, and with `in_headings` parts of the heading.
+
+    A whole heading says what the text below it is about, and answers nothing.
+    """
+    headings = block_ranges(passage.text, 0, passage.body) if in_headings else []
+    kept = []
+    for span in spans:
+        around = [heading for heading in headings if heading[0] <= span.start < heading[1]]
+        is_part = bool(around) and span.end <= around[0][1] and (span.start, span.end) != around[0]
+        if span.start >= passage.body or is_part:
+            kept.append(span)
+    return tuple(kept)
 
 
 def rank_spans(readings: Sequence[HitReading], retrieval_weight: float) -> list[AnswerSpan]:

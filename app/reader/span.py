@@ -100,7 +100,7 @@ class SpanReader:
         windows: list[Window] = []
         counts: list[int] = []
         for passage, text in zip(passages, texts, strict=True):
-            context = self._pieces.context(passage.heading, passage.lead)
+            context = self._pieces.context(passage.outer_heading, passage.lead)
             before = len(windows)
             windows.extend(self._pieces.windows(question_ids, context, text))
             counts.append(len(windows) - before)

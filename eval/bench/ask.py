@@ -186,7 +186,7 @@ def _windows(system: System, reader: Any, questions: Sequence[str]) -> list[list
         windows: list[Any] = []
         for hit in system.answer(question).hits[:READ_FIRST]:
             passage = hit.passage
-            context = pieces.context(passage.heading, passage.lead)
+            context = pieces.context(passage.outer_heading, passage.lead)
             windows += pieces.windows(question_tokens, context, pieces.tokens(passage.text))
         batches.append(windows)
     return batches

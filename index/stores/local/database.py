@@ -47,7 +47,7 @@ SEALED = {
         "id since until root state file ingested_at characters sha256 title source sections pages"
         " asides left_out hidden blocks passages"
     ).split(),
-    "passages": "document_id since until start stop heading lead content".split(),
+    "passages": "document_id since until start stop body heading lead content".split(),
     "embeddings": "content vector".split(),
 }
 _SCHEMA = """
@@ -64,7 +64,8 @@ CREATE TABLE roots (root TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, document_id TEXT NOT NULL, since INTEGER NOT NULL,
     until INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, heading TEXT NOT NULL,
-    lead TEXT NOT NULL, content TEXT NOT NULL, digest TEXT NOT NULL DEFAULT '',
+    lead TEXT NOT NULL, content TEXT NOT NULL, body INTEGER NOT NULL DEFAULT 0,
+    digest TEXT NOT NULL DEFAULT '',
     UNIQUE (document_id, since, start, stop)
 );
 CREATE TABLE embeddings (
@@ -76,6 +77,7 @@ ALTER TABLE documents ADD COLUMN hidden TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE documents ADD COLUMN blocks TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE documents ADD COLUMN passages TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE passages ADD COLUMN body INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE passages ADD COLUMN digest TEXT NOT NULL DEFAULT '';
 ALTER TABLE embeddings ADD COLUMN digest TEXT NOT NULL DEFAULT ''
 """
@@ -292,11 +294,15 @@ def _show_sealed(connection: sqlite3.Connection) -> None:
         f" {digest_sql(*SEALED['documents'][:-3], _NO_RANGES, _NO_RANGES, _NOTHING)} AS digest"
         " FROM main.documents"
     )
-    for table in ("passages", "embeddings"):
-        connection.execute(
-            f"CREATE TEMP VIEW IF NOT EXISTS {table} AS"
-            f" SELECT *, {digest_sql(*SEALED[table])} AS digest FROM main.{table}"
-        )
+    passages = ["0" if name == "body" else name for name in SEALED["passages"]]
+    connection.execute(
+        "CREATE TEMP VIEW IF NOT EXISTS passages AS"
+        f" SELECT *, 0 AS body, {digest_sql(*passages)} AS digest FROM main.passages"
+    )
+    connection.execute(
+        "CREATE TEMP VIEW IF NOT EXISTS embeddings AS"
+        f" SELECT *, {digest_sql(*SEALED['embeddings'])} AS digest FROM main.embeddings"
+    )
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:

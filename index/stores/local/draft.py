@@ -116,7 +116,17 @@ class LocalDraft:
     def _passage_rows(self, cut: CutDocument) -> list[tuple[object, ...]]:
         """Return the sealed columns of a document's passages."""
         return [
-            (p.document_id, self.generation, FOREVER, p.start, p.end, p.heading, p.lead, key)
+            (
+                p.document_id,
+                self.generation,
+                FOREVER,
+                p.start,
+                p.end,
+                p.body,
+                p.heading,
+                p.lead,
+                key,
+            )
             for key, p in zip(cut.keys, cut.chunks.passages, strict=True)
         ]
 

@@ -22,7 +22,11 @@ from inquote.ingest.errors import LibraryDamaged
 
 _NEW = "recovery"  # the folder of the new file until it is whole
 _EXTRA = {"documents": "text", "passages": "row", "embeddings": "rowid"}  # columns in no digest
-_WITHOUT = {"hidden": "'[]'", "passages": "''"}  # what libraries without digests do not say
+_WITHOUT = {
+    "hidden": "'[]'",
+    "blocks": "'[]'",
+    "passages": "''",
+}  # what libraries without digests do not say
 
 
 def recover_database(folder: Path) -> int:

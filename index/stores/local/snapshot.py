@@ -24,8 +24,8 @@ _DOCUMENT = (
     f" hidden, blocks FROM documents WHERE {LIVE}"
 )
 _PASSAGE = (
-    f"SELECT {sound('passages')}, row, document_id, start, stop, heading, lead FROM passages"
-    f" WHERE {LIVE}"
+    f"SELECT {sound('passages')}, row, document_id, start, stop, body, heading, lead"
+    f" FROM passages WHERE {LIVE}"
 )
 # Documents of which something is not as it was written: the row, the text, a passage, a vector.
 _DAMAGED = f"""
@@ -213,12 +213,12 @@ class LocalSnapshot:
         SQLite's own substr would count characters from the beginning of the text every time.
         """
         id, text = None, ""
-        for is_sound, row, document_id, start, stop, heading, lead in rows:
+        for is_sound, row, document_id, start, stop, body, heading, lead in rows:
             if not is_sound:
                 raise damaged_document(document_id)
             if document_id != id:
                 id, text = document_id, self._text(document_id)
-            yield row, Passage(document_id, start, stop, heading, text[start:stop], lead)
+            yield row, Passage(document_id, start, stop, heading, text[start:stop], lead, body)
 
     def _text(self, document_id: str) -> str:
         row = self._live(

@@ -7,7 +7,13 @@ import pytest
 from inquote.ingest.documents import Document, Hidden
 from inquote.ingest.errors import FileSkipped, IngestError
 from inquote.ingest.files.find import find_sources
-from inquote.ingest.files.load import MAX_BYTES, load_document, read_content, read_file
+from inquote.ingest.files.load import (
+    MAX_BYTES,
+    FileContent,
+    load_document,
+    read_content,
+    read_file,
+)
 from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.encoding import decode
 from inquote.ingest.formats.registry import detect_format
@@ -160,12 +166,18 @@ def test_a_document_knows_its_title_source_and_hash(tmp_path: Path) -> None:
     assert document.sha256 == hashlib.sha256(b"Text.").hexdigest()
 
 
+def warning_of(content: FileContent) -> str:
+    with Sandbox() as sandbox:
+        return load_document(content, "x.txt", sandbox)[1]
+
+
 def test_what_was_guessed_is_told(tmp_path: Path) -> None:
-    (tmp_path / "x.txt").write_bytes(b"caf\xe9")
-    assert "read as Windows-1252" in read_content(tmp_path / "x.txt").warning
-    assert read_content(tmp_path / "x.txt", encoding="cp1252").warning == ""
-    (tmp_path / "x.txt").write_bytes("café".encode())
-    assert read_content(tmp_path / "x.txt").warning == ""
+    path = tmp_path / "x.txt"
+    path.write_bytes(b"caf\xe9")
+    assert "read as Windows-1252" in warning_of(read_content(path))
+    assert warning_of(read_content(path, encoding="cp1252")) == ""
+    path.write_bytes("café".encode())
+    assert warning_of(read_content(path)) == ""
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again(

@@ -117,7 +117,7 @@ def test_sections_lie_in_the_text_and_begin_with_their_titles(format: Format) ->
     for section in parsed.sections:
         assert 0 <= section.start < section.end <= len(parsed.text)
         assert parsed.text[section.start :].startswith(section.title)
-    for start in parsed.pages:
+    for start in (page.start for page in parsed.pages):
         assert 0 <= start <= len(parsed.text)
 
 
