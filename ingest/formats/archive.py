@@ -7,6 +7,7 @@ the sizes that the archive states.
 
 import io
 import zipfile
+import zlib
 
 from inquote.ingest.errors import FileSkipped
 
@@ -51,6 +52,7 @@ def check_archive(content: bytes, *, has_doctypes: bool = False) -> list[str]:
         RuntimeError,
         NotImplementedError,
         EOFError,
+        zlib.error,
         OSError,
         ValueError,
     ) as error:

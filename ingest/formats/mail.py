@@ -92,11 +92,13 @@ def _messages(content: bytes) -> list[bytes]:
     if not content.startswith(b"From "):
         return [content.lstrip(b"\r\n")]
     starts = list(_MESSAGE_START.finditer(content))
+    if not starts:
+        return [content.partition(b"\n")[2]]
     ends = [start.start() for start in starts[1:]] + [len(content)]
     messages = []
     for start, end in zip(starts, ends, strict=True):
         messages.append(content[start.end() : end].replace(b"\n>From ", b"\nFrom "))
-    return messages or [content.partition(b"\n")[2]]
+    return messages
 
 
 def _write_message(mail: _Mail, message: Message, depth: int) -> None:
@@ -275,6 +277,8 @@ def _parse_file(mail: _Mail, content: bytes, suffix: str, depth: int) -> Parsed 
     from inquote.ingest.formats.registry import detect_format  # which lists this format too
 
     format = detect_format(content, suffix)
+    if format.memory > FORMAT.memory:
+        raise FileSkipped("it is a picture; save it and ingest it by itself")
     if format is not FORMAT:
         parsed = format.parse(content, None)
         if not parsed.text.strip():

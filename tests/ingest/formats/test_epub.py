@@ -70,3 +70,11 @@ def test_parts_that_lead_outside_or_unpack_without_end_are_refused() -> None:
     for parts, reason in (({"../x": b""}, "outside"), ({"x": b"0" * 9_000_000}, "far more")):
         with pytest.raises(FileSkipped, match=reason):
             parse(epub(["<p>x"], parts=parts))
+
+
+def test_a_part_that_does_not_unpack_is_a_damaged_archive() -> None:
+    content = bytearray(epub(["<p>" + "Words of many kinds. " * 99]))
+    at = content.index(b"p 0.xhtml") + len(b"p 0.xhtml")
+    content[at + 2 : at + 12] = b"\xff" * 10
+    with pytest.raises(FileSkipped, match="damaged archive"):
+        parse(bytes(content))

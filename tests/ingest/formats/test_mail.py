@@ -115,6 +115,19 @@ def test_each_message_of_an_mbox_is_read() -> None:
     assert "Seven.\nFrom here on." in parsed.text
 
 
+def test_a_message_after_a_broken_line_of_an_mbox_is_read() -> None:
+    content = b"From nobody\nFrom: a@b.c\nTo: d@e.f\nSubject: Ferry\n\nSix."
+    assert parse(content).text.endswith("Six.")
+
+
+def test_an_attached_picture_is_named_and_not_recognised() -> None:
+    message = written()
+    message.add_attachment(b"\xff\xd8\xff\xe0", maintype="image", subtype="jpeg", filename="a.jpg")
+    parsed = parse(message)
+    assert parsed.text.endswith("\n\nAttachment: a.jpg")
+    assert "save it and ingest it by itself" in parsed.warning
+
+
 def test_a_message_in_utf_16_is_read() -> None:
     assert parse(written().as_string().encode("utf-16")).text.endswith("leaves at six.")
 
