@@ -150,7 +150,7 @@ def parsed_from(header: dict[str, Any], content: bytes) -> Parsed:
     pages = []
     start = header["text"]
     for page, length in zip(header["pages"], header["lines"], strict=True):
-        pages.append(Page(*page, content[start : start + length]))
+        pages.append(Page(*page, lines=content[start : start + length]))
         start += length
     return Parsed(
         content[: header["text"]].decode(),

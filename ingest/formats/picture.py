@@ -17,7 +17,7 @@ from inquote.ingest.layout.regions import reading_order
 
 MAX_DOTS = 60_000_000  # of a picture
 MAX_PAGES = 30  # of a TIFF
-_MAX_SIDE = 3_000  # dots of a picture as it is recognised
+_MAX_SIDE = 2_000  # dots of a picture as it is recognised; the models look at no more
 _PARAGRAPH_GAP = 0.8  # of a line's height, between two lines of a paragraph at most
 _CELL_GAP = 1.0  # of a line's height, between two cells of a row at least
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
