@@ -223,7 +223,8 @@ def _names_columns(row: _Row, below: Sequence[_Row]) -> bool:
     names = [cell.strip() for cell in row.cells if cell.strip()]
     if any(len(name) > _MAX_NAME or (name[-1] in ".!?" and len(name) > 9) for name in names):
         return False
-    if _has_figures_below(row, below):
+    is_corner_empty = not row.cells[0].strip() and _width(row) == len(names) + 1
+    if _has_figures_below(row, below) or (is_corner_empty and below[0].cells[0].strip()):
         return True
     if len(set(names)) < len(names) or any(map(_is_number, names)):
         return False

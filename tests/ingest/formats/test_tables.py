@@ -59,6 +59,10 @@ def test_rows_of_figures_have_no_names() -> None:
     assert headers(parse("red,round\nblue,flat\nred,flat\n")) == []
 
 
+def test_years_beside_an_empty_corner_are_names() -> None:
+    assert headers(parse(";2021;2022\nRoads;4;5\nParks;1;2\n")) == ["", "2021", "2022"]
+
+
 def test_two_rows_of_names_are_both_names() -> None:
     parsed = parse("Group,Size,Result,\n,,mean,spread\nA,5,1.5,0.2\nB,7,1.8,0.3\n")
     assert headers(parsed)[-2:] == ["mean", "spread"]
