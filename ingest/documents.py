@@ -149,6 +149,8 @@ class Document:
       no passage.
     - `hidden` are ranges that no reader sees, in text order, apart from each other; they are in no
       passage.
+    - `recognised` are the ranges that were read from pictures, in text order, each with a score
+      from 0 to 1 that says how surely.
     """
 
     id: str
@@ -161,6 +163,7 @@ class Document:
     asides: tuple[tuple[int, int], ...] = ()
     hidden: tuple[Hidden, ...] = ()
     blocks: tuple[Block, ...] = ()
+    recognised: tuple[tuple[int, int, float], ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """Return the page number of `offset`, from 1, or None for formats without pages."""

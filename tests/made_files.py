@@ -1,4 +1,4 @@
-"""PDF and Word files made on the spot, the good and the bad."""
+"""PDF, Word and EPUB files made on the spot, the good and the bad."""
 
 import io
 import zipfile
@@ -68,3 +68,33 @@ def archive(parts: dict[str, bytes], level: int = 9) -> bytes:
         for name, content in parts.items():
             packed.writestr(name, content)
     return file.getvalue()
+
+
+def epub(pages: Sequence[str], metadata: str = "", parts: dict[str, bytes] | None = None) -> bytes:
+    """An EPUB with these pages, the last one first in the archive; `parts` are added to it."""
+    items = spine = ""
+    packed: dict[str, bytes] = {}
+    for at in reversed(range(len(pages))):
+        packed[f"OEBPS/text/p {at}.xhtml"] = (
+            '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title>p</title>'
+            f"</head><body>{pages[at]}</body></html>"
+        ).encode()
+    for at in range(len(pages)):
+        href = f"text/p%20{at}.xhtml"
+        items += f'<item id="p{at}" href="{href}" media-type="application/xhtml+xml"/>'
+        spine += f'<itemref idref="p{at}"/>'
+    package = (
+        '<?xml version="1.0"?><!DOCTYPE package><package xmlns="http://www.idpf.org/2007/opf">'
+        f'<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">{metadata}</metadata>'
+        f"<manifest>{items}</manifest><spine>{spine}</spine></package>"
+    )
+    container = '<container><rootfiles><rootfile full-path="OEBPS/b.opf"/></rootfiles></container>'
+    return archive(
+        {
+            "mimetype": b"application/epub+zip",
+            "META-INF/container.xml": container.encode(),
+            "OEBPS/b.opf": package.encode(),
+            **packed,
+            **(parts or {}),
+        }
+    )

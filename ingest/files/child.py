@@ -8,12 +8,9 @@ from inquote.ingest.errors import FileSkipped
 from inquote.ingest.files.sandbox import message_of, receive, send
 from inquote.ingest.formats.registry import find_format
 
-MEMORY = 1_000_000_000  # bytes
-
 
 def main() -> None:
     """Answer requests until the parent closes its end."""
-    _limit(resource.RLIMIT_AS, MEMORY)
     _limit(resource.RLIMIT_FSIZE, 0)
     sys.setrecursionlimit(1_000)
     while True:
@@ -21,6 +18,7 @@ def main() -> None:
             request, content = receive(sys.stdin.buffer)
         except EOFError:
             return
+        _limit(resource.RLIMIT_AS, find_format(request["format"]).memory)
         # The limit counts the CPU seconds of the whole process, earlier files included.
         used = resource.getrusage(resource.RUSAGE_SELF)
         used_seconds = int(used.ru_utime + used.ru_stime) + 1
@@ -43,7 +41,8 @@ def _answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], by
     except FileSkipped as error:
         reason = str(error)
     except MemoryError:
-        reason = f"reading it takes more than {MEMORY // 1_000_000} MB of memory"
+        memory = find_format(request["format"]).memory // 1_000_000
+        reason = f"reading it takes more than {memory} MB of memory"
     except Exception as error:  # a parser may raise anything; the next file is still to be read
         reason = f"it cannot be parsed ({type(error).__name__}: {error})"
     return {"skipped": reason}, b""

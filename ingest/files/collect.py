@@ -94,7 +94,7 @@ def read_files(
 
         def start(source: SourceFile) -> tuple[Future[FileOutcome], int]:
             future = threads.submit(_read_source, source, digests, limits, sandbox)
-            return future, _file_size(source.path)
+            return future, _file_size(source.target or source.path)
 
         try:
             for done, future in enumerate(_start_ahead(map(start, sources)), 1):
@@ -138,7 +138,12 @@ def _read_source(
 ) -> FileOutcome:
     """Read and parse one file, or skip it with the error as the reason."""
     try:
-        file = read_content(source.path, encoding=limits.encoding, max_bytes=limits.max_bytes)
+        file = read_content(
+            source.path,
+            encoding=limits.encoding,
+            max_bytes=limits.max_bytes,
+            target=source.target,
+        )
         if digests.get(source.id) == file.digest:
             return UnchangedFile(source.id)
         document, warning = load_document(file, source.id, sandbox)

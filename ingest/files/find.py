@@ -18,13 +18,15 @@ class SourceFile:
     """A file to read.
 
     `id` is the id of its document. `root` is the root folder that the file lies below, as text, and
-    `name` the beginning of all ids below that folder.
+    `name` the beginning of all ids below that folder. `target` is the file that is opened, where
+    `path` leads to it by a symbolic link.
     """
 
     id: str
     path: Path
     root: str
     name: str
+    target: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,10 @@ def find_sources(
 ) -> Listing:
     """List the files below `paths` in a stable order.
 
-    Hidden names are passed over, and so is `library`, the library in use. Links and special files
-    are skipped with the reason. `names` maps root folders to their names, as an earlier ingest
+    Hidden names are passed over, and so is `library`, the library in use. A symbolic link is
+    followed to what lies below the same one of `paths`; another one is skipped with the reason. A
+    file has one id however many links lead to it: that of its own place, or else that of the first
+    link. `names` maps root folders to their names, as an earlier ingest
     chose them; ids below one of these folders stay the same. A new root folder gets the last part
     of its path for a name, or as many parts as no other name has. Raises `IngestError` for a path
     that does not exist.
@@ -83,9 +87,9 @@ def find_sources(
             raise IngestError(
                 f"There is no file or folder {printable(path)}; name one that exists."
             )
-        for file in _files_below(path, roots, library, listing):
+        for file, target in _files_below(path, roots, library, listing):
             root = roots.root_of(file.parent)
-            source = SourceFile(roots.id_of(file), file, root.key, root.name)
+            source = SourceFile(roots.id_of(file), file, root.key, root.name, target)
             # Names that differ only in bytes that are no UTF-8 may become the same id.
             if path_of_id.setdefault(source.id, file) == file:
                 listing.sources.append(source)
@@ -98,17 +102,21 @@ def find_sources(
 
 def _files_below(
     path: Path, roots: "_RootFolders", library: Path | None, listing: Listing
-) -> Iterator[Path]:
+) -> Iterator["_File"]:
     """Yield the files below a folder, or the file that `path` is, with resolved parents."""
     if path.is_dir():
         folder = path.resolve()
         roots.add(folder)
         listing.mirrored |= {roots.id_of(folder), *roots.names_within(folder)}
-        yield from _FolderWalk(roots, library, listing).files(folder)
+        yield from _FolderWalk(folder, roots, library, listing).files(folder, folder)
     else:
         folder = path.parent.resolve()
         roots.add(folder)
-        yield folder / path.name
+        file = folder / path.name
+        if file.is_symlink():
+            yield from _FolderWalk(folder, roots, library, listing).named_link(file)
+        else:
+            yield file, None
 
 
 @dataclass(frozen=True)
@@ -122,6 +130,10 @@ class _RootFolder:
     path: Path
     key: str
     name: str
+
+
+_File = tuple[Path, Path | None]
+"""The path that a file is called by, and the file that it leads to if that is another one."""
 
 
 class _RootFolders:
@@ -168,34 +180,91 @@ class _RootFolders:
 
 
 class _FolderWalk:
-    """Lists the files below a folder, and notes in a listing what it skips."""
+    """Lists the files below a folder, and notes in a listing what it skips.
 
-    def __init__(self, roots: _RootFolders, library: Path | None, listing: Listing) -> None:
+    A link to what the walk comes to by itself is passed over. Through the others it comes to hidden
+    places, such as the folder of the day that all names of a mounted volume lead to.
+    """
+
+    def __init__(
+        self, top: Path, roots: _RootFolders, library: Path | None, listing: Listing
+    ) -> None:
+        self.top = top
         self.roots = roots
         self.library = library
         self.listing = listing
+        self.reached: set[Path] = set()  # through links: files, and folders
 
-    def files(self, folder: Path) -> Iterator[Path]:
-        """Yield the files below a folder, in the order of names."""
-        if (folder / LIBRARY_FILE).exists():
-            if folder != self.library:
+    def files(self, folder: Path, place: Path) -> Iterator[_File]:
+        """Yield the files below a folder, in the order of names.
+
+        `folder` is the path that it is called by, and `place` the one that it has.
+        """
+        if (place / LIBRARY_FILE).exists():
+            if place != self.library:
                 self._skip(folder, "it is a library of inquote's own")
             return
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(place), key=lambda entry: entry.name)
         except OSError as error:
             self._skip(folder, f"the folder cannot be read: {error.strerror}")
             return
         for entry in entries:
-            path = Path(entry.path)
+            path = folder / entry.name
             if entry.name.startswith("."):
                 self.listing.unseen += self.roots.names_within(path)
             elif entry.is_symlink():
-                self._skip(path, "it is a symbolic link")
+                yield from self._linked(path, Path(entry.path))
+            elif folder != place:
+                yield from self._reach(path, Path(entry.path))
             elif entry.is_dir(follow_symlinks=False):
-                yield from self.files(path)
+                yield from self.files(path, path)
             else:
-                yield path
+                yield path, None
+
+    def named_link(self, link: Path) -> Iterator[_File]:
+        """Yield the file that a link leads to, which a person named."""
+        target = self._target(link, link)
+        if target is not None:
+            yield link, target
+
+    def _linked(self, path: Path, link: Path) -> Iterator[_File]:
+        """Yield what a link leads to, unless the walk comes to it by itself."""
+        target = self._target(path, link)
+        if target is not None and not self._is_in_sight(target):
+            yield from self._reach(path, target)
+
+    def _reach(self, path: Path, target: Path) -> Iterator[_File]:
+        """Yield a file, or the files of a folder, that links lead to; each only once."""
+        if target in self.reached:
+            return
+        self.reached.add(target)
+        if target.is_dir():
+            yield from self.files(path, target)
+        else:
+            yield path, target
+
+    def _target(self, path: Path, link: Path) -> Path | None:
+        """Return where a link leads, None after noting why it is not followed."""
+        try:
+            target = link.resolve(strict=True)
+        except (OSError, RuntimeError):  # nothing is there, or links that lead to each other
+            self._skip(path, "it is a symbolic link that leads nowhere")
+            return None
+        if target.is_relative_to(self.top):
+            return target
+        kind = "folder" if target.is_dir() else "file"
+        self._skip(
+            path,
+            f"it is a symbolic link to {printable(target)}, outside of {printable(self.top)}; "
+            f"name that {kind} itself to ingest it",
+        )
+        return None
+
+    def _is_in_sight(self, target: Path) -> bool:
+        """Return whether no part of a path below the top is hidden."""
+        parts = target.relative_to(self.top).parts
+        return not any(part.startswith(".") for part in parts)
 
     def _skip(self, path: Path, reason: str) -> None:
         self.listing.skipped.append(SkippedFile(printable(path), reason))

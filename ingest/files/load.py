@@ -54,13 +54,17 @@ class FileContent:
 
 
 def read_content(
-    path: Path, *, encoding: str | None = None, max_bytes: int = MAX_BYTES
+    path: Path,
+    *,
+    encoding: str | None = None,
+    max_bytes: int = MAX_BYTES,
+    target: Path | None = None,
 ) -> FileContent:
-    """Read one file and detect its format.
+    """Read one file and detect its format; `target` is the file that `path` leads to, if another.
 
     Raises `FileSkipped` with the reason for a file that cannot be read or is of no known format.
     """
-    content = read_file(path, max_bytes)
+    content = read_file(target or path, max_bytes)
     return FileContent(path.stem, detect_format(content, path.suffix), content, encoding)
 
 
@@ -86,6 +90,7 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> tuple[Documen
         asides=parsed.asides,
         hidden=parsed.hidden,
         blocks=parsed.blocks,
+        recognised=parsed.recognised,
     )
     return document, parsed.warning
 

@@ -17,6 +17,7 @@ from typing import IO, Any
 from inquote.ingest.documents import Block, Hidden, Page
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Parsed
+from inquote.ingest.formats.registry import find_format
 
 SECONDS = 18  # that a file may take, by the clock
 LENGTHS = struct.Struct(">II")  # of the header and of the content that follow
@@ -48,7 +49,9 @@ class Sandbox:
 
         Raises `FileSkipped` with the reason where the file cannot be parsed within the limits.
         """
-        child = self._child()
+        format = find_format(format_name)
+        seconds = self.seconds * format.patience
+        child = self._child(format.memory)
         overdue = threading.Event()
 
         def stop() -> None:
@@ -56,12 +59,12 @@ class Sandbox:
             child.kill()
 
         # Send the file and wait for the reply, which ends early if the clock kills the child.
-        clock = threading.Timer(self.seconds, stop)
+        clock = threading.Timer(seconds, stop)
         clock.start()
         request = {
             "format": format_name,
             "encoding": encoding,
-            "seconds": math.ceil(self.seconds),
+            "seconds": math.ceil(seconds),
         }
         try:
             assert child.stdin is not None and child.stdout is not None
@@ -71,7 +74,7 @@ class Sandbox:
             self._drop(child)
             reason = "reading it takes more memory or time than is allowed"
             if overdue.is_set():
-                reason = f"it takes longer than {self.seconds:g} seconds to read"
+                reason = f"it takes longer than {seconds:g} seconds to read"
             raise FileSkipped(reason) from error
         finally:
             clock.cancel()
@@ -89,9 +92,16 @@ class Sandbox:
         with self._lock:
             self._children.remove(child)
 
-    def _child(self) -> subprocess.Popen[bytes]:
-        """Return this thread's child, and start one if none is alive."""
+    def _child(self, memory: int) -> subprocess.Popen[bytes]:
+        """Return this thread's child, and start one if none is alive.
+
+        A child that may have taken more than this much memory for another format is ended first.
+        """
         child: subprocess.Popen[bytes] | None = getattr(self._local, "child", None)
+        if child is not None and self._local.memory > memory:
+            self._drop(child)
+            child = None
+        self._local.memory = memory
         if child is None or child.poll() is not None:
             child = subprocess.Popen(
                 [sys.executable, "-P", "-m", "inquote.ingest.files.child"],
@@ -130,6 +140,7 @@ def message_of(parsed: Parsed) -> tuple[dict[str, Any], bytes]:
         "lines": [len(page.lines) for page in parsed.pages],
         "asides": parsed.asides,
         "hidden": [(hidden.start, hidden.end, hidden.reason) for hidden in parsed.hidden],
+        "recognised": parsed.recognised,
     }
     return header, text + b"".join(page.lines for page in parsed.pages)
 
@@ -139,7 +150,9 @@ def parsed_from(header: dict[str, Any], content: bytes) -> Parsed:
     pages = []
     start = header["text"]
     for page, length in zip(header["pages"], header["lines"], strict=True):
-        pages.append(Page(*page, content[start : start + length]))
+        number, first, last, label, width, height = page
+        lines = content[start : start + length]
+        pages.append(Page(number, first, last, label, width, height, lines))
         start += length
     return Parsed(
         content[: header["text"]].decode(),
@@ -150,6 +163,7 @@ def parsed_from(header: dict[str, Any], content: bytes) -> Parsed:
         tuple((first, last) for first, last in header["asides"]),
         tuple(Hidden(*hidden) for hidden in header["hidden"]),
         header["warning"],
+        tuple((first, last, score) for first, last, score in header["recognised"]),
     )
 
 

@@ -7,6 +7,7 @@ the sizes that the archive states.
 
 import io
 import zipfile
+import zlib
 
 from inquote.ingest.errors import FileSkipped
 
@@ -15,19 +16,43 @@ MAX_PARTS = 5_000
 MAX_RATIO = 200  # of unpacked to packed bytes, for a part of more than a megabyte
 
 
-def check_archive(content: bytes) -> list[str]:
-    """Return the names of an archive's parts; raise `FileSkipped` if it is unsafe to unpack."""
+ZIP_START = b"PK\x03\x04"
+_END = b"PK\x05\x06"  # of an archive: the record that says where its directory is
+_MAX_END = 66_000  # bytes from that record to the end of the file
+
+
+def central_directory(content: bytes) -> bytes:
+    """Return the bytes that list an archive's parts, with their names, empty where none do."""
+    end = content.rfind(_END, max(0, len(content) - _MAX_END))
+    if end < 0:
+        return b""
+    size = int.from_bytes(content[end + 12 : end + 16], "little")
+    return content[max(0, end - size) : end]
+
+
+def is_archive_with(content: bytes, name: bytes) -> bool:
+    """Return whether bytes are an archive, and the names of its parts hold these bytes."""
+    return content.startswith(ZIP_START) and name in central_directory(content)
+
+
+def check_archive(content: bytes, *, has_doctypes: bool = False) -> list[str]:
+    """Return the names of an archive's parts; raise `FileSkipped` if it is unsafe to unpack.
+
+    Parts of a format that `has_doctypes` may declare a document type; its parser must not resolve
+    entities.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             if len(parts) > MAX_PARTS:
                 raise FileSkipped(f"it has {len(parts):,} parts, more than a document has")
-            unpacked = sum(_unpacked_size(archive, part) for part in parts)
+            unpacked = sum(_unpacked_size(archive, part, has_doctypes) for part in parts)
     except (
         zipfile.BadZipFile,
         RuntimeError,
         NotImplementedError,
         EOFError,
+        zlib.error,
         OSError,
         ValueError,
     ) as error:
@@ -37,14 +62,15 @@ def check_archive(content: bytes) -> list[str]:
     return [part.filename for part in parts]
 
 
-def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo, has_doctypes: bool) -> int:
     """Return how many bytes a part unpacks to, or raise `FileSkipped` if it is unsafe."""
     name = part.filename
     if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
         raise FileSkipped("it holds a part whose name leads outside of it")
     with archive.open(part) as file:
         head = file.read(4096)
-        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in head:
+        is_xml = name.endswith((".xml", ".rels"))
+        if is_xml and not has_doctypes and b"<!DOCTYPE" in head:
             raise FileSkipped(
                 "it holds a document type declaration, which a document has no need of"
             )

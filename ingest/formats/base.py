@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from inquote.ingest.documents import Block, Hidden, Page, Section, sections_of
 
+MEMORY = 1_000_000_000  # bytes that parsing a file may take
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -13,6 +15,7 @@ class Parsed:
     `title` and `source` are "" where the file states none. `blocks`, `pages`, `asides` and `hidden`
     are those of `Document`. A `warning` tells what a person should know of the reading, such as a
     guessed encoding, else "".
+    `recognised` are those of `Document`.
     """
 
     text: str
@@ -23,6 +26,7 @@ class Parsed:
     asides: tuple[tuple[int, int], ...] = ()
     hidden: tuple[Hidden, ...] = ()
     warning: str = ""
+    recognised: tuple[tuple[int, int, float], ...] = ()
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -40,6 +44,8 @@ class Format:
       reason where it cannot. An `encoding` of None is detected from the bytes.
     - Short files of a `trusted` format are parsed in this process, all other files in the sandbox.
     - An `encoded` format is text in some encoding, which a person may have to name.
+    - `memory` is how many bytes of memory a file of it may take in the sandbox, and `patience` how
+      many times longer than another file.
     """
 
     name: str
@@ -47,3 +53,5 @@ class Format:
     parse: Callable[[bytes, str | None], Parsed]
     trusted: bool = False
     encoded: bool = False
+    memory: int = MEMORY
+    patience: int = 1

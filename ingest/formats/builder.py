@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from inquote.ingest.documents import Block, BlockKind, Hidden
+from inquote.ingest.formats.base import Parsed
 from inquote.ingest.text import LIST_MARKER, block_ranges
 
 CELL_SEPARATOR = " | "
@@ -51,6 +52,7 @@ class TextBuilder:
     asides: list[tuple[int, int]] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     waiting: list[tuple[str, list[str]]] = field(default_factory=list)
+    recognised: list[tuple[int, int, float]] = field(default_factory=list)
 
     def block(
         self,
@@ -107,6 +109,23 @@ class TextBuilder:
             self.blocks[at_table] = Block("table", table_start, self.length)
             if aside:
                 self.asides.append((table_start, self.length))
+
+    def include(self, parsed: Parsed, deeper: int = 0) -> None:
+        """Append a parsed text with its blocks, its headings so many levels deeper."""
+        if not parsed.text.strip():
+            return
+        start = self._append(parsed.text, "\n\n")
+        for block in parsed.blocks:
+            level = min(block.level + deeper, 6) if block.kind == "heading" else block.level
+            first, last = start + block.start, start + block.end
+            self.blocks.append(block._replace(start=first, end=last, level=level))
+        for first, last in parsed.asides:
+            self.asides.append((start + first, start + last))
+        for first, last, score in parsed.recognised:
+            self.recognised.append((start + first, start + last, score))
+        for hidden in parsed.hidden:
+            first, last = start + hidden.start, start + hidden.end
+            self.hidden.append(Hidden(first, last, hidden.reason))
 
     def _append(self, text: str, gap: str) -> int:
         """Append text after a gap, and return the offset where it begins."""

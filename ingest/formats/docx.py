@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from inquote.ingest.errors import FileSkipped
-from inquote.ingest.formats.archive import check_archive
+from inquote.ingest.formats.archive import check_archive, is_archive_with
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
 from inquote.ingest.formats.docx_looks import Looks
@@ -208,4 +208,4 @@ def _list_level(paragraph: "Paragraph") -> int | None:
     return int(levels[0]) if levels else 0
 
 
-FORMAT = Format("docx", lambda content, suffix: content.startswith(b"PK\x03\x04"), parse)
+FORMAT = Format("docx", lambda content, suffix: is_archive_with(content, b"word/"), parse)

@@ -5,21 +5,25 @@ Adding one takes a module with a `FORMAT`, a place in this table, and a sample i
 """
 
 from inquote.ingest.errors import FileSkipped
-from inquote.ingest.formats import docx, html, markdown, pdf, text
+from inquote.ingest.formats import docx, epub, html, mail, markdown, pdf, picture, tables, text
+from inquote.ingest.formats.archive import ZIP_START
 from inquote.ingest.formats.base import Format
+from inquote.ingest.formats.unreadable import reason_against
 
-FORMATS: tuple[Format, ...] = (pdf.FORMAT, docx.FORMAT, html.FORMAT, markdown.FORMAT, text.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    pdf.FORMAT,
+    epub.FORMAT,
+    docx.FORMAT,
+    picture.FORMAT,
+    mail.FORMAT,
+    html.FORMAT,
+    tables.FORMAT,
+    markdown.FORMAT,
+    text.FORMAT,
+)
 """Each file belongs to the first format that recognises it; the last one takes any file."""
 
 _BY_NAME = {format.name: format for format in FORMATS}
-_UNREADABLE = (  # the first bytes of files that would pass for text, and the name of their format
-    (b"\x1f\x8b", "gzip"),
-    (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"7z\xbc\xaf", "7z"),
-    (b"Rar!", "RAR"),
-    (b"\xd0\xcf\x11\xe0", "old Word, Excel or PowerPoint"),
-)
 
 
 def detect_format(content: bytes, suffix: str) -> Format:
@@ -29,12 +33,16 @@ def detect_format(content: bytes, suffix: str) -> Format:
     """
     if not content:
         raise FileSkipped("it is empty")
-    for signature, name in _UNREADABLE:
-        if content.startswith(signature):
-            raise FileSkipped(
-                f"it is a {name} file; text, Markdown, HTML, PDF and Word (.docx) can be read"
-            )
-    return next(format for format in FORMATS if format.sniff(content, suffix.lower()))
+    reason = reason_against(content)
+    # An archive may be a document; what it is else is known when no format takes it.
+    if reason and not content.startswith(ZIP_START):
+        raise FileSkipped(reason)
+    for format in FORMATS[:-1]:
+        if format.sniff(content, suffix.lower()):
+            return format
+    if reason:
+        raise FileSkipped(reason)
+    return FORMATS[-1]
 
 
 def find_format(name: str) -> Format:

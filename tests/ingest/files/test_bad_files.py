@@ -26,6 +26,7 @@ WORD = {
 }
 BODY = '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{}</w:body></w:document>'
 TEXT = '<?xml version="1.0"?>{}' + BODY
+MAIL = b'From: a@b.c\nSubject: x\nContent-Type: multipart/mixed; boundary="x"\n\n'
 LAUGHS = "".join(f'<!ENTITY a{at + 1} "{f"&a{at};" * 10}">' for at in range(9))
 
 
@@ -70,6 +71,11 @@ BAD = {
     "quotes.md": lambda: b">" * 5_000_000,
     "marks.txt": lambda: b"a" + "\u0301\u0316".encode() * 2_000_000,
     "stops.txt": lambda: b"a" + b"." * 5_000_000 + b"x",
+    "cells.csv": lambda: b"a,b,c\n" + b"1,2,3\n" * 5_000_000,
+    "quote.csv": lambda: b"a,b\n" + b'"' + b"x,y\n" * 2_000_000,
+    "parts.eml": lambda: MAIL + b"--x\nContent-Type: text/csv\n\na;b\n" * 300_000,
+    "deep.eml": lambda: MAIL + b'--x\nContent-Type: multipart/mixed; boundary="x"\n\n' * 100_000,
+    "headers.eml": lambda: b"From: a@b.c\n" * 1_000_000 + b"Subject: x\n\nx",
     "titles.txt": lambda: b"A Title\n\n" * 500_000,
 }
 READ = """

@@ -9,6 +9,8 @@ import pytest
 from fakes import FakeEmbedder
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
+from inquote.ingest.files.collect import Limits, collect
+from inquote.ingest.files.find import find_sources
 
 
 def test_what_cannot_be_seen_is_not_gone(
@@ -134,3 +136,79 @@ def test_a_library_s_uploads_are_called_the_same_wherever_it_lies(
     (moved / "uploads" / "moles.txt").write_text("A mole digs tunnels.")
     account = ingest(LocalStore(moved), [moved / "uploads"], embedder)
     assert (account.changed, account.added) == (("uploads/moles.txt",), ())
+
+
+def texts(*paths: Path) -> dict[str, str]:
+    """The ids and texts of all files below some paths."""
+    loaded = collect(find_sources(list(paths)).sources, {}, Limits()).loaded
+    return {file.document.id: file.document.text for file in loaded}
+
+
+def reasons(path: Path) -> dict[str, str]:
+    return {Path(skip.path).name: skip.reason for skip in find_sources([path]).skipped}
+
+
+def test_names_that_lead_to_the_hidden_folder_of_a_mounted_volume_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "m"
+    (folder / "..2024_05_06").mkdir(parents=True)
+    (folder / "..2024_05_06" / "a.txt").write_text("The tap is blue.")
+    (folder / "..data").symlink_to("..2024_05_06")
+    (folder / "a.txt").symlink_to("..data/a.txt")
+    assert texts(folder) == {"m/a.txt": "The tap is blue."}
+    assert texts(folder / "a.txt") == {"m/a.txt": "The tap is blue."}
+    assert reasons(folder) == {}
+
+
+def test_a_file_is_read_once_however_many_links_lead_to_it(tmp_path: Path) -> None:
+    folder = tmp_path / "m"
+    (folder / ".store" / "deep").mkdir(parents=True)
+    (folder / ".store" / "deep" / "9f3a").write_text("Moles dig.")
+    (folder / "plain.txt").write_text("Owls hunt.")
+    (folder / "again.txt").symlink_to("plain.txt")
+    (folder / "moles.txt").symlink_to(".store/deep/9f3a")
+    (folder / "same.txt").symlink_to(".store/deep/9f3a")
+    (folder / "store").symlink_to(".store")
+    (folder / ".store" / "loop").symlink_to("../.store")
+    (folder / "up").symlink_to("..", target_is_directory=True)
+    (folder / "self").symlink_to(folder)
+    assert texts(folder) == {"m/plain.txt": "Owls hunt.", "m/moles.txt": "Moles dig."}
+    assert list(reasons(folder)) == ["up"]
+
+
+def test_a_linked_folder_is_read_under_the_name_of_the_link(tmp_path: Path) -> None:
+    folder = tmp_path / "m"
+    (folder / ".v2" / "sub").mkdir(parents=True)
+    (folder / ".v2" / "sub" / "a.txt").write_text("Bats fly.")
+    (folder / ".v2" / ".hidden.txt").write_text("Nobody sees this.")
+    (folder / "docs").symlink_to(".v2")
+    assert texts(folder) == {"m/docs/sub/a.txt": "Bats fly."}
+
+
+def test_links_that_lead_outside_or_nowhere_say_so(tmp_path: Path) -> None:
+    folder = tmp_path / "m"
+    folder.mkdir()
+    (tmp_path / "secret.txt").write_text("Secret.")
+    (folder / "out.txt").symlink_to("../secret.txt")
+    (folder / "gone.txt").symlink_to("missing.txt")
+    (folder / "ring.txt").symlink_to("ring.txt")
+    assert texts(folder) == {}
+    assert reasons(folder) == {
+        "out.txt": f"it is a symbolic link to {tmp_path}/secret.txt, outside of {folder}; "
+        "name that file itself to ingest it",
+        "gone.txt": "it is a symbolic link that leads nowhere",
+        "ring.txt": "it is a symbolic link that leads nowhere",
+    }
+    assert list(reasons(folder / "out.txt")) == ["out.txt"]
+
+
+def test_a_link_that_was_turned_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "m"
+    folder.mkdir()
+    (folder / ".a.txt").write_text("Moles dig.")
+    (folder / "a.txt").symlink_to(".a.txt")
+    (tmp_path / "secret.txt").write_text("Secret.")
+    sources = find_sources([folder]).sources
+    (folder / ".a.txt").unlink()
+    (folder / ".a.txt").symlink_to("../secret.txt")
+    outcomes = collect(sources, {}, Limits())
+    assert (outcomes.loaded, len(outcomes.skipped)) == ([], 1)

@@ -1,0 +1,51 @@
+"""How much of the words of files an ingest keeps, with made references."""
+
+from pathlib import Path
+
+import pytest
+
+from inquote.eval.studies import fidelity
+from inquote.eval.studies.fidelity import check_programs, compare, print_summary, summarize
+from inquote.ingest.errors import IngestError
+from inquote.ingest.files.collect import Limits
+
+REFERENCES = {"a.html": "The otter sleeps in a holt.", "b.htm": "The owl hunts.", "c.html": ""}
+
+
+def read_reference(path: Path) -> str | None:
+    return REFERENCES.get(path.name)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.html").write_text("<p>The otter sleeps.<p>In a holt.", encoding="utf-8")
+    (tmp_path / "b.htm").write_text("<p>Hunts the owl? No.", encoding="utf-8")
+    (tmp_path / "c.html").write_text("<p>Nobody reads this.", encoding="utf-8")
+    (tmp_path / "d.txt").write_bytes(b"")
+    return tmp_path
+
+
+def test_files_are_compared_format_by_format(folder: Path) -> None:
+    formats = compare(folder, Limits(), read_reference)
+    assert list(formats) == ["html", "txt"]
+    assert formats["html"].files == 3
+    rows = [(Path(file.path).name, file.recall, file.order) for file in formats["html"].read]
+    assert rows == [("a.html", 1.0, 1.0), ("b.htm", 1.0, 0.6667)]
+    assert list(formats["txt"].skipped) == ["it is empty"]
+
+
+def test_the_worst_file_is_named_with_what_it_lacks(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a.html").write_text("<p>The otter in a holt.", encoding="utf-8")
+    summary = summarize(compare(folder, Limits(), read_reference)["html"])
+    assert summary["worst"][0]["missing"] == ["sleeps"]
+    assert summary["recall_p50"] == 0.9166
+    print_summary("html", summary)
+    assert "html: 3 files, 2 compared" in capsys.readouterr().out
+
+
+def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fidelity.shutil, "which", lambda program: None)
+    with pytest.raises(IngestError, match="install the Debian package poppler-utils"):
+        check_programs()
