@@ -69,3 +69,20 @@ LINKS_HEADING = re.compile(
     re.IGNORECASE,
 )
 """A heading that announces links to other pages: "Related Reports"."""
+
+
+# What stands beside the text of a web page: `ingest/formats/html_parts.py`.
+
+ASIDE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:(?P<notice>cookies?|consent|gdpr)|(?P<share>share|sharing|sharebar|socials?)"
+    r"|breadcrumbs?|pagination|pager|navbar|navigation|nav|menu|submenu|skip-?links?|newsletter"
+    r"|related-?(?:posts|articles|links|news|content))(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""A class or id of a menu, a share bar, a notice about cookies, links to other pages."""
+
+RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b|all rights reserved)", re.IGNORECASE)
+"""A line that says who has the rights to a page."""
+
+EMPTY_TITLES = frozenset("home homepage index untitled document page test".split())
+"""Words of titles that say nothing of a page."""

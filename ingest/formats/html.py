@@ -11,7 +11,8 @@ from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
 from inquote.ingest.formats.html_encoding import decode_page
-from inquote.ingest.formats.html_parts import main_element
+from inquote.ingest.formats.html_head import title_of, write_head
+from inquote.ingest.formats.html_parts import Parts
 from inquote.ingest.formats.html_walker import SPACES, Walker
 from inquote.ingest.formats.style.page import page_of
 from inquote.ingest.formats.tags import TAG
@@ -37,16 +38,17 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
         return _strip_tags(page, warning)
     builder = TextBuilder()
-    Walker(builder, page_of(root), main_element(root)).walk(root)
-    text, blocks = builder.build()
-    if not text:
+    write_head(builder, root)
+    head = builder.length
+    Walker(builder, page_of(root), Parts(root)).walk(root)
+    if builder.length == head:
         return _strip_tags(page, warning)
+    text, blocks = builder.build()
     asides = builder.asides if _leaves_prose(builder) else []
-    title = canonical(" ".join((root.findtext(".//title") or "").split()))
     return Parsed(
         text,
         blocks,
-        title or first_title(text, blocks),
+        title_of(root) or first_title(text, blocks),
         _source(root),
         asides=tuple(asides),
         hidden=tuple(builder.hidden),

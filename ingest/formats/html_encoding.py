@@ -6,6 +6,7 @@ Labels mean what they mean to browsers: "latin1" is Windows-1252, "gb2312" is GB
 import codecs
 import re
 
+from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.code_pages import TRIED, fitness, guess_encoding, name_of
 from inquote.ingest.formats.encoding import (
     Decoded,
@@ -43,6 +44,7 @@ _LABELS = {  # that Python does not know
 _STATEFUL = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_kr"})
 _REFUSED = ("utf", "unicode", "punycode", "idna", "undefined", "raw", "mbcs", "oem")
 _FAILURES = 0.02  # of the bytes beyond ASCII, that a declared encoding may fail to decode
+_ZERO_SHARE = 0.001  # of a page's bytes
 _MARGIN = 0.5  # of fitness for each byte, by which another encoding must read better
 
 
@@ -51,8 +53,15 @@ def decode_page(content: bytes, encoding: str | None = None) -> Decoded:
 
     Raises `FileSkipped` for bytes that are no text.
     """
-    if encoding or marked_encoding(content) or b"\0" in content[:4096]:
+    if encoding or marked_encoding(content):
         return decode_told(content, encoding)
+    if b"\0" in content[:4096]:
+        try:
+            return decode_told(content)
+        except FileSkipped:  # browsers pass over a few zero bytes
+            if content.count(0) > _ZERO_SHARE * len(content):
+                raise
+    content = content.replace(b"\0", b"")
     declared = declared_encoding(content)
     if content.isascii():
         return Decoded(content.decode(declared if declared in _STATEFUL else "ascii", "replace"))

@@ -1,5 +1,6 @@
 """Collect the style sheets of a page, and give each of its elements a look."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -11,6 +12,12 @@ from inquote.ingest.formats.style.sheet import Rule, medium_of, parse_sheet
 
 _IMPORT = "@import"
 _PICTURES = ("img", "picture", "video", "canvas", "svg", "object", "iframe")
+_FADES = re.compile(
+    r"\s*(?:(?:transform|transition[a-z-]{0,20}|will-change)\s*:[^:;]{0,100};\s*)?"
+    r"opacity\s*:\s*0(?:\.0{1,4})?\s*(?:;|\Z)"
+    r"(?:\s*(?:transform|transition[a-z-]{0,20}|will-change)\s*:[^:;]{0,100};?)?\s*\Z",
+    re.IGNORECASE,
+)
 _FRAME_SHARE = 0.9  # of a page's words
 
 
@@ -60,7 +67,8 @@ def page_of(root: Any) -> Page:
             certain = medium and "noscript" not in around
             rules.extend(parse_sheet(text, certain=certain))
     is_finished = known and next(root.iter("script"), None) is None
-    frames = () if is_finished else _frames(root)
+    frames = [] if is_finished else _frames(root)
+    frames.extend(filter(_fades_in, root.iter()))
     kinds = _kinds(root) if rules else ()
     return Page(rules, kinds, known=known, frames=frames, pictured=_pictured(root))
 
@@ -89,6 +97,16 @@ def _frames(root: Any) -> list[Any]:
             tail = len((element.tail or "").strip())
             lengths[outer] = lengths.get(outer, 0) + length + tail
     return [element for element in elements if lengths[element] >= _FRAME_SHARE * lengths[root]]
+
+
+def _fades_in(element: Any) -> bool:
+    """Return whether an element with a heading in it begins without colour, for a script to show.
+
+    Nothing else hides it.
+    """
+    if not isinstance(element.tag, str) or not _FADES.match(element.get("style") or ""):
+        return False
+    return next(element.iter("h1", "h2", "h3"), None) is not None
 
 
 def _is_css(type: str | None) -> bool:
