@@ -56,6 +56,18 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     )
 
 
+def write_html(builder: TextBuilder, fragment: str) -> None:
+    """Write a part of a page, such as a table in another format; what is no HTML as its words."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(fragment.encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return builder.block(SPACES.sub(" ", TAG.sub(" ", fragment)))
+    Walker(builder, page_of(root), Parts(root)).walk(root)
+
+
 def _strip_tags(page: str, warning: str) -> Parsed:
     """Return the text between the tags, for markup that the parser gives up on.
 
