@@ -52,16 +52,12 @@ def parse(text: str) -> Parsed:
 
 
 def _write_fields(builder: TextBuilder, fields: dict[str, str]) -> None:
-    """Write the fields of a file with text, a line each, without a title that is a heading."""
-    text, blocks = builder.build()
-    if not text:
-        return
-    headings = {text[block.start : block.end] for block in blocks if block.kind == "heading"}
-    lines = []
-    for key, value in fields.items():
-        if key.lower() != "title" or value not in headings:
-            lines.append(f"{key}: {value}")
-    builder.block("\n".join(lines))
+    """Write the fields of a file with text, a line each.
+
+    The title is among them, for it tells what the other fields are about.
+    """
+    if builder.length:
+        builder.block("\n".join(f"{key}: {value}" for key, value in fields.items()))
 
 
 class _Notes:
