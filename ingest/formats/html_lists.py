@@ -30,13 +30,13 @@ class OpenList:
             return "- "
         number = _whole_number(item.get("value"), self._number)
         self._number = number + self._step
-        return f"{_numeral(number, self._type)}. "
+        return f"{numeral(number, self._type)}. "
 
 
-def _numeral(number: int, type: str) -> str:
+def numeral(number: int, type: str) -> str:
     """Return a number in digits, letters or Roman numerals, as the type of a list asks.
 
-    >>> _numeral(3, "1"), _numeral(28, "a"), _numeral(14, "I")
+    >>> numeral(3, "1"), numeral(28, "a"), numeral(14, "I")
     ('3', 'ab', 'XIV')
     """
     if not 0 < number < _MAX_ROMAN or type not in ("a", "A", "i", "I"):

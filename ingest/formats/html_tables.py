@@ -1,4 +1,4 @@
-"""Collect the rows of a page's tables while the page is walked through."""
+"""Collect the rows of a table, cell by cell, with the spans that HTML and its like have."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,6 @@ class OpenTable:
     tells for a column how many more rows a cell from above reaches into.
     """
 
-    element: Any
     inline_before: list[str] = field(default_factory=list)
     rows: list[list[TableCell]] = field(default_factory=list)
     cells: list[TableCell] = field(default_factory=list)
@@ -25,14 +24,16 @@ class OpenTable:
     in_head: bool = False
 
     def close_cell(self, text: str) -> None:
-        """Add the open cell, in the next column that is free."""
+        """Add the open cell."""
         element, self.cell = self.cell, None
+        spans = _span(element.get("rowspan")), _span(element.get("colspan"))
+        self.add(text, *spans, is_header=element.tag == "th" or self.in_head)
+
+    def add(self, text: str, rows: int, columns: int, *, is_header: bool) -> None:
+        """Add a cell that reaches over `rows` and `columns`, in the next column that is free."""
         column = self.cells[-1].column + self.cells[-1].column_span if self.cells else 0
         while self.reaching.get(column):
             column += 1
-        rows = _span(element.get("rowspan"))
-        columns = _span(element.get("colspan"))
-        is_header = element.tag == "th" or self.in_head
         self.cells.append(TableCell(text, column, rows, columns, is_header))
 
     def close_row(self) -> None:

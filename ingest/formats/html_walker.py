@@ -139,7 +139,7 @@ class Walker:
             if not self.cell_depth:
                 self._write_rows()
             is_layout = self.parts.is_layout(element)
-            self.tables.append(None if is_layout else OpenTable(element, self.inline))
+            self.tables.append(None if is_layout else OpenTable(self.inline))
             self.inline = self.inline if is_layout else []
         elif table is not None and name == "thead":
             table.in_head = True

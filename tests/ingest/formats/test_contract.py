@@ -49,6 +49,7 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
     ),
     "html": (".html", b"<!doctype html><h1>Otters</h1><p>Otters swim.</p>"),
     "markdown": (".md", b"# Otters\n\nOtters swim.\n"),
+    "rst": (".rst", b"Otters\n======\n\nOtters swim.\n"),
     "text": (".txt", b"Otters\n\nOtters swim.\n"),
     "lines": (".lines", b"LINES\n=Otters\nOtters swim."),
 }
