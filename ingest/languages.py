@@ -6,6 +6,7 @@ in `english.py` where it is more than a language among others.
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -209,3 +210,136 @@ KOREAN = frozenset(
 def words_of(text: str) -> Counter[str]:
     """Count the words of a text, in small letters."""
     return Counter(_WORD.findall(text.lower()))
+
+
+class Stops(NamedTuple):
+    """How a language uses full stops that end no sentence.
+
+    A word of `before_digits` is an abbreviation before a number alone, one of `lists` ("etc.") only
+    there or before a small letter. `ordinals` are the words before a number with a stop ("am 12."),
+    `ordered` those after it; None where numbers have none.
+    """
+
+    abbreviations: frozenset[str]
+    before_digits: frozenset[str]
+    lists: frozenset[str]
+    ordinals: frozenset[str] | None = None
+    ordered: frozenset[str] | None = None
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_EVERYWHERE = "dr prof st vs cf ca mr mrs ing "
+_PAGES = "p pp s art fig vol cap no nr tel "
+STOPS = {
+    "de": Stops(
+        _set(
+            f"{_EVERYWHERE} nr bzw inkl exkl zzgl ggf evtl vgl mio mrd hr fr frl dipl hl ev kath "
+            "bspw sog gem geb gest abt tel str pl jan feb febr apr jun jul aug sept okt nov dez "
+            "verf hrsg aufl z d u i o b allg max mind urspr vorm nachm ehem betr bes nördl südl "
+            "mo di mi do sa"
+        ),
+        _set("abs art s bd kap abb std min jh so ziff anm rn par lfd"),
+        _set("usw etc ff"),
+        _set(
+            "am im vom zum zur den der dem des das die ab bis seit bei jeden jede jeder jedes ein "
+            "einen einer eines eine und oder sowie in auf unter nach vor von bereits kein keine"
+        ),
+        _set(
+            "januar jänner februar märz april mai juni juli august september oktober november "
+            "dezember stock stockwerk etage og obergeschoss jahrhundert jh jahrhunderts auflage "
+            "klasse weltkrieg quartal halbjahr liga bezirk"
+        ),
+    ),
+    "fr": Stops(
+        _set(f"{_EVERYWHERE} m mm mme mmes mlle me mgr av bd éd env tél boul jr sr ste"),
+        _set(f"{_PAGES} chap al n pl para §"),
+        _set("etc"),
+    ),
+    "es": Stops(
+        _set(
+            f"{_EVERYWHERE} sr sra srta sres dra d dña ud uds vd núm avda av c tel tfno ee lic "
+            "arq gral pdte depto apdo aprox"
+        ),
+        _set(f"{_PAGES} pág págs núm art"),
+        _set("etc"),
+    ),
+    "it": Stops(
+        _set(
+            f"{_EVERYWHERE} sig sigg dott avv geom rag arch on egr spett tel p.zza c.so v.le ss "
+            "rev mons gent"
+        ),
+        _set(f"{_PAGES} pag pagg n co comma lett"),
+        _set("ecc etc"),
+    ),
+    "nl": Stops(
+        _set(f"{_EVERYWHERE} dhr mevr mw nr bijv drs ir blz resp t.a.v m.b.t max min jl str"),
+        _set(f"{_PAGES} blz hfst afb lid"),
+        _set("enz etc"),
+    ),
+    "pt": Stops(
+        _set(f"{_EVERYWHERE} sr sra srs dra d exmo exma av eng tel lda ltda depto aprox"),
+        _set(f"{_PAGES} pág n núm"),
+        _set("etc"),
+    ),
+}
+"""The languages whose sentences are told apart from English ones."""
+
+USED_BEFORE_STOPS = frozenset().union(
+    *(stops.abbreviations | stops.before_digits | stops.lists for stops in STOPS.values())
+)
+"""Words after which languages differ in the end of a sentence; others are one letter, a number."""
+
+_CLEAR = 2  # frequent words
+_OF_ENGLISH = 3  # frequent words for each English one
+
+
+@lru_cache(maxsize=256)
+def stops_of(block: str, text: str) -> Stops | None:
+    """Return how the language of a block uses stops, None for English and what is not clear.
+
+    A block says it by two frequent words or more; a shorter one is in the language of `text`.
+
+    >>> stops_of("Das Bad ist am 12. Mai und an allen Tagen offen.", "") is STOPS["de"]
+    True
+    """
+    counts = words_of(block)
+    clear = _clear_language(counts)
+    if clear is None and text:
+        around = _language_of(text)
+        english = _frequency(counts, "en")
+        clear = around if around and _frequency(counts, around) >= english else None
+    return STOPS.get(clear or "")
+
+
+@lru_cache(maxsize=16)
+def _language_of(text: str) -> str | None:
+    """Return the language of a text, None where it is not clear."""
+    return _clear_language(words_of(text))
+
+
+def _clear_language(counts: Counter[str]) -> str | None:
+    """Return the language of some words, None where it is not clear."""
+    english = _frequency(counts, "en")
+    best, most = None, max(_CLEAR, _OF_ENGLISH * english) - 1
+    for language in STOPS:
+        frequency = _frequency(counts, language)
+        if frequency > most:
+            best, most = language, frequency
+    return best
+
+
+def _frequency(counts: Counter[str], language: str) -> int:
+    """Return how many words are frequent ones of a language, or have letters that English lacks."""
+    words, letters, _ = LANGUAGES[language]
+    ordered = STOPS[language].ordered if language in STOPS else None
+    frequency = 0
+    for word, count in counts.items():
+        if len(word) == 1:  # an initial
+            continue
+        is_own = language != "en" and not word.isascii() and not set(letters).isdisjoint(word)
+        if word in words or is_own or (ordered and word in ordered):
+            frequency += count
+    return frequency

@@ -56,7 +56,8 @@ name = "Ann Lee"
 
 def test_the_fields_of_a_file_are_text_at_its_end() -> None:
     assert markdown.parse(YAML + "Bleed it.").text.endswith(
-        "Bleed it.\n\ntitle: Boiler handbook\nauthor name: Ines Kovač\ntags: heating, gas\nversion: 2.7"
+        "Bleed it.\n\n"
+        "title: Boiler handbook\nauthor name: Ines Kovač\ntags: heating, gas\nversion: 2.7"
     )
     assert markdown.parse(TOML + "Nine berths.").text == (
         "Nine berths.\n\n"
