@@ -31,7 +31,7 @@ _STOP = re.compile(  # with closing marks, French ones after a space, and the ma
     r"(?<![.!?…])[.!?…]++(?:[)\]}\"'”’»“«]|[ \u00a0\u202f]»)*+(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹])*+(?=\s|$)"
     r"|[。！？]+[」』”’）]*"
 )
-_LANGUAGE_SAMPLE = 3_000  # characters at the head of a text that tell its language
+_LANGUAGE_SAMPLE = 3_000  # characters at the head of a text or block that tell its language
 _OPENING = "([{\"'“‘«„‚»¿¡"
 _CAPITALS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 
@@ -116,10 +116,11 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     word = _last_word(text, start, stop.start())
     stops = None
     if _depends_on_language(word):
-        stops = stops_of(text[start:end], text[:_LANGUAGE_SAMPLE])
+        sample_end = min(end, start + _LANGUAGE_SAMPLE)
+        stops = stops_of(text[start:sample_end], text[:_LANGUAGE_SAMPLE])
     if stops is None:
         return not _is_abbreviation(word, following)
-    before = text[start : stop.start()][-_LOOK_AHEAD:].split()[-2:-1]
+    before = text[max(start, stop.start() - _LOOK_AHEAD) : stop.start()].split()[-2:-1]
     if _is_ordinal(word, "".join(before), following, stops):
         return False
     return not _is_abbreviation_in(stops, word, following)
