@@ -25,6 +25,16 @@ SENTENCE_STARTERS = frozenset(
 """Words before which an abbreviation of capitals, such as "U.S.", ends its sentence."""
 
 
+HYPHENATED = frozenset(
+    (
+        "well self non high low long short half full all two three four five six seven eight nine "
+        "ten twenty thirty forty fifty sixty ninety old new ex anti state user part hard open one "
+        "first second third large small mid cost time real world so up in on off"
+    ).split()
+)
+"""First parts of words that have a hyphen: "well-known". `formats/wrapping.py`."""
+
+
 # What search leaves out; also used by `app/answering/spelling.py` and `app/training`.
 
 FUNCTION_WORDS = frozenset(
