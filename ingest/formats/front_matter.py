@@ -28,7 +28,7 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
         fields = _read_yaml(match[1].strip()) if match else None
     if match is None or fields is None:
         return {}, text
-    lines = {}
+    lines: dict[str, str] = {}
     for key, value in fields.items():
         lines.update(_lines_of(str(key), value))
     return lines, text[match.end() :]

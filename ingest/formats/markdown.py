@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 _REFERENCE = re.compile(r"\[\^([^\[\]\s]{1,80})\]")
-_TABLE = re.compile(r"<table\b.*</table\s*>", re.DOTALL | re.IGNORECASE)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -195,13 +194,15 @@ class _Writer:
     _code_block = _fence
 
     def _html_block(self, token: "Token") -> None:
-        table = _TABLE.search(token.content)
-        if table is None or self.tags.has_rules or self.tags.reason or self.item_numbers:
-            return self._html(token.content)
-        self._html(token.content[: table.start()])
-        write_html(self.builder, table.group())
+        content = token.content
+        start, end = content.lower().find("<table"), content.lower().rfind("</table")
+        if not 0 <= start < end or self.tags.has_rules or self.tags.reason or self.item_numbers:
+            return self._html(content)
+        end = content.find(">", end) + 1 or len(content)
+        self._html(content[:start])
+        write_html(self.builder, content[start:end])
         self.gap = "\n\n"
-        self._html(token.content[table.end() :])
+        self._html(content[end:])
 
     def _html(self, content: str) -> None:
         """Write the words between tags as one block."""

@@ -7,14 +7,16 @@ before a definition goes; an HTML table with blank lines in it becomes one block
 import re
 from collections.abc import Iterator
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
-_NOTE = re.compile(r" {0,3}\[\^([^\[\]\s]{1,80})\]:[ \t]*+(.*)")
-_INLINE_NOTE = re.compile(r"\^\[([^\[\]\n]{1,1000})\]")
+_FENCE = re.compile(r" {0,3}(`{3,200}+|~{3,200}+)([^\n]*+)")
+_NOTE = re.compile(r" {0,3}\[\^([^\[\]\s]{1,80}+)\]:[ \t]*+(.*+)")
+_INLINE_NOTE = re.compile(r"\^\[([^\[\]\n]{1,1000}+)\]")
 _ADMONITION = re.compile(  # of MkDocs
-    r'(?:!!!|\?\?\?\+?)[ \t]+([\w-]{1,40})[\w \t-]{0,80}(?:"([^"\n]{0,200})")?[ \t]*\Z'
+    r'(?:!!!|\?\?\?\+?)[ \t]{1,9}+([\w-]{1,40}+)[^"\n]{0,80}+(?:"([^"\n]{0,200}+)")?[ \t]{0,9}+\Z'
 )
-_DIRECTIVE = re.compile(r" {0,3}:{3,}[ \t]*(?:\{?([\w-]{1,40})\}?[ \t]*([^\n{}]{0,200}?))?[ \t]*\Z")
-_GITHUB_LABEL = re.compile(r"((?:[ \t]{0,3}>)+[ \t]?)\[!(\w{1,20})\][ \t]*\Z")
+_DIRECTIVE = re.compile(
+    r"(?<![ :]) {0,3}:{3,20}+[ \t]{0,9}+(?:\{?([\w-]{1,40}+)\}?([^\n{}]{0,200}+))?\Z"
+)
+_GITHUB_LABEL = re.compile(r"((?:[ \t]{0,3}>){1,9}+[ \t]?)\[!(\w{1,20}+)\][ \t]{0,9}+\Z")
 _LABELS = frozenset(
     "note tip hint important warning caution attention danger error info abstract success "
     "question failure bug example quote seealso admonition".split()
@@ -61,7 +63,8 @@ class Source:
             directive = _DIRECTIVE.match(line)
             if directive:
                 name = directive[1] or ""
-                label = directive[2] or (name.capitalize() if name.lower() in _LABELS else "")
+                title = (directive[2] or "").strip()
+                label = title or (name.capitalize() if name.lower() in _LABELS else "")
                 return f"\n{label}\n"
         if line.startswith(":") and before.strip():
             line = _DEFINITION.sub("", line, count=1)

@@ -12,7 +12,7 @@ from inquote.ingest.formats.html_tables import OpenTable
 _ROLE = re.compile(r":[a-zA-Z][\w:+.-]{0,40}:`([^`]{1,300})`")
 _TARGET = re.compile(r"[ \n]?<[^<>]{1,200}>\Z")
 _DIRECTIVE = re.compile(r"\.\. ([\w:+.-]{1,60})::[ \t]*([^\n]*)\n?")
-_OPTION = re.compile(r"[ \t]*:[\w-]{1,40}:")
+_OPTION = re.compile(r"[ \t]{0,40}+:[\w-]{1,40}+:")
 _CODE = frozenset("code code-block sourcecode prompt doctest testcode ipython console".split())
 _SILENT = frozenset(  # directives that say nothing themselves
     "toctree raw include literalinclude index highlight currentmodule module meta contents sectnum "
@@ -221,7 +221,7 @@ def _flat(node: Any) -> str:
 
 
 def _is(node: Any, name: str) -> bool:
-    return node.__class__.__name__ == name
+    return bool(node.__class__.__name__ == name)
 
 
 def _dedented(lines: list[str]) -> str:

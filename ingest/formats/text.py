@@ -13,11 +13,12 @@ from inquote.ingest.formats.wrapping import Unwrapper
 from inquote.ingest.text import LIST_MARKER
 
 _MAX_TITLE_WORDS = 14
+_MIN_UNDERLINE = 3
 _LONG_WORD = 4  # characters; shorter words of a title may be in lower case
 _CAPITALS_SHARE = 0.6  # of the long words of a title
 _SOFT_DIVISION = re.compile("\xad\r?\n[ \t]{0,100}")
-_UNDERLINE = re.compile(r"[ \t]{0,100}(?:(={3,200})|-{3,200}|~{3,200})[ \t]{0,100}\Z")
-_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,5}\.?(?=[ \t])")
+_UNDERLINES = {"=": 1, "-": 2, "~": 2}  # the level of the heading above each
+_NUMBER = re.compile(r"\d{1,3}+(?:\.\d{1,3}+){0,5}+\.?+(?=[ \t])")
 
 
 def parse(text: str) -> Parsed:
@@ -71,12 +72,14 @@ def _underlined_level(paragraph: list[str]) -> int:
     """Return the level of a heading that is underlined, 0 where a paragraph begins with none."""
     if len(paragraph) < 2:
         return 0
-    underline = _UNDERLINE.match(paragraph[1])
+    underline = paragraph[1].strip()
     title = paragraph[0].strip()
-    if underline is None or len(title.split()) > _MAX_TITLE_WORDS or not re.search(r"\w", title):
+    if len(underline) < _MIN_UNDERLINE or len(set(underline)) > 1:
         return 0
-    is_as_long = abs(len(underline.group().strip()) - len(title)) <= max(3, len(title) // 2)
-    return (1 if underline[1] else 2) if is_as_long else 0
+    if len(title.split()) > _MAX_TITLE_WORDS or not any(map(str.isalnum, title)):
+        return 0
+    is_as_long = abs(len(underline) - len(title)) <= max(3, len(title) // 2)
+    return _UNDERLINES.get(underline[0], 0) if is_as_long else 0
 
 
 def _is_lone_title(paragraph: list[str]) -> bool:

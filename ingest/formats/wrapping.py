@@ -20,7 +20,7 @@ _CODE_SHARE = 0.3  # of the lines
 
 _COLUMNS = re.compile(r"\S {3,}\S")
 _CODE = re.compile(r"[;{}]\Z|\A[ \t]*(?:[$#>|]|//|/\*|\*/|</?\w|import |def |class |return\b)")
-_DIVIDED = re.compile(r"([^\W\d_]{2,60})[-\u2010]\Z")
+_DIVIDED = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,60}+)[-\u2010]\Z")
 _GOES_ON = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
 _IDEOGRAPH = re.compile("[\u2e80-\uabff\uf900-\uffef]")  # of scripts without spaces
