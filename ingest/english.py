@@ -25,6 +25,16 @@ SENTENCE_STARTERS = frozenset(
 """Words before which an abbreviation of capitals, such as "U.S.", ends its sentence."""
 
 
+HYPHENATED = frozenset(
+    (
+        "well self non high low long short half full all two three four five six seven eight nine "
+        "ten twenty thirty forty fifty sixty ninety old new ex anti state user part hard open one "
+        "first second third large small mid cost time real world so up in on off"
+    ).split()
+)
+"""First parts of words that have a hyphen: "well-known". `formats/wrapping.py`."""
+
+
 # What search leaves out; also used by `app/answering/spelling.py` and `app/training`.
 
 FUNCTION_WORDS = frozenset(
@@ -69,3 +79,20 @@ LINKS_HEADING = re.compile(
     re.IGNORECASE,
 )
 """A heading that announces links to other pages: "Related Reports"."""
+
+
+# What stands beside the text of a web page: `ingest/formats/html_parts.py`.
+
+ASIDE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:(?P<notice>cookies?|consent|gdpr)|(?P<share>share|sharing|sharebar|socials?)"
+    r"|breadcrumbs?|pagination|pager|navbar|navigation|nav|menu|submenu|skip-?links?|newsletter"
+    r"|related-?(?:posts|articles|links|news|content))(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""A class or id of a menu, a share bar, a notice about cookies, links to other pages."""
+
+RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b|all rights reserved)", re.IGNORECASE)
+"""A line that says who has the rights to a page."""
+
+EMPTY_TITLES = frozenset("home homepage index untitled document page test".split())
+"""Words of titles that say nothing of a page."""

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from inquote.ingest.english import ABBREVIATIONS, SENTENCE_STARTERS
+from inquote.ingest.languages import LANGUAGES, USED_BEFORE_STOPS, Stops, stops_of
 
 Range = tuple[int, int]  # half-open, in Unicode code points
 
@@ -21,9 +22,17 @@ LIST_MARKER = re.compile(r"[ \t]{0,100}+(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[a
 
 _LOOK_AHEAD = 100  # characters after a stop that decide whether it ends a sentence
 _CELL_SEPARATOR = " | "
+_ELIDED = re.compile(r"['’‘][st] [A-Z]")  # of Dutch: "'s Avonds"
+_ORDINAL_DIGITS = 3
+_ROMAN = re.compile(r"[IVX]{2,6}")
+_STARTERS = LANGUAGES["de"].words
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-_STOP = re.compile(r"(?<![.!?…])[.!?…]++[)\]}\"'”’»]*+(?=\s|$)|[。！？]+[」』”’）]*")
-_OPENING = "([{\"'“‘«"
+_STOP = re.compile(  # with closing marks, French ones after a space, and the marks of notes
+    r"(?<![.!?…])[.!?…]++(?:[)\]}\"'”’»“«]|[ \u00a0\u202f]»)*+(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹])*+(?=\s|$)"
+    r"|[。！？]+[」』”’）]*"
+)
+_LANGUAGE_SAMPLE = 3_000  # characters at the head of a text or block that tell its language
+_OPENING = "([{\"'“‘«„‚»¿¡"
 _CAPITALS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 
 
@@ -99,12 +108,22 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
         return True
     # A small letter goes on with the sentence.
     following = text[next_start : min(end, next_start + _LOOK_AHEAD)].lstrip(_OPENING)
-    if following[:1].islower():
+    if following[:1].islower() and not _ELIDED.match(text, next_start, end):
         return False
     # A single full stop may belong to an abbreviation.
     if stop.group() != ".":
         return True
-    return not _is_abbreviation(_last_word(text, start, stop.start()), following)
+    word = _last_word(text, start, stop.start())
+    stops = None
+    if _depends_on_language(word):
+        sample_end = min(end, start + _LANGUAGE_SAMPLE)
+        stops = stops_of(text[start:sample_end], text[:_LANGUAGE_SAMPLE])
+    if stops is None:
+        return not _is_abbreviation(word, following)
+    before = text[max(start, stop.start() - _LOOK_AHEAD) : stop.start()].split()[-2:-1]
+    if _is_ordinal(word, "".join(before), following, stops):
+        return False
+    return not _is_abbreviation_in(stops, word, following)
 
 
 def _is_abbreviation(word: str, following: str) -> bool:
@@ -117,6 +136,45 @@ def _is_abbreviation(word: str, following: str) -> bool:
         return False
     next_word = re.match(r"\w+", following)
     return not (next_word and next_word.group().lower() in SENTENCE_STARTERS)
+
+
+def _depends_on_language(word: str) -> bool:
+    """Return whether languages may differ in the end of a sentence after a word."""
+    if (
+        len(word) <= 1
+        or word.isdecimal()
+        or _ROMAN.fullmatch(word)
+        or not {"'", "’"}.isdisjoint(word)
+    ):
+        return True
+    small = word.lower()
+    return small in USED_BEFORE_STOPS or small in ABBREVIATIONS or small.endswith("str")
+
+
+def _is_abbreviation_in(stops: Stops, word: str, following: str) -> bool:
+    """Return whether the full stop after `word` is part of it in a language that is not English."""
+    small = word.lower().replace("’", "'").rpartition("'")[2]  # "l'art." of French and Italian
+    before_digit = following[:1].isdigit()
+    if len(word) == 1 and word.isupper():
+        return True
+    if small in stops.lists or small in stops.before_digits:
+        return before_digit or small in stops.abbreviations
+    if small in stops.abbreviations or (stops.ordinals and small.endswith("str")):
+        return True
+    return bool(_CAPITALS.fullmatch(word))
+
+
+def _is_ordinal(word: str, before: str, following: str, stops: Stops) -> bool:
+    """Return whether a number and its full stop count what follows: "am 12. Mai"."""
+    is_roman = bool(_ROMAN.fullmatch(word))
+    is_number = word.isdecimal() and len(word) <= _ORDINAL_DIGITS
+    if stops.ordinals is None or stops.ordered is None or not (is_number or is_roman):
+        return False
+    next_word = re.match(r"\w+", following)
+    name = next_word.group().lower() if next_word else ""
+    if name in stops.ordered or is_roman:
+        return name not in stops.ordinals | _STARTERS
+    return before.lower() in stops.ordinals and name not in stops.ordinals | _STARTERS
 
 
 def _last_word(text: str, start: int, end: int) -> str:

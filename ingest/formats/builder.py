@@ -15,15 +15,19 @@ from inquote.ingest.text import LIST_MARKER, block_ranges
 CELL_SEPARATOR = " | "
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
+_LETTERS = "ff fi fl ffi ffl st st".split()  # of the ligatures
 
 
 def canonical(text: str) -> str:
     """Return `text` in NFC, with "\\n" line ends and spaces for tabs.
 
-    Control characters, byte order marks and lone surrogates are removed.
+    Control characters, soft hyphens, byte order marks and lone surrogates are removed, ligatures
+    become letters.
     """
     text = _LINE_ENDS.sub("\n", text).replace("\t", "    ")
+    text = _LIGATURE.sub(lambda match: _LETTERS[ord(match.group()) - 0xFB00], text)
     return unicodedata.normalize("NFC", _CONTROLS.sub("", text))
 
 

@@ -5,19 +5,17 @@ the rules. A page that would consist of asides has none. What the page's own sty
 too; `style/` holds the rules. Scripts and styles are not text.
 """
 
-import re
 from typing import Any
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
-from inquote.ingest.formats.encoding import encoding_of
-from inquote.ingest.formats.html_parts import main_element
+from inquote.ingest.formats.html_encoding import decode_page
+from inquote.ingest.formats.html_head import title_of, write_head
+from inquote.ingest.formats.html_parts import Parts
 from inquote.ingest.formats.html_walker import SPACES, Walker
 from inquote.ingest.formats.style.page import page_of
 from inquote.ingest.formats.tags import TAG
-
-_CHARSET = re.compile(rb"<meta\s[^>]*charset\s*=|<\?xml[^>]*encoding", re.IGNORECASE)
 
 
 def parse(content: bytes, encoding: str | None = None) -> Parsed:
@@ -28,58 +26,62 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     """
     from lxml import etree, html
 
-    encoding = encoding or _unstated_encoding(content)
-    if encoding:
-        content, encoding = content.decode(encoding, "replace").encode(), "utf-8"
+    page, warning = decode_page(content, encoding)
     parser = html.HTMLParser(
-        huge_tree=True, encoding=encoding, remove_comments=True, remove_pis=True
+        huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True
     )
     try:
-        root = html.document_fromstring(content, parser)
+        root = html.document_fromstring(page.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError, AssertionError):
-        return _strip_tags(content, encoding)
+        return _strip_tags(page, warning)
     # lxml drops what goes beyond its limits, such as tags nested deeper than 2,048.
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
-        return _strip_tags(content, encoding)
+        return _strip_tags(page, warning)
     builder = TextBuilder()
-    Walker(builder, page_of(root), main_element(root)).walk(root)
+    write_head(builder, root)
+    head = builder.length
+    Walker(builder, page_of(root), Parts(root)).walk(root)
+    if builder.length == head:
+        return _strip_tags(page, warning)
     text, blocks = builder.build()
-    if not text:
-        return _strip_tags(content, encoding)
     asides = builder.asides if _leaves_prose(builder) else []
-    title = canonical(" ".join((root.findtext(".//title") or "").split()))
     return Parsed(
         text,
         blocks,
-        title or first_title(text, blocks),
+        title_of(root) or first_title(text, blocks),
         _source(root),
         asides=tuple(asides),
         hidden=tuple(builder.hidden),
+        warning=warning,
     )
 
 
-def _strip_tags(content: bytes, encoding: str | None) -> Parsed:
+def write_html(builder: TextBuilder, fragment: str) -> None:
+    """Write a part of a page, such as a table in another format; what is no HTML as its words."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(fragment.encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return builder.block(SPACES.sub(" ", TAG.sub(" ", fragment)))
+    Walker(builder, page_of(root), Parts(root)).walk(root)
+
+
+def _strip_tags(page: str, warning: str) -> Parsed:
     """Return the text between the tags, for markup that the parser gives up on.
 
     Raises `FileSkipped` where there is none.
     """
     from html import unescape
 
-    text = unescape(TAG.sub(" ", content.decode(encoding or "utf-8", "replace")))
+    text = unescape(TAG.sub(" ", page))
     builder = TextBuilder()
     builder.block(SPACES.sub(" ", text))
     body, blocks = builder.build()
     if not body.strip():
         raise FileSkipped("it holds no text that a browser would show")
-    return Parsed(body, blocks)
-
-
-def _unstated_encoding(content: bytes) -> str | None:
-    """Return the encoding of a page that does not state one, else None."""
-    has_mark = content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"))
-    if has_mark or _CHARSET.search(content[:4096]):
-        return None
-    return encoding_of(content)
+    return Parsed(body, blocks, warning=warning)
 
 
 def _leaves_prose(builder: TextBuilder) -> bool:

@@ -6,11 +6,13 @@ it stands in, so that a visible sentence stays whole.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+from inquote.ingest.documents import BlockKind
 from inquote.ingest.formats.builder import TextBuilder
-from inquote.ingest.formats.html_parts import HEADINGS, is_aside, is_invisible
+from inquote.ingest.formats.html_lists import OpenList, field_text, is_note
+from inquote.ingest.formats.html_parts import Parts, heading_level
+from inquote.ingest.formats.html_tables import OpenTable
 from inquote.ingest.formats.style.look import Look
 from inquote.ingest.formats.style.page import Page
 from inquote.ingest.formats.style.selectors import Node
@@ -18,23 +20,17 @@ from inquote.ingest.formats.style.selectors import Node
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p "
-    "pre section summary table tbody td tfoot th thead tr ul caption".split()
+    "pre section select summary svg table tbody td tfoot th thead tr ul caption".split()
 )
 _LISTS = ("ul", "ol", "menu", "dir")
 _CELLS = ("td", "th")
+_LINES = ("br", "option", "text")  # elements that stand on lines of their own within a block
+_KINDS: dict[str, BlockKind] = {"caption": "caption", "figcaption": "caption", "pre": "code"}
 SPACES = re.compile(r"[ \t\n\r\f\v]+")
 _RAISED = {
     "sup": str.maketrans("0123456789+-=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"),
     "sub": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
 }
-
-
-@dataclass
-class _OpenRow:
-    """A table row that is not yet closed: its cells so far, and the inline text before it."""
-
-    inline_before: list[str]
-    cells: list[str] = field(default_factory=list)
 
 
 class Walker:
@@ -43,25 +39,26 @@ class Walker:
     Inline text is collected until a block opens or closes; then it is written as one block.
     """
 
-    def __init__(self, builder: TextBuilder, page: Page, main: Any) -> None:
+    def __init__(self, builder: TextBuilder, page: Page, parts: Parts) -> None:
         self.builder = builder
         self.page = page
-        self.main = main
-        self.inside_main = main is None
+        self.parts = parts
+        self.inside_main = parts.main is None
         self.inline: list[str] = []  # the text since the last block opened or closed
         self.open_asides: list[Any] = []  # elements
+        self.open_notes: list[Any] = []  # elements
         self.pre_depth = 0  # how many pre elements are open
         self.open_raised: list[dict[int, int]] = []  # the characters of each open sup or sub
-        # For each open list the number of its next item, None where items have bullets.
-        self.item_numbers: list[int | None] = []
+        self.lists: list[OpenList] = []
         self.marker = ""  # of the item just opened, until its first line is written
-        self.open_rows: list[_OpenRow] = []  # several where a cell holds a table
-        self.open_tables = 0
-        self.last_kind = ""  # of the block before: a "row", an "item" of a list still open, or ""
+        self.terms: list[str] = []  # that wait for their definition
+        self.tables: list[OpenTable | None] = []  # those open, None for one for layout
+        self.cell_depth = 0  # how many cells are open, of tables that are not for layout
+        self.follows_item = False  # whether the block before is an item of a list still open
 
     def walk(self, root: Any) -> None:
         """Write the text of an element and of everything in it."""
-        for event, element, own, outer in _events(root, self.page):
+        for event, element, own, outer in _events(root, self.page, self.parts):
             if own.hidden:
                 self._pass_hidden(element, own.hidden if event == "open" else "")
             elif event == "open":
@@ -85,7 +82,7 @@ class Walker:
         text = text if self.pre_depth else SPACES.sub(" ", text)
         self.inline.append(text.translate(self.open_raised[-1]) if self.open_raised else text)
 
-    def _add_picture(self, words: str, look: Look) -> None:
+    def _add_words(self, words: str, look: Look) -> None:
         """Add the words that stand for a picture, which has no letters to be small or white."""
         if look.visible:
             self.inline.append(f" {words} ")
@@ -94,7 +91,7 @@ class Walker:
 
     def _pass_hidden(self, element: Any, reason: str) -> None:
         """Keep apart the lines within hidden text, and add a picture that opens there."""
-        if element.tag in _BLOCKS or element.tag == "br":
+        if element.tag in _BLOCKS or element.tag in _LINES:
             self.builder.part_hidden("\n")
         if reason and element.tag == "img":
             self.builder.hide(f" {element.get('alt') or ''} ", reason)
@@ -103,48 +100,78 @@ class Walker:
         """Take note of an element that opens."""
         # Inline elements add to the text.
         name = element.tag
-        if name == "br":
+        if name in _LINES:
             self.inline.append("\n")
         elif name == "img" and element.get("alt"):
-            self._add_picture(element.get("alt"), look)
+            self._add_words(element.get("alt"), look)
+        elif name == "input" and field_text(element):
+            self._add_words(field_text(element), look)
         elif name in _RAISED:
             self.open_raised.append(_RAISED[name])
-        if name not in _BLOCKS:
+        if not _is_block(element):
             return
-        # A block ends the text before it; the text before a cell belongs to no cell.
-        if name not in _CELLS:
-            self._write_inline()
-        if element is self.main:
-            self.inside_main = True
-        if is_aside(element):
-            self.open_asides.append(element)
+        self._enter(element)
         # Some blocks change how the text within them is written.
         if name == "pre":
             self.pre_depth += 1
         elif name in _LISTS:
-            first = _parse_number(element.get("start"), 1) if name == "ol" else None
-            self.item_numbers.append(first)
+            self.lists.append(OpenList(element))
         elif name == "li":
-            self._open_item(element)
-        elif name in ("table", "tr"):
-            self._open_table_part(name)
+            self.marker = self.lists[-1].next_marker(element) if self.lists else "- "
+        elif name in ("table", "thead", *_CELLS):
+            self._open_table_part(element)
+
+    def _enter(self, element: Any) -> None:
+        """End the text before a block that opens, and note which part of the page it begins."""
+        self._write_inline()
+        if element is self.parts.main:
+            self.inside_main = True
+        if self.parts.is_aside(element, self.inside_main):
+            self.open_asides.append(element)
+        if is_note(element):
+            self.open_notes.append(element)
+
+    def _open_table_part(self, element: Any) -> None:
+        """Take note of a table, its head or a cell that opens."""
+        name = element.tag
+        table = self.tables[-1] if self.tables else None
+        if name == "table":
+            if not self.cell_depth:
+                self._write_rows()
+            is_layout = self.parts.is_layout(element)
+            self.tables.append(None if is_layout else OpenTable(self.inline))
+            self.inline = self.inline if is_layout else []
+        elif table is not None and name == "thead":
+            table.in_head = True
+        elif table is not None and table.cell is None:
+            table.cell = element
+            self.cell_depth += 1
 
     def _close(self, element: Any) -> None:
         """Write the text of an element that closes, in the way of its block."""
         name = element.tag
         if name in _RAISED:
             self.open_raised.pop()
-        if name not in _BLOCKS:
+        if not _is_block(element):
             return
-        if name in _CELLS and self.open_rows:
-            self.open_rows[-1].cells.append(" ".join("".join(self.inline).split()))
+        table = self.tables[-1] if self.tables else None
+        level = heading_level(element)
+        if table is not None and table.cell is element:
+            table.close_cell(" ".join("".join(self.inline).split()))
+            self.cell_depth -= 1
             self.inline = []
-        elif name == "tr":
-            self._close_row()
-        elif name in HEADINGS:
-            self._close_heading(HEADINGS[name])
-        else:
+        elif name == "tr" and table is not None:
             self._write_inline()
+            table.close_row()
+        elif name == "table":
+            self._close_table()
+        elif level:
+            self._close_heading(level)
+        elif name == "dt" and not self.cell_depth:
+            self.terms.append(" ".join("".join(self.inline).split()))
+            self.inline = []
+        else:
+            self._write_inline(_KINDS.get(name, "paragraph"))
         self._leave(element)
 
     def _leave(self, element: Any) -> None:
@@ -152,99 +179,106 @@ class Walker:
         name = element.tag
         if name == "pre":
             self.pre_depth -= 1
-        elif name == "table":
-            self.open_tables -= 1
-        elif name in _LISTS and self.item_numbers:
-            self.item_numbers.pop()
-            if not self.item_numbers:
-                self.last_kind = ""
+        elif name == "thead" and self.tables and self.tables[-1] is not None:
+            self.tables[-1].in_head = False
+        elif name in _LISTS and self.lists:
+            self.lists.pop()
+            self.follows_item = self.follows_item and bool(self.lists)
         elif name == "li":
             self.marker = ""
-        if self.open_asides and self.open_asides[-1] is element:
-            self.open_asides.pop()
-        if element is self.main:
+        elif name == "dl":
+            self._write_terms()
+        for opened in (self.open_asides, self.open_notes):
+            if opened and opened[-1] is element:
+                opened.pop()
+        if element is self.parts.main:
             self.inside_main = False
 
-    def _open_table_part(self, name: str) -> None:
-        if name == "table":
-            self.open_tables += 1
-            return
-        self.open_rows.append(_OpenRow(self.inline))
-        self.inline = []
+    def _close_table(self) -> None:
+        """Write a table; a table within a cell becomes words of that cell."""
+        self._write_inline()
+        table = self.tables[-1] if self.tables else None
+        if table is not None:
+            table.close_row()
+            if self.cell_depth:
+                self.inline = [*table.inline_before, *self.inline, " ", table.as_words(), " "]
+            else:
+                self._write_rows()
+        self.tables.pop()
+        self._write_hidden()
 
-    def _open_item(self, element: Any) -> None:
-        """Set the marker of a list item: its number, or a bullet."""
-        number = self.item_numbers[-1] if self.item_numbers else None
-        if number is None:
-            self.marker = "- "
-        else:
-            number = _parse_number(element.get("value"), number)
-            self.marker = f"{number}. "
-            self.item_numbers[-1] = number + 1
+    def _write_rows(self) -> None:
+        """Write the rows so far of the open table."""
+        table = self.tables[-1] if self.tables else None
+        if table is not None and table.rows:
+            self._write_terms()
+            table.write(self.builder, aside=bool(self.open_asides))
+            self.follows_item = False
 
     def _close_heading(self, level: int) -> None:
         """Write a heading, as plain text within a table, a list or an aside."""
-        if self.open_rows:
+        if self.cell_depth or self.lists or self.open_asides:
             return self._write_inline()
+        self._write_terms()
+        self._write_rows()
         title, self.inline = "".join(self.inline), []
-        if self.item_numbers or self._in_aside:
-            self._write_block(title)
-        else:
-            self.builder.heading(title, level)
-            self._write_hidden()
+        self.builder.heading(title, level)
+        self._write_hidden()
 
-    @property
-    def _in_aside(self) -> bool:
-        return bool(self.open_asides) or not self.inside_main
-
-    def _close_row(self) -> None:
-        """Write a table row.
-
-        The row of a table within a cell becomes words of that cell.
-        """
-        if not self.open_rows:
-            return
-        row = self.open_rows.pop()
-        line = " | ".join(row.cells) if "".join(row.cells) else ""
-        if self.open_rows:
-            self.inline = [*row.inline_before, " ", line.replace(" | ", ", "), " "]
-        else:
-            self.inline = []
-            self._write_block(line, row=True)
-
-    def _write_inline(self) -> None:
-        """Write the inline text as a block, or only end it with a space within a table row."""
-        if self.open_rows:
+    def _write_inline(self, kind: BlockKind = "paragraph") -> None:
+        """Write the inline text as a block, or only end it with a space within a table's cell."""
+        if self.cell_depth:
             self.inline.append(" ")
             return
         lines = "".join(self.inline).split("\n")
         self.inline = []
         if not self.pre_depth:
             lines = [" ".join(line.split()) for line in lines]
-        self._write_block("\n".join(lines).strip("\n"))
-
-    def _write_block(self, text: str, *, row: bool = False) -> None:
-        """Write a block, without a blank line before it between list items or table rows."""
-        if not text.strip():
-            return self._write_hidden()
-        kind = "row" if row else ""
-        if not row and self.item_numbers:
-            kind = "item"
-        follows = kind != "" and kind == self.last_kind and (row or self.marker != "")
-        indent = "  " * max(0, len(self.item_numbers) - 1)
-        self.builder.block(
-            indent + self.marker + text, gap="\n" if follows else "\n\n", aside=self._in_aside
-        )
-        self.marker, self.last_kind = "", kind
+        text = "\n".join(lines).strip("\n")
+        if text.strip():
+            self._write_rows()
+            self._write_block(text, "code" if self.pre_depth else kind)
         self._write_hidden()
+
+    def _write_block(self, text: str, kind: BlockKind) -> None:
+        """Write a block, an item without a blank line between it and the item before."""
+        if self.terms and kind == "paragraph" and not self.marker:
+            text = "\n".join([*self.terms, text])
+            self.terms = []
+        self._write_terms()
+        follows = bool(self.marker) and self.follows_item
+        indent = "  " * max(0, len(self.lists) - 1)
+        if self.marker:
+            kind = "item"
+        if self.open_notes and kind in ("item", "paragraph"):
+            kind = "note"
+        self.builder.block(
+            indent + self.marker + text,
+            kind=kind,
+            level=len(self.lists) if kind == "item" else 0,
+            label=self.marker.strip(),
+            gap="\n" if follows else "\n\n",
+            aside=bool(self.open_asides),
+        )
+        self.marker, self.follows_item = "", bool(self.lists)
+
+    def _write_terms(self) -> None:
+        """Write the terms that no definition follows."""
+        terms, self.terms = self.terms, []
+        self.builder.block("\n".join(terms), aside=bool(self.open_asides))
 
     def _write_hidden(self) -> None:
         """Write what is hidden in the last paragraph, list or table, if that is closed."""
-        if not self.open_tables and not self.item_numbers and self.builder.write_hidden():
-            self.last_kind = ""
+        is_open = any(self.tables) or self.lists or self.terms
+        if not is_open and self.builder.write_hidden():
+            self.follows_item = False
 
 
-def _events(root: Any, page: Page) -> Iterator[tuple[str, Any, Look, Look]]:
+def _is_block(element: Any) -> bool:
+    return element.tag in _BLOCKS or element.get("role") == "heading"
+
+
+def _events(root: Any, page: Page, parts: Parts) -> Iterator[tuple[str, Any, Look, Look]]:
     """Walk through the elements without recursion.
 
     Yields "open" and "close" with each element that may hold text, and "skip" with each that does
@@ -261,15 +295,10 @@ def _events(root: Any, page: Page) -> Iterator[tuple[str, Any, Look, Look]]:
         if child is None:
             stack.pop()
             yield "close", element, look, stack[-1][3] if stack else Look()
-        elif not isinstance(child.tag, str) or is_invisible(child):
+        elif not isinstance(child.tag, str) or parts.is_invisible(child):
             yield "skip", child, look, look
         else:
             inner = page.node(child, node)
             own = page.look(inner, look)
             yield "open", child, own, look
             stack.append((child, iter(child), inner, own))
-
-
-def _parse_number(text: str | None, default: int) -> int:
-    """Return the whole number that an attribute holds, `default` if it holds none."""
-    return int(text) if text and text.isdecimal() and len(text) < 9 else default

@@ -5,73 +5,89 @@ Markers of lists stay, for a person reads them. What HTML in it hides is marked.
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from inquote.ingest.documents import BlockKind
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
+from inquote.ingest.formats.builder import TableCell, TextBuilder, canonical, first_title
 from inquote.ingest.formats.encoding import decode_first
+from inquote.ingest.formats.front_matter import split_front_matter
+from inquote.ingest.formats.html import write_html
+from inquote.ingest.formats.markdown_source import Source
 from inquote.ingest.formats.tags import TAG, Tags
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
-_PAIR = re.compile(r"^(\w[\w -]*+):[ \t]++(.*)$", re.MULTILINE)
-_FRONT_MATTER_LINE = re.compile(  # a pair, a value that goes on, an item of a list, a comment
-    r"\w[\w -]{0,60}+:(?:[ \t]|\Z)|[ \t]|- |#|\Z"
-)
 _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
+_REFERENCE = re.compile(r"\[\^([^\[\]\s]{1,80})\]")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def parse(text: str) -> Parsed:
     """Parse Markdown.
 
-    Front matter between `---` lines is not part of the text; it may state `title` and `source`.
+    The fields at the head of a file stand at the end of its text, where they can be asked for and
+    leave the first words to the author; they may state `title` and `source`.
     """
     from markdown_it import MarkdownIt
 
-    front_matter, text = _split_front_matter(canonical(text))
+    fields, text = split_front_matter(canonical(text))
+    source = Source(text)
     parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table")
     builder = TextBuilder()
-    tokens = parser.parse(text)
+    tokens = parser.parse(source.text)
     tags = Tags(token.content for token in tokens if token.type == "html_block")
-    _Writer(builder, tags).write(tokens)
+    writer = _Writer(builder, tags, _Notes(source.notes, parser))
+    writer.write(tokens)
+    _write_fields(builder, fields)
     body, blocks = builder.build()
     top_title = first_title(body, [block for block in blocks if block.level == 1])
-    title = front_matter.get("title") or top_title
-    source = front_matter.get("source", "")
-    return Parsed(body, blocks, title, source, hidden=tuple(builder.hidden))
+    title = fields.get("title") or top_title
+    return Parsed(body, blocks, title, fields.get("source", ""), hidden=tuple(builder.hidden))
 
 
-def _split_front_matter(text: str) -> tuple[dict[str, str], str]:
-    """Return the `key: value` pairs at the head of a file, and the text after them.
+def _write_fields(builder: TextBuilder, fields: dict[str, str]) -> None:
+    """Write the fields of a file with text, a line each.
 
-    Prose between two rules looks like front matter and is text.
+    The title is among them, for it tells what the other fields are about.
     """
-    import yaml
-
-    # Front matter begins with a pair.
-    match = _FRONT_MATTER.match(text)
-    if not match:
-        return {}, text
-    front_matter = (match.group(1) or "").strip()
-    if front_matter and not _PAIR.match(front_matter):
-        return {}, text
-    # BaseLoader makes strings, lists and dicts only; it refuses a title with a colon in it.
-    try:
-        pairs = yaml.load(front_matter, Loader=yaml.BaseLoader) or {}
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
-        if not all(map(_FRONT_MATTER_LINE.match, front_matter.splitlines())):
-            return {}, text
-        pairs = {key: value.rstrip(" \t") for key, value in _PAIR.findall(front_matter)}
-    lines = {key: _one_line(value) for key, value in pairs.items() if isinstance(value, str)}
-    return lines, text[match.end() :]
+    if builder.length:
+        builder.block("\n".join(f"{key}: {value}" for key, value in fields.items()))
 
 
-def _one_line(value: str) -> str:
-    """Return a value as one canonical line, for YAML can write any character by its number."""
-    return " ".join(canonical(value).split())
+class _Notes:
+    """The footnotes of a text, numbered in the order of their first references."""
+
+    def __init__(self, texts: dict[str, str], parser: "MarkdownIt") -> None:
+        self._texts = texts
+        self._parser = parser
+        self._marks: dict[str, str] = {}
+        self._waiting: list[str] = []  # names of notes that are to be written
+
+    def mark_references(self, text: str) -> str:
+        """Return a text with the number of each note for its reference."""
+        return _REFERENCE.sub(self._mark, text) if "[^" in text else text
+
+    def _mark(self, match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in self._texts:
+            return match.group()
+        if name not in self._marks:
+            self._marks[name] = str(len(self._marks) + 1).translate(_RAISED)
+            self._waiting.append(name)
+        return self._marks[name]
+
+    def take(self, *, all: bool = False) -> Iterable[tuple[str, list["Token"]]]:
+        """Return the mark and the text of each note since the last call; `all` at the end."""
+        if all:
+            for name in self._texts:
+                self.mark_references(f"[^{name}]")
+        names, self._waiting = self._waiting, []
+        return [(self._marks[name], self._parser.parse(self._texts[name])) for name in names]
 
 
 class _Writer:
@@ -80,15 +96,17 @@ class _Writer:
     Each method is named after the type of token that it takes.
     """
 
-    def __init__(self, builder: TextBuilder, tags: Tags) -> None:
+    def __init__(self, builder: TextBuilder, tags: Tags, notes: _Notes) -> None:
         self.builder = builder
         self.tags = tags
+        self.notes = notes
         self.depths: list[int] = []  # of open tags before each open list item or quotation
         # For each open list the number of its next item, None where items have bullets.
         self.item_numbers: list[int | None] = []
         self.marker = ""  # of the item just opened, until its first line is written
         self.heading_level = 0  # of the open heading, 0 outside one
-        self.cells: list[str] = []  # of the open table row
+        self.in_table = False
+        self.rows: list[list[TableCell]] = []  # of the open table
         self.gap = "\n\n"  # before the next block; between items and between rows "\n"
 
     def write(self, tokens: Sequence["Token"]) -> None:
@@ -96,6 +114,7 @@ class _Writer:
         for token in tokens:
             getattr(self, f"_{token.type}", self._structure)(token)
         self._write_hidden()
+        self._write_notes(all=True)
 
     def _structure(self, token: "Token") -> None:
         """Pass over a token without text of its own: thead_open, hr."""
@@ -140,27 +159,29 @@ class _Writer:
     def _heading_close(self, token: "Token") -> None:
         self.heading_level = 0
 
-    def _tr_open(self, token: "Token") -> None:
-        self.cells = []
+    def _table_open(self, token: "Token") -> None:
+        self.in_table, self.rows = True, []
 
-    def _tr_close(self, token: "Token") -> None:
-        self._put(" | ".join(self.cells), next_gap="\n")
+    def _tr_open(self, token: "Token") -> None:
+        self.rows.append([])
 
     def _th_open(self, token: "Token") -> None:
-        self.cells.append("")
+        row = self.rows[-1]
+        row.append(TableCell("", len(row), is_header=token.tag == "th"))
 
     _td_open = _th_open
 
     def _table_close(self, token: "Token") -> None:
-        self.cells, self.gap = [], "\n\n"
+        self.builder.table(self.rows)
+        self.in_table, self.gap = False, "\n\n"
         self._write_hidden()
 
     def _inline(self, token: "Token") -> None:
         depth = self.tags.depth
         text = self._inline_text(token.children or [])
         self.tags.close_to(depth)
-        if self.cells:
-            self.cells[-1] = " ".join(text.split())
+        if self.in_table:
+            self.rows[-1][-1] = replace(self.rows[-1][-1], text=text)
         elif self.heading_level and not self.item_numbers:
             self.builder.heading(text, self.heading_level)
             self._write_hidden()
@@ -168,18 +189,30 @@ class _Writer:
             self._put(text)
 
     def _fence(self, token: "Token") -> None:
-        self._put(self._seen(token.content))
+        self._put(self._seen(token.content), "code")
 
     _code_block = _fence
 
     def _html_block(self, token: "Token") -> None:
+        content = token.content
+        start, end = content.lower().find("<table"), content.lower().rfind("</table")
+        if not 0 <= start < end or self.tags.has_rules or self.tags.reason or self.item_numbers:
+            return self._html(content)
+        end = content.find(">", end) + 1 or len(content)
+        self._html(content[:start])
+        write_html(self.builder, content[start:end])
+        self.gap = "\n\n"
+        self._html(content[end:])
+
+    def _html(self, content: str) -> None:
+        """Write the words between tags as one block."""
         visible = []
         start = 0
-        for tag in TAG.finditer(token.content):
-            visible.append(self._seen(html.unescape(token.content[start : tag.start()])))
+        for tag in TAG.finditer(content):
+            visible.append(self._seen(html.unescape(content[start : tag.start()])))
             self.tags.take(tag.group())
             start = tag.end()
-        visible.append(self._seen(html.unescape(token.content[start:])))
+        visible.append(self._seen(html.unescape(content[start:])))
         self._put(" ".join(visible))
 
     def _seen(self, text: str) -> str:
@@ -191,28 +224,48 @@ class _Writer:
         self.builder.part_hidden()
         return text
 
-    def _put(self, text: str, next_gap: str = "\n\n") -> None:
+    def _put(self, text: str, kind: BlockKind = "paragraph") -> None:
         """Write a block, in a list indented by its depth, with the marker on its first line."""
         if not text.strip() and self.builder.waiting:
             return self._write_hidden()
-        indent = "  " * len(self.item_numbers)
+        depth = len(self.item_numbers)
+        indent = "  " * depth
         line_gap = "\n" + indent + " " * len(self.marker)
         body = text.strip("\n").replace("\n", line_gap)
-        self.builder.block(indent + self.marker + body, gap=self.gap)
+        self.builder.block(
+            indent + self.marker + body,
+            kind="item" if self.marker else kind,
+            level=depth if self.marker else 0,
+            label=self.marker.strip(),
+            gap=self.gap,
+        )
         self.marker = ""
-        self.gap = "\n" if self.item_numbers else next_gap
+        self.gap = "\n" if self.item_numbers else "\n\n"
         self._write_hidden()
 
     def _write_hidden(self) -> None:
-        """Write what is hidden in the last paragraph, list or table, if that is closed."""
-        if not self.item_numbers and not self.cells and self.builder.write_hidden():
+        """Write what waits in the last paragraph, list or table, if that is closed."""
+        if self.item_numbers or self.in_table:
+            return
+        if self.builder.write_hidden():
+            self.gap = "\n\n"
+        self._write_notes()
+
+    def _write_notes(self, *, all: bool = False) -> None:
+        """Write the notes that the last block refers to, or all that are left."""
+        for mark, tokens in self.notes.take(all=all):
+            texts = [self._inline_text(token.children or []) for token in tokens]
+            text = "\n".join(filter(None, texts))
+            self.builder.block(f"{mark} {text}", kind="note", label=mark)
             self.gap = "\n\n"
 
     def _inline_text(self, children: Sequence["Token"]) -> str:
         """Return the words of inline tokens, and the description of an image in its place."""
         words = []
         for token in children:
-            if token.type in ("text", "code_inline"):
+            if token.type == "text":
+                words.append(self._seen(self.notes.mark_references(token.content)))
+            elif token.type == "code_inline":
                 words.append(self._seen(token.content))
             elif _is_break(token):
                 words.append(self._seen("\n"))

@@ -5,7 +5,7 @@ Adding one takes a module with a `FORMAT`, a place in this table, and a sample i
 """
 
 from inquote.ingest.errors import FileSkipped
-from inquote.ingest.formats import docx, epub, html, mail, markdown, pdf, picture, tables, text
+from inquote.ingest.formats import docx, epub, html, mail, markdown, pdf, picture, rst, tables, text
 from inquote.ingest.formats.archive import ZIP_START
 from inquote.ingest.formats.base import Format
 from inquote.ingest.formats.unreadable import reason_against
@@ -19,6 +19,7 @@ FORMATS: tuple[Format, ...] = (
     html.FORMAT,
     tables.FORMAT,
     markdown.FORMAT,
+    rst.FORMAT,
     text.FORMAT,
 )
 """Each file belongs to the first format that recognises it; the last one takes any file."""

@@ -39,6 +39,7 @@ class Tags:
                 medium = medium_of(_attributes(attributes).get("media", ""))
                 if medium is not None:
                     rules.extend(parse_sheet(sheet, certain=medium))
+        self.has_rules = bool(rules)
         self._page = Page(rules)
         self._open: list[tuple[Node, Look]] = []
 

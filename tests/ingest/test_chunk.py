@@ -177,13 +177,13 @@ def test_every_passage_is_verbatim_within_the_window_and_nothing_is_lost(source:
 def test_what_stands_beside_the_text_is_left_out() -> None:
     parsed = html.parse(
         b"<nav><p>Zoo. Newts.</nav><main><p>Otters swim.<p>Owls fly.</main>"
-        b"<footer>Imprint.</footer>"
+        b"<footer>&copy; Zoo.</footer>"
     )
     chunks = chunk(document(parsed), count_words, 64)
     assert [p.text for p in chunks.passages] == ["Otters swim.\n\nOwls fly."]
     assert [(parsed.text[left.start : left.end], left.reason) for left in chunks.left_out] == [
         ("Zoo. Newts.", "beside the text of the page"),
-        ("Imprint.", "beside the text of the page"),
+        ("© Zoo.", "beside the text of the page"),
     ]
 
 

@@ -70,3 +70,39 @@ def test_a_row_of_a_table_is_a_block() -> None:
         "2020 | 5",
         "Other\nwords.",
     ]
+
+
+GERMAN = "Das Bad ist für alle da, und die Kasse liegt im Haus. "
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["Das Bad öffnet am 12. Mai um 9 Uhr.", "Die Kasse liegt im 3. Stock."],
+        ["Der Vertrag gilt ab dem 1. Januar 2024.", "Es kostet 12.", "Kinder zahlen nichts."],
+        ["Die Mühle stand in der Lange Str. 5 in Köln.", "Sie war schön."],
+        ["Es ist z. B. am Mo. und Mi. offen, vgl. Nr. 5 und Abs. 3.", "Das war so.", "Wir gehen."],
+        ["Sie sagte: „Komm mit.“", "Er ging und war nicht zu sehen."],
+        ["Kaiser Wilhelm II. Preußens König war für die Brücke.", "Am 3.", "Der Rest usw."],
+        ["M. Dupont habite au n° 3 de la rue.", "Voir l'art. 5 et la p. 12 de la loi."],
+        ["Il dit : « Viens. »", "Elle part avec les enfants.", "Cela est.", "Nous partons."],
+        ["El Sr. García vive en la calle núm. 5.", "¿Cuándo abre?", "Dijo que no.", "Se fue."],
+        ["Il sig. Rossi e il dott. Bianchi sono in via Roma n. 5.", "L'art. 3 non vale."],
+        ["De dhr. Jansen woont op nr. 5 van de straat.", "Zie blz. 12.", "'s Avonds is het dicht."],
+        ["O Sr. Sousa mora na av. Central, n. 5.", "A Dra. Lima não está."],
+        ["It is the cost.[1]", "The end.¹", "And no. 5 is in the house."],
+    ],
+)
+def test_the_sentences_of_a_language_end_where_a_reader_ends_them(sentences: list[str]) -> None:
+    text = " ".join(sentences)
+    assert [text[start:end] for start, end in sentence_ranges(text)] == sentences
+
+
+def test_a_short_block_is_in_the_language_of_its_text() -> None:
+    text = GERMAN + "\n\nOffen seit 12. Mai"
+    assert [text[start:end] for start, end in sentence_ranges(text)][-1] == "Offen seit 12. Mai"
+
+
+def test_english_with_foreign_names_stays_english() -> None:
+    text = "The Rue de la Paix was at no. 5 for the last 12. May it stay."
+    assert len(sentence_ranges(text)) == 2

@@ -11,6 +11,7 @@ from inquote.ingest.formats.style.sheet import Rule, medium_of, parse_sheet
 
 _IMPORT = "@import"
 _PICTURES = ("img", "picture", "video", "canvas", "svg", "object", "iframe")
+_FADING = frozenset("opacity transform transition will-change".split())  # and nothing else
 _FRAME_SHARE = 0.9  # of a page's words
 
 
@@ -60,7 +61,8 @@ def page_of(root: Any) -> Page:
             certain = medium and "noscript" not in around
             rules.extend(parse_sheet(text, certain=certain))
     is_finished = known and next(root.iter("script"), None) is None
-    frames = () if is_finished else _frames(root)
+    frames = [] if is_finished else _frames(root)
+    frames.extend(filter(_fades_in, root.iter()))
     kinds = _kinds(root) if rules else ()
     return Page(rules, kinds, known=known, frames=frames, pictured=_pictured(root))
 
@@ -89,6 +91,20 @@ def _frames(root: Any) -> list[Any]:
             tail = len((element.tail or "").strip())
             lengths[outer] = lengths.get(outer, 0) + length + tail
     return [element for element in elements if lengths[element] >= _FRAME_SHARE * lengths[root]]
+
+
+def _fades_in(element: Any) -> bool:
+    """Return whether an element with a heading in it begins without colour, for a script to show.
+
+    Nothing else hides it.
+    """
+    style = (element.get("style") or "").lower() if isinstance(element.tag, str) else ""
+    if "opacity" not in style:
+        return False
+    names = {part.partition(":")[0].strip() for part in style.strip("; ").split(";")}
+    if not names <= _FADING:
+        return False
+    return next(element.iter("h1", "h2", "h3"), None) is not None
 
 
 def _is_css(type: str | None) -> bool:

@@ -55,6 +55,7 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
         b"Subject: Otters\nMIME-Version: 1.0\nContent-Type: text/plain\n\nOtters swim.",
     ),
     "csv": (".csv", b"Otters,\nOtters swim.,\n"),
+    "rst": (".rst", b"Otters\n======\n\nOtters swim.\n"),
     "text": (".txt", b"Otters\n\nOtters swim.\n"),
     "lines": (".lines", b"LINES\n=Otters\nOtters swim."),
 }

@@ -19,6 +19,7 @@ PAGE = b"""<!doctype html><html><head><title>The  otter &amp; co</title>
 def test_a_page_is_what_a_browser_shows() -> None:
     parsed = html.parse(PAGE)
     assert parsed.text.split("\n\n") == [
+        "The otter & co",
         "Zoo",
         "- Newts\n- Owls",
         "Otters",
@@ -32,7 +33,8 @@ def test_a_page_is_what_a_browser_shows() -> None:
         "gone",
         "(c) Zoo",
     ]
-    assert [(s.title, s.level) for s in parsed.sections] == [("", 0), ("Otters", 1), ("Food", 2)]
+    sections = [(section.title, section.level) for section in parsed.sections]
+    assert sections == [("The otter & co", 1), ("Otters", 1), ("Food", 2)]
     hidden = [(parsed.text[range.start : range.end], range.reason) for range in parsed.hidden]
     assert hidden == [("hidden", "hidden attribute"), ("gone", "display: none")]
     assert (parsed.title, parsed.source) == ("The otter & co", "https://zoo.example/otter")
@@ -128,3 +130,167 @@ def test_a_page_that_states_no_encoding_is_read_as_a_text_is(encoding: str) -> N
 def test_a_page_is_never_all_aside(page: str) -> None:
     parsed = html.parse(page.encode())
     assert not any("Otters swim" in parsed.text[start:end] for start, end in parsed.asides)
+
+
+def kinds_of(page: str) -> list[tuple[str, str]]:
+    """The kind and the text of each block of a page, rows aside."""
+    parsed = html.parse(page.encode())
+    blocks = []
+    for block in parsed.blocks:
+        if block.kind != "row":
+            blocks.append((block.kind, parsed.text[block.start : block.end]))
+    return blocks
+
+
+def asides_of(page: str) -> list[str]:
+    parsed = html.parse(page.encode())
+    return [parsed.text[start:end] for start, end in parsed.asides]
+
+
+def test_a_table_has_its_caption_spans_and_header_cells() -> None:
+    parsed = html.parse(
+        b"<table><caption>Fares</caption><thead><tr><td>From<td colspan=2>To</thead>"
+        b"<tr><th rowspan=2>Ayr<td>Largs<td>4.50<tr><td>Troon<td>2</table>"
+    )
+    assert parsed.text == "Fares\n\nFrom | To\nAyr | Largs | 4.50\nTroon | 2"
+    assert parsed.blocks[0].kind == "caption"
+    cells = [
+        (parsed.text[block.start : block.end], block.row, block.column, block.is_header)
+        for block in parsed.blocks
+        if block.kind == "cell"
+    ]
+    assert cells == [
+        ("From", 0, 0, True),
+        ("To", 0, 1, True),
+        ("Ayr", 1, 0, True),
+        ("Largs", 1, 1, False),
+        ("4.50", 1, 2, False),
+        ("Troon", 2, 1, False),
+        ("2", 2, 2, False),
+    ]
+    spans = [(block.row_span, block.column_span) for block in parsed.blocks if block.kind == "cell"]
+    assert spans[:3] == [(1, 1), (1, 2), (2, 1)]
+
+
+def test_text_between_the_cells_of_a_table_keeps_its_place() -> None:
+    page = "<table><tr><td>a<td>b</tr><tr><div><p>Oil it.</p></div></tr><tr>Loose<td>c</table>"
+    assert html.parse(page.encode()).text == "a | b\n\nOil it.\n\nLoose\n\nc"
+
+
+def test_a_table_for_layout_is_no_table() -> None:
+    prose = "<p>" + "The ferry leaves from the old pier. " * 10 + "</p>"
+    inner = "<table><tr><th>Port<th>Fare<tr><td>Ayr<td>4.50</table>"
+    page = f"<table><tr><td><h1>Ferries</h1>{prose}{inner}</td><td>News</td></tr></table>"
+    parsed = html.parse(page.encode())
+    assert parsed.text.endswith("old pier.\n\nPort | Fare\nAyr | 4.50\n\nNews")
+    assert [section.title for section in parsed.sections] == ["Ferries"]
+
+
+def test_blocks_have_their_kinds() -> None:
+    assert kinds_of(
+        "<h2>H</h2><p>P<sup>1</sup></p><ol type=a start=3><li>x<li>y<ul><li>z</ul></ol><pre>a\n b"
+        "</pre><figure><img alt=Pic><figcaption>Fig. 1</figcaption></figure><dl><dt>Open<dd>9 to 5"
+        "</dl><section class=footnotes><ol><li id=fn1>See there.</ol></section>"
+    ) == [
+        ("heading", "H"),
+        ("paragraph", "P¹"),
+        ("item", "c. x"),
+        ("item", "d. y"),
+        ("item", "  - z"),
+        ("code", "a\n b"),
+        ("paragraph", "Pic"),
+        ("caption", "Fig. 1"),
+        ("paragraph", "Open\n9 to 5"),
+        ("note", "1. See there."),
+    ]
+
+
+def test_fields_and_buttons_are_text() -> None:
+    page = "<h1>H</h1><button>Reset?</button><div>Hold <input value=9> seconds.</div>"
+    page += "<p><select><option>Red<option>Blue</select></p><svg><text>Inlet</text></svg>"
+    page += "<input type=checkbox checked> yes <input type=hidden value=no>"
+    assert html.parse(page.encode()).text.split("\n\n") == [
+        "H", "Reset?", "Hold 9 seconds.", "Red\nBlue", "Inlet", "☑ yes",
+    ]  # fmt: skip
+
+
+def test_a_long_list_to_choose_from_is_its_choice() -> None:
+    options = "".join(f"<option>{number}" for number in range(50))
+    page = f"<p>Seats: <select>{options}<option selected>fifty</select></p>"
+    assert html.parse(page.encode()).text.split() == ["Seats:", "fifty"]
+
+
+MAIN = (
+    "<main><p>" + "We repair windows of listed houses in the whole county. " * 4 + "</p>{}</main>"
+)
+
+
+def test_notes_and_contacts_beside_the_text_are_no_asides() -> None:
+    page = MAIN.format("<aside>Never seal the jar.</aside>")
+    page += "<footer><address>Tannery Row 14. Telephone 555 0177.</address></footer>"
+    page += "<aside><p>Open Monday to Thursday.</p></aside>"
+    assert asides_of(page) == []
+
+
+def test_a_list_of_links_is_content_in_the_main_part_and_after_a_colon() -> None:
+    links = "<ul>" + "".join(f"<li><a>Form K{number}</a>" for number in range(3)) + "</ul>"
+    assert asides_of(MAIN.format(links)) == []
+    assert asides_of(f"<p>The forms are:</p>{links}<p>{'Hand them in. ' * 9}") == []
+    assert asides_of(MAIN.format("") + links) == ["- Form K0", "- Form K1", "- Form K2"]
+    assert asides_of(MAIN.format("") + f"<footer>{links}</footer>") == [
+        "- Form K0", "- Form K1", "- Form K2",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        '<div class="cookie-banner"><p>We use biscuits.</p></div>',
+        "<div class='post share'>Tell it to your friends</div>",
+        "<div role=dialog>Log in</div>",
+        "<footer>© 2020 Zoo. All rights reserved.</footer>",
+        "<div id=breadcrumb><a>Home</a> / <a>Zoo</a></div>",
+    ],
+)
+def test_notices_and_bars_are_asides(aside: str) -> None:
+    assert len(asides_of(MAIN.format("") + aside)) == 1
+    assert len(asides_of(MAIN.format(aside))) == 1
+
+
+def test_the_menu_of_a_restaurant_is_no_aside() -> None:
+    assert asides_of(MAIN.format("<div class=menu>Soup, 4 euros. Trout, 11 euros.</div>")) == []
+
+
+def test_what_a_page_states_in_its_head_is_text_where_nothing_shows_it() -> None:
+    head = "<title>Harbour rules | Ayr</title><meta name=author content='Ann Lee'>"
+    head += "<meta property=article:published_time content=2024-05-01>"
+    assert html.parse(f"<head>{head}</head><p>No swimming.".encode()).text.split("\n\n") == [
+        "Harbour rules | Ayr",
+        "author: Ann Lee\ndate: 2024-05-01",
+        "No swimming.",
+    ]
+    body = "<h1>Harbour rules</h1><p>By Ann Lee, 2024-05-01.</p>"
+    assert html.parse(f"<head>{head}</head>{body}".encode()).text == (
+        "Harbour rules\n\nBy Ann Lee, 2024-05-01."
+    )
+
+
+def test_soft_hyphens_and_ligatures_are_the_letters_that_a_person_reads() -> None:
+    page = "<p>Die Donau&shy;dampf&shy;schiff\u00adfahrt, of\ufb01ce</p>"
+    assert html.parse(page.encode()).text == "Die Donaudampfschifffahrt, office"
+
+
+def test_readings_beside_characters_are_left_out() -> None:
+    page = "<p><ruby>子<rp>(</rp><rt>こ</rt><rp>)</rp></ruby>どもへの</p>"
+    assert html.parse(page.encode()).text == "子どもへの"
+
+
+def test_a_part_that_fades_in_is_seen() -> None:
+    seen = "<div style='opacity:0'><h1>Studio</h1><p>The kiln holds 46 bowls.</p></div>"
+    assert html.parse(f"{seen}<p>Write to us.".encode()).hidden == ()
+    unseen = "<div style='opacity:0'><p>The kiln holds 46 bowls.</p></div>"
+    assert len(html.parse(f"{unseen}<p>Write to us.".encode()).hidden) == 1
+
+
+def test_zero_bytes_cost_themselves() -> None:
+    assert html.parse(b"<html><p>Otters" + b"\0" + b" swim." + b" " * 2000).text == "Otters swim."

@@ -27,12 +27,105 @@ def test_markdown_loses_its_marks_and_keeps_list_markers() -> None:
 
 def test_front_matter_that_is_no_yaml_is_read_line_by_line() -> None:
     parsed = markdown.parse("---\ntitle: A: b\nsource: S\n---\nBody.")
-    assert (parsed.title, parsed.source, parsed.text) == ("A: b", "S", "Body.")
+    assert (parsed.title, parsed.source) == ("A: b", "S")
+    assert parsed.text == "Body.\n\ntitle: A: b\nsource: S"
 
 
 def test_markdown_front_matter_gives_title_and_source() -> None:
     parsed = markdown.parse("---\ntitle: 'A: b'\nsource: S\ndate: 2026-01-02\n---\n\nBody.")
-    assert (parsed.title, parsed.source, parsed.text) == ("A: b", "S", "Body.")
+    assert (parsed.title, parsed.source) == ("A: b", "S")
+
+
+YAML = """---
+title: Boiler handbook
+author: {name: Ines Kovač}
+tags: [heating, gas]
+version: 2.7
+---
+# Boiler handbook
+"""
+TOML = """+++
+title = "Harbour opening"
+date = 2023-05-02
+draft = false
+[author]
+name = "Ann Lee"
++++
+"""
+
+
+def test_the_fields_of_a_file_are_text_at_its_end() -> None:
+    assert markdown.parse(YAML + "Bleed it.").text.endswith(
+        "Bleed it.\n\n"
+        "title: Boiler handbook\nauthor name: Ines Kovač\ntags: heating, gas\nversion: 2.7"
+    )
+    assert markdown.parse(TOML + "Nine berths.").text == (
+        "Nine berths.\n\n"
+        "title: Harbour opening\ndate: 2023-05-02\ndraft: false\nauthor name: Ann Lee"
+    )
+    assert markdown.parse(TOML + "Nine berths.").title == "Harbour opening"
+
+
+def test_bad_toml_is_text() -> None:
+    assert markdown.parse("+++\nno toml\n+++\nBody.").text.startswith("+++\nno toml")
+
+
+def kinds_of(source: str) -> list[tuple[str, str]]:
+    parsed = markdown.parse(source)
+    blocks = [block for block in parsed.blocks if block.kind not in ("row", "cell")]
+    return [(block.kind, parsed.text[block.start : block.end]) for block in blocks]
+
+
+def test_footnotes_follow_the_blocks_that_refer_to_them() -> None:
+    assert kinds_of(
+        "One.[^b] Two.[^a]\n\n- item^[Inline *note*.]\n- more\n\nEnd `x[^a]`.\n\n[^a]: First\n"
+        "    goes on.\n[^b]:\n    Indented.\n\n    Second paragraph.\n[^c]: Unused."
+    ) == [
+        ("paragraph", "One.¹ Two.²"),
+        ("note", "¹ Indented.\nSecond paragraph."),
+        ("note", "² First\ngoes on."),
+        ("item", "  - item³"),
+        ("item", "  - more"),
+        ("note", "³ Inline note."),
+        ("paragraph", "End x[^a]."),
+        ("note", "⁴ Unused."),
+    ]
+
+
+def test_code_is_code_and_admonitions_have_labels() -> None:
+    assert kinds_of(
+        '```sh\n# No heading\n[^a]: no note\n```\n\n> [!NOTE]\n> Quoted.\n\n!!! tip "Bleeding"\n'
+        "    Once a year.\n\n:::warning\nHot.\n:::\n\nTerm\n: Meaning"
+    ) == [
+        ("code", "# No heading\n[^a]: no note"),
+        ("paragraph", "Note\nQuoted."),
+        ("paragraph", "Bleeding"),
+        ("paragraph", "Once a year."),
+        ("paragraph", "Warning"),
+        ("paragraph", "Hot."),
+        ("paragraph", "Term\nMeaning"),
+    ]
+
+
+def test_an_html_table_in_markdown_is_a_table() -> None:
+    table = "<table>\n<tr><th>Ticket</th><th>Price</th></tr>\n\n<tr><td>Adult<td>14 CHF\n</table>"
+    parsed = markdown.parse(f"Prices:\n\n{table}\n\nEnd.")
+    assert parsed.text == "Prices:\n\nTicket | Price\nAdult | 14 CHF\n\nEnd."
+    assert [block.kind for block in parsed.blocks][1:4] == ["table", "row", "cell"]
+
+
+def test_a_table_of_pipes_has_header_cells() -> None:
+    parsed = markdown.parse("| a | b |\n|---|---|\n| 1 | |\n")
+    cells = [(block.row, block.column, block.is_header) for block in parsed.blocks[1:]]
+    assert parsed.text == "a | b\n1 | "
+    assert cells == [
+        (0, 0, False),
+        (0, 0, True),
+        (0, 1, True),
+        (1, 0, False),
+        (1, 0, False),
+        (1, 1, False),
+    ]
 
 
 def test_a_rule_at_the_top_is_no_front_matter() -> None:
@@ -111,6 +204,7 @@ def test_the_article_is_word_for_word_and_has_its_headings() -> None:
     raw = (CORPUS / "imlygic.md").read_text(encoding="utf-8")
     parsed = markdown.parse(raw)
     body = raw.split("---\n", 2)[2].strip("\n")
-    assert parsed.text == "\n".join(line.removeprefix("## ") for line in body.split("\n"))
+    article, fields = parsed.text[:9409], parsed.text[9409:]
+    assert article == "\n".join(line.removeprefix("## ") for line in body.split("\n"))
+    assert fields.startswith("\n\ntitle: IMLYGIC Sales: What Is Driving the Growth?\nsource: Delve")
     assert len([s for s in parsed.sections if s.title]) == 9
-    assert len(parsed.text) == 9409
