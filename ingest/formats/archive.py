@@ -6,13 +6,35 @@ the sizes that the archive states.
 """
 
 import io
+import re
 import zipfile
+import zlib
 
 from inquote.ingest.errors import FileSkipped
 
 MAX_UNPACKED = 200_000_000  # bytes of a part, and of all parts together
 MAX_PARTS = 5_000
+MAX_NAMED = 1_000_000  # bytes of the part that names the types of the others
 MAX_RATIO = 200  # of unpacked to packed bytes, for a part of more than a megabyte
+
+_OFFICE_TYPE = re.compile(
+    rb"(wordprocessingml|spreadsheetml|presentationml)\.\w{1,20}\.main\+xml"
+    rb"|ms-(word|excel|powerpoint)\.\w{1,20}\.\w{1,20}\.main\+xml"
+)
+_OFFICE_KINDS = {
+    b"wordprocessingml": "docx",
+    b"word": "docx",
+    b"spreadsheetml": "xlsx",
+    b"excel": "xlsx",
+    b"presentationml": "pptx",
+    b"powerpoint": "pptx",
+}
+_OFFICE_FOLDERS = {"word": "docx", "xl": "xlsx", "ppt": "pptx"}
+_MIME_TYPES = {
+    b"application/epub+zip": "epub",
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.text-template": "odt",
+}
 
 
 def check_archive(content: bytes) -> list[str]:
@@ -30,6 +52,7 @@ def check_archive(content: bytes) -> list[str]:
         EOFError,
         OSError,
         ValueError,
+        zlib.error,
     ) as error:
         raise FileSkipped(f"it is a damaged archive ({error})") from error
     if unpacked > MAX_UNPACKED:
@@ -42,9 +65,16 @@ def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     name = part.filename
     if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
         raise FileSkipped("it holds a part whose name leads outside of it")
+    try:
+        return _counted_size(archive, part)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        return 0  # a broken part, which reads as empty
+
+
+def _counted_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     with archive.open(part) as file:
         head = file.read(4096)
-        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in head:
+        if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in head:
             raise FileSkipped(
                 "it holds a document type declaration, which a document has no need of"
             )
@@ -55,3 +85,44 @@ def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
             if is_bomb or size > MAX_UNPACKED:
                 raise FileSkipped("it unpacks to far more than it holds")
     return size
+
+
+def archive_kind(content: bytes) -> str:
+    """Return what an archive holds: "docx", "xlsx", "pptx", "odt", "epub", else "zip".
+
+    Returns "" for what is no archive.
+    """
+    if not content.startswith(b"PK\x03\x04"):
+        return ""
+    end = content.rfind(b"PK\x05\x06")
+    if end < 0 or int.from_bytes(content[end + 10 : end + 12], "little") > MAX_PARTS:
+        return "zip"
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _kind_of(archive)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
+        return "zip"
+
+
+def _kind_of(archive: zipfile.ZipFile) -> str:
+    """Return the kind of an open archive, by what it says of itself, else by its parts' names."""
+    stated = _MIME_TYPES.get(_head(archive, "mimetype").strip())
+    if stated:
+        return stated
+    types = _OFFICE_TYPE.search(_head(archive, "[Content_Types].xml"))
+    if types:
+        return _OFFICE_KINDS[types.group(1) or types.group(2)]
+    for name in archive.namelist():
+        kind = _OFFICE_FOLDERS.get(name.replace("\\", "/").partition("/")[0].lower())
+        if kind:
+            return kind
+    return "zip"
+
+
+def _head(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return the first bytes of a part, b"" where it is missing or broken."""
+    try:
+        with archive.open(name) as file:
+            return file.read(MAX_NAMED)
+    except (KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError):
+        return b""
