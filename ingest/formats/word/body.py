@@ -66,13 +66,10 @@ class BodyWriter:
     def _write_paragraph(self, paragraph: Any) -> None:
         """Write a heading, a list item or prose, then what it refers to."""
         line = self._reader.read(paragraph)
-        text = " ".join(filter(None, (self._carried, line.text)))
-        self._carried = ""
-        mark = find(paragraph, "pPr", "rPr")
-        if text and find(mark, "del") is not None and not is_on(mark, "vanish"):
-            self._carried = text
-        elif text:
-            self._write_text(paragraph, text)
+        text = self._carried + "".join(line.parts)
+        self._carried = text if text.strip() and _runs_on(paragraph) else ""
+        if text.strip() and not self._carried:
+            self._write_text(paragraph, text.strip())
         if self.builder.write_hidden():
             self._in_list = False
         self._write_attached([line])
@@ -164,6 +161,8 @@ class BodyWriter:
             for box in line.boxes:
                 self.write(box)
                 self._in_list = False
+            for description in line.pictures:
+                self.builder.block(description, kind="caption")
             for id in line.drawings:
                 self._attach(id)
 
@@ -186,10 +185,19 @@ class BodyWriter:
         """Write the paragraphs of a note or comment as one block, tables in it after it."""
         inner: list[Any] = []
         lines: list[Line] = []
-        text = " ".join(self._read_texts(element, lines, inner)).strip()
+        text = " ".join(" ".join(self._read_texts(element, lines, inner)).split())
         if text:
             self.builder.block(f"{lead} {text}".strip(), kind=kind, label=label)
         self._in_list = False
         self.builder.write_hidden()
         for table in inner:
             self._write_table(table)
+
+
+def _runs_on(paragraph: Any) -> bool:
+    """Return whether a paragraph goes on in the next: a large first letter, a deleted end."""
+    frame = find(paragraph, "pPr", "framePr")
+    if frame is not None and frame.get(f"{W}dropCap") not in (None, "none"):
+        return True
+    mark = find(paragraph, "pPr", "rPr")
+    return find(mark, "del") is not None and not is_on(mark, "vanish")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from inquote.ingest.formats.word.symbols import RAISED
 from inquote.ingest.formats.word.xml import kind_of
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -43,7 +44,8 @@ def _grouped(text: str) -> str:
 
 
 def _fraction(element: Any) -> str:
-    return f"{_grouped(_part(element, 'num'))}/{_grouped(_part(element, 'den'))}"
+    line = "¦" if _property(element, "type", "bar") == "noBar" else "/"
+    return f"{_grouped(_part(element, 'num'))}{line}{_grouped(_part(element, 'den'))}"
 
 
 def _root(element: Any) -> str:
@@ -53,17 +55,25 @@ def _root(element: Any) -> str:
     return sign + (inner if len(inner) == 1 else f"({inner})")
 
 
+def _raised(name: str, element: Any) -> str:
+    """Return a lowered or raised part: digits as such characters, else after a sign."""
+    text = _part(element, name)
+    table = RAISED["subscript" if name == "sub" else "superscript"]
+    if text.isdecimal():
+        return text.translate(table)
+    sign = "_" if name == "sub" else "^"
+    return f"{sign}{_grouped(text)}" if text else ""
+
+
 def _scripts(element: Any) -> str:
-    below, above = _part(element, "sub"), _part(element, "sup")
-    scripts = (f"_{_grouped(below)}" if below else "") + (f"^{_grouped(above)}" if above else "")
+    scripts = _raised("sub", element) + _raised("sup", element)
     base = _part(element, "e")
     return scripts + base if kind_of(element) == "sPre" else base + scripts
 
 
 def _sum(element: Any) -> str:
     sign = _property(element, "chr", "∫")
-    below, above = _part(element, "sub"), _part(element, "sup")
-    scripts = (f"_{_grouped(below)}" if below else "") + (f"^{_grouped(above)}" if above else "")
+    scripts = _raised("sub", element) + _raised("sup", element)
     return f"{sign}{scripts} {_part(element, 'e')}"
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from inquote.ingest.formats.builder import TextBuilder
 from inquote.ingest.formats.word.equations import equation_text
 from inquote.ingest.formats.word.looks import Looks
-from inquote.ingest.formats.word.symbols import decode_symbol
+from inquote.ingest.formats.word.symbols import RAISED, decode_symbol
 from inquote.ingest.formats.word.xml import (
     R,
     W,
@@ -24,12 +24,13 @@ _SKIPPED = frozenset(
     "tblPr trPr tcPr".split()
 )
 _CHARACTERS = {"tab": " ", "ptab": " ", "noBreakHyphen": "-", "br": "\n", "cr": "\n"}
-_RAISED = {
-    "superscript": str.maketrans("0123456789+-=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"),
-    "subscript": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
-}
 _RAISABLE = frozenset("0123456789+-=()")
 _MAX_RAISED = 6  # characters
+_FILE = re.compile(r"^\w{1,10}:|[\\/]|\.\w{3,4}$")
+_GUESSED = re.compile(
+    r"(?:Description automatically generated|Automatisch generierte Beschreibung|"
+    r"AI-generated content may be incorrect)[^.\n]{0,80}\.?"
+)
 _PRIVATE = re.compile("[\uf020-\uf0ff]")  # where the characters of symbol fonts stand
 
 
@@ -43,15 +44,17 @@ class Reference(NamedTuple):
 
 @dataclass
 class Line:
-    """What stands in a paragraph; `boxes` are text boxes, drawings the ids of diagrams and charts.
+    """What stands in a paragraph; `boxes` are text boxes.
 
-    `page_fields` are the texts of fields that count pages.
+    `drawings` are the ids of diagrams and charts, `pictures` what is said of pictures,
+    `page_fields` the texts of fields that count pages.
     """
 
     parts: list[str] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     boxes: list[Any] = field(default_factory=list)
     drawings: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
     page_fields: list[str] = field(default_factory=list)
 
     @property
@@ -120,6 +123,8 @@ class InlineReader:
             self._fields.append(_Field(instruction, has_result=True))
             self._walk(element, line)
             self._fields.pop()
+        elif kind == "docPr":
+            line.pictures.append(_described(element.get("descr") or ""))
         elif kind in ("relIds", "chart"):
             line.drawings.append(element.get(f"{R}dm") or element.get(f"{R}id") or "")
         elif kind == "ruby":
@@ -158,16 +163,22 @@ def _text_of(element: Any, kind: str) -> str:
     """Return the characters of a piece of text, digits raised or lowered as they are set."""
     if kind == "sym":
         return decode_symbol(element.get(f"{W}font") or "", element.get(f"{W}char") or "")
-    text = element.text or ""
+    text = (element.text or "").replace("\xad", "")
     run = element.getparent()
     if _PRIVATE.search(text):
         fonts = find(run, "rPr", "rFonts")
         font = "" if fonts is None else fonts.get(f"{W}ascii") or ""
         text = _PRIVATE.sub(lambda place: decode_symbol(font, f"{ord(place.group()):X}"), text)
-    table = _RAISED.get(value(run.find(f"{W}rPr"), "vertAlign"))
+    table = RAISED.get(value(run.find(f"{W}rPr"), "vertAlign"))
     if table and len(text) <= _MAX_RAISED and _RAISABLE.issuperset(text):
         return str(text).translate(table)
     return str(text)
+
+
+def _described(text: str) -> str:
+    """Return what an author says of a picture, "" for the name of a file or a program's guess."""
+    text = _GUESSED.sub("", text).strip()
+    return "" if _FILE.search(text) else text
 
 
 def _in_rt(element: Any) -> bool:

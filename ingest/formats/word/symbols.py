@@ -1,4 +1,4 @@
-"""Decode characters of the fonts that draw symbols in place of letters."""
+"""Decode characters that a font draws as symbols, and those that stand raised or lowered."""
 
 UNKNOWN_SYMBOL = "\ufffd"
 _GREEK_CAPITALS = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ"  # of the Symbol font, for A to Z
@@ -38,6 +38,10 @@ _MARKS = {  # of Wingdings
 }
 _TICKS = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA3: "☐"}
 _FONTS = {"Symbol": _SYMBOLS, "Wingdings": _MARKS, "Wingdings 2": _TICKS}
+RAISED = {
+    "superscript": str.maketrans("0123456789+-=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"),
+    "subscript": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
+}
 _PRIVATE = range(0xF000, 0xF100)  # where the characters of such fonts stand
 
 
