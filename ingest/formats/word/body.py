@@ -53,9 +53,8 @@ class BodyWriter:
                 self._attach(element.get(f"{R}id") or "")
             elif kind in ("oMath", "oMathPara", "r", "hyperlink"):
                 self._write_line(element, Line())
-        if self._carried:
-            text, self._carried = self._carried, ""
-            self.builder.block(text)
+        text, self._carried = self._carried.strip(), ""
+        self.builder.block(text)
 
     def _write_line(self, element: Any, line: Line) -> None:
         """Write what stands outside of any paragraph."""
@@ -67,8 +66,8 @@ class BodyWriter:
         """Write a heading, a list item or prose, then what it refers to."""
         line = self._reader.read(paragraph)
         text = self._carried + "".join(line.parts)
-        self._carried = text if text.strip() and _runs_on(paragraph) else ""
-        if text.strip() and not self._carried:
+        self._carried = f"{text}{_join(paragraph, text)}" if _runs_on(paragraph) else ""
+        if text.strip() and not self._carried.strip():
             self._write_text(paragraph, text.strip())
         if self.builder.write_hidden():
             self._in_list = False
@@ -194,10 +193,18 @@ class BodyWriter:
             self._write_table(table)
 
 
+def _begins_large(paragraph: Any) -> bool:
+    frame = find(paragraph, "pPr", "framePr")
+    return frame is not None and frame.get(f"{W}dropCap") not in (None, "none")
+
+
 def _runs_on(paragraph: Any) -> bool:
     """Return whether a paragraph goes on in the next: a large first letter, a deleted end."""
-    frame = find(paragraph, "pPr", "framePr")
-    if frame is not None and frame.get(f"{W}dropCap") not in (None, "none"):
-        return True
     mark = find(paragraph, "pPr", "rPr")
-    return find(mark, "del") is not None and not is_on(mark, "vanish")
+    is_joined = find(mark, "del") is not None and not is_on(mark, "vanish")
+    return is_joined or _begins_large(paragraph)
+
+
+def _join(paragraph: Any, text: str) -> str:
+    """Return what stands between the text of a paragraph and the next, which it goes on in."""
+    return "" if _begins_large(paragraph) or text.endswith(" ") else " "
