@@ -147,6 +147,17 @@ class TextBuilder:
                 self.hidden.append(Hidden(self.length - len(text), self.length, reason))
         return bool(texts)
 
+    def mark(self) -> tuple[int, int]:
+        """Return the place that has been reached, for `return_to`."""
+        return len(self.parts), len(self.blocks)
+
+    def return_to(self, mark: tuple[int, int]) -> None:
+        """Take back the blocks that were written since a place."""
+        for part in self.parts[mark[0] :]:
+            self.length -= len(part)
+        del self.parts[mark[0] :]
+        del self.blocks[mark[1] :]
+
     def build(self) -> tuple[str, tuple[Block, ...]]:
         """Return the text and its blocks."""
         return "".join(self.parts), tuple(self.blocks)

@@ -63,6 +63,10 @@ class Package:
         """Return the root element of a part, None where there is none."""
         return parse_xml(self.read(name))
 
+    def transitional(self, name: str) -> bytes:
+        """Return the XML of a part in the namespaces of transitional OOXML."""
+        return _transitional(self.read(name))
+
     def relations(self, name: str) -> dict[str, Relation]:
         """Return what a part leads to within the package, by id; "" is the package itself."""
         folder, file = posixpath.split(name)
@@ -99,11 +103,15 @@ def parse_xml(content: bytes) -> Any:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, recover=True, remove_comments=True, remove_pis=True
     )
-    content = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/\2", content)
+    content = _transitional(content)
     try:
         return etree.fromstring(content, parser) if content else None
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _transitional(xml: bytes) -> bytes:
+    return _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/\2", xml)
 
 
 def _plain(name: str) -> str:
