@@ -1,9 +1,15 @@
 """Read the text of DrawingML: diagrams, shapes and charts of Word, Excel and PowerPoint."""
 
+import re
 from typing import Any
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_FILE = re.compile(r"^\w{1,10}:|[\\/]|\.\w{3,4}$")
+_GUESSED = re.compile(
+    r"(?:Description automatically generated|Automatisch generierte Beschreibung|"
+    r"AI-generated content may be incorrect)[^.\n]{0,80}\.?"
+)
 _MAX_POINTS = 2_000  # of a chart
 
 
@@ -65,3 +71,9 @@ def _cached(element: Any) -> dict[str, str]:
         if number is not None and number.text:
             values[point.get("idx") or ""] = number.text
     return values or {"": "".join(part.text or "" for part in element.iter(f"{C}v"))}
+
+
+def described(text: str) -> str:
+    """Return what an author says of a picture, "" for the name of a file or a program's guess."""
+    text = _GUESSED.sub("", text).strip()
+    return "" if _FILE.search(text) else text

@@ -16,6 +16,7 @@ from inquote.ingest.formats.sheet.cells import Sheet, SheetReader
 from inquote.ingest.formats.sheet.regions import Region, Rows, regions_of
 from inquote.ingest.formats.sheet.workbook import S, SheetEntry, Workbook, rich_text
 
+_THREADED = "[Threaded comment]"  # a program's words, then "Comment: " and those of the author
 _UNCOUNTED = (
     "some of its formulas hold no result; open it in a spreadsheet program and save it to have them"
 )
@@ -127,6 +128,8 @@ class _Writer:
             text = " ".join(rich_text(comment).split())
             if author and text.startswith(f"{author}:"):
                 author = ""
+            if text.startswith(_THREADED):
+                author, text = "", text.partition("Comment: ")[2]
             lead = ", ".join(filter(None, (comment.get("ref") or "", author)))
             if text:
                 self.builder.block(f"{lead}: {text}", kind="comment")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from inquote.ingest.formats.builder import TextBuilder
+from inquote.ingest.formats.drawing import described
 from inquote.ingest.formats.word.equations import equation_text
 from inquote.ingest.formats.word.looks import Looks
 from inquote.ingest.formats.word.symbols import RAISED, decode_symbol
@@ -26,11 +27,6 @@ _SKIPPED = frozenset(
 _CHARACTERS = {"tab": " ", "ptab": " ", "noBreakHyphen": "-", "br": "\n", "cr": "\n"}
 _RAISABLE = frozenset("0123456789+-=()")
 _MAX_RAISED = 6  # characters
-_FILE = re.compile(r"^\w{1,10}:|[\\/]|\.\w{3,4}$")
-_GUESSED = re.compile(
-    r"(?:Description automatically generated|Automatisch generierte Beschreibung|"
-    r"AI-generated content may be incorrect)[^.\n]{0,80}\.?"
-)
 _PRIVATE = re.compile("[\uf020-\uf0ff]")  # where the characters of symbol fonts stand
 
 
@@ -124,7 +120,7 @@ class InlineReader:
             self._walk(element, line)
             self._fields.pop()
         elif kind == "docPr":
-            line.pictures.append(_described(element.get("descr") or ""))
+            line.pictures.append(described(element.get("descr") or ""))
         elif kind in ("relIds", "chart"):
             line.drawings.append(element.get(f"{R}dm") or element.get(f"{R}id") or "")
         elif kind == "ruby":
@@ -173,12 +169,6 @@ def _text_of(element: Any, kind: str) -> str:
     if table and len(text) <= _MAX_RAISED and _RAISABLE.issuperset(text):
         return str(text).translate(table)
     return str(text)
-
-
-def _described(text: str) -> str:
-    """Return what an author says of a picture, "" for the name of a file or a program's guess."""
-    text = _GUESSED.sub("", text).strip()
-    return "" if _FILE.search(text) else text
 
 
 def _in_rt(element: Any) -> bool:
