@@ -1,4 +1,9 @@
-"""Make small Word files from their XML, for what python-docx cannot write."""
+"""Make small office files: Word and OpenDocument from their XML, Excel, PowerPoint."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import Any
 
 from made_files import archive
 
@@ -57,9 +62,6 @@ def cell(text: str, properties: str = "") -> str:
 
 def strict(content: bytes) -> bytes:
     """A Word file with the namespaces of strict OOXML."""
-    import io
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     for name, xml in parts.items():
@@ -68,3 +70,60 @@ def strict(content: bytes) -> bytes:
             xml = xml.replace(old, f"http://purl.oclc.org/ooxml/{folder}/".encode())
         parts[name] = xml
     return archive(parts)
+
+
+def workbook(sheets: dict[str, Sequence[Sequence[Any]]], fill: object = None) -> bytes:
+    """An Excel workbook with these rows; `fill`, a function, writes into it."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    if callable(fill):
+        fill(book)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def presentation(slides: Sequence[tuple[str, str]], fill: object = None) -> bytes:
+    """A presentation whose slides have a title and a text box; `fill` writes into it."""
+    import pptx
+    from pptx.util import Pt
+
+    made = pptx.Presentation()
+    for title, text in slides:
+        slide = made.slides.add_slide(made.slide_layouts[5])
+        slide.shapes.title.text = title
+        slide.shapes.add_textbox(Pt(10), Pt(10), Pt(90), Pt(20)).text_frame.text = text
+    if callable(fill):
+        fill(made)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+_URN = "urn:oasis:names:tc:opendocument:xmlns:"
+_PREFIXES = "office text table style draw"
+
+
+def opendocument(body: str, styles: str = "", content: str = "") -> bytes:
+    """An OpenDocument text with this body, and styles of its own."""
+    names = [f'xmlns:{prefix}="{_URN}{prefix}:1.0"' for prefix in _PREFIXES.split()]
+    names[-1] = names[-1].replace("draw:1.0", "drawing:1.0")
+    names += [f'xmlns:fo="{_URN}xsl-fo-compatible:1.0"']
+    names += ['xmlns:dc="http://purl.org/dc/elements/1.1/"']
+    root = f"<office:document-content {' '.join(names)}>"
+    content = content or (
+        f"{root}<office:automatic-styles>{styles}</office:automatic-styles><office:body>"
+        f"<office:text>{body}</office:text></office:body></office:document-content>"
+    )
+    return archive(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.text",
+            "content.xml": content.encode(),
+        }
+    )

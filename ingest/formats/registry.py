@@ -5,10 +5,20 @@ Adding one takes a module with a `FORMAT`, a place in this table, and a sample i
 """
 
 from inquote.ingest.errors import FileSkipped
-from inquote.ingest.formats import docx, html, markdown, pdf, text
+from inquote.ingest.formats import docx, html, markdown, odt, pdf, pptx, rtf, text, xlsx
 from inquote.ingest.formats.base import Format
 
-FORMATS: tuple[Format, ...] = (pdf.FORMAT, docx.FORMAT, html.FORMAT, markdown.FORMAT, text.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    pdf.FORMAT,
+    xlsx.FORMAT,
+    pptx.FORMAT,
+    odt.FORMAT,
+    docx.FORMAT,
+    rtf.FORMAT,
+    html.FORMAT,
+    markdown.FORMAT,
+    text.FORMAT,
+)
 """Each file belongs to the first format that recognises it; the last one takes any file."""
 
 _BY_NAME = {format.name: format for format in FORMATS}

@@ -80,4 +80,9 @@ def _is_page_number(line: Line, text: str) -> bool:
         return False
     for number in line.page_fields:
         text = text.replace(number.strip(), " ", 1) if number.strip() else text
+    return is_page_number(text)
+
+
+def is_page_number(text: str) -> bool:
+    """Return whether a text, its numbers taken away, is no more than "page of"."""
     return all(word.lower() in _PAGE_WORDS for word in _WORD.findall(text))
