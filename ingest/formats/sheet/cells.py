@@ -9,12 +9,13 @@ from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.sheet.numbers import shown
 from inquote.ingest.formats.sheet.workbook import S, Workbook, rich_text
 
-MAX_CELLS = 400_000  # with a value, in a workbook
+MAX_CELLS = 200_000  # with a value, in a workbook
 MAX_ELEMENTS = 5_000_000  # rows and cells of a workbook, empty ones as well
 MAX_CHARACTERS = 20_000_000  # of the cells of a workbook
 _LAST_COLUMN = 16_384
 _LAST_ROW = 1_048_576
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
+_VALUE = f"{S}v"
 _ON = ("1", "true")
 
 
@@ -57,7 +58,7 @@ class SheetReader:
         from lxml import etree
 
         sheet = Sheet()
-        tags = [f"{S}{name}" for name in ("col", "c", "row", "mergeCell")]
+        tags = [f"{S}{name}" for name in ("col", "row", "mergeCell")]
         events = etree.iterparse(
             io.BytesIO(content),
             events=("end",),
@@ -66,34 +67,30 @@ class SheetReader:
             resolve_entities=False,
             no_network=True,
         )
-        cells: list[Any] = []
         try:
             for _, element in events:
                 kind = element.tag.removeprefix(S)
-                if kind == "c":
-                    cells.append(element)
-                elif kind == "row":
-                    self._add_row(sheet, element, cells)
-                    cells = []
+                self._count(1 + len(element))
+                if kind == "row":
+                    self._add_row(sheet, element)
                     _forget(element)
                 elif kind == "col":
                     _add_columns(sheet, element)
                 else:
                     _add_merge(sheet, element.get("ref") or "")
-                self._count_element()
         except etree.XMLSyntaxError:
             pass  # what was read until then is kept
         return sheet
 
-    def _count_element(self) -> None:
-        self._elements += 1
+    def _count(self, elements: int) -> None:
+        self._elements += elements
         if self._elements > MAX_ELEMENTS or self._cells > MAX_CELLS:
             raise FileSkipped(
                 f"it has more than {MAX_CELLS:,} cells, or far more empty ones; keep the part of "
                 "it that is to be asked in a file of its own"
             )
 
-    def _add_row(self, sheet: Sheet, row: Any, elements: list[Any]) -> None:
+    def _add_row(self, sheet: Sheet, row: Any) -> None:
         """Add the cells of a row."""
         number = int(row.get("r")) - 1 if _is_number(row.get("r")) else sheet.next_row
         sheet.next_row = number + 1
@@ -101,7 +98,7 @@ class SheetReader:
             return
         cells: dict[int, SheetCell] = {}
         column = -1
-        for element in elements:
+        for element in row.iterchildren(f"{S}c"):
             place = _place_of(element.get("r") or "")
             column = place[1] if place else column + 1
             cell = self._cell_of(sheet, element) if column < _LAST_COLUMN else None
@@ -115,26 +112,26 @@ class SheetReader:
 
     def _cell_of(self, sheet: Sheet, element: Any) -> SheetCell | None:
         """Return a cell as it is shown, None for an empty one."""
-        style = element.get("s") or "0"
+        style = self._workbook.style(element.get("s"))
         kind = element.get("t") or "n"
-        stated = element.find(f"{S}v")
+        parts = {part.tag: part for part in element}
+        stated = parts.get(_VALUE)
         value = "" if stated is None else stated.text or ""
         if kind == "inlineStr":
-            value = rich_text(element.find(f"{S}is"))
+            value = rich_text(parts.get(f"{S}is"))
         elif kind == "s":
             value = self._workbook.string(value)
         elif kind == "b":
             value = "TRUE" if value in _ON else "FALSE"
         elif kind in ("n", "d") and value:
-            code = self._workbook.number_format(style)
-            value = shown(value, code, self._workbook.counts_from_1904)
+            value = shown(value, style.number_format, self._workbook.counts_from_1904)
         if not value.strip():
-            sheet.lacks_results = sheet.lacks_results or element.find(f"{S}f") is not None
+            sheet.lacks_results = sheet.lacks_results or f"{S}f" in parts
             return None
         self._characters += len(value)
         if self._characters > MAX_CHARACTERS:
             raise FileSkipped(f"its cells hold more than {MAX_CHARACTERS:,} characters")
-        return SheetCell(value, kind in ("n", "d"), self._workbook.is_bold(style))
+        return SheetCell(value, kind in ("n", "d"), style.is_bold)
 
 
 def _forget(row: Any) -> None:

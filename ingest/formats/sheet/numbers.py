@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from inquote.ingest.formats.sheet.codes import GENERAL, Section, Token, sections_of
 
@@ -16,6 +17,7 @@ _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _MAX_DIGITS = 30
 
 
+@lru_cache(maxsize=20_000)
 def shown(number: str, code: str = GENERAL, counts_from_1904: bool = False) -> str:
     """Return a number as a format shows it, as it stands where the format is not understood.
 

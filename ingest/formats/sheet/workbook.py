@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from inquote.ingest.formats.package import Package
 from inquote.ingest.formats.sheet.codes import BUILT_IN, GENERAL
@@ -19,6 +19,16 @@ class SheetEntry:
     name: str
     part: str
     is_hidden: bool
+
+
+class CellStyle(NamedTuple):
+    """What a style makes of a cell: its number format, and whether it is bold."""
+
+    number_format: str = GENERAL
+    is_bold: bool = False
+
+
+_PLAIN = CellStyle()
 
 
 class Workbook:
@@ -38,8 +48,7 @@ class Workbook:
         date = None if properties is None else properties.get("date1904")
         self.counts_from_1904 = date in ("1", "true")
         self._strings: list[str] = []
-        self._formats: list[str] = []
-        self._bold: list[bool] = []
+        self._styles: list[CellStyle] = []
         for relation in relations.values():
             if relation.kind == "sharedStrings":
                 self._read_strings(package.xml(relation.target))
@@ -51,15 +60,10 @@ class Workbook:
         number = int(index) if index.isdecimal() and len(index) < 9 else -1
         return self._strings[number] if 0 <= number < len(self._strings) else ""
 
-    def number_format(self, style: str) -> str:
-        """Return the number format of a cell's style."""
-        number = _index(style)
-        return self._formats[number] if number < len(self._formats) else GENERAL
-
-    def is_bold(self, style: str) -> bool:
-        """Return whether a cell's style is bold."""
-        number = _index(style)
-        return number < len(self._bold) and self._bold[number]
+    def style(self, index: str | None) -> CellStyle:
+        """Return a cell's style by its index."""
+        number = _index(index or "0")
+        return self._styles[number] if number < len(self._styles) else _PLAIN
 
     def _read_strings(self, root: Any) -> None:
         for item in () if root is None else root.iter(f"{S}si"):
@@ -79,9 +83,9 @@ class Workbook:
             bold.append(switch is not None and switch.get("val") not in ("0", "false"))
         styles = root.find(f"{S}cellXfs")
         for style in () if styles is None else styles:
-            self._formats.append(codes.get(style.get("numFmtId") or "", GENERAL))
+            code = codes.get(style.get("numFmtId") or "", GENERAL)
             number = _index(style.get("fontId") or "0")
-            self._bold.append(number < len(bold) and bold[number])
+            self._styles.append(CellStyle(code, number < len(bold) and bold[number]))
 
 
 def rich_text(item: Any) -> str:

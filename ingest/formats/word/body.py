@@ -40,6 +40,7 @@ class BodyWriter:
         self._attach = attach
         self._in_list = False  # whether the last block was an item
         self._carried = ""  # the text of a paragraph whose end was deleted
+        self._code: list[str] = []  # the lines of a program's text that has not ended
 
     def write(self, container: Any) -> None:
         """Write the blocks of a body, a text box or a cell."""
@@ -55,6 +56,7 @@ class BodyWriter:
                 self._write_line(element, Line())
         text, self._carried = self._carried.strip(), ""
         self.builder.block(text)
+        self._end_code()
 
     def _write_line(self, element: Any, line: Line) -> None:
         """Write what stands outside of any paragraph."""
@@ -68,7 +70,11 @@ class BodyWriter:
         text = self._carried + "".join(line.parts)
         self._carried = f"{text}{_join(paragraph, text)}" if _runs_on(paragraph) else ""
         if text.strip() and not self._carried.strip():
-            self._write_text(paragraph, text.strip())
+            if self._styles.is_code(paragraph):
+                self._code.append(text.rstrip())
+            else:
+                self._end_code()
+                self._write_text(paragraph, text.strip())
         if self.builder.write_hidden():
             self._in_list = False
         self._write_attached([line])
@@ -87,13 +93,15 @@ class BodyWriter:
         if label is not None:
             self._write_item(label, text)
             return
-        kind: BlockKind = "paragraph"
-        if self._styles.is_caption(paragraph):
-            kind = "caption"
-        elif self._styles.is_code(paragraph):
-            kind = "code"
-        self.builder.block(text, kind=kind)
+        is_caption = self._styles.is_caption(paragraph)
+        self.builder.block(text, kind="caption" if is_caption else "paragraph")
         self._in_list = False
+
+    def _end_code(self) -> None:
+        """Write the lines of a program's text that came together."""
+        lines, self._code = self._code, []
+        self.builder.block("\n".join(lines), kind="code")
+        self._in_list = self._in_list and not lines
 
     def _write_item(self, label: Label, text: str) -> None:
         """Write an item; one with a number that is no mere marker is a paragraph of its own."""
@@ -115,6 +123,7 @@ class BodyWriter:
         if len(rows) == 1 and len(rows[0]) == 1:
             self.write(rows[0][0].element)
             return
+        self._end_code()
         self._in_list = False
         lines: list[Line] = []
         inner: list[Any] = []
@@ -152,6 +161,8 @@ class BodyWriter:
     def _write_attached(self, lines: Iterable[Line]) -> None:
         """Write the notes, comments, text boxes and drawings that lines refer to."""
         for line in lines:
+            if line.references or line.boxes or line.drawings or any(line.pictures):
+                self._end_code()
             for reference in line.references:
                 if reference.kind == "comment":
                     self._write_comment(reference.id)

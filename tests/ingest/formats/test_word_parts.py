@@ -305,3 +305,12 @@ def test_choices_of_old_forms_are_read() -> None:
     begin = f'<w:r><w:fldChar w:fldCharType="begin">{box}</w:fldChar></w:r>'
     body = f"<w:p>{begin}<w:r><w:t>no</w:t></w:r></w:p>{LEASE}"
     assert lines_of(word_of(body)) == ["☒", "The rent is 240 crowns."]
+
+
+def test_the_lines_of_a_program_are_one_block() -> None:
+    styles = '<w:style w:type="paragraph" w:styleId="C"><w:name w:val="Source Code"/></w:style>'
+    body = styled("for x in y:", "C") + styled("    print(x)", "C") + LEASE
+    assert kinds_of(word_of(body, styles=styles)) == [
+        ("code", "for x in y:\n    print(x)"),
+        ("paragraph", "The rent is 240 crowns."),
+    ]
