@@ -7,6 +7,8 @@ from inquote.ingest.formats.word.styles import Styles
 from inquote.ingest.formats.word.xml import W, find, is_on, kind_of, unwrapped, value, whole
 
 MAX_COLUMNS = 1_000
+_MAX_SAMPLE = 20  # rows that tell whether a column holds numbers
+_MAX_NUMBER = 6  # characters in which a number begins
 _PLAIN_FILLS = ("", "auto", "ffffff")
 
 
@@ -80,8 +82,9 @@ def _mark_headers(table: Any, elements: list[Any], rows: list[list[Cell]], style
     heads = 0
     while heads < len(elements) and is_on(elements[heads].find(f"{W}trPr"), "tblHeader"):
         heads += 1
-    if heads == 0 and len(rows) > 1 and _stands_out(rows[0], rows[1], table, styles):
-        heads = 1
+    if heads == 0 and len(rows) > 1:
+        is_header = _stands_out(rows[0], rows[1], table, styles) or _names_numbers(rows)
+        heads = 1 if is_header else 0
     for row in rows[:heads]:
         for cell in row:
             cell.is_header = True
@@ -96,6 +99,27 @@ def _stands_out(first: list[Cell], second: list[Cell], table: Any, styles: Style
         if first and all(test(cell.element, styles) for cell in first):
             return not all(test(cell.element, styles) for cell in second)
     return False
+
+
+def _names_numbers(rows: list[list[Cell]]) -> bool:
+    """Return whether a first row of words stands above a column that holds only numbers."""
+    texts = [_text_of(cell) for cell in rows[0]]
+    if len(texts) < 2 or not all(texts) or any(map(_has_digit, texts)) or len(rows) < 3:
+        return False
+    columns: dict[int, bool] = {}
+    for row in rows[1:_MAX_SAMPLE]:
+        for cell in row:
+            is_number = _has_digit(_text_of(cell)[:_MAX_NUMBER])
+            columns[cell.column] = columns.get(cell.column, True) and is_number
+    return any(columns.values())
+
+
+def _text_of(cell: Cell) -> str:
+    return "".join(text.text or "" for text in cell.element.iter(f"{W}t")).strip()
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _heads(look: Any) -> bool:

@@ -314,3 +314,31 @@ def test_the_lines_of_a_program_are_one_block() -> None:
         ("code", "for x in y:\n    print(x)"),
         ("paragraph", "The rent is 240 crowns."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "heads"),
+    [
+        ([("Year", "Otters"), ("2020", "5"), ("2021", "7")], True),
+        ([("Name", "Otter"), ("Age", "5")], False),
+        ([("Name", "Otter"), ("Food", "crab"), ("Age", "5")], False),
+        ([("2019", "4"), ("2020", "5"), ("2021", "7")], False),
+    ],
+)
+def test_a_row_of_words_above_numbers_heads_them(rows: list[tuple[str, str]], heads: bool) -> None:
+    body = "".join(f"<w:tr>{''.join(map(cell, row))}</w:tr>" for row in rows)
+    parsed = docx.parse(word_of(f"<w:tbl>{body}</w:tbl>"))
+    assert [block.is_header for block in parsed.blocks if block.kind == "cell"][:2] == [heads] * 2
+
+
+def test_a_bold_or_shaded_first_row_heads_a_table() -> None:
+    shade = '<w:shd w:val="clear" w:fill="D9D9D9"/>'
+    rows = f"<w:tr>{cell('A', shade)}{cell('B', shade)}</w:tr><w:tr>{cell('x')}{cell('y')}</w:tr>"
+    bold = rows.replace(shade, "").replace("<w:r><w:t>A", "<w:r><w:rPr><w:b/></w:rPr><w:t>A", 1)
+    bold = bold.replace("<w:r><w:t>B", "<w:r><w:rPr><w:b/></w:rPr><w:t>B", 1)
+    for table in (rows, bold):
+        parsed = docx.parse(word_of(f"<w:tbl>{table}</w:tbl>"))
+        headers = [
+            parsed.text[block.start : block.end] for block in parsed.blocks if block.is_header
+        ]
+        assert headers == ["A", "B"]
