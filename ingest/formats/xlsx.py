@@ -12,7 +12,7 @@ from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import CELL_SEPARATOR, TableCell, TextBuilder, canonical
 from inquote.ingest.formats.drawing import A, chart_lines, paragraphs_of
 from inquote.ingest.formats.package import Package
-from inquote.ingest.formats.sheet.cells import Sheet, SheetReader
+from inquote.ingest.formats.sheet.cells import Sheet, SheetReader, add_header
 from inquote.ingest.formats.sheet.regions import Region, Rows, regions_of
 from inquote.ingest.formats.sheet.workbook import S, SheetEntry, Workbook, rich_text
 
@@ -66,10 +66,15 @@ class _Writer:
         mark = self.builder.mark()
         self.builder.heading(entry.name, 1)
         heading = self.builder.mark()
-        for region in regions_of(self._visible(sheet), sheet.merges):
+        relations = self._package.relations(entry.part).values()
+        for relation in relations:
+            table = self._package.xml(relation.target) if relation.kind == "table" else None
+            if table is not None and table.get("headerRowCount") != "0":
+                add_header(sheet, table.get("ref") or "")
+        for region in regions_of(self._visible(sheet), sheet.merges, sheet.header_rows):
             self._write_region(region, sheet)
         self.builder.write_hidden()
-        for relation in self._package.relations(entry.part).values():
+        for relation in relations:
             if relation.kind == "comments":
                 self._write_comments(self._package.xml(relation.target))
             elif relation.kind == "drawing":

@@ -32,7 +32,8 @@ class SheetCell:
 class Sheet:
     """The cells of a sheet by row and column, from 0.
 
-    `merges` are the rows and columns that a cell covers. `lacks_results` tells whether
+    `merges` are the rows and columns that a cell covers, `header_rows` the rows that a filter, a
+    frozen pane or a named table makes headers. `lacks_results` tells whether
     a formula has no result.
     """
 
@@ -40,6 +41,7 @@ class Sheet:
     merges: dict[int, dict[int, tuple[int, int]]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    header_rows: set[int] = field(default_factory=set)
     lacks_results: bool = False
     next_row: int = 0
 
@@ -58,7 +60,7 @@ class SheetReader:
         from lxml import etree
 
         sheet = Sheet()
-        tags = [f"{S}{name}" for name in ("col", "row", "mergeCell")]
+        tags = [f"{S}{name}" for name in ("col", "row", "mergeCell", "autoFilter", "pane")]
         events = etree.iterparse(
             io.BytesIO(content),
             events=("end",),
@@ -76,8 +78,14 @@ class SheetReader:
                     _forget(element)
                 elif kind == "col":
                     _add_columns(sheet, element)
-                else:
+                elif kind == "mergeCell":
                     _add_merge(sheet, element.get("ref") or "")
+                elif kind == "pane":
+                    frozen = element.get("ySplit") if element.get("state") == "frozen" else None
+                    if _is_number(frozen):
+                        sheet.header_rows.add(int(frozen) - 1)
+                else:
+                    add_header(sheet, element.get("ref") or "")
         except etree.XMLSyntaxError:
             pass  # what was read until then is kept
         return sheet
@@ -132,6 +140,13 @@ class SheetReader:
         if self._characters > MAX_CHARACTERS:
             raise FileSkipped(f"its cells hold more than {MAX_CHARACTERS:,} characters")
         return SheetCell(value, kind in ("n", "d"), style.is_bold)
+
+
+def add_header(sheet: Sheet, reference: str) -> None:
+    """Note that the first row of a range heads the others."""
+    place = _place_of(reference.partition(":")[0])
+    if place is not None:
+        sheet.header_rows.add(place[0])
 
 
 def _forget(row: Any) -> None:

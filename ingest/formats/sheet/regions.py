@@ -28,11 +28,14 @@ class Region(NamedTuple):
         return sorted(_columns_of(self.rows))
 
 
-def regions_of(rows: Rows, merges: Merges) -> list[Region]:
-    """Return the tables of a sheet, from the top, and from the left where they stand together."""
+def regions_of(rows: Rows, merges: Merges, headers: set[int]) -> list[Region]:
+    """Return the tables of a sheet, from the top, and from the left where they stand together.
+
+    `headers` are rows that the sheet itself says are such.
+    """
     regions = []
     for part in _cut(rows, merges, 0):
-        regions.append(Region(part, _header_rows(part)))
+        regions.append(Region(part, _header_rows(part, headers)))
     return regions
 
 
@@ -107,9 +110,12 @@ def _columns_of(rows: Rows) -> set[int]:
     return columns
 
 
-def _header_rows(rows: Rows) -> int:
+def _header_rows(rows: Rows, headers: set[int]) -> int:
     """Return how many of the first rows head a table."""
     numbers = sorted(rows)
+    for at, number in enumerate(numbers[:_MAX_HEADERS]):
+        if number in headers and at + 1 < len(numbers):
+            return at + 1
     for at in range(min(_MAX_HEADERS, len(numbers) - 1)):
         cells = rows[numbers[at]].values()
         if len(cells) < 2:

@@ -169,3 +169,30 @@ def test_a_binary_workbook_is_refused_with_what_to_do() -> None:
     root = RELATION.encode().partition(b"<Relationship ")[0] + types + b"</Relationships>"
     with pytest.raises(FileSkipped, match="save it as"):
         xlsx.parse(archive({"_rels/.rels": root, "xl/workbook.bin": b"\x83\x01"}))
+
+
+def named(book: Any) -> None:
+    from openpyxl.worksheet.table import Table
+
+    book["S"].add_table(Table(displayName="T", ref="A1:B3"))
+
+
+def filtered(book: Any) -> None:
+    book["S"].auto_filter.ref = "A1:B3"
+
+
+def frozen(book: Any) -> None:
+    book["S"].freeze_panes = "A2"
+
+
+@pytest.mark.parametrize(
+    ("fill", "heads"), [(named, True), (filtered, True), (frozen, True), (None, False)]
+)
+def test_a_sheet_says_which_row_heads_a_table_of_words(fill: object, heads: bool) -> None:
+    rows = [["Animal", "Food"], ["Otter", "crab"], ["Owl", "mouse"]]
+    parsed = xlsx.parse(workbook({"S": rows}, fill))
+    assert [block.is_header for block in parsed.blocks if block.kind == "cell"][:3] == [
+        heads,
+        heads,
+        False,
+    ]
