@@ -35,7 +35,9 @@ class Package:
         """Open an archive, or raise `FileSkipped` if it is unsafe or damaged."""
         check_archive(content)
         self._zip = zipfile.ZipFile(io.BytesIO(content))
-        self._names = {_plain(info.filename): info for info in self._zip.infolist()}
+        self._names: dict[str, zipfile.ZipInfo] = {}
+        for info in self._zip.infolist():
+            self._names.setdefault(_plain(info.filename), info)
 
     def main_part(self, kind: str, name: str) -> str:
         """Return the name of the main part; `name` is the usual one, `kind` that of its element.

@@ -81,8 +81,8 @@ class SheetReader:
                 elif kind == "mergeCell":
                     _add_merge(sheet, element.get("ref") or "")
                 elif kind == "pane":
-                    frozen = element.get("ySplit") if element.get("state") == "frozen" else None
-                    if _is_number(frozen):
+                    frozen = element.get("ySplit") or ""
+                    if element.get("state") == "frozen" and _is_number(frozen):
                         sheet.header_rows.add(int(frozen) - 1)
                 else:
                     add_header(sheet, element.get("ref") or "")

@@ -81,10 +81,8 @@ def as_odt(blocks: list[Block]) -> Parsed:
     for block in blocks:
         if block.kind == "row":
             cells = "".join(
-                f"<c><text:p>{markup.escape(word)}</text:p></c>" for word in block.words
-            )
-            cells = cells.replace("<c>", "<table:table-cell>").replace(
-                "</c>", "</table:table-cell>"
+                f"<table:table-cell><text:p>{markup.escape(text)}</text:p></table:table-cell>"
+                for text in block.words
             )
             row = f"<table:table-row>{cells}</table:table-row>"
             body.append(f"<table:table>{row}</table:table>")
