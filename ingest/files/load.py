@@ -15,7 +15,7 @@ from inquote.ingest.formats.registry import detect_format
 from inquote.ingest.text import printable
 
 MAX_BYTES = 64 * 1024 * 1024
-PARSERS = "3"  # counts up when documents come out differently
+PARSERS = "4"  # counts up when documents come out differently
 MAX_BYTES_HERE = 100_000  # of a file of a trusted format that is parsed in this process
 READ_ATTEMPTS = 3  # of a file that another process is writing
 

@@ -6,6 +6,7 @@ the sizes that the archive states.
 """
 
 import io
+import re
 import zipfile
 import zlib
 
@@ -13,7 +14,27 @@ from inquote.ingest.errors import FileSkipped
 
 MAX_UNPACKED = 200_000_000  # bytes of a part, and of all parts together
 MAX_PARTS = 5_000
+MAX_NAMED = 1_000_000  # bytes of the part that names the types of the others
 MAX_RATIO = 200  # of unpacked to packed bytes, for a part of more than a megabyte
+
+_OFFICE_TYPE = re.compile(
+    rb"(wordprocessingml|spreadsheetml|presentationml)\.\w{1,20}\.main\+xml"
+    rb"|ms-(word|excel|powerpoint)\.\w{1,20}\.\w{1,20}\.main\+xml"
+)
+_OFFICE_KINDS = {
+    b"wordprocessingml": "docx",
+    b"word": "docx",
+    b"spreadsheetml": "xlsx",
+    b"excel": "xlsx",
+    b"presentationml": "pptx",
+    b"powerpoint": "pptx",
+}
+_OFFICE_FOLDERS = {"word": "docx", "xl": "xlsx", "ppt": "pptx"}
+_MIME_TYPES = {
+    b"application/epub+zip": "epub",
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.text-template": "odt",
+}
 
 
 ZIP_START = b"PK\x03\x04"
@@ -52,9 +73,9 @@ def check_archive(content: bytes, *, has_doctypes: bool = False) -> list[str]:
         RuntimeError,
         NotImplementedError,
         EOFError,
-        zlib.error,
         OSError,
         ValueError,
+        zlib.error,
     ) as error:
         raise FileSkipped(f"it is a damaged archive ({error})") from error
     if unpacked > MAX_UNPACKED:
@@ -67,9 +88,16 @@ def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo, has_doctypes
     name = part.filename
     if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
         raise FileSkipped("it holds a part whose name leads outside of it")
+    try:
+        return _counted_size(archive, part, has_doctypes)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        return 0  # a broken part, which reads as empty
+
+
+def _counted_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo, has_doctypes: bool) -> int:
     with archive.open(part) as file:
         head = file.read(4096)
-        is_xml = name.endswith((".xml", ".rels"))
+        is_xml = part.filename.endswith((".xml", ".rels"))
         if is_xml and not has_doctypes and b"<!DOCTYPE" in head:
             raise FileSkipped(
                 "it holds a document type declaration, which a document has no need of"
@@ -81,3 +109,47 @@ def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo, has_doctypes
             if is_bomb or size > MAX_UNPACKED:
                 raise FileSkipped("it unpacks to far more than it holds")
     return size
+
+
+def archive_kind(content: bytes) -> str:
+    """Return what an archive holds: "docx", "xlsx", "pptx", "odt", "epub", else "zip".
+
+    Returns "" for what is no archive.
+    """
+    if not content.startswith(ZIP_START):
+        return ""
+    end = content.rfind(b"PK\x05\x06")
+    if end < 0 or int.from_bytes(content[end + 10 : end + 12], "little") > MAX_PARTS:
+        return "zip"
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _kind_of(archive)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
+        return "zip"
+
+
+def _kind_of(archive: zipfile.ZipFile) -> str:
+    """Return the kind of an open archive, by what it says of itself, else by its parts' names."""
+    stated = _MIME_TYPES.get(read_part(archive, "mimetype", MAX_NAMED).strip())
+    if stated:
+        return stated
+    types = _OFFICE_TYPE.search(read_part(archive, "[Content_Types].xml", MAX_NAMED))
+    if types:
+        return _OFFICE_KINDS[types.group(1) or types.group(2)]
+    names = archive.namelist()
+    if "xl/workbook.bin" in names:
+        return "zip"
+    for name in names:
+        kind = _OFFICE_FOLDERS.get(name.replace("\\", "/").partition("/")[0].lower())
+        if kind:
+            return kind
+    return "zip"
+
+
+def read_part(archive: zipfile.ZipFile, name: str, most: int = -1) -> bytes:
+    """Return a part, or the first bytes of it; b"" where it is missing or broken."""
+    try:
+        with archive.open(name) as file:
+            return file.read(most)
+    except (KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError):
+        return b""

@@ -170,6 +170,30 @@ class TextBuilder:
                 self.hidden.append(Hidden(self.length - len(text), self.length, reason))
         return bool(texts)
 
+    def append(self, other: "TextBuilder") -> None:
+        """Append the blocks of another builder."""
+        text, blocks = other.build()
+        if not blocks:
+            return
+        start = self._append(text, "\n\n")
+        for block in blocks:
+            self.blocks.append(block._replace(start=start + block.start, end=start + block.end))
+        for first, last in other.asides:
+            self.asides.append((start + first, start + last))
+        for place in other.hidden:
+            self.hidden.append(Hidden(start + place.start, start + place.end, place.reason))
+
+    def mark(self) -> tuple[int, int]:
+        """Return the place that has been reached, for `return_to`."""
+        return len(self.parts), len(self.blocks)
+
+    def return_to(self, mark: tuple[int, int]) -> None:
+        """Take back the blocks that were written since a place."""
+        for part in self.parts[mark[0] :]:
+            self.length -= len(part)
+        del self.parts[mark[0] :]
+        del self.blocks[mark[1] :]
+
     def build(self) -> tuple[str, tuple[Block, ...]]:
         """Return the text and its blocks."""
         return "".join(self.parts), tuple(self.blocks)

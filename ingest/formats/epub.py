@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats import html
-from inquote.ingest.formats.archive import check_archive, is_archive_with
+from inquote.ingest.formats.archive import check_archive, is_archive_with, read_part
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TextBuilder
 
@@ -43,7 +43,7 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
         package = _read_package(archive, names)
         builder = TextBuilder()
         for name in package.pages:
-            _write_page(builder, archive.read(name), encoding)
+            _write_page(builder, read_part(archive, name), encoding)
     return _with_title(builder, package)
 
 
@@ -80,7 +80,7 @@ def _with_title(pages: TextBuilder, package: _Package) -> Parsed:
 
 def _read_package(archive: zipfile.ZipFile, names: set[str]) -> _Package:
     """Return what the package document says, which the container names."""
-    container = _parse_xml(archive.read(_CONTAINER)) if _CONTAINER in names else None
+    container = _parse_xml(read_part(archive, _CONTAINER)) if _CONTAINER in names else None
     paths = (
         [] if container is None else [item.get("full-path") for item in _all(container, "rootfile")]
     )
@@ -88,7 +88,7 @@ def _read_package(archive: zipfile.ZipFile, names: set[str]) -> _Package:
     path = next((path for path in paths if path in names), None)
     if path is None:
         raise FileSkipped("it is a damaged EPUB: it does not say what its pages are")
-    root = _parse_xml(archive.read(path))
+    root = _parse_xml(read_part(archive, path))
     fields = []
     for tag, label in _FIELDS:
         values = [" ".join("".join(item.itertext()).split()) for item in _all(root, tag)]
@@ -121,7 +121,7 @@ def _refuse_locked(archive: zipfile.ZipFile, names: set[str]) -> None:
     """Raise `FileSkipped` if parts other than fonts are encrypted."""
     if _ENCRYPTION not in names:
         return
-    for method in _all(_parse_xml(archive.read(_ENCRYPTION)), "EncryptionMethod"):
+    for method in _all(_parse_xml(read_part(archive, _ENCRYPTION)), "EncryptionMethod"):
         if method.get("Algorithm") not in _FONT_ALGORITHMS:
             raise FileSkipped(
                 "it is locked by its seller (DRM); ingest a copy of the book without a lock"

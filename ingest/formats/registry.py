@@ -5,7 +5,22 @@ Adding one takes a module with a `FORMAT`, a place in this table, and a sample i
 """
 
 from inquote.ingest.errors import FileSkipped
-from inquote.ingest.formats import docx, epub, html, mail, markdown, pdf, picture, rst, tables, text
+from inquote.ingest.formats import (
+    docx,
+    epub,
+    html,
+    mail,
+    markdown,
+    odt,
+    pdf,
+    picture,
+    pptx,
+    rst,
+    rtf,
+    tables,
+    text,
+    xlsx,
+)
 from inquote.ingest.formats.archive import ZIP_START
 from inquote.ingest.formats.base import Format
 from inquote.ingest.formats.unreadable import reason_against
@@ -13,7 +28,11 @@ from inquote.ingest.formats.unreadable import reason_against
 FORMATS: tuple[Format, ...] = (
     pdf.FORMAT,
     epub.FORMAT,
+    xlsx.FORMAT,
+    pptx.FORMAT,
+    odt.FORMAT,
     docx.FORMAT,
+    rtf.FORMAT,
     picture.FORMAT,
     mail.FORMAT,
     html.FORMAT,

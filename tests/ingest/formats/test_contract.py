@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from made_office import opendocument, presentation, workbook
 
 from inquote.ingest.chunk import chunk
 from inquote.ingest.documents import Document
@@ -47,6 +48,10 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
         ".docx",
         word(lambda file: (file.add_heading("Otters", 1), file.add_paragraph("Otters swim."))),
     ),
+    "xlsx": (".xlsx", workbook({"Otters": [["Otters swim."]]})),
+    "pptx": (".pptx", presentation([("Otters", "Otters swim.")])),
+    "odt": (".odt", opendocument("<text:h>Otters</text:h><text:p>Otters swim.</text:p>")),
+    "rtf": (".rtf", rb"{\rtf1\ansi{\outlinelevel0 Otters\par}\pard Otters swim.\par}"),
     "html": (".html", b"<!doctype html><h1>Otters</h1><p>Otters swim.</p>"),
     "markdown": (".md", b"# Otters\n\nOtters swim.\n"),
     "epub": (".epub", epub(["<h1>Otters</h1><p>Otters swim.</p>"])),
@@ -118,8 +123,8 @@ def test_sections_lie_in_the_text_and_begin_with_their_titles(format: Format) ->
     for section in parsed.sections:
         assert 0 <= section.start < section.end <= len(parsed.text)
         assert parsed.text[section.start :].startswith(section.title)
-    for start in (page.start for page in parsed.pages):
-        assert 0 <= start <= len(parsed.text)
+    for page in parsed.pages:
+        assert 0 <= page.start <= page.end <= len(parsed.text)
 
 
 @pytest.mark.parametrize(

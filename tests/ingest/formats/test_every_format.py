@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_office import opendocument
 
 from inquote.ingest.chunk import chunk
 from inquote.ingest.documents import Document
-from inquote.ingest.formats import docx, html, markdown, text
+from inquote.ingest.formats import docx, html, markdown, odt, rtf, text
 from inquote.ingest.formats import pdf as pdf_format
 from inquote.ingest.formats.base import Parsed
 from inquote.ingest.formats.builder import canonical
@@ -70,6 +71,46 @@ def as_docx(blocks: list[Block]) -> Parsed:
     return docx.parse(word(fill))
 
 
+def as_odt(blocks: list[Block]) -> Parsed:
+    forms = {
+        "heading": '<text:h text:outline-level="2">{}</text:h>',
+        "paragraph": "<text:p>{}</text:p>",
+        "item": "<text:list><text:list-item><text:p>{}</text:p></text:list-item></text:list>",
+    }
+    body = []
+    for block in blocks:
+        if block.kind == "row":
+            cells = "".join(
+                f"<table:table-cell><text:p>{markup.escape(text)}</text:p></table:table-cell>"
+                for text in block.words
+            )
+            row = f"<table:table-row>{cells}</table:table-row>"
+            body.append(f"<table:table>{row}</table:table>")
+        else:
+            body.append(forms[block.kind].format(markup.escape(block.line)))
+    return odt.parse(opendocument("".join(body)))
+
+
+def as_rtf(blocks: list[Block]) -> Parsed:
+    def escaped(line: str) -> str:
+        codes = memoryview(line.encode("utf-16-le")).cast("H")
+        return "".join(chr(code) if code < 128 else f"\\u{code}?" for code in codes)
+
+    forms = {
+        "heading": "\\pard\\outlinelevel1 {}\\par ",
+        "paragraph": "\\pard {}\\par ",
+        "item": "\\pard{{\\listtext\\bullet\\tab}}{}\\par ",
+    }
+    body = []
+    for block in blocks:
+        if block.kind == "row":
+            cells = "".join(f"{escaped(word)}\\cell " for word in block.words)
+            body.append(f"\\trowd\\pard\\intbl {cells}\\row ")
+        else:
+            body.append(forms[block.kind].format(escaped(block.line)))
+    return rtf.parse(f"{{\\rtf1\\ansi {''.join(body)}}}".encode())
+
+
 def as_pdf(blocks: list[Block]) -> Parsed:
     pages, height = [[]], 700.0  # type: ignore[var-annotated]
     for block in blocks:
@@ -86,6 +127,8 @@ WRITERS: dict[str, Callable[[list[Block]], Parsed]] = {
     "text": as_text,
     "html": as_html,
     "docx": as_docx,
+    "odt": as_odt,
+    "rtf": as_rtf,
     "pdf": as_pdf,
 }
 letters = st.text(alphabet="abcdeXYZ059é", min_size=1, max_size=9).map(lambda word: "w" + word)

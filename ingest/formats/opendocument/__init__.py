@@ -1,0 +1,1 @@
+"""Read OpenDocument: its styles and lists, and what stands in its paragraphs and tables."""

@@ -1,0 +1,11 @@
+"""Name the namespaces of OpenDocument."""
+
+_URN = "{urn:oasis:names:tc:opendocument:xmlns:"
+OFFICE = f"{_URN}office:1.0}}"
+TEXT = f"{_URN}text:1.0}}"
+TABLE = f"{_URN}table:1.0}}"
+STYLE = f"{_URN}style:1.0}}"
+DRAW = f"{_URN}drawing:1.0}}"
+SVG = f"{_URN}svg-compatible:1.0}}"
+FO = f"{_URN}xsl-fo-compatible:1.0}}"
+DC = "{http://purl.org/dc/elements/1.1/}"

@@ -1,0 +1,1 @@
+"""Read the slides of a presentation: their shapes in order, and how their paragraphs are marked."""
