@@ -114,10 +114,10 @@ def _read_page(document: Any, number: int, forms: Any) -> PdfPage:
     result = PdfPage(sheet, [], shapes=shapes, hidden=text.hidden, comments=notes.comments)
     result.sampled, result.unmapped = text.sampled, text.unmapped
     angles: dict[float, list[Any]] = {}
-    for glyph in text.glyphs:
-        angles.setdefault(glyph.style.angle, []).append(glyph)
-    for angle, glyphs in sorted(angles.items(), key=lambda item: (-len(item[1]), item[0])):
-        pieces = read_pieces(read_words(glyphs), number, angle)
+    for string in text.strings:
+        angles.setdefault(string.style.angle, []).append(string)
+    for angle, strings in sorted(angles.items(), key=lambda item: (-len(item[1]), item[0])):
+        pieces = read_pieces(read_words(strings), number, angle)
         if angle == 0 or not (result.pieces or angles.get(0)):
             result.pieces = pieces
         else:

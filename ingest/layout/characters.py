@@ -7,8 +7,10 @@ and `Style.angle` leads back to the page.
 import ctypes
 import math
 import unicodedata
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from array import array
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any
 
 import pypdfium2.raw as pdfium
 
@@ -21,11 +23,12 @@ SMALLEST = 1.01  # points; smaller text cannot be read
 _PALE = 250  # of 255: white
 _HYPHEN = 0x02  # PDFium's sign for a hyphen at the end of a line
 _LEVEL = 3.0  # degrees that a line may lean
+_OVERDRAWN = 0.25  # of a blank's width that is left when a letter is drawn over it
 _BOLD = 600
 _SAMPLE = 5  # every so many characters are asked for their map
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 _PRIVATE = {0xB7: "•", 0xA7: "▪", 0xD8: "➢", 0xFC: "✓", 0x2D: "-", 0x6F: "o", 0xA8: "▪", 0x20: " "}
-_FRENCH = str.maketrans(
+_LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
 
@@ -44,27 +47,32 @@ class Style:
     angle: float = 0.0
     is_bold: bool = False
     hidden: str = ""
-    font: int = 0
 
 
-class Glyph(NamedTuple):
-    """A character, or those of a ligature, between two places on a baseline."""
+@dataclass
+class String:
+    """Characters that were drawn together: their text, and the edges of each.
 
-    text: str
-    left: float
-    right: float
-    base: float
+    `blanks` are the indices of the characters that a blank stands before; that of the end is there
+    where the string ends with a blank.
+    """
+
     style: Style
+    base: float
+    text: str = ""
+    lefts: list[float] = field(default_factory=list)
+    rights: list[float] = field(default_factory=list)
+    blanks: list[int] = field(default_factory=list)
 
 
 @dataclass
 class PageText:
-    """The characters of a page, in the order in which they were drawn.
+    """The strings of a page, in the order in which they were drawn.
 
     `unmapped` of the `sampled` characters have no way to Unicode.
     """
 
-    glyphs: list[Glyph] = field(default_factory=list)
+    strings: list[String] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
     sampled: int = 0
     unmapped: int = 0
@@ -84,86 +92,121 @@ def read_characters(text_page: Any, frame: Frame, shapes: Shapes) -> PageText:
 
 
 class _Reader:
-    """Reads one page. A style is made for each drawn string and kept while it goes on."""
+    """Reads one page. Everything is fetched for all characters at once, and then cut in strings."""
 
     def __init__(self, text_page: int, frame: Frame, shapes: Shapes) -> None:
         self.page = text_page
         self.frame = frame
         self.shapes = shapes
         self.result = PageText()
-        self.drawn = 0  # the string at hand
-        self.style = Style(0, 0, 0)
-        self.drop = 0.0  # from the baseline to the lower edge of a box
         self._rect = pdfium.FS_RECTF()
-        self._rect_at = ctypes.addressof(self._rect)
-        self._last = (0.0, 0.0, 0.0, 0.0)
         self._bolds: dict[int, bool] = {}
+        self._styles: dict[tuple[object, ...], Style] = {}
+        count = library.count_characters(text_page)
+        self.codes: list[int] = list(map(library.code_of, repeat(text_page), range(count)))
+        self.drawn: list[int] = list(map(library.object_of, repeat(text_page), range(count)))
+        self.boxes = array("f", bytes(16 * count))  # left, top, right, bottom of each
+        start = self.boxes.buffer_info()[0]
+        places = range(start, start + 16 * count, 16)
+        for _ in map(library.loose_box, repeat(text_page), range(count), places):
+            pass
 
     def read(self) -> PageText:
-        index, count = 0, library.count_characters(self.page)
-        while index < count:
-            code = library.code_of(self.page, index)
-            step = 1
-            if 0xD800 <= code < 0xDC00 and index + 1 < count:
-                low = library.code_of(self.page, index + 1)
-                code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
-                step = 2
-            drawn = library.object_of(self.page, index)
+        start, count = 0, len(self.codes)
+        while start < count:
+            drawn = self.drawn[start]
+            end = start + 1
+            while end < count and self.drawn[end] == drawn:
+                end += 1
             if drawn:
-                if drawn != self.drawn:
-                    self._begin(drawn, index)
-                self._add(index, code)
-            elif self.result.hidden and self.style.hidden:
-                self._hide(" ", self.style.hidden)
-            index += step
+                self._read_string(drawn, start, end)
+            elif self.result.hidden:
+                self._hide(" ", self.result.hidden[-1][0])
+            start = end
+        for index in range(0, count, _SAMPLE):
+            if self.drawn[index] and self.codes[index] > 32:
+                self.result.sampled += 1
+                self.result.unmapped += library.is_unmapped(self.page, index)
         return self.result
 
-    def _begin(self, drawn: int, index: int) -> None:
-        """Note the style of the string that begins at a character."""
-        self.drawn = drawn
-        self._last = (0.0, 0.0, 0.0, 0.0)
+    def _read_string(self, drawn: int, start: int, end: int) -> None:
+        """Read the string from one character to another."""
         matrix = pdfium.FS_MATRIX()
-        library.matrix_of(self.page, index, ctypes.addressof(matrix))
+        library.matrix_of(self.page, start, ctypes.addressof(matrix))
+        angle = self._angle(matrix.a, matrix.b)
+        size = abs(library.font_size(self.page, start)) * math.hypot(matrix.c, matrix.d)
+        x, y = self.frame.shown(*self._origin(start))
+        base = turned(x, y, angle)[1]
+        lefts, rights = self._edges(start, end, angle, size)
+        if angle == 0 and self.frame.is_upright:
+            up = base - (self.frame.matrix[5] - self.boxes[4 * start + 1])
+            down = self.frame.matrix[5] - self.boxes[4 * start + 3] - base
+        else:
+            up, down = 0.8 * size, 0.2 * size
+        style = self._style(drawn, start, (size, up, down, angle), (x, y))
+        if style.hidden:
+            letters = [self._text(code) for code in self.codes[start:end]]
+            self._hide("".join(letters), style.hidden)
+        else:
+            string = String(style, base)
+            self._fill(string, start, end, lefts, rights)
+            self.result.strings.append(string)
+
+    def _angle(self, a: float, b: float) -> float:
+        """Return the angle of a text on the page as it is shown, right ones without their lean."""
         outer = self.frame.matrix
-        along = (
-            outer[0] * matrix.a + outer[2] * matrix.b,
-            outer[1] * matrix.a + outer[3] * matrix.b,
-        )
-        angle = math.degrees(math.atan2(along[1], along[0]))
+        across, down = outer[0] * a + outer[2] * b, outer[1] * a + outer[3] * b
+        if down == 0 and across > 0:
+            return 0.0
+        angle = math.degrees(math.atan2(down, across))
         near = round(angle / 90) * 90
-        angle = near % 360 if abs(angle - near) <= _LEVEL else round(angle) % 360
-        size = library.font_size(self.page, index) * math.hypot(matrix.c, matrix.d)
-        x, y = self._origin(index)
-        base = turned(*self.frame.shown(x, y), angle)[1]
-        library.loose_box(self.page, index, self._rect_at)
-        top, bottom = self._box(angle)[1::2]
-        up, down = base - top, bottom - base
-        self.drop = down
-        if not 0.3 * size <= up <= 1.6 * size:
-            up = 0.8 * size
-        if not 0 <= down <= 0.8 * size:
-            down = 0.2 * size
-        style = Style(abs(size), up, down, float(angle), self._is_bold(drawn, index))
-        self.style = replace(style, hidden=self._reason(drawn, style, x, y), font=0)
+        return float((near if abs(angle - near) <= _LEVEL else round(angle)) % 360)
 
     def _origin(self, index: int) -> tuple[float, float]:
         x, y = ctypes.c_double(), ctypes.c_double()
         library.origin_of(self.page, index, ctypes.addressof(x), ctypes.addressof(y))
         return x.value, y.value
 
-    def _box(self, angle: float) -> tuple[float, float, float, float]:
-        """Return left, top, right and bottom of the last box, in the frame of an angle."""
-        rect = self._rect
-        x1, y1 = self.frame.shown(rect.left, rect.bottom)
-        x2, y2 = self.frame.shown(rect.right, rect.top)
-        if angle and angle % 90:
-            # The box of a leaning letter is too large; its middle and size are not.
-            x, y = turned((x1 + x2) / 2, (y1 + y2) / 2, angle)
-            half = self.style.size / 4 or 1.0
-            return x - half, y - half, x + half, y + half
-        if angle:
-            (x1, y1), (x2, y2) = turned(x1, y1, angle), turned(x2, y2, angle)
-        return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+    def _edges(
+        self, start: int, end: int, angle: float, size: float
+    ) -> tuple[list[float], list[float]]:
+        """Return the left and right edges of characters, in the frame of an angle."""
+        boxes = self.boxes
+        if angle == 0 and self.frame.is_upright:
+            shift = self.frame.matrix[4]
+            lefts = [left + shift for left in boxes[4 * start : 4 * end : 4]]
+            return lefts, [right + shift for right in boxes[4 * start + 2 : 4 * end : 4]]
+        lefts, rights = [], []
+        for index in range(4 * start, 4 * end, 4):
+            x1, y1 = self.frame.shown(boxes[index], boxes[index + 3])
+            x2, y2 = self.frame.shown(boxes[index + 2], boxes[index + 1])
+            if angle % 90:
+                # The box of a leaning letter is too large; its middle and size are not.
+                middle = turned((x1 + x2) / 2, (y1 + y2) / 2, angle)[0]
+                first, last = middle - size / 4, middle + size / 4
+            else:
+                first, last = turned(x1, y1, angle)[0], turned(x2, y2, angle)[0]
+            lefts.append(min(first, last))
+            rights.append(max(first, last))
+        return lefts, rights
+
+    def _style(
+        self,
+        drawn: int,
+        index: int,
+        measures: tuple[float, float, float, float],
+        place: tuple[float, float],
+    ) -> Style:
+        size, up, down, angle = measures
+        if not 0.3 * size <= up <= 1.6 * size:
+            up = 0.8 * size
+        if not 0 <= down <= 0.8 * size:
+            down = 0.2 * size
+        reason = self._reason(drawn, size, *place)
+        key = (round(size, 2), round(up, 1), round(down, 1), angle, self._is_bold(drawn, index), reason)
+        if key not in self._styles:
+            self._styles[key] = Style(*key)
+        return self._styles[key]
 
     def _is_bold(self, drawn: int, index: int) -> bool:
         font = library.font_of(drawn) or 0
@@ -175,57 +218,56 @@ class _Reader:
             self._bolds[font] = is_named or library.font_weight(self.page, index) >= _BOLD
         return self._bolds[font]
 
-    def _reason(self, drawn: int, style: Style, x: float, y: float) -> str:
+    def _reason(self, drawn: int, size: float, x: float, y: float) -> str:
         """Return why no reader sees a string, "" where one does."""
-        x, y = self.frame.shown(x, y)
-        middle = (x + style.size / 4, y - style.size / 4)
-        is_on_picture = any(box.holds(*middle) for box in self.shapes.pictures)
         if not (-1 <= x <= self.frame.width + 1 and -1 <= y <= self.frame.height + 1):
             return "off the page"
+        middle = (x + size / 4, y - size / 4)
         mode = library.render_mode(drawn)
         if mode in (INVISIBLE, _CLIPPING):
-            return "" if is_on_picture else "drawn invisibly"
-        if style.size < SMALLEST:
+            is_seen = any(box.holds(*middle) for box in self.shapes.pictures)
+            return "" if is_seen else "drawn invisibly"
+        if size < SMALLEST:
             return "too small to read"
         *colour, cover = colour_of(drawn)
         if mode in (0, 4) and (cover == 0 or min(colour) >= _PALE):
-            is_on_fill = any(box.holds(*middle) for box in self.shapes.fills)
-            if cover == 0 or not (is_on_picture or is_on_fill):
+            grounds = (*self.shapes.fills, *self.shapes.pictures)
+            if cover == 0 or not any(box.holds(*middle) for box in grounds):
                 return "white text"
         return ""
 
-    def _add(self, index: int, code: int) -> None:
-        """Add a character to the glyphs or to what is hidden."""
-        text = self._text(index, code)
-        if not text:
-            return
-        style = self.style
-        if style.hidden:
-            self._hide(text, style.hidden)
-            return
-        if not library.loose_box(self.page, index, self._rect_at):
-            return
-        rect = self._rect
-        place = (rect.left, rect.bottom, rect.right, rect.top)
-        glyphs = self.result.glyphs
-        if place == self._last and glyphs and place[0] != place[2]:
-            glyphs[-1] = glyphs[-1]._replace(text=glyphs[-1].text + text)  # a ligature's next letter
-            return
-        self._last = place
-        left, top, right, bottom = self._box(style.angle)
-        base = bottom - self.drop if not style.angle % 90 else (top + bottom) / 2
-        if unicodedata.combining(text[0]) and glyphs and not glyphs[-1].text.isspace():
-            glyphs[-1] = glyphs[-1]._replace(text=unicodedata.normalize("NFC", glyphs[-1].text + text))
-            return
-        glyphs.append(Glyph(text, left, right, base, style))
+    def _fill(
+        self, string: String, start: int, end: int, lefts: list[float], rights: list[float]
+    ) -> None:
+        """Put characters into a string; blanks are noted, and the letters of a ligature parted."""
+        letters: list[str] = []
+        blank: tuple[float, float] | None = None
+        for at, code in enumerate(self.codes[start:end]):
+            letter = chr(code) if 32 < code < 0x7F else self._text(code)
+            left, right = lefts[at], rights[at]
+            if letter == " ":
+                blank = (left, right)
+            elif not letter:
+                continue
+            elif blank is None and at and letters and (left, right) == (lefts[at - 1], rights[at - 1]):
+                _share(string, letters, letter)
+            elif len(letter) > 1 or (code > 0x2FF and unicodedata.combining(letter)):
+                _spread(string, letters, letter, left, right)
+            else:
+                if blank is not None and _is_seen(blank, left, string.style.size):
+                    string.blanks.append(len(letters))
+                blank = None
+                letters.append(letter)
+                string.lefts.append(left)
+                string.rights.append(right)
+        if blank is not None:
+            string.blanks.append(len(letters))
+            if not letters:
+                string.lefts, string.rights = [], []
+        string.text = "".join(letters)
 
-    def _text(self, index: int, code: int) -> str:
+    def _text(self, code: int) -> str:
         """Return a character as it is kept, "" for one that is nothing to read."""
-        if index % _SAMPLE == 0 and code > 32:
-            self.result.sampled += 1
-            self.result.unmapped += library.is_unmapped(self.page, index)
-        if 32 < code < 0x7F:
-            return chr(code)
         if code == _HYPHEN:
             return "-"
         if code in (0, 0xFFFE, 0xFFFF, 0xFEFF, 0x200B) or 0xD800 <= code < 0xE000:
@@ -234,13 +276,13 @@ class _Reader:
             return " "
         if 0xF000 <= code <= 0xF0FF:
             return _PRIVATE.get(code - 0xF000, chr(code))
+        if 0x7F <= code < 0xA0 or code > 0x10FFFF:
+            return ""
         text = chr(code)
         if text.isspace():
             return " "
         if 0xFB00 <= code <= 0xFB06:
-            return text.translate(_FRENCH)
-        if 0x7F <= code < 0xA0:
-            return ""
+            return text.translate(_LIGATURES)
         return unicodedata.normalize("NFC", text)
 
     def _hide(self, text: str, reason: str) -> None:
@@ -249,3 +291,34 @@ class _Reader:
             hidden[-1] = (reason, hidden[-1][1] + text)
         else:
             hidden.append((reason, text))
+
+
+def _is_seen(blank: tuple[float, float], left: float, size: float) -> bool:
+    """Return whether a blank is seen, for no letter is drawn over it."""
+    if left < blank[0] - 0.3 * size:
+        return True  # from right to left
+    return left - blank[0] >= _OVERDRAWN * (blank[1] - blank[0])
+
+
+def _share(string: String, letters: list[str], letter: str) -> None:
+    """Give a ligature's next letter a part of the box of the letter before it."""
+    left, right = string.lefts[-1], string.rights[-1]
+    letters.append(letter)
+    string.rights[-1] = (left + right) / 2
+    string.lefts.append((left + right) / 2)
+    string.rights.append(right)
+
+
+def _spread(string: String, letters: list[str], text: str, left: float, right: float) -> None:
+    """Add the letters of a ligature, or a mark to the letter that it belongs to."""
+    if unicodedata.combining(text[0]) and letters:
+        whole = unicodedata.normalize("NFC", letters[-1] + text)
+        if len(whole) == 1:
+            letters[-1] = whole
+            return
+        left, right = string.lefts[-1], string.rights[-1]
+    step = (right - left) / len(text)
+    for at, letter in enumerate(text):
+        letters.append(letter)
+        string.lefts.append(left + at * step)
+        string.rights.append(left + (at + 1) * step)

@@ -106,15 +106,21 @@ def _rows(words: Sequence[Word]) -> list[list[Word]]:
             rows.append([word])
     for row in rows:
         row.sort(key=lambda word: word.left)
+    sizes = [max(word.style.size for word in row) for row in rows]
     for at, row in enumerate(rows):
-        small = [word for word in row if len(word.text) <= _MAX_RAISED]
-        for word in small:
-            for near in (*range(at - 1, max(-1, at - 4), -1), *range(at + 1, at + 4)):
-                if near < len(rows) and _stands_beside(word, rows[near]):
-                    row.remove(word)
-                    bisect.insort(rows[near], word, key=lambda word: word.left)
-                    break
+        for near in (*range(max(0, at - 3), at), *range(at + 1, min(len(rows), at + 4))):
+            if rows[near] and row and abs(rows[near][0].base - row[0].base) <= _RAISED * sizes[near]:
+                _move_raised(row, rows[near], sizes[near])
     return [row for row in rows if row]
+
+
+def _move_raised(row: list[Word], near: list[Word], size: float) -> None:
+    """Move the raised words of a row to another one that they stand beside."""
+    for word in list(row):
+        is_small = word.style.size <= _SMALL * size and len(word.text) <= _MAX_RAISED
+        if is_small and _stands_beside(word, near):
+            row.remove(word)
+            bisect.insort(near, word, key=lambda word: word.left)
 
 
 def _are_level(first: Word, word: Word) -> bool:

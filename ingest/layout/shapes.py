@@ -45,6 +45,11 @@ class Frame:
     height: float
     matrix: Matrix
 
+    @property
+    def is_upright(self) -> bool:
+        """Whether the page is shown as the file has it."""
+        return self.matrix[0] == 1
+
     def shown(self, x: float, y: float) -> tuple[float, float]:
         """Return where a point of the file stands on the page as it is shown."""
         return apply(self.matrix, x, y)

@@ -9,15 +9,15 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from inquote.ingest.layout.characters import Glyph, Style
+from inquote.ingest.layout.characters import String, Style
 
 _GAP = 0.14  # of the size, and more: between words
 _SPACED_GAP = 0.12  # of the size: the least gap of letters that are spaced out
 _MIN_GAPS = 5  # that tell spaced letters
-_OVERDRAWN = 0.25  # of a blank's width that is left when a letter is drawn over it
 _SAME_BASE = 0.15  # of the size that letters of a word may be apart in height
-_FAR_BACK = 0.6  # of the size; a glyph further back begins anew
-_FAR = 3.0  # of the size; a glyph further ahead begins anew
+_BACK = 0.5  # of the size; a string that begins further back begins anew
+_FAR = 3.0  # of the size; a string that begins further ahead begins anew
+_FIRST_FROM_RIGHT = "\u0590"  # the first of the scripts that run from right to left
 
 
 @dataclass
@@ -48,16 +48,30 @@ class Word:
 
 @dataclass
 class _Run:
-    """Glyphs on a baseline that go one way, and the blanks among them."""
+    """Strings on a baseline that go one way, as one; `cuts` are where each of them begins."""
 
-    glyphs: list[Glyph] = field(default_factory=list)
-    blanks: list[bool] = field(default_factory=list)  # before each glyph
+    text: str = ""
+    lefts: list[float] = field(default_factory=list)
+    rights: list[float] = field(default_factory=list)
+    blanks: set[int] = field(default_factory=set)
+    cuts: dict[int, String] = field(default_factory=dict)
+
+    def add(self, string: String, is_after_blank: bool) -> None:
+        """Add a string at the end."""
+        start = len(self.text)
+        self.cuts[start] = string
+        if is_after_blank:
+            self.blanks.add(start)
+        self.blanks.update([start + blank for blank in string.blanks])
+        self.text += string.text
+        self.lefts.extend(string.lefts)
+        self.rights.extend(string.rights)
 
 
-def read_words(glyphs: Iterable[Glyph]) -> list[Word]:
-    """Return the words of glyphs that share an angle, in the order in which they were drawn."""
+def read_words(strings: Iterable[String]) -> list[Word]:
+    """Return the words of strings that share an angle, in the order in which they were drawn."""
     words: list[Word] = []
-    for run in _runs(glyphs):
+    for run in _runs(strings):
         for word in _words_of(run):
             word.order = len(words)
             words.append(word)
@@ -66,6 +80,8 @@ def read_words(glyphs: Iterable[Glyph]) -> list[Word]:
 
 def is_from_right(text: str) -> bool:
     """Return whether most letters of a text are of a script that runs from right to left."""
+    if text.isascii():
+        return False
     from_right = from_left = 0
     for character in text:
         if character > "\u058f":
@@ -77,95 +93,81 @@ def is_from_right(text: str) -> bool:
     return from_right > from_left
 
 
-def _runs(glyphs: Iterable[Glyph]) -> Iterator[_Run]:
-    """Yield the glyphs in runs; a blank belongs to the gap after it."""
+def _runs(strings: Iterable[String]) -> Iterator[_Run]:
+    """Yield the strings in runs; a string of blanks belongs to the gap after it."""
     run = _Run()
-    blank: Glyph | None = None
-    for glyph in glyphs:
-        if glyph.text.isspace():
-            blank = glyph
+    last: String | None = None
+    is_after_blank = False
+    for string in strings:
+        if not string.text:
+            is_after_blank = is_after_blank or bool(string.blanks)
             continue
-        previous = run.glyphs[-1] if run.glyphs else None
-        if previous and not _goes_on(previous, glyph):
+        if last is not None and not _goes_on(last, string):
             yield run
             run = _Run()
-        run.blanks.append(blank is not None and _parts(blank, glyph))
-        run.glyphs.append(glyph)
-        blank = None
-    if run.glyphs:
+        run.add(string, is_after_blank)
+        last, is_after_blank = string, False
+    if run.text:
         yield run
 
 
-def _goes_on(previous: Glyph, glyph: Glyph) -> bool:
-    """Return whether a glyph stands on the baseline of the previous one, and near."""
-    size = max(previous.style.size, glyph.style.size)
-    if abs(previous.base - glyph.base) > _SAME_BASE * size:
+def _goes_on(last: String, string: String) -> bool:
+    """Return whether a string stands on the baseline of the last one, and near."""
+    size, other = last.style.size, string.style.size
+    if size < other:
+        size, other = other, size
+    if abs(last.base - string.base) > _SAME_BASE * size or other < 0.5 * size:
         return False
-    if min(previous.style.size, glyph.style.size) < 0.5 * size:
-        return False
-    if glyph.left >= previous.left - _FAR_BACK * size and previous.text[0] < "\u0590":
-        return glyph.left - previous.right <= _FAR * size and glyph.left >= previous.left - 0.3 * size
-    return abs(previous.left - glyph.right) <= _FAR * size or (
-        0 <= glyph.left - previous.right <= _FAR * size
+    ahead = string.lefts[0] - last.rights[-1]
+    if -_BACK * size <= ahead <= _FAR * size:
+        return True
+    return last.text[-1] >= _FIRST_FROM_RIGHT and abs(last.lefts[-1] - string.rights[0]) <= (
+        _FAR * size
     )
 
 
-def _parts(blank: Glyph, glyph: Glyph) -> bool:
-    """Return whether a blank is seen, for no letter is drawn over it."""
-    if glyph.left < blank.left - 0.3 * glyph.style.size:
-        return True  # from right to left, or a new line
-    return glyph.left - blank.left >= _OVERDRAWN * (blank.right - blank.left)
-
-
-def _gap(previous: Glyph, glyph: Glyph) -> float:
-    """Return the room between two neighbours, whichever way they run."""
-    return max(glyph.left - previous.right, previous.left - glyph.right)
-
-
 def _words_of(run: _Run) -> Iterator[Word]:
-    glyphs = run.glyphs
-    limit = _limit_of(run)
+    text, lefts, rights = run.text, run.lefts, run.rights
+    gaps = [left - right for left, right in zip(lefts[1:], rights, strict=False)]
+    if not text.isascii() and max(text) >= _FIRST_FROM_RIGHT:
+        back = [left - right for left, right in zip(lefts, rights[1:], strict=False)]
+        gaps = list(map(max, gaps, back))
+    string = run.cuts[0]
+    limit = _limit_of(run, gaps, string.style.size)
     start = 0
     joint: bool | None = None
-    for index in range(1, len(glyphs)):
-        size = max(glyphs[index].style.size, glyphs[index - 1].style.size)
-        gap = _gap(glyphs[index - 1], glyphs[index])
-        is_new = run.blanks[index] or gap > limit * size
-        if is_new or glyphs[index].style is not glyphs[start].style:
-            yield _word(glyphs[start:index], joint)
+    for index, gap in enumerate(gaps, 1):
+        is_new = gap > limit or index in run.blanks
+        if not is_new and index not in run.cuts:
+            continue
+        following = run.cuts.get(index, string)
+        if is_new or following.style is not string.style:
+            yield _word(run, start, index, string, joint)
             start, joint = index, is_new
-    yield _word(glyphs[start:], joint)
+        string = following
+    yield _word(run, start, len(text), string, joint)
 
 
-def _limit_of(run: _Run) -> float:
-    """Return the gap, in sizes, that parts the words of a run."""
-    gaps = []
-    for index in range(1, len(run.glyphs)):
-        if not run.blanks[index]:
-            glyph = run.glyphs[index]
-            gaps.append(_gap(run.glyphs[index - 1], glyph) / max(glyph.style.size, 0.1))
-    if len(gaps) < _MIN_GAPS:
-        return _GAP
-    gaps.sort()
-    usual = gaps[len(gaps) // 4]
-    if usual < _SPACED_GAP:
-        return max(_GAP, usual + _GAP - 0.02)
-    return 1.6 * usual + 0.05
+def _limit_of(run: _Run, gaps: Sequence[float], size: float) -> float:
+    """Return the gap that parts the words of a run."""
+    inner = [gap for index, gap in enumerate(gaps, 1) if index not in run.blanks]
+    if len(inner) < _MIN_GAPS:
+        return _GAP * size
+    inner.sort()
+    usual = inner[len(inner) // 4]
+    if usual < _SPACED_GAP * size:
+        return max(_GAP * size, usual + (_GAP - 0.02) * size)
+    return 1.6 * usual + 0.05 * size
 
 
-def _word(glyphs: Sequence[Glyph], joint: bool | None) -> Word:
-    """Return the word that glyphs make, a ligature's box shared by its letters."""
-    if len(glyphs) > 1 and is_from_right("".join([glyph.text for glyph in glyphs])):
-        glyphs = sorted(glyphs, key=lambda glyph: -glyph.right)
-    text = ""
-    lefts, rights = array("f"), array("f")
-    for glyph in glyphs:
-        step = (glyph.right - glyph.left) / len(glyph.text)
-        for at in range(len(glyph.text)):
-            lefts.append(glyph.left + at * step)
-            rights.append(glyph.left + (at + 1) * step)
-        text += glyph.text
-    first = glyphs[0]
+def _word(run: _Run, start: int, end: int, string: String, joint: bool | None) -> Word:
+    """Return a part of a run as a word; that of a right-to-left script by its places."""
+    text = run.text[start:end]
+    lefts, rights = array("f", run.lefts[start:end]), array("f", run.rights[start:end])
+    if len(text) > 1 and is_from_right(text):
+        order = sorted(range(len(text)), key=lambda at: -rights[at])
+        text = "".join([text[at] for at in order])
+        lefts, rights = array("f", [lefts[at] for at in order]), array("f", [rights[at] for at in order])
     return Word(
-        text, lefts, rights, first.base, first.style, min(lefts), max(rights), joint=joint
+        text, lefts, rights, string.base, string.style, min(lefts), max(rights), joint=joint
     )
