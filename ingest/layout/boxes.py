@@ -5,14 +5,16 @@ Places are in points from the left and the top of the page as it is shown.
 
 import struct
 import zlib
+from array import array
 from collections.abc import Iterable
+from operator import sub
 from typing import NamedTuple
 
 from inquote.ingest.documents import Page
 
 _STEP = 20  # quantised to this part of a point
 _HEAD = struct.Struct("<IIii")  # start, length, top, bottom
-_LIMIT = 2**31 - 1
+_LIMIT = 2**30 - 1  # so that a step is a number of four bytes
 
 Rectangle = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -36,12 +38,14 @@ def pack_lines(lines: Iterable[LineBoxes]) -> bytes:
     parts = []
     for line in lines:
         places = [_quantised(edge) for edge in line.edges]
-        steps = [places[0]]
-        for index in range(1, len(places)):
-            steps.append(places[index] - places[index - 1])
-        head = (line.start, line.end - line.start, _quantised(line.top), _quantised(line.bottom))
-        parts.append(_HEAD.pack(*head) + struct.pack(f"<{len(steps)}q", *steps))
-    return zlib.compress(b"".join(parts), 6) if parts else b""
+        if max(places) > _LIMIT or min(places) < -_LIMIT:
+            places = [max(-_LIMIT, min(_LIMIT, place)) for place in places]
+        steps = array("i", places[:1])
+        steps.extend(map(sub, places[1:], places))
+        top, bottom = (max(-_LIMIT, min(_LIMIT, _quantised(y))) for y in (line.top, line.bottom))
+        parts.append(_HEAD.pack(line.start, line.end - line.start, top, bottom))
+        parts.append(steps.tobytes())
+    return zlib.compress(b"".join(parts), 3) if parts else b""
 
 
 def unpack_lines(packed: bytes) -> list[LineBoxes]:
@@ -54,10 +58,10 @@ def unpack_lines(packed: bytes) -> list[LineBoxes]:
         at += _HEAD.size
         place = 0
         edges = []
-        for step in struct.unpack_from(f"<{length + 1}q", content, at):
+        for step in array("i", content[at : at + 4 * (length + 1)]):
             place += step
             edges.append(place / _STEP)
-        at += 8 * (length + 1)
+        at += 4 * (length + 1)
         lines.append(LineBoxes(start, start + length, top / _STEP, bottom / _STEP, tuple(edges)))
     return lines
 
@@ -74,4 +78,4 @@ def rectangles(page: Page, start: int, end: int) -> list[Rectangle]:
 
 
 def _quantised(place: float) -> int:
-    return max(-_LIMIT, min(_LIMIT, round(place * _STEP)))
+    return int(place * _STEP + 0.5) if place >= 0 else -int(0.5 - place * _STEP)

@@ -21,6 +21,7 @@ _MIN_LINES = 3  # of a column
 _ALIGNED = 0.6  # of the rows of the shorter column, and more: a table
 _NARROW_LINES = 2
 _MAX_DEPTH = 8
+_FAR = 1e9  # points
 _MARKER = re.compile(r"\(?\w{1,4}[.)]|[-•‣◦▪–—*➢✓o]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[\w{1,8}\]")
 
 Piece = Line | Table
@@ -116,12 +117,15 @@ def _free(row: Row, within: Sequence[Strip]) -> list[Strip]:
 
 def _gutters(rows: Sequence[Row], free: Sequence[Strip]) -> list[Strip]:
     """Return the free strips that have text on both sides."""
-    left = min(row[0].left for row in rows)
-    right = max(piece.right for row in rows for piece in row)
-    return [strip for strip in free if left < strip[0] and strip[1] < right]
+    inner = [strip for strip in free if -_FAR < strip[0] and strip[1] < _FAR]
+    if not inner:
+        return inner
+    left = min([row[0].left for row in rows])
+    right = max([max([piece.right for piece in row]) for row in rows])
+    return [strip for strip in inner if left < strip[0] and strip[1] < right]
 
 
-_EVERYWHERE = [(-1e9, 1e9)]
+_EVERYWHERE = [(-_FAR, _FAR)]
 
 
 def _bands(rows: Sequence[Row]) -> Iterator[list[Row]]:

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from inquote.ingest.documents import Page
 from inquote.ingest.formats.builder import TableCell, TextBuilder, canonical
@@ -17,11 +17,9 @@ _DIVIDED = re.compile(r"(?<!\w)(\w{1,100})[-\u2010\u00ad]$")
 _FIRST_WORD = re.compile(r"\w{1,100}")
 _COMPOUND = re.compile(r"(?<!\w)\w{1,100}-\w{1,100}")
 _SOFT = "\u00ad"
+_HYPHENS = ("-", "\u2010", _SOFT)
 # Starters that join the character before them when a text is put in NFC.
 _JOINING = set("\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1b35")
-
-Place = tuple[Line, int]
-
 
 @dataclass
 class Sheet:
@@ -34,17 +32,43 @@ class Sheet:
     boxes: list[LineBoxes] = field(default_factory=list)
 
 
+class Span(NamedTuple):
+    """A part of a text that stands in a line: its offset, and where in the line it begins."""
+
+    start: int
+    length: int
+    line: Line
+    at: int
+
+
 @dataclass
 class Run:
-    """A text, and for each of its characters the line and the offset in it, or None."""
+    """A text, and the parts of it that stand in lines."""
 
-    characters: list[str] = field(default_factory=list)
-    places: list[Place | None] = field(default_factory=list)
+    text: str = ""
+    spans: list[Span] = field(default_factory=list)
 
-    def add(self, text: str, place: Place | None) -> None:
-        """Add a character."""
-        self.characters.append(text)
-        self.places.append(place)
+    def add(self, line: Line) -> None:
+        """Add a line without its soft hyphens but for one at its end."""
+        start = 0
+        for at, character in enumerate(line.text) if _SOFT in line.text else ():
+            if character == _SOFT and at < len(line.text) - 1:
+                self.add_part(line, start, at)
+                start = at + 1
+        self.add_part(line, start, len(line.text))
+
+    def add_part(self, line: Line, start: int, end: int) -> None:
+        """Add the characters of a line from one offset to another."""
+        if start < end:
+            self.spans.append(Span(len(self.text), end - start, line, start))
+            self.text += line.text[start:end]
+
+    def drop_last(self) -> None:
+        """Take the last character away."""
+        self.text = self.text[:-1]
+        last = self.spans.pop()
+        if last.length > 1:
+            self.spans.append(last._replace(length=last.length - 1))
 
 
 class Writer:
@@ -90,16 +114,15 @@ class Writer:
 
     def _write_lines(self, part: Part) -> None:
         run = _canonical_run(self._joined(part.lines))
-        text = "".join(run.characters)
-        if not text.strip():
+        if not run.text.strip():
             return
         if part.kind == "heading":
-            self.builder.heading(text, part.level)
+            self.builder.heading(run.text, part.level)
         else:
             is_next = self._last is not None and self._last.kind == part.kind
             gap = "\n" if is_next and part.kind in ("item", "field") else "\n\n"
-            self.builder.block(text, kind=part.kind, label=_label_of(part, text), gap=gap)
-        self._place(run, self.builder.length - len(text))
+            self.builder.block(run.text, kind=part.kind, label=_label_of(part, run.text), gap=gap)
+        self._place(run, self.builder.length - len(run.text))
 
     def _write_table(self, part: Part) -> None:
         assert part.table is not None
@@ -111,7 +134,7 @@ class Writer:
                 run = _canonical_run(self._joined(cell.lines))
                 runs.append(run)
                 spans = (cell.column, cell.row_span, cell.column_span, cell.is_header)
-                cells.append(TableCell("".join(run.characters), *spans))
+                cells.append(TableCell(run.text, *spans))
             rows.append(cells)
         before = len(self.builder.blocks)
         self.builder.table(rows)
@@ -124,66 +147,56 @@ class Writer:
         """Return the text of lines, a word that is divided between two of them whole again."""
         run = Run()
         for line in lines:
-            if run.characters:
+            if run.text:
                 self._join(run, line)
-            for at, character in enumerate(line.text):
-                if character != _SOFT or at == len(line.text) - 1:
-                    run.add(character, (line, at))
-        while run.characters and run.characters[-1] == _SOFT:
-            run.characters.pop()
-            run.places.pop()
+            run.add(line)
+        if run.text.endswith(_SOFT):
+            run.drop_last()
         return run
 
     def _join(self, run: Run, line: Line) -> None:
         """Put between two lines what belongs there: a blank, nothing, or no hyphen."""
-        last = run.characters[-1]
-        if last in ("-", "\u2010", _SOFT):
-            start = max(0, len(run.characters) - 101)
-            divided = _DIVIDED.search("".join(run.characters[start:]))
+        last = run.text[-1]
+        if last in _HYPHENS:
+            divided = _DIVIDED.search(run.text[-101:])
             rest = _FIRST_WORD.match(line.text)
             if divided and rest and (line.text[0].islower() or last == _SOFT):
                 compound = f"{divided.group(1)}-{rest.group()}".lower()
                 if last == _SOFT or compound not in self.compounds:
-                    run.characters.pop()
-                    run.places.pop()
+                    run.drop_last()
                 return
-            if rest and len(run.characters) > 1 and run.characters[-2].isalnum():
+            if rest and run.text[-2:-1].isalnum():
                 return
         elif _is_wide(last) and _is_wide(line.text[0]):
             return
-        run.add(" ", None)
+        run.text += " "
 
     def _place(self, run: Run, start: int) -> None:
         """Note the boxes of a text that begins at an offset."""
-        first = 0
-        places = run.places
-        for index in range(1, len(places) + 1):
-            before = places[index - 1]
-            here = places[index] if index < len(places) else None
-            if before is None:
-                first = index
-            elif here is None or not _follows(before, here):
-                origin = places[first]
-                assert origin is not None
-                self._add_boxes(origin, index - first, start + first)
-                first = index
+        for span in run.spans:
+            first = span.at
+            if not span.line.text.isascii():
+                for at in range(span.at + 1, span.at + span.length):
+                    if not _goes_on(span.line, first, at):
+                        self._add_boxes(span.line, first, at, start + span.start + first - span.at)
+                        first = at
+            end = span.at + span.length
+            self._add_boxes(span.line, first, end, start + span.start + first - span.at)
 
-    def _add_boxes(self, origin: Place, length: int, start: int) -> None:
-        line, at = origin
+    def _add_boxes(self, line: Line, at: int, end: int, start: int) -> None:
+        """Note the boxes of a line's characters, of which the first stands at `start`."""
         sheet = self.sheets[line.page]
         if sheet.start is None or start < sheet.start:
             sheet.start = start
         if line.angle:
-            for index in range(length):
-                sheet.boxes.append(_turned_back(line, at + index, start + index))
+            for index in range(at, end):
+                sheet.boxes.append(_turned_back(line, index, start + index - at))
             return
-        last = at + length - 1
-        is_back = length > 1 and line.lefts[last] < line.lefts[at]
-        if is_back:
-            edges = (*line.rights[at : last + 1], line.lefts[last])
+        if end - at > 1 and line.lefts[end - 1] < line.lefts[at]:
+            edges = (*line.rights[at:end], line.lefts[end - 1])
         else:
-            edges = (*line.lefts[at : last + 1], line.rights[last])
-        sheet.boxes.append(LineBoxes(start, start + length, line.top, line.bottom, edges))
+            edges = (*line.lefts[at:end], line.rights[end - 1])
+        sheet.boxes.append(LineBoxes(start, start + end - at, line.top, line.bottom, edges))
 
     def _start(self, page: int, length: int) -> None:
         sheet = self.sheets[page]
@@ -207,14 +220,11 @@ def _is_wide(character: str) -> bool:
     )
 
 
-def _follows(before: Place, here: Place) -> bool:
-    """Return whether two places are neighbours in a line, and run the same way."""
-    if before[0] is not here[0] or here[1] != before[1] + 1:
-        return False
-    if here[1] < 2:
+def _goes_on(line: Line, first: int, at: int) -> bool:
+    """Return whether a character runs on the way that those from `first` run."""
+    if at < first + 2:
         return True
-    lefts = here[0].lefts
-    at = here[1]
+    lefts = line.lefts
     return (lefts[at] >= lefts[at - 1]) == (lefts[at - 1] >= lefts[at - 2])
 
 
@@ -237,23 +247,23 @@ def _label_of(part: Part, text: str) -> str:
 
 def _canonical_run(run: Run) -> Run:
     """Return a run in canonical form; a character that others join has the place of the first."""
-    text = "".join(run.characters)
-    if canonical(text) == text:
+    if run.text.isascii() or canonical(run.text) == run.text:
         return run
+    places: dict[int, tuple[Line, int]] = {}
+    for span in run.spans:
+        for step in range(span.length):
+            places[span.start + step] = (span.line, span.at + step)
     result = Run()
-    cluster, place = "", None
-    for character, own in (*zip(run.characters, run.places, strict=True), ("", None)):
-        if cluster and not (character and _joins(character)):
-            for letter in canonical(cluster):
-                result.add(letter, place)
-                place = None
-            cluster = ""
-        if not cluster:
-            place = own
-        cluster += character
-    while result.characters and result.characters[-1].isspace():
-        result.characters.pop()
-        result.places.pop()
+    start = 0
+    for index in range(1, len(run.text) + 1):
+        if index == len(run.text) or not _joins(run.text[index]):
+            whole = canonical(run.text[start:index])
+            for step in range(len(whole)):
+                if start + step in places and step < index - start:
+                    result.spans.append(Span(len(result.text) + step, 1, *places[start + step]))
+            result.text += whole
+            start = index
+    result.text = result.text.rstrip()
     return result
 
 
