@@ -10,6 +10,7 @@ import unicodedata
 from array import array
 from dataclasses import dataclass, field
 from itertools import repeat
+from operator import eq
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -240,9 +241,15 @@ class _Reader:
         self, string: String, start: int, end: int, lefts: list[float], rights: list[float]
     ) -> None:
         """Put characters into a string; blanks are noted, and the letters of a ligature parted."""
+        codes = self.codes[start:end]
+        is_plain = 32 < min(codes) and max(codes) < 0x7F
+        if is_plain and True not in map(eq, lefts[1:], lefts):
+            string.text = bytes(codes).decode("ascii")
+            string.lefts, string.rights = lefts, rights
+            return
         letters: list[str] = []
         blank: tuple[float, float] | None = None
-        for at, code in enumerate(self.codes[start:end]):
+        for at, code in enumerate(codes):
             letter = chr(code) if 32 < code < 0x7F else self._text(code)
             left, right = lefts[at], rights[at]
             if letter == " ":
