@@ -6,6 +6,7 @@ and `Style.angle` leads back to the page.
 
 import ctypes
 import math
+import re
 import unicodedata
 from array import array
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ _LEVEL = 3.0  # degrees that a line may lean
 _OVERDRAWN = 0.25  # of a blank's width that is left when a letter is drawn over it
 _BOLD = 600
 _SAMPLE = 5  # every so many characters are asked for their map
-_BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
+_BOLD_NAME = re.compile(r"bold|black|heavy|demi|cmbx|sfbx|ecbx|nimbus\w*-medi(?!um)", re.IGNORECASE)
 _PRIVATE = {0xB7: "•", 0xA7: "▪", 0xD8: "➢", 0xFC: "✓", 0x2D: "-", 0x6F: "o", 0xA8: "▪", 0x20: " "}
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
@@ -214,8 +215,7 @@ class _Reader:
         if font not in self._bolds:
             name = ctypes.create_string_buffer(128)
             library.font_name(font, ctypes.addressof(name), 128)
-            letters = name.value.decode("latin-1").lower()
-            is_named = any(part in letters for part in _BOLD_NAMES)
+            is_named = bool(_BOLD_NAME.search(name.value.decode("latin-1")))
             self._bolds[font] = is_named or library.font_weight(self.page, index) >= _BOLD
         return self._bolds[font]
 
@@ -302,7 +302,7 @@ class _Reader:
 
 def _is_seen(blank: tuple[float, float], left: float, size: float) -> bool:
     """Return whether a blank is seen, for no letter is drawn over it."""
-    if left < blank[0] - 0.3 * size:
+    if left < blank[0] - 0.1 * size:
         return True  # from right to left
     return left - blank[0] >= _OVERDRAWN * (blank[1] - blank[0])
 

@@ -20,6 +20,7 @@ _PROSE_FILL = 0.5  # of a column's width that its lines fill, on average
 _MIN_LINES = 3  # of a column
 _ALIGNED = 0.6  # of the rows of the shorter column, and more: a table
 _NARROW_LINES = 2
+_GOES_DOWN = 0.25  # of the lines that begin with a small letter, and more
 _MAX_DEPTH = 8
 _FAR = 1e9  # points
 _MARKER = re.compile(r"\(?\w{1,4}[.)]|[-•‣◦▪–—*➢✓o]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[\w{1,8}\]")
@@ -185,7 +186,8 @@ def _regions_of(band: Sequence[Row], depth: int) -> list[Region] | None:
     is_aligned = len(shared) >= 2 and len(shared) >= _ALIGNED * shortest
     prose = [_is_prose(column) for column in columns]
     has_table = any(isinstance(piece, Table) for row in band for piece in row)
-    if all(prose) or (any(prose) and not is_aligned):
+    goes_down = len(band) >= 3 and all(map(_goes_down, columns))
+    if all(prose) or goes_down or (any(prose) and not is_aligned):
         return _in_columns(columns, depth)
     if is_aligned and not has_table:
         lines = [[piece for piece in row if isinstance(piece, Line)] for row in band]
@@ -263,10 +265,44 @@ def _in_columns(columns: list[list[Piece]], depth: int) -> list[Region]:
 
 
 def _table_or_fields(rows: list[list[Line]], count: int) -> list[Region]:
-    table = table_of(rows)
+    """Return a table or fields, and the lines before and after it."""
+    full = [at for at, row in enumerate(rows) if len(row) > 1]
+    first, last = full[0], full[-1] + 1
+    left = min(line.left for row in rows for line in row)
+    right = max(line.right for row in rows for line in row)
+    while last < len(rows) and _is_rest_of_cell(rows[last - 1], rows[last]):
+        last += 1
+    regions: list[Region] = []
+    if first:
+        regions.append(Flow([joined(row) for row in rows[:first]], left, right))
+    table = table_of(rows[first:last])
     is_pair = count == 2 and max(len(row.cells) for row in table.rows) <= 2
-    if is_pair and not any(cell.is_header for row in table.rows for cell in row.cells):
-        names = [row[0].text for row in rows if len(row) > 1]
-        if median([len(name.split()) for name in names]) <= 6:
-            return [Fields([joined(row) for row in rows if row])]
-    return [table]
+    has_header = any(cell.is_header for row in table.rows for cell in row.cells)
+    names = [row[0].text for row in rows if len(row) > 1]
+    if is_pair and not has_header and median([len(name.split()) for name in names]) <= 6:
+        regions.append(Fields([joined(row) for row in rows[first:last]]))
+    else:
+        regions.append(table)
+    if last < len(rows):
+        regions.append(Flow([joined(row) for row in rows[last:]], left, right))
+    return regions
+
+
+def _is_rest_of_cell(above: Sequence[Line], row: Sequence[Line]) -> bool:
+    """Return whether a row of one piece goes on with a cell of the row above."""
+    piece = row[0]
+    is_near = piece.base - above[-1].base <= 1.6 * piece.size
+    is_within = any(
+        cell.left - piece.size <= piece.left and piece.right <= cell.right + 8 * piece.size
+        for cell in above
+    )
+    return is_near and is_within and (piece.left > above[0].right or piece.text[:1].islower())
+
+
+def _goes_down(column: Sequence[Piece]) -> bool:
+    """Return whether lines of a column go on with the line above, as text does and cells do not."""
+    lines = _flow_lines(column)
+    if len(lines) < 2:
+        return True
+    small = sum(line.text[:1].islower() for line in lines[1:])
+    return small >= _GOES_DOWN * (len(lines) - 1)

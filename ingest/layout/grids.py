@@ -13,6 +13,7 @@ _TOUCH = 3.0  # points that rules may miss each other by
 _SAME = 2.5  # points within which rules are one
 _MAX_RULES = 400  # of a page; a drawing has more
 _FRAME_LINES = 12  # of a cell, and more: it may frame the text of a page
+_MAX_TORN = 1  # lines with a rule through a word
 _FRAME_SHARE = 0.6  # of a table's letters in such a cell
 
 
@@ -88,17 +89,19 @@ def _read_grid(grid: _Grid, lines: Sequence[Line]) -> tuple[Table | None, list[L
         return None, list(lines)
     cells: dict[tuple[int, int], list[Line]] = {}
     outside = []
+    torn = 0
     for line in lines:
         middle = (line.top + line.bottom) / 2
         if not (down[0] < middle < down[-1] and across[0] < (line.left + line.right) / 2 < across[-1]):
             outside.append(line)
             continue
         row = bisect_right(down, middle) - 1
+        torn += _tears(line, across, _crossed(grid, across, middle))
         for part in _cut(line, across, _crossed(grid, across, middle)):
             column = bisect_right(across, (part.left + part.right) / 2) - 1
             cells.setdefault((row, max(0, min(column, len(across) - 2))), []).append(part)
     rows = _rows_of(grid, across, down, cells)
-    if not _is_table(rows):
+    if torn > _MAX_TORN or not _is_table(rows):
         return None, list(lines)
     table = made(rows)
     return replace(table, left=across[0], right=across[-1], base=down[0], bottom=down[-1]), outside
@@ -143,6 +146,18 @@ def _cut(line: Line, across: Sequence[float], is_ruled: Sequence[bool]) -> Itera
         if index == len(line.text) or at[index] != at[start]:
             yield from _part(line, start, index)
             start = index
+
+
+def _tears(line: Line, across: Sequence[float], is_ruled: Sequence[bool]) -> bool:
+    """Return whether a rule goes through a word of a line, which no cell's does."""
+    for x, is_wall in zip(across[1:-1], is_ruled[1:-1], strict=True):
+        if not (is_wall and line.left < x < line.right):
+            continue
+        for at, (left, right) in enumerate(zip(line.lefts, line.rights, strict=True)):
+            inner = 0.25 * (right - left)
+            if left + inner < x < right - inner and line.text[at] != " ":
+                return True
+    return False
 
 
 def _part(line: Line, start: int, end: int) -> Iterator[Line]:

@@ -45,6 +45,7 @@ class Line:
     angle: float = 0.0
     is_bold: bool = False
     marks: tuple[int, ...] = ()
+    begins_bold: bool = False
     is_field: bool = False
     name: str = ""  # of its field
 
@@ -91,6 +92,7 @@ def joined(pieces: Sequence[Line], gap: str = " ") -> Line:
         top=min(piece.top for piece in pieces),
         bottom=max(piece.bottom for piece in pieces),
         is_bold=all(piece.is_bold for piece in pieces),
+        begins_bold=pieces[0].begins_bold,
         is_field=any(piece.is_field for piece in pieces),
         marks=tuple(marks),
     )
@@ -195,6 +197,7 @@ def _line(words: list[Word], page: int, angle: float) -> Line:
         angle,
         all(word.style.is_bold or not word.text.isalpha() for word in words) and main.is_bold,
         tuple(marks),
+        words[0].style.is_bold,
     )
 
 

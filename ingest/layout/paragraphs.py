@@ -24,13 +24,15 @@ _NOTE_SIZE = 0.93  # of the size of most text, and less
 _NOTE_PLACE = 0.4  # of the page's height, and lower
 _LOOK_AHEAD = 8  # parts between two halves of a sentence
 _SENTENCE_OVER = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*(?: ?\d{1,3})?$")
-_NOTE_MARK = re.compile(r"(?:\d{1,3}|[*†‡§¶]{1,3}|[a-z])(?=[ .):]|[A-Z])|[*†‡§¶]{1,3}")
+_NOTE_MARK = re.compile(r"(?:\d{1,3}|[*†‡§¶]{1,3}|[a-z])(?=[ ):]|\.\s|[A-Z])|[*†‡§¶]{1,3}")
 _CAPTION = re.compile(
     r"(?:fig(?:ure|\.)?|table|tab\.|abbildung|abb\.|tabelle|figura|tabla|tableau|scheme|chart|"
     r"图|表|図)\s?[A-Z]?\d{1,3}(?:[.:|–—-]|\s|$)",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?:\d{1,2}\.){1,4}(?:\d{1,2})?\s+\S|\(\w{1,4}\)\s+\S|[•‣◦▪➢✓]")
+_NUMBERED = re.compile(
+    r"(?:\d{1,2}\.){1,4}(?:\d{1,2})?:?\s+\S|\((?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})\)\s+\S|[•‣◦▪➢✓☒☐]"
+)
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s?\S{1,8}$")
 
 
@@ -93,9 +95,7 @@ def _goes_on(lines: Sequence[Line], index: int, group: Sequence[Line], flow: Flo
     above, line = lines[index - 1], lines[index]
     if not _is_alike(above, line) or is_item(line.text) or _CAPTION.match(line.text):
         return False
-    if above.is_bold != line.is_bold and (len(group) == 1 or line.is_bold):
-        if above.is_bold and len(group) == 1:
-            return _is_filled(above, flow) and not _SENTENCE_OVER.search(above.text)
+    if _changes_weight(above, line, group, flow):
         return False
     if _LEADERS.search(above.text):
         return False
@@ -120,6 +120,18 @@ def _goes_on(lines: Sequence[Line], index: int, group: Sequence[Line], flow: Flo
     if ends_early and _room_for(line) + above.right < _reach(lines, flow):
         return is_open and line.text[:1].islower()
     return True
+
+
+def _changes_weight(above: Line, line: Line, group: Sequence[Line], flow: Flow) -> bool:
+    """Return whether a bold line ends or begins here that stands for itself."""
+    if above.is_bold == line.is_bold:
+        return False
+    if line.is_bold:
+        return not line.text[:1].islower()
+    is_open = not _SENTENCE_OVER.search(above.text)
+    if all(each.is_bold for each in group):
+        return not (is_open and (line.begins_bold or _is_filled(above, flow)))
+    return False
 
 
 def _reach(lines: Sequence[Line], flow: Flow) -> float:
