@@ -24,6 +24,7 @@ _CLIPPING = 7
 SMALLEST = 1.01  # points; smaller text cannot be read
 _PALE = 250  # of 255: white
 _HYPHEN = 0x02  # PDFium's sign for a hyphen at the end of a line
+FIRST_FROM_RIGHT = "\u0590"  # the first of the scripts that run from right to left
 _LEVEL = 3.0  # degrees that a line may lean
 _OVERDRAWN = 0.25  # of a blank's width that is left when a letter is drawn over it
 _BOLD = 600
@@ -310,10 +311,15 @@ def _is_seen(blank: tuple[float, float], left: float, size: float) -> bool:
 def _share(string: String, letters: list[str], letter: str) -> None:
     """Give a ligature's next letter a part of the box of the letter before it."""
     left, right = string.lefts[-1], string.rights[-1]
-    letters.append(letter)
-    string.rights[-1] = (left + right) / 2
-    string.lefts.append((left + right) / 2)
-    string.rights.append(right)
+    middle = (left + right) / 2
+    if letter >= FIRST_FROM_RIGHT:  # PDFium turns the letters of such a ligature round
+        letters.insert(-1, letter)
+        string.lefts[-1:] = [middle, left]
+        string.rights[-1:] = [right, middle]
+    else:
+        letters.append(letter)
+        string.lefts[-1:] = [left, middle]
+        string.rights[-1:] = [middle, right]
 
 
 def _spread(string: String, letters: list[str], text: str, left: float, right: float) -> None:

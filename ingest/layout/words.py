@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from inquote.ingest.layout.characters import String, Style
+from inquote.ingest.layout.characters import FIRST_FROM_RIGHT, String, Style
 
 _GAP = 0.14  # of the size, and more: between words
 _SPACED_GAP = 0.12  # of the size: the least gap of letters that are spaced out
@@ -17,7 +17,6 @@ _MIN_GAPS = 5  # that tell spaced letters
 _SAME_BASE = 0.15  # of the size that letters of a word may be apart in height
 _BACK = 0.5  # of the size; a string that begins further back begins anew
 _FAR = 3.0  # of the size; a string that begins further ahead begins anew
-_FIRST_FROM_RIGHT = "\u0590"  # the first of the scripts that run from right to left
 
 
 @dataclass
@@ -121,7 +120,7 @@ def _goes_on(last: String, string: String) -> bool:
     ahead = string.lefts[0] - last.rights[-1]
     if -_BACK * size <= ahead <= _FAR * size:
         return True
-    return last.text[-1] >= _FIRST_FROM_RIGHT and abs(last.lefts[-1] - string.rights[0]) <= (
+    return last.text[-1] >= FIRST_FROM_RIGHT and abs(last.lefts[-1] - string.rights[0]) <= (
         _FAR * size
     )
 
@@ -129,7 +128,7 @@ def _goes_on(last: String, string: String) -> bool:
 def _words_of(run: _Run) -> Iterator[Word]:
     text, lefts, rights = run.text, run.lefts, run.rights
     gaps = [left - right for left, right in zip(lefts[1:], rights, strict=False)]
-    if not text.isascii() and max(text) >= _FIRST_FROM_RIGHT:
+    if not text.isascii() and max(text) >= FIRST_FROM_RIGHT:
         back = [left - right for left, right in zip(lefts, rights[1:], strict=False)]
         gaps = list(map(max, gaps, back))
     string = run.cuts[0]
