@@ -37,8 +37,8 @@ from inquote.ingest.layout.writing import Sheet, Writer, compounds_in
 _GARBAGE = 0.3  # of the characters without a way to Unicode, and more: nothing to read
 _MAX_OUTLINE = 20_000  # entries
 _NO_TITLE = re.compile(
-    r"(?:untitled|microsoft (?:word|powerpoint|excel).*|[\d\W_]*|.*\.[a-z]{2,4}\d?|(?:slide|page) \d+)",
-    re.IGNORECASE,
+    r"(?i:untitled|slide \d{1,4}|page \d{1,4}|microsoft (?:word|powerpoint|excel)\b.{0,200}+)"
+    r"|[\d\W_]{1,200}+|[^\n]{1,200}\.[a-z]{2,4}\d?",
 )
 _NO_TEXT = "it holds no text, only pictures of it; run text recognition on it first"
 _NO_LETTERS = (

@@ -136,8 +136,10 @@ class _Reader:
         """Read the string from one character to another."""
         matrix = pdfium.FS_MATRIX()
         library.matrix_of(self.page, start, ctypes.addressof(matrix))
-        angle = self._angle(matrix.a, matrix.b)
-        size = abs(library.font_size(self.page, start)) * math.hypot(matrix.c, matrix.d)
+        scale = library.font_size(self.page, start)
+        sign = -1 if scale < 0 else 1
+        angle = self._angle(sign * matrix.a, sign * matrix.b)
+        size = abs(scale) * math.hypot(matrix.c, matrix.d)
         x, y = self.frame.shown(*self._origin(start))
         base = turned(x, y, angle)[1]
         lefts, rights = self._edges(start, end, angle, size)
@@ -206,7 +208,14 @@ class _Reader:
         if not 0 <= down <= 0.8 * size:
             down = 0.2 * size
         reason = self._reason(drawn, size, *place)
-        key = (round(size, 2), round(up, 1), round(down, 1), angle, self._is_bold(drawn, index), reason)
+        key = (
+            round(size, 2),
+            round(up, 1),
+            round(down, 1),
+            angle,
+            self._is_bold(drawn, index),
+            reason,
+        )
         if key not in self._styles:
             self._styles[key] = Style(*key)
         return self._styles[key]
@@ -257,7 +266,12 @@ class _Reader:
                 blank = (left, right)
             elif not letter:
                 continue
-            elif blank is None and at and letters and (left, right) == (lefts[at - 1], rights[at - 1]):
+            elif (
+                blank is None
+                and at
+                and letters
+                and (left, right) == (lefts[at - 1], rights[at - 1])
+            ):
                 _share(string, letters, letter)
             elif len(letter) > 1 or (code > 0x2FF and unicodedata.combining(letter)):
                 _spread(string, letters, letter, left, right)

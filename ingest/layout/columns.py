@@ -210,9 +210,7 @@ def _columns(band: Sequence[Row], gutters: Sequence[Strip]) -> list[list[Piece]]
     return columns
 
 
-def _without_markers(
-    columns: list[list[Piece]], gutters: list[Strip]
-) -> list[list[Piece]]:
+def _without_markers(columns: list[list[Piece]], gutters: list[Strip]) -> list[list[Piece]]:
     """Return the columns, those of nothing but list marks put to the column they stand before."""
     at = 0
     while at + 1 < len(columns):

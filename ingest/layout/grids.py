@@ -58,9 +58,7 @@ def _grids(lying: Sequence[Box], standing: Sequence[Box]) -> Iterator[_Grid]:
     """Yield the rules in groups that cross or touch one another."""
     groups: list[_Grid] = [_Grid([rule], []) for rule in lying]
     for rule in standing:
-        touched = [
-            group for group in groups if any(_cross(other, rule) for other in group.lying)
-        ]
+        touched = [group for group in groups if any(_cross(other, rule) for other in group.lying)]
         if not touched:
             continue
         merged = _Grid([], [rule])
@@ -92,7 +90,9 @@ def _read_grid(grid: _Grid, lines: Sequence[Line]) -> tuple[Table | None, list[L
     torn = 0
     for line in lines:
         middle = (line.top + line.bottom) / 2
-        if not (down[0] < middle < down[-1] and across[0] < (line.left + line.right) / 2 < across[-1]):
+        if not (
+            down[0] < middle < down[-1] and across[0] < (line.left + line.right) / 2 < across[-1]
+        ):
             outside.append(line)
             continue
         row = bisect_right(down, middle) - 1
@@ -189,7 +189,7 @@ def _rows_of(
 ) -> list[TableRow]:
     """Return the rows of a grid, cells without a rule between them as one."""
     taken: set[tuple[int, int]] = set()
-    rows = []
+    rows: list[TableRow] = []
     for row in range(len(down) - 1):
         cells = []
         for column in range(len(across) - 1):
@@ -227,10 +227,14 @@ def _split_row(cells: list[Cell]) -> Iterator[TableRow]:
     if not cells:
         return
     counts = {len(cell.lines) for cell in cells}
-    is_level = len(counts) == 1 and len(cells) > 1 and all(
-        abs(cell.lines[at].base - cells[0].lines[at].base) < _SAME
-        for cell in cells[1:]
-        for at in range(min(counts))
+    is_level = (
+        len(counts) == 1
+        and len(cells) > 1
+        and all(
+            abs(cell.lines[at].base - cells[0].lines[at].base) < _SAME
+            for cell in cells[1:]
+            for at in range(min(counts))
+        )
     )
     if not is_level or min(counts) < 2:
         yield TableRow(cells)

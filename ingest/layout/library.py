@@ -28,9 +28,7 @@ is_unmapped = _declared(pdfium.FPDFText_HasUnicodeMapError, _INT, _ADDRESS, _INT
 matrix_of = _declared(pdfium.FPDFText_GetMatrix, _INT, _ADDRESS, _INT, _ADDRESS)
 font_size = _declared(pdfium.FPDFText_GetFontSize, ctypes.c_double, _ADDRESS, _INT)
 font_weight = _declared(pdfium.FPDFText_GetFontWeight, _INT, _ADDRESS, _INT)
-origin_of = _declared(
-    pdfium.FPDFText_GetCharOrigin, _INT, _ADDRESS, _INT, _ADDRESS, _ADDRESS
-)
+origin_of = _declared(pdfium.FPDFText_GetCharOrigin, _INT, _ADDRESS, _INT, _ADDRESS, _ADDRESS)
 render_mode = _declared(pdfium.FPDFTextObj_GetTextRenderMode, _INT, _ADDRESS)
 font_of = _declared(pdfium.FPDFTextObj_GetFont, _ADDRESS, _ADDRESS)
 font_name = _declared(
@@ -51,9 +49,7 @@ object_bounds = _declared(
 draw_mode = _declared(pdfium.FPDFPath_GetDrawMode, _INT, _ADDRESS, _ADDRESS, _ADDRESS)
 count_segments = _declared(pdfium.FPDFPath_CountSegments, _INT, _ADDRESS)
 path_segment = _declared(pdfium.FPDFPath_GetPathSegment, _ADDRESS, _ADDRESS, _INT)
-segment_point = _declared(
-    pdfium.FPDFPathSegment_GetPoint, _INT, _ADDRESS, _ADDRESS, _ADDRESS
-)
+segment_point = _declared(pdfium.FPDFPathSegment_GetPoint, _INT, _ADDRESS, _ADDRESS, _ADDRESS)
 segment_kind = _declared(pdfium.FPDFPathSegment_GetType, _INT, _ADDRESS)
 
 

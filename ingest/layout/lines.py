@@ -111,7 +111,11 @@ def _rows(words: Sequence[Word]) -> list[list[Word]]:
     sizes = [max(word.style.size for word in row) for row in rows]
     for at, row in enumerate(rows):
         for near in (*range(max(0, at - 3), at), *range(at + 1, min(len(rows), at + 4))):
-            if rows[near] and row and abs(rows[near][0].base - row[0].base) <= _RAISED * sizes[near]:
+            if (
+                rows[near]
+                and row
+                and abs(rows[near][0].base - row[0].base) <= _RAISED * sizes[near]
+            ):
                 _move_raised(row, rows[near], sizes[near])
     return [row for row in rows if row]
 

@@ -198,9 +198,15 @@ def _add_rules(points: list[tuple[float, float]], box: Box, shapes: Shapes) -> N
     if box.bottom - box.top <= _THIN or box.right - box.left <= _THIN:
         points = [(box.left, box.top), (box.right, box.bottom)]
         if box.bottom - box.top <= _THIN:
-            points = [(box.left, (box.top + box.bottom) / 2), (box.right, (box.top + box.bottom) / 2)]
+            points = [
+                (box.left, (box.top + box.bottom) / 2),
+                (box.right, (box.top + box.bottom) / 2),
+            ]
         else:
-            points = [((box.left + box.right) / 2, box.top), ((box.left + box.right) / 2, box.bottom)]
+            points = [
+                ((box.left + box.right) / 2, box.top),
+                ((box.left + box.right) / 2, box.bottom),
+            ]
     elif len(points) == 4:  # a rectangle closes itself
         points = [*points, points[0]]
     for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):

@@ -123,9 +123,7 @@ def _goes_on(above: Sequence[Cell], cells: Sequence[Cell], rows: Sequence[Sequen
 
 def _merged(above: Sequence[Cell], cells: Sequence[Cell]) -> list[Cell]:
     added = {cell.column: cell.lines for cell in cells}
-    return [
-        replace(cell, lines=[*cell.lines, *added.get(cell.column, ())]) for cell in above
-    ]
+    return [replace(cell, lines=[*cell.lines, *added.get(cell.column, ())]) for cell in above]
 
 
 def made(rows: list[TableRow]) -> Table:

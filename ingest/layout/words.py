@@ -166,7 +166,10 @@ def _word(run: _Run, start: int, end: int, string: String, joint: bool | None) -
     if len(text) > 1 and is_from_right(text):
         order = sorted(range(len(text)), key=lambda at: -rights[at])
         text = "".join([text[at] for at in order])
-        lefts, rights = array("f", [lefts[at] for at in order]), array("f", [rights[at] for at in order])
+        lefts, rights = (
+            array("f", [lefts[at] for at in order]),
+            array("f", [rights[at] for at in order]),
+        )
     return Word(
         text, lefts, rights, string.base, string.style, min(lefts), max(rights), joint=joint
     )

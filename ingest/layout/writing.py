@@ -19,7 +19,10 @@ _COMPOUND = re.compile(r"(?<!\w)\w{1,100}-\w{1,100}")
 _SOFT = "\u00ad"
 _HYPHENS = ("-", "\u2010", _SOFT)
 # Starters that join the character before them when a text is put in NFC.
-_JOINING = set("\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1b35")
+_JOINING = set(
+    "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1b35"
+)
+
 
 @dataclass
 class Sheet:
@@ -108,7 +111,14 @@ class Writer:
             packed = pack_lines(sheet.boxes)
             size = (round(sheet.width, 2), round(sheet.height, 2))
             pages.append(
-                Page(index + 1, starts[index] if index else 0, ends[index], sheet.label, *size, packed)
+                Page(
+                    index + 1,
+                    starts[index] if index else 0,
+                    ends[index],
+                    sheet.label,
+                    *size,
+                    packed,
+                )
             )
         return tuple(pages)
 
@@ -215,8 +225,10 @@ def compounds_in(texts: Sequence[str]) -> set[str]:
 
 def _is_wide(character: str) -> bool:
     """Return whether a character is of a script that sets no blanks between words."""
-    return "\u2e80" <= character <= "\ud7a3" and not "\uac00" <= character or (
-        "\uff00" <= character <= "\uff60"
+    return (
+        "\u2e80" <= character <= "\ud7a3"
+        and not "\uac00" <= character
+        or ("\uff00" <= character <= "\uff60")
     )
 
 
