@@ -118,7 +118,7 @@ def _free(row: Row, within: Sequence[Strip]) -> list[Strip]:
 
 def _gutters(rows: Sequence[Row], free: Sequence[Strip]) -> list[Strip]:
     """Return the free strips that have text on both sides."""
-    inner = [strip for strip in free if -_FAR < strip[0] and strip[1] < _FAR]
+    inner = [strip for strip in free if strip[0] > -_FAR and strip[1] < _FAR]
     if not inner:
         return inner
     left = min([row[0].left for row in rows])

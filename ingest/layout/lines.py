@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from inquote.ingest.layout.characters import Style
+from inquote.ingest.layout.strings import Style
 from inquote.ingest.layout.words import Word, is_from_right
 
 PIECE_GAP = 0.9  # of the size, and more: the words may stand in two columns
@@ -218,7 +218,7 @@ def _main_style(words: Sequence[Word]) -> Style:
 
 
 def _in_reading_order(words: Sequence[Word]) -> list[Word]:
-    """Return words from right to left, but runs of words that run from left to right as they are."""
+    """Return words from right to left, but those that run the other way as they stand."""
     ordered: list[Word] = []
     run: list[Word] = []  # from left to right, in reverse
     for word in reversed(words):

@@ -1,10 +1,11 @@
 """Part the lines of a column into paragraphs, items and notes, and join what a page's end parts.
 
-Lines go on while their distance stays: any distance, as long as it is the same for the lines around.
+Lines go on while their distance stays: any distance, if it is the same for the lines around.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 from inquote.ingest.documents import BlockKind
@@ -22,6 +23,7 @@ _SHORT = 0.8  # of a column's width, and less: a line that ends on purpose
 _FULL = 0.86  # of a column's width, and more: a line that its paragraph goes on after
 _NOTE_SIZE = 0.93  # of the size of most text, and less
 _NOTE_PLACE = 0.4  # of the page's height, and lower
+_LEADERS = 30  # characters at the end of a line that dots lead to
 _LOOK_AHEAD = 8  # parts between two halves of a sentence
 _SENTENCE_OVER = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*(?: ?\d{1,3})?$")
 _NOTE_MARK = re.compile(r"(?:\d{1,3}|[*†‡§¶]{1,3}|[a-z])(?=[ ):]|\.\s|[A-Z])|[*†‡§¶]{1,3}")
@@ -33,7 +35,6 @@ _CAPTION = re.compile(
 _NUMBERED = re.compile(
     r"(?:\d{1,2}\.){1,4}(?:\d{1,2})?:?\s+\S|\((?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})\)\s+\S|[•‣◦▪➢✓☒☐]"
 )
-_LEADERS = re.compile(r"(?:\.\s?){4,}\s?\S{1,8}$")
 
 
 def parts_of(flow: Flow, body: float, height: float) -> Iterator[Part]:
@@ -97,7 +98,7 @@ def _goes_on(lines: Sequence[Line], index: int, group: Sequence[Line], flow: Flo
         return False
     if _changes_weight(above, line, group, flow):
         return False
-    if _LEADERS.search(above.text):
+    if _has_leaders(above.text):
         return False
     distance = line.base - above.base
     usual = _distance_around(lines, index, group)
@@ -120,6 +121,12 @@ def _goes_on(lines: Sequence[Line], index: int, group: Sequence[Line], flow: Flo
     if ends_early and _room_for(line) + above.right < _reach(lines, flow):
         return is_open and line.text[:1].islower()
     return True
+
+
+def _has_leaders(text: str) -> bool:
+    """Return whether dots lead to the end of a line, as in a table of contents."""
+    end = text[-_LEADERS:].replace(" ", "")
+    return "....." in end and end[-1:].isalnum()
 
 
 def _changes_weight(above: Line, line: Line, group: Sequence[Line], flow: Flow) -> bool:
@@ -161,13 +168,13 @@ def _is_filled(line: Line, flow: Flow) -> bool:
 def _distance_around(lines: Sequence[Line], index: int, group: Sequence[Line]) -> float:
     """Return the usual distance of the lines around one: in its paragraph, else below or near."""
     if len(group) > 1:
-        return median([b.base - a.base for a, b in zip(group, group[1:], strict=False)])
+        return median([below.base - each.base for each, below in pairwise(group[-9:])])
     near = []
     for at in range(max(1, index - 6), min(len(lines), index + 7)):
         distance = lines[at].base - lines[at - 1].base
-        if at != index and 0 < distance <= _FARTHEST * lines[at].size:
-            if _is_alike(lines[at - 1], lines[at]) and _is_alike(lines[at], lines[index]):
-                near.append(distance)
+        is_alike = _is_alike(lines[at - 1], lines[at]) and _is_alike(lines[at], lines[index])
+        if at != index and is_alike and 0 < distance <= _FARTHEST * lines[at].size:
+            near.append(distance)
     return min(near, default=1.35 * lines[index].size)
 
 

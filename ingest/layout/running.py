@@ -66,6 +66,9 @@ def take_running(pages: list[list[Line]], heights: Sequence[float]) -> list[Edge
     result = []
     for index, own in enumerate(rows):
         running = _running(own, keys, places, len(pages))
+        if sum(len(row.pieces) for row in running) == len(pages[index]):
+            # A page of nothing else says something, but for its number.
+            running = [row for row in running if _PAGE_NUMBER.fullmatch(row.text)]
         result.append(_take(pages, index, running))
     _number(result)
     return result

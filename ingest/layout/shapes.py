@@ -7,6 +7,7 @@ import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -209,7 +210,7 @@ def _add_rules(points: list[tuple[float, float]], box: Box, shapes: Shapes) -> N
             ]
     elif len(points) == 4:  # a rectangle closes itself
         points = [*points, points[0]]
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         if abs(y1 - y2) <= _STRAIGHT and abs(x1 - x2) >= _MIN_RULE:
             shapes.lying.append(Box(min(x1, x2), (y1 + y2) / 2, max(x1, x2), (y1 + y2) / 2))
         elif abs(x1 - x2) <= _STRAIGHT and abs(y1 - y2) >= _MIN_RULE:

@@ -1,7 +1,7 @@
 """Put glyphs together to words, by the gaps between them.
 
-A gap parts words when it is wide for its line: letters that are spaced out stay a word. A blank that
-the file holds parts words too, unless the next letter is drawn over it.
+A gap parts words when it is wide for its line: letters that are spaced out stay a word. A blank
+that the file holds parts words too, unless the next letter is drawn over it.
 """
 
 import unicodedata
@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from inquote.ingest.layout.characters import FIRST_FROM_RIGHT, String, Style
+from inquote.ingest.layout.strings import FIRST_FROM_RIGHT, String, Style
 
 _GAP = 0.14  # of the size, and more: between words
 _SPACED_GAP = 0.12  # of the size: the least gap of letters that are spaced out
@@ -49,7 +49,8 @@ class Word:
 class _Run:
     """Strings on a baseline that go one way, as one; `cuts` are where each of them begins."""
 
-    text: str = ""
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
     lefts: list[float] = field(default_factory=list)
     rights: list[float] = field(default_factory=list)
     blanks: set[int] = field(default_factory=set)
@@ -57,12 +58,13 @@ class _Run:
 
     def add(self, string: String, is_after_blank: bool) -> None:
         """Add a string at the end."""
-        start = len(self.text)
+        start = self.length
         self.cuts[start] = string
         if is_after_blank:
             self.blanks.add(start)
         self.blanks.update([start + blank for blank in string.blanks])
-        self.text += string.text
+        self.parts.append(string.text)
+        self.length += len(string.text)
         self.lefts.extend(string.lefts)
         self.rights.extend(string.rights)
 
@@ -106,7 +108,7 @@ def _runs(strings: Iterable[String]) -> Iterator[_Run]:
             run = _Run()
         run.add(string, is_after_blank)
         last, is_after_blank = string, False
-    if run.text:
+    if run.parts:
         yield run
 
 
@@ -126,7 +128,7 @@ def _goes_on(last: String, string: String) -> bool:
 
 
 def _words_of(run: _Run) -> Iterator[Word]:
-    text, lefts, rights = run.text, run.lefts, run.rights
+    text, lefts, rights = "".join(run.parts), run.lefts, run.rights
     gaps = [left - right for left, right in zip(lefts[1:], rights, strict=False)]
     if not text.isascii() and max(text) >= FIRST_FROM_RIGHT:
         back = [left - right for left, right in zip(lefts, rights[1:], strict=False)]
@@ -141,10 +143,10 @@ def _words_of(run: _Run) -> Iterator[Word]:
             continue
         following = run.cuts.get(index, string)
         if is_new or following.style is not string.style:
-            yield _word(run, start, index, string, joint)
+            yield _word(run, text, start, index, string, joint)
             start, joint = index, is_new
         string = following
-    yield _word(run, start, len(text), string, joint)
+    yield _word(run, text, start, len(text), string, joint)
 
 
 def _limit_of(run: _Run, gaps: Sequence[float], size: float) -> float:
@@ -159,17 +161,15 @@ def _limit_of(run: _Run, gaps: Sequence[float], size: float) -> float:
     return 1.6 * usual + 0.05 * size
 
 
-def _word(run: _Run, start: int, end: int, string: String, joint: bool | None) -> Word:
+def _word(run: _Run, text: str, start: int, end: int, string: String, joint: bool | None) -> Word:
     """Return a part of a run as a word; that of a right-to-left script by its places."""
-    text = run.text[start:end]
+    text = text[start:end]
     lefts, rights = array("f", run.lefts[start:end]), array("f", run.rights[start:end])
     if len(text) > 1 and is_from_right(text):
         order = sorted(range(len(text)), key=lambda at: -rights[at])
         text = "".join([text[at] for at in order])
-        lefts, rights = (
-            array("f", [lefts[at] for at in order]),
-            array("f", [rights[at] for at in order]),
-        )
+        lefts = array("f", [lefts[at] for at in order])
+        rights = array("f", [rights[at] for at in order])
     return Word(
         text, lefts, rights, string.base, string.style, min(lefts), max(rights), joint=joint
     )

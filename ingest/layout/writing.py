@@ -225,10 +225,8 @@ def compounds_in(texts: Sequence[str]) -> set[str]:
 
 def _is_wide(character: str) -> bool:
     """Return whether a character is of a script that sets no blanks between words."""
-    return (
-        "\u2e80" <= character <= "\ud7a3"
-        and not "\uac00" <= character
-        or ("\uff00" <= character <= "\uff60")
+    return ("\u2e80" <= character <= "\ud7a3" and not character >= "\uac00") or (
+        "\uff00" <= character <= "\uff60"
     )
 
 
