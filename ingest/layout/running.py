@@ -64,12 +64,16 @@ def take_running(pages: list[list[Line]], heights: Sequence[float]) -> list[Edge
         placed = [row for row in own if row.is_apart and len(row.text.split()) <= _MAX_PLACED_WORDS]
         places.update({(round(row.base / _NEAR), row.is_head) for row in placed})
     result = []
+    before = list(pages)
     for index, own in enumerate(rows):
         running = _running(own, keys, places, len(pages))
         if sum(len(row.pieces) for row in running) == len(pages[index]):
             # A page of nothing else says something, but for its number.
             running = [row for row in running if _PAGE_NUMBER.fullmatch(row.text)]
         result.append(_take(pages, index, running))
+    if not any(pages):  # a document of nothing but heads is no document
+        pages[:] = before
+        return [Edges() for _ in pages]
     _number(result)
     return result
 

@@ -109,8 +109,8 @@ def test_sections_lie_in_the_text_and_begin_with_their_titles(format: Format) ->
     for section in parsed.sections:
         assert 0 <= section.start < section.end <= len(parsed.text)
         assert parsed.text[section.start :].startswith(section.title)
-    for start in parsed.pages:
-        assert 0 <= start <= len(parsed.text)
+    for page in parsed.pages:
+        assert 0 <= page.start <= page.end <= len(parsed.text)
 
 
 @pytest.mark.parametrize(
