@@ -25,6 +25,10 @@ _MAX_DEPTH = 8
 _FAR = 1e9  # points
 _MARKER = re.compile(r"\(?\w{1,4}[.)]|[-•‣◦▪–—*➢✓o]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[\w{1,8}\]")
 
+_WORD = re.compile(r"[^\W_]{2}|^\d$")
+_LEAST_WORDS = 0.6  # of the pieces of a table hold a word or a number
+_SIGNS = "=∂∑∫∈∩∪→⇔ε"  # of formulas
+
 Piece = Line | Table
 Strip = tuple[float, float]
 Row = list[Piece]
@@ -187,14 +191,24 @@ def _regions_of(band: Sequence[Row], depth: int) -> list[Region] | None:
     prose = [_is_prose(column) for column in columns]
     has_table = any(isinstance(piece, Table) for row in band for piece in row)
     goes_down = len(band) >= 3 and all(map(_goes_down, columns))
-    if all(prose) or goes_down or (any(prose) and not is_aligned):
+    texts = [column for column, is_text in zip(columns, prose, strict=True) if is_text]
+    is_text = all(prose) or goes_down or (len(texts) > 1 and all(map(_goes_down, texts)))
+    if is_text or (texts and not is_aligned):
         return _in_columns(columns, depth)
     if is_aligned and not has_table:
         lines = [[piece for piece in row if isinstance(piece, Line)] for row in band]
-        return _table_or_fields(lines, len(columns))
+        return None if _is_formula(lines) else _table_or_fields(lines, len(columns))
     if not is_aligned and min(map(len, columns)) >= _NARROW_LINES:
         return _in_columns(columns, depth)
     return None
+
+
+def _is_formula(rows: Sequence[Sequence[Line]]) -> bool:
+    """Return whether few pieces of a band hold a word or a number of two digits."""
+    texts = [piece.text for row in rows for piece in row]
+    words = sum(bool(_WORD.search(text)) for text in texts)
+    signs = sum(text.count(sign) for text in texts for sign in _SIGNS)
+    return words < _LEAST_WORDS * len(texts) or signs > 0.3 * len(texts)
 
 
 def _at(piece: Piece, gutters: Sequence[Strip]) -> int:
