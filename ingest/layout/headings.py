@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from inquote.ingest.layout.lines import Line
 from inquote.ingest.layout.parts import Part
 
 _LARGER = 1.1  # times the size of most text, and more
+_LEVELS = 6
 _MAX_WORDS = 20
 _MAX_LINES = 3
 _MAX_BOLD_WORDS = 12
@@ -40,11 +42,20 @@ def mark_headings(parts: Sequence[Part], body: float, outline: dict[str, int]) -
     letters = sum(len(part.words) for part in parts) or 1
     if sum(len(part.words) for part in candidates) > _TOO_MANY * letters:
         candidates = [part for part in candidates if _is_sure(part, body, outline)]
-    styles = sorted({_style(part, body) for part in candidates}, reverse=True)
-    ranks = {style: min(6, rank) for rank, style in enumerate(styles, 1)}
+    ranks = _ranks({_style(part, body) for part in candidates})
     for part in candidates:
         part.kind = "heading"
         part.level = outline.get(_key(part.words), 0) or ranks[_style(part, body)]
+
+
+def _ranks(styles: set[tuple[float, bool]]) -> dict[tuple[float, bool], int]:
+    """Return the level of each style, the largest being 1; the nearest share one of six."""
+    groups = [[style] for style in sorted(styles, reverse=True)]
+    while len(groups) > _LEVELS:
+        steps = [above[-1][0] - below[0][0] for above, below in pairwise(groups)]
+        at = steps.index(min(steps))
+        groups[at : at + 2] = [groups[at] + groups[at + 1]]
+    return {style: rank for rank, group in enumerate(groups, 1) for style in group}
 
 
 def _style(part: Part, body: float) -> tuple[float, bool]:

@@ -18,6 +18,7 @@ _SAME_ROW = 0.25  # of the size that words of a row may be apart in height
 _SMALL = 0.86  # of the size, and less: it may be raised
 _RAISED = 0.75  # of the size that a raised figure stands higher or lower, at most
 _BESIDE = 0.4  # of the size between a raised figure and its word, at most
+_BEFORE = 1.5  # of the size between a raised figure and the line that it stands before
 _MAX_RAISED = 12  # characters
 _GAP = 0.1  # of the size, and more: between words that were drawn apart
 _UNITS = re.compile(r"(?:[a-zµ]{1,2}|[A-Z])$")
@@ -143,7 +144,9 @@ def _stands_beside(word: Word, row: Sequence[Word]) -> bool:
         if word.style.size > _SMALL * size or not 0.05 * size < abs(distance) <= _RAISED * size:
             continue
         gap = max(word.left - other.right, other.left - word.right)
-        if -_RAISED * size < gap <= _BESIDE * size and not other.is_raised:
+        is_mark = word.text.isdigit() and word.right <= other.left + 0.1 * size
+        beside = _BEFORE if is_mark and other is row[0] else _BESIDE
+        if -_RAISED * size < gap <= beside * size and not other.is_raised:
             word.is_raised = True
             return True
     return False
