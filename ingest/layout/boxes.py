@@ -37,7 +37,9 @@ def pack_lines(lines: Iterable[LineBoxes]) -> bytes:
     """Return lines as bytes, their places rounded to a twentieth of a point."""
     parts = []
     for line in lines:
-        places = [_quantised(edge) for edge in line.edges]
+        places = [int(edge * _STEP + 0.5) for edge in line.edges]
+        if min(places) < 1:
+            places = [_quantised(edge) for edge in line.edges]
         if max(places) > _LIMIT or min(places) < -_LIMIT:
             places = [max(-_LIMIT, min(_LIMIT, place)) for place in places]
         steps = array("i", places[:1])

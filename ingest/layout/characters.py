@@ -134,14 +134,17 @@ class _Reader:
 
     def _edges(
         self, start: int, end: int, angle: float, size: float
-    ) -> tuple[list[float], list[float]]:
+    ) -> tuple["array[float]", "array[float]"]:
         """Return the left and right edges of characters, in the frame of an angle."""
         boxes = self.boxes
         if angle == 0 and self.frame.is_upright:
+            lefts, rights = boxes[4 * start : 4 * end : 4], boxes[4 * start + 2 : 4 * end : 4]
             shift = self.frame.matrix[4]
-            lefts = [left + shift for left in boxes[4 * start : 4 * end : 4]]
-            return lefts, [right + shift for right in boxes[4 * start + 2 : 4 * end : 4]]
-        lefts, rights = [], []
+            if shift:
+                lefts = array("f", [left + shift for left in lefts])
+                rights = array("f", [right + shift for right in rights])
+            return lefts, rights
+        lefts, rights = array("f"), array("f")
         for index in range(4 * start, 4 * end, 4):
             x1, y1 = self.frame.shown(boxes[index], boxes[index + 3])
             x2, y2 = self.frame.shown(boxes[index + 2], boxes[index + 1])

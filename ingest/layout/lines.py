@@ -210,6 +210,9 @@ def _line(words: list[Word], page: int, angle: float) -> Line:
 
 def _main_style(words: Sequence[Word]) -> Style:
     """Return the style of most characters."""
+    first = words[0].style
+    if all(word.style is first for word in words):
+        return first
     lengths: dict[Style, int] = {}
     for word in words:
         lengths[word.style] = lengths.get(word.style, 0) + len(word.text)

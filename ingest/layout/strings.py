@@ -4,6 +4,7 @@ Ligatures become letters, marks join their letters, and blanks are noted between
 """
 
 import unicodedata
+from array import array
 from dataclasses import dataclass, field
 from operator import eq
 
@@ -43,17 +44,16 @@ class String:
     style: Style
     base: float
     text: str = ""
-    lefts: list[float] = field(default_factory=list)
-    rights: list[float] = field(default_factory=list)
+    lefts: "array[float]" = field(default_factory=lambda: array("f"))
+    rights: "array[float]" = field(default_factory=lambda: array("f"))
     blanks: list[int] = field(default_factory=list)
 
 
-def fill(string: String, codes: list[int], lefts: list[float], rights: list[float]) -> None:
+def fill(string: String, codes: list[int], lefts: "array[float]", rights: "array[float]") -> None:
     """Put characters into a string; blanks are noted, and the letters of a ligature parted."""
-    is_plain = min(codes) > 32 and max(codes) < 0x7F
+    is_plain = min(codes) >= 32 and max(codes) < 0x7F
     if is_plain and True not in map(eq, lefts[1:], lefts):
-        string.text = bytes(codes).decode("ascii")
-        string.lefts, string.rights = lefts, rights
+        _fill_plain(string, bytes(codes).decode("ascii"), lefts, rights)
         return
     letters: list[str] = []
     blank: tuple[float, float] | None = None
@@ -77,9 +77,28 @@ def fill(string: String, codes: list[int], lefts: list[float], rights: list[floa
             string.rights.append(right)
     if blank is not None:
         string.blanks.append(len(letters))
-        if not letters:
-            string.lefts, string.rights = [], []
     string.text = "".join(letters)
+
+
+def _fill_plain(string: String, text: str, lefts: "array[float]", rights: "array[float]") -> None:
+    """Put the words of a text without ligatures into a string."""
+    if " " not in text:
+        string.text, string.lefts, string.rights = text, lefts, rights
+        return
+    start, length = 0, 0
+    size = string.style.size
+    for word in text.split(" "):
+        end = start + len(word)
+        if word:
+            if start and _is_seen((lefts[start - 1], rights[start - 1]), lefts[start], size):
+                string.blanks.append(length)
+            string.lefts.extend(lefts[start:end])
+            string.rights.extend(rights[start:end])
+            length += len(word)
+        start = end + 1
+    if text[-1] == " ":
+        string.blanks.append(length)
+    string.text = text.replace(" ", "")
 
 
 def text_of(code: int) -> str:
@@ -115,12 +134,12 @@ def _share(string: String, letters: list[str], letter: str) -> None:
     middle = (left + right) / 2
     if letter >= FIRST_FROM_RIGHT:  # PDFium turns the letters of such a ligature round
         letters.insert(-1, letter)
-        string.lefts[-1:] = [middle, left]
-        string.rights[-1:] = [right, middle]
+        string.lefts[-1:] = array("f", [middle, left])
+        string.rights[-1:] = array("f", [right, middle])
     else:
         letters.append(letter)
-        string.lefts[-1:] = [left, middle]
-        string.rights[-1:] = [middle, right]
+        string.lefts[-1:] = array("f", [left, middle])
+        string.rights[-1:] = array("f", [middle, right])
 
 
 def _spread(string: String, letters: list[str], text: str, left: float, right: float) -> None:

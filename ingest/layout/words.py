@@ -51,8 +51,8 @@ class _Run:
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
-    lefts: list[float] = field(default_factory=list)
-    rights: list[float] = field(default_factory=list)
+    lefts: "array[float]" = field(default_factory=lambda: array("f"))
+    rights: "array[float]" = field(default_factory=lambda: array("f"))
     blanks: set[int] = field(default_factory=set)
     cuts: dict[int, String] = field(default_factory=dict)
 
@@ -164,12 +164,11 @@ def _limit_of(run: _Run, gaps: Sequence[float], size: float) -> float:
 def _word(run: _Run, text: str, start: int, end: int, string: String, joint: bool | None) -> Word:
     """Return a part of a run as a word; that of a right-to-left script by its places."""
     text = text[start:end]
-    lefts, rights = array("f", run.lefts[start:end]), array("f", run.rights[start:end])
+    lefts, rights = run.lefts[start:end], run.rights[start:end]
     if len(text) > 1 and is_from_right(text):
         order = sorted(range(len(text)), key=lambda at: -rights[at])
         text = "".join([text[at] for at in order])
         lefts = array("f", [lefts[at] for at in order])
         rights = array("f", [rights[at] for at in order])
-    return Word(
-        text, lefts, rights, string.base, string.style, min(lefts), max(rights), joint=joint
-    )
+    left, right = min(lefts[0], lefts[-1]), max(rights[0], rights[-1])
+    return Word(text, lefts, rights, string.base, string.style, left, right, joint=joint)
