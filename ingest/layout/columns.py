@@ -21,6 +21,7 @@ _MIN_LINES = 3  # of a column
 _ALIGNED = 0.6  # of the rows of the shorter column, and more: a table
 _NARROW_LINES = 2
 _GOES_DOWN = 0.25  # of the lines that begin with a small letter, and more
+_CLOSE = 1.6  # of the size between lines of a column, at most
 _MAX_DEPTH = 8
 _FAR = 1e9  # points
 _MARKER = re.compile(r"\(?\w{1,4}[.)]|[-•‣◦▪–—*➢✓o]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[\w{1,8}\]")
@@ -61,7 +62,7 @@ def read_order(pieces: Sequence[Piece], depth: int = 0) -> list[Region]:
     right = max(piece.right for piece in pieces)
     regions: list[Region] = []
     plain: list[Row] = []
-    for band in _bands(_rows(pieces)):
+    for band in _settled(list(_bands(_rows(pieces)))):
         inner = _regions_of(band, depth) if depth < _MAX_DEPTH else None
         if inner is None:
             plain.extend(band)
@@ -157,6 +158,24 @@ def _bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
             band = [*band[start:], row]
     if band:
         yield band
+
+
+def _settled(bands: list[list[Row]]) -> list[list[Row]]:
+    """Return bands, the last rows of each with the next one where they are its first lines."""
+    for at in range(len(bands) - 1):
+        band, below = bands[at], bands[at + 1]
+        free: list[Strip] = list(_EVERYWHERE)
+        for row in below:
+            free = _free(row, free)
+        if not _gutters(below, free):
+            continue
+        while len(band) > 1:
+            free = _free(band[-1], free)
+            distance = below[0][0].base - band[-1][0].base
+            if distance > _CLOSE * band[-1][0].size or not _gutters(below, free):
+                break
+            below.insert(0, band.pop())
+    return bands
 
 
 def _begin(band: Sequence[Row], row: Row) -> tuple[int, list[Strip], bool]:

@@ -74,7 +74,12 @@ def _may_head(parts: Sequence[Part], index: int, body: float, outline: dict[str,
     words = part.words
     if len(part.lines) > _MAX_LINES or len(words.split()) > _MAX_WORDS or len(words) > 200:
         return False
-    if not _LETTERS.search(words) or not _heads_something(parts, index):
+    if (
+        not part.lines
+        or part.lines[0].angle
+        or not _LETTERS.search(words)
+        or not _heads_something(parts, index)
+    ):
         return False
     if _key(words) in outline:
         return True

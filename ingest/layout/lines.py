@@ -22,6 +22,8 @@ _BEFORE = 1.5  # of the size between a raised figure and the line that it stands
 _MAX_RAISED = 12  # characters
 _GAP = 0.1  # of the size, and more: between words that were drawn apart
 _UNITS = re.compile(r"(?:[a-zµ]{1,2}|[A-Z])$")
+_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?")
+_NUMBER_GAP = 3.0  # of the size between a heading and its number
 _MARK = re.compile(r"[\d*†‡§¶+−–-]")
 
 
@@ -161,12 +163,21 @@ def _parted(row: Sequence[Word]) -> Iterator[list[Word]]:
             size = max(last.style.size, word.style.size)
             if last.text == word.text and abs(last.left - word.left) < 0.15 * size:
                 continue
-            if word.left - max(other.right for other in part[-3:]) > PIECE_GAP * size:
+            gap = word.left - max(other.right for other in part[-3:])
+            if gap > PIECE_GAP * size and not _is_numbered(part, word, gap):
                 yield part
                 part = []
         part.append(word)
     if part:
         yield part
+
+
+def _is_numbered(part: Sequence[Word], word: Word, gap: float) -> bool:
+    """Return whether a bold number stands before the words of its heading."""
+    number = part[0]
+    is_alike = number.style.is_bold and word.style.is_bold and len(part) == 1
+    is_near = gap <= _NUMBER_GAP * number.style.size
+    return is_alike and is_near and bool(_NUMBER.fullmatch(number.text)) and word.text[0].isupper()
 
 
 def _line(words: list[Word], page: int, angle: float) -> Line:

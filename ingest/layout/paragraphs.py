@@ -26,7 +26,7 @@ _NOTE_PLACE = 0.4  # of the page's height, and lower
 _LEADERS = 30  # characters at the end of a line that dots lead to
 _LOOK_AHEAD = 8  # parts between two halves of a sentence
 _SENTENCE_OVER = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*(?: ?\d{1,3})?$")
-_NOTE_MARK = re.compile(r"\d{1,3}(?=[ ):]|\.\s|[A-Z])|[*†‡§¶]{1,3}|[a-z][).] ")
+_NOTE_MARK = re.compile(r"\d{1,3}(?=[ ):]|\.\s|[A-Z])|[*∗†‡§¶]{1,3}|[a-z][).] ")
 _CAPTION = re.compile(
     r"(?:fig(?:ure|\.)?|table|tab\.|abbildung|abb\.|tabelle|figura|tabla|tableau|scheme|chart|"
     r"图|表|図)\s?[A-Z]?\d{1,3}(?:[.:|–—-]|\s|$)",
@@ -209,6 +209,8 @@ def _other_half(part: Part, parts: Sequence[Part], start: int) -> int | None:
     for at in range(start, min(len(parts), start + _LOOK_AHEAD)):
         other = parts[at]
         if other.kind in ("caption", "note", "table", "comment", "field") or other.reason:
+            continue
+        if other.lines and other.lines[0].angle:
             continue
         if other.kind != "paragraph" or not other.lines or not _is_alike(last, other.lines[0]):
             return None
