@@ -149,7 +149,9 @@ def parsed_from(header: dict[str, Any], content: bytes) -> Parsed:
     pages = []
     start = header["text"]
     for page, length in zip(header["pages"], header["lines"], strict=True):
-        pages.append(Page(*page, content[start : start + length]))
+        number, first, last, label, width, height = page
+        lines = content[start : start + length]
+        pages.append(Page(number, first, last, label, width, height, lines))
         start += length
     return Parsed(
         content[: header["text"]].decode(),

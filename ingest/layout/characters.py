@@ -64,7 +64,7 @@ class _Reader:
         self.result = PageText()
         self._rect = pdfium.FS_RECTF()
         self._bolds: dict[int, bool] = {}
-        self._styles: dict[Style, Style] = {}
+        self._styles: dict[tuple[float, float, float, float, bool, str], Style] = {}
         count = library.count_characters(text_page)
         self.codes: list[int] = list(map(library.code_of, repeat(text_page), range(count)))
         self.drawn: list[int] = list(map(library.object_of, repeat(text_page), range(count)))
