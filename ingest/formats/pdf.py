@@ -35,6 +35,9 @@ from inquote.ingest.layout.words import read_words
 from inquote.ingest.layout.writing import Sheet, Writer, compounds_in
 
 _GARBAGE = 0.3  # of the characters without a way to Unicode, and more: nothing to read
+_ALL = 0.95  # of the characters without one: what they seem to be is chance
+_LEAST_LETTERS = 0.6  # of the characters of a text
+_LEAST_VOWELS = 0.25  # of its letters
 _MAX_OUTLINE = 20_000  # entries
 _NO_TITLE = re.compile(
     r"(?i:untitled|slide \d{1,4}|page \d{1,4}|microsoft (?:word|powerpoint|excel)\b.{0,200}+)"
@@ -82,10 +85,24 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
         title = " ".join(canonical(document.get_metadata_value("Title") or "").split())
     if not pages:
         raise FileSkipped("it is a damaged PDF (it has no pages)")
-    sampled = sum(page.sampled for page in pages)
-    if sum(page.unmapped for page in pages) > _GARBAGE * sampled:
+    if _is_garbage(pages):
         raise FileSkipped(_NO_LETTERS)
     return _build(pages, outline, title)
+
+
+def _is_garbage(pages: list[PdfPage]) -> bool:
+    """Return whether fonts do not say which characters they show, and these make no words."""
+    sampled = sum(page.sampled for page in pages)
+    unmapped = sum(page.unmapped for page in pages)
+    if unmapped <= _GARBAGE * sampled:
+        return False
+    if unmapped > _ALL * sampled:
+        return True
+    text = "".join([piece.text for page in pages for piece in page.pieces]).lower()
+    letters = sum(map(str.isalpha, text))
+    vowels = sum(map(text.count, "aeiou"))
+    is_worded = letters >= _LEAST_LETTERS * len(text)
+    return not (is_worded and _LEAST_VOWELS * letters <= vowels)
 
 
 def _forms_of(document: Any) -> Any:
