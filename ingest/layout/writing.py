@@ -274,6 +274,7 @@ def _canonical_run(run: Run) -> Run:
             result.text += whole
             start = index
     result.text = result.text.rstrip()
+    result.spans = [span for span in result.spans if span.start < len(result.text)]
     return result
 
 

@@ -137,3 +137,20 @@ def test_a_decompression_bomb_is_skipped() -> None:
     )
     with Sandbox() as sandbox, pytest.raises(FileSkipped, match=r"PDF|memory|longer|holds no text"):
         sandbox.parse("pdf", content)
+
+
+def test_glyphs_without_characters_are_refused_with_the_reason() -> None:
+    names = b" ".join(b"/g%d" % number for number in range(3, 98))
+    named = b"/FontFile3 8 0 R /Encoding << /Type /Encoding /Differences [32 %s] >>" % names
+    content = pdf([down(["The archive is open on three days of the week."])])
+    content = content.replace(b"/BaseFont /Helvetica /Encoding /WinAnsiEncoding", named, 1)
+    with pytest.raises(FileSkipped, match="fonts of this PDF"):
+        pdf_format.parse(content)
+
+
+def test_a_broken_page_costs_that_page() -> None:
+    content = pdf([down(["The first page says this."]), down(["The second one says that."])])
+    broken = content.replace(b"6 0 obj\n<< /Type /Page ", b"6 0 obj\n<< /Type /Nix  ", 1)
+    parsed = pdf_format.parse(broken)
+    assert "The second one says that." in parsed.text
+    assert [page.number for page in parsed.pages] == [1, 2]
