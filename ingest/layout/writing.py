@@ -130,7 +130,7 @@ class Writer:
             self.builder.heading(run.text, part.level)
         else:
             is_next = self._last is not None and self._last.kind == part.kind
-            gap = "\n" if is_next and part.kind in ("item", "field") else "\n\n"
+            gap = "\n" if is_next and part.kind == "item" else "\n\n"
             self.builder.block(run.text, kind=part.kind, label=_label_of(part, run.text), gap=gap)
         self._place(run, self.builder.length - len(run.text))
 
