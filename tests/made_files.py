@@ -11,23 +11,35 @@ Page = Sequence[
 
 def pdf(pages: Sequence[Page], title: str = "", extra: bytes = b"") -> bytes:
     """A PDF with these lines; `extra` goes into each page's dictionary."""
-    count = len(pages)
-    kids = b" ".join(b"%d 0 R" % (5 + 2 * at) for at in range(count))
+    drawings = []
+    for lines in pages:
+        drawings.append(b"\n".join(shown(72, height, text, size) for height, size, text in lines))
+    return drawn_pdf(drawings, title, extra)
+
+
+def shown(left: float, height: float, text: str, size: float = 10, font: str = "F1") -> bytes:
+    """The operators that show a text at a place; font F2 is bold."""
+    escaped = text.encode("latin-1").replace(b"\\", b"\\\\")
+    escaped = escaped.replace(b"(", b"\\(").replace(b")", b"\\)")
+    return b"BT /%s %g Tf %g %g Td (%s) Tj ET" % (font.encode(), size, left, height, escaped)
+
+
+def drawn_pdf(drawings: Sequence[bytes], title: str = "", extra: bytes = b"") -> bytes:
+    """A PDF whose pages are drawn by these operators."""
+    count = len(drawings)
+    kids = b" ".join(b"%d 0 R" % (6 + 2 * at) for at in range(count))
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Count %d /Kids [%s] >>" % (count, kids),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        font % b"Helvetica",
         b"<< /Title (%s) >>" % title.encode("latin-1"),
+        font % b"Helvetica-Bold",
     ]
-    for at, lines in enumerate(pages):
-        drawn = b"\n".join(
-            b"BT /F1 %g Tf 72 %g Td (%s) Tj ET"
-            % (size, height, text.encode("latin-1").replace(b"(", b"\\("))
-            for height, size, text in lines
-        )
+    for at, drawn in enumerate(drawings):
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R "
-            b"/Resources << /Font << /F1 3 0 R >> >> %s >>" % (6 + 2 * at, extra)
+            b"/Resources << /Font << /F1 3 0 R /F2 5 0 R >> >> %s >>" % (7 + 2 * at, extra)
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn))
     out, places = b"%PDF-1.4\n", []

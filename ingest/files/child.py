@@ -1,5 +1,6 @@
 """Parse one file after the other from standard input, within limits: the program of a child."""
 
+import gc
 import resource
 import sys
 from typing import Any
@@ -13,6 +14,7 @@ def main() -> None:
     """Answer requests until the parent closes its end."""
     _limit(resource.RLIMIT_FSIZE, 0)
     sys.setrecursionlimit(1_000)
+    gc.set_threshold(100_000)  # a file makes many objects and few circles
     while True:
         try:
             request, content = receive(sys.stdin.buffer)

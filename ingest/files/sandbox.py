@@ -8,6 +8,7 @@ child is `inquote.ingest.files.child`.
 import contextlib
 import json
 import math
+import signal
 import struct
 import subprocess
 import sys
@@ -19,7 +20,10 @@ from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Parsed
 from inquote.ingest.formats.registry import find_format
 
-SECONDS = 18  # that a file may take, by the clock
+SECONDS = 18  # that a file may take of a processor, and more by its size
+SECONDS_A_MEGABYTE = 10
+MOST_SECONDS = 180
+PATIENCE = 10  # times as long by the clock, for many files may be read at once
 LENGTHS = struct.Struct(">II")  # of the header and of the content that follow
 
 
@@ -50,7 +54,7 @@ class Sandbox:
         Raises `FileSkipped` with the reason where the file cannot be parsed within the limits.
         """
         format = find_format(format_name)
-        seconds = self.seconds * format.patience
+        seconds = self._allowed(len(content)) * format.patience
         child = self._child(format.memory)
         overdue = threading.Event()
 
@@ -59,7 +63,7 @@ class Sandbox:
             child.kill()
 
         # Send the file and wait for the reply, which ends early if the clock kills the child.
-        clock = threading.Timer(seconds, stop)
+        clock = threading.Timer(PATIENCE * seconds, stop)
         clock.start()
         request = {
             "format": format_name,
@@ -73,7 +77,7 @@ class Sandbox:
         except (OSError, EOFError, ValueError, struct.error) as error:
             self._drop(child)
             reason = "reading it takes more memory or time than is allowed"
-            if overdue.is_set():
+            if overdue.is_set() or child.returncode == -signal.SIGXCPU:
                 reason = f"it takes longer than {seconds:g} seconds to read"
             raise FileSkipped(reason) from error
         finally:
@@ -84,6 +88,11 @@ class Sandbox:
         if "skipped" in reply:
             raise FileSkipped(reply["skipped"])
         return parsed_from(reply, content)
+
+    def _allowed(self, size: int) -> float:
+        """Return the seconds that a file of a size may take."""
+        grown = self.seconds * (1 + SECONDS_A_MEGABYTE / SECONDS * size / 1_000_000)
+        return round(max(self.seconds, min(MOST_SECONDS, grown)), 3)
 
     def _drop(self, child: subprocess.Popen[bytes]) -> None:
         """End this thread's child, so that the next file gets a new one."""

@@ -1,293 +1,234 @@
-"""Parse a PDF: put its lines together to headings and paragraphs by their place and size.
+"""Parse a PDF: put its characters together to what a reader sees on its pages.
 
-A PDF holds glyphs and their places but no structure, so this reads a page as an eye does:
+A PDF holds glyphs and their places but no structure, so this reads a page as an eye does; each step
+is a module of `ingest/layout`:
 
-1. Pieces of text are put together to lines, in the order in which they were written.
-2. Running heads and feet, which return at the edge of most pages, belong to the pages and are
-   dropped.
-3. A line that is larger than most, or named in the outline, is a heading.
-4. A paragraph goes on to the next line unless the spacing grows, the size changes or a list item
-   begins, and over the end of a page unless its sentence is over.
-5. A word divided at the end of a line is joined again.
+1. Characters become words by their gaps, and pieces of lines by their heights.
+2. Heads and feet of pages are told by their return, and their numbers name the pages.
+3. Pieces become tables, columns and lines, in the order in which they are read.
+4. Lines become paragraphs, items, captions and notes by their distances, and a paragraph goes on
+   over the end of a page.
+5. Headings are told by their size and weight.
 """
 
-import io
-import math
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import count, pairwise
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
-from inquote.ingest.documents import Page
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
-from inquote.ingest.text import LIST_MARKER
+from inquote.ingest.formats.builder import canonical, first_title
+from inquote.ingest.layout.annotations import line_at, read_annotations
+from inquote.ingest.layout.characters import read_characters
+from inquote.ingest.layout.columns import Fields, Flow, Piece, read_order
+from inquote.ingest.layout.grids import ruled_tables
+from inquote.ingest.layout.headings import body_size, mark_headings
+from inquote.ingest.layout.lines import Line, read_pieces
+from inquote.ingest.layout.paragraphs import join_over_pages, parts_of
+from inquote.ingest.layout.parts import Part
+from inquote.ingest.layout.running import Edges, take_running
+from inquote.ingest.layout.shapes import Box, Shapes, frame_of, read_shapes
+from inquote.ingest.layout.tables import is_level
+from inquote.ingest.layout.words import read_words
+from inquote.ingest.layout.writing import Sheet, Writer, compounds_in
 
-_HEADING_SIZE = 1.12  # times the size of most text, and more: a heading
-_PARAGRAPH_SPACING = 1.35  # times the usual spacing, and more: a new paragraph
-_USUAL_SPACING = 1.2  # times the size of a line, where no two lines tell
-_SHORT_LINE = 0.7  # of a full line, and less: ended on purpose, as in a table or an address
-_MAX_HEADING_WORDS = 20
-_EDGE = 0.1  # of a page's height at its top and at its foot, where running heads stand
-_MIN_PAGES = 3  # on which a running head returns
-_DIVIDED_WORD = re.compile(r"(?<!\w)(\w++)[-\u2010]$")
-_SENTENCE_OVER = re.compile(r"[.!?:…][\"'”’)\]]*$")
-_PAGE_NUMBER = re.compile(r"(?:page |p\. ?|- ?)?#(?: ?(?:of|/) ?#| ?-)?", re.IGNORECASE)
+_GARBAGE = 0.3  # of the characters without a way to Unicode, and more: nothing to read
+_ALL = 0.95  # of the characters without one: what they seem to be is chance
+_LEAST_LETTERS = 0.6  # of the characters of a text
+_LEAST_VOWELS = 0.25  # of its letters
+_MAX_OUTLINE = 20_000  # entries
+_NO_TITLE = re.compile(
+    r"(?i:untitled|slide \d{1,4}|page \d{1,4}|microsoft (?:word|powerpoint|excel)\b.{0,200}+)"
+    r"|[\d\W_]{1,200}+|[^\n]{1,200}\.[a-z]{2,4}\d?",
+)
+_NO_TEXT = "it holds no text, only pictures of it; run text recognition on it first"
+_NO_LETTERS = (
+    "the fonts of this PDF do not say which characters its glyphs are, so that its text cannot be "
+    "decoded; run text recognition on it, or make it anew"
+)
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A piece of a page's text, its height on the page and the size of its letters, in points."""
+@dataclass
+class PdfPage:
+    """What was read of a page."""
 
-    text: str
-    y: float
-    size: float
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a page, with the height and size of its longest piece.
-
-    `page` counts from 0. `level` is that of a heading, 0 for other lines.
-    """
-
-    text: str
-    page: int
-    y: float
-    size: float
-    level: int = 0
+    sheet: Sheet
+    pieces: list[Line]
+    leaning: list[Line] = field(default_factory=list)
+    shapes: Shapes = field(default_factory=Shapes)
+    hidden: list[tuple[str, str]] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    sampled: int = 0
+    unmapped: int = 0
 
 
 def parse(content: bytes, encoding: str | None = None) -> Parsed:
     """Parse a PDF.
 
-    Raises `FileSkipped` for one that is encrypted or damaged, costs too much to read or holds no
-    text.
+    Raises `FileSkipped` for one that needs a password, is damaged or holds no text.
     """
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    import pypdfium2
 
     try:
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise FileSkipped("it is encrypted; save it without a password")
-        pages = [list(_read_lines(page, number)) for number, page in enumerate(reader.pages)]
-        heights = [float(page.mediabox.height) for page in reader.pages]
-        outline = dict(_read_outline(reader.outline, 1))
-        title = reader.metadata.title if reader.metadata else ""
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        OSError,
-        ArithmeticError,
-    ) as error:
-        raise FileSkipped(f"it is a damaged PDF ({type(error).__name__}: {error})") from error
-    except RecursionError as error:
-        raise FileSkipped("it is a damaged PDF (its parts hold one another)") from error
-    lines = _mark_headings(_drop_running_heads(pages, heights), outline)
-    if not lines:
-        raise FileSkipped("it holds no text, only pictures of it; run text recognition on it first")
-    return _build(lines, len(pages), canonical(title or "").strip())
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            reason = "it is encrypted and needs a password; save it without one"
+            raise FileSkipped(reason) from error
+        raise FileSkipped(f"it is a damaged PDF ({error})") from error
+    with closing(document):
+        forms = _forms_of(document)
+        pages = [_read_page(document, number, forms) for number in range(len(document))]
+        outline = dict(_read_outline(document))
+        title = " ".join(canonical(document.get_metadata_value("Title") or "").split())
+    if not pages:
+        raise FileSkipped("it is a damaged PDF (it has no pages)")
+    if _is_garbage(pages):
+        raise FileSkipped(_NO_LETTERS)
+    return _build(pages, outline, title)
 
 
-def _read_lines(page: Any, number: int) -> Iterator[Line]:
-    """Yield the lines of a page in the order in which they were written."""
-    pieces: list[Piece] = []
-
-    def visit(
-        text: str, outer: Sequence[float], inner: Sequence[float], font: Any, size: float
-    ) -> None:
-        # Two matrices give place and size: that of the text, and around it that of the page.
-        y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
-        scale = math.hypot(inner[2], inner[3]) * math.hypot(outer[2], outer[3])
-        pieces.append(Piece(text, y, abs(size * scale)))
-
-    page.extract_text(visitor_text=visit)
-    line: list[Piece] = []
-    for piece in pieces:
-        # A piece may end a line, and hold whole lines after that.
-        first, *later = piece.text.split("\n")
-        line.append(replace(piece, text=first))
-        for text in later:
-            yield from _join_pieces(line, number)
-            line = [replace(piece, text=text)]
-    yield from _join_pieces(line, number)
-
-
-def _join_pieces(pieces: Sequence[Piece], page: int) -> Iterator[Line]:
-    """Yield the line that these pieces make, nothing if they hold no text."""
-    joined = canonical("".join(piece.text for piece in pieces))
-    text = " ".join(joined.replace("\u00ad\n", "").split())
-    written = [piece for piece in pieces if piece.text.strip()]
-    if text and written:
-        longest = max(written, key=lambda piece: (len(piece.text), piece.y, piece.size))
-        yield Line(text, page, longest.y, round(longest.size, 1))
-
-
-def _drop_running_heads(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[Line]:
-    """Return the lines of all pages without running heads and feet.
-
-    A running head stands at the top or the foot of at least half of the pages, its numbers aside.
-    """
-    # Count on how many pages each line at an edge returns.
-    pages_with: Counter[str] = Counter()
-    for lines, height in zip(pages, heights, strict=True):
-        pages_with.update({_edge_key(line) for line in lines if _is_at_edge(line, height)})
-    # Keep the lines that stand elsewhere or return too seldom.
-    often = max(_MIN_PAGES, len(pages) / 2)
-    kept = []
-    for lines, height in zip(pages, heights, strict=True):
-        for line in lines:
-            if not _is_at_edge(line, height) or pages_with[_edge_key(line)] < often:
-                kept.append(line)
-    return kept
-
-
-def _is_at_edge(line: Line, height: float) -> bool:
-    return not _EDGE * height < line.y < (1 - _EDGE) * height
-
-
-def _edge_key(line: Line) -> str:
-    """Return a line's text with "#" for numbers, the same for all ways to print a page number."""
-    key = re.sub(r"\d+", "#", line.text.lower())
-    return "#" if _PAGE_NUMBER.fullmatch(key) else key
-
-
-def _read_outline(entries: Sequence[Any], level: int) -> Iterator[tuple[str, int]]:
-    """Yield the title, in lower case, and the level of every entry of a PDF's outline."""
-    for entry in entries:
-        if isinstance(entry, list):
-            yield from _read_outline(entry, level + 1)
-        elif entry.title:
-            yield " ".join(canonical(str(entry.title)).lower().split()), min(level, 6)
-
-
-def _mark_headings(lines: Sequence[Line], outline: dict[str, int]) -> list[Line]:
-    """Return the lines with the levels of headings.
-
-    A heading named in the outline has its level there. Others are short lines that are larger than
-    most text; the largest size is level 1.
-    """
-    # The size of most text is that of the most characters.
-    characters: Counter[float] = Counter()
-    for line in lines:
-        characters[line.size] += len(line.text)
-    body_size = max(characters, key=lambda size: characters[size], default=0.0)
-    heading_sizes = [size for size in characters if size > _HEADING_SIZE * body_size]
-    heading_sizes.sort(reverse=True)
-    # Give each line its level.
-    marked = []
-    for line in lines:
-        level = outline.get(line.text.lower(), 0)
-        is_short = len(line.text.split()) <= _MAX_HEADING_WORDS
-        if not level and line.size in heading_sizes and is_short:
-            level = min(6, heading_sizes.index(line.size) + 1)
-        marked.append(replace(line, level=level))
-    return marked
-
-
-def _build(lines: Sequence[Line], page_count: int, title: str) -> Parsed:
-    """Write the lines block by block, and note where each page begins."""
-    builder = TextBuilder()
-    page_starts = [0] * page_count
-    hyphenated = set(re.findall(r"(?<!\w)\w++-\w+", " ".join(line.text.lower() for line in lines)))
-    lengths = sorted(len(line.text) for line in lines)
-    full_length = lengths[9 * len(lines) // 10]  # a full line, in characters
-    last_page, follows_item = -1, False
-    for block in _group_lines(lines):
-        # Write the block.
-        text, line_starts = _join_lines(block, full_length, hyphenated)
-        if block[0].level:
-            builder.heading(text, block[0].level)
-        else:
-            is_item = bool(LIST_MARKER.match(text))
-            builder.block(text, gap="\n" if is_item and follows_item else "\n\n")
-            follows_item = is_item
-        # A page begins at its first line; one without lines begins where the next one does.
-        block_start = builder.length - len(text)
-        for line, line_start in zip(block, line_starts, strict=True):
-            for page in range(last_page + 1, line.page + 1):
-                page_starts[page] = block_start + line_start
-            last_page = max(last_page, line.page)
-    for page in range(last_page + 1, page_count):
-        page_starts[page] = builder.length
-    text, blocks = builder.build()
-    ends = [*page_starts[1:], len(text)]
-    pages = [Page(*page) for page in zip(count(1), page_starts, ends, strict=False)]
-    return Parsed(text, blocks, first_title(text, blocks) or title, pages=tuple(pages))
-
-
-def _group_lines(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Yield the lines of each heading, paragraph or list item."""
-    spacing = _usual_spacing(lines)
-    block = [lines[0]]
-    for previous, line in pairwise(lines):
-        if _continues(previous, line, spacing):
-            block.append(line)
-        else:
-            yield block
-            block = [line]
-    yield block
-
-
-def _usual_spacing(lines: Sequence[Line]) -> float:
-    """Return the most frequent distance of two lines, as a multiple of their size."""
-    counts: Counter[float] = Counter()
-    for upper, lower in pairwise(lines):
-        distance = upper.y - lower.y
-        comparable = upper.page == lower.page and upper.size == lower.size
-        if comparable and 0 < distance < 3 * upper.size:
-            counts[round(distance / upper.size, 1)] += 1
-    # The smaller one of two that are equally frequent.
-    return max(counts, key=lambda spacing: (counts[spacing], -spacing), default=_USUAL_SPACING)
-
-
-def _continues(previous: Line, line: Line, spacing: float) -> bool:
-    """Return whether a line belongs to the same block as the previous one."""
-    # A heading goes on in a line of its own kind close below.
-    if previous.level or line.level:
-        same_kind = previous.level == line.level and previous.size == line.size
-        distance = abs(previous.y - line.y)
-        is_near = previous.page == line.page and distance <= 2 * max(previous.size, line.size)
-        return same_kind and is_near
-    if LIST_MARKER.match(line.text) or abs(previous.size - line.size) > 0.1 * previous.size:
+def _is_garbage(pages: list[PdfPage]) -> bool:
+    """Return whether fonts do not say which characters they show, and these make no words."""
+    sampled = sum(page.sampled for page in pages)
+    unmapped = sum(page.unmapped for page in pages)
+    if unmapped <= _GARBAGE * sampled:
         return False
-    # On the next page or in the next column an open sentence goes on.
-    if previous.page != line.page or line.y > previous.y:
-        return not _SENTENCE_OVER.search(previous.text)
-    return previous.y - line.y <= _PARAGRAPH_SPACING * spacing * previous.size
+    if unmapped > _ALL * sampled:
+        return True
+    text = "".join([piece.text for page in pages for piece in page.pieces]).lower()
+    letters = sum(map(str.isalpha, text))
+    vowels = sum(map(text.count, "aeiou"))
+    is_worded = letters >= _LEAST_LETTERS * len(text)
+    return not (is_worded and _LEAST_VOWELS * letters <= vowels)
 
 
-def _join_lines(
-    block: Sequence[Line], full_length: int, hyphenated: set[str]
-) -> tuple[str, list[int]]:
-    """Return the text of a block, and the offset in it at which each line begins.
+def _forms_of(document: Any) -> Any:
+    """Return the handle of a document's form, None where it has none."""
+    with suppress(Exception):  # a broken form costs its fields
+        document.init_forms()
+        return document.formenv.raw if document.formenv else None
+    return None
 
-    `hyphenated` are the words, in lower case, that stand somewhere with a hyphen within a line.
-    """
-    text = block[0].text
-    line_starts = [0]
-    for previous, line in pairwise(block):
-        divided = _DIVIDED_WORD.search(text)
-        if divided and line.text[:1].islower():
-            # Keep the hyphen of a word that has one elsewhere too.
-            rest = re.match(r"\w+", line.text)
-            compound = f"{divided.group(1)}-{rest.group() if rest else ''}".lower()
-            text = text if compound in hyphenated else text[:-1]
-        elif block[0].level or len(previous.text) >= _SHORT_LINE * full_length:
-            text += " "
+
+def _read_page(document: Any, number: int, forms: Any) -> PdfPage:
+    """Read a page and close it; one that is broken is empty."""
+    import pypdfium2
+
+    try:
+        page = document[number]
+    except pypdfium2.PdfiumError:
+        return PdfPage(Sheet(0.0, 0.0), [])
+    with closing(page):
+        frame = frame_of(page)
+        shapes = read_shapes(page, frame)
+        with closing(page.get_textpage()) as text_page:
+            text = read_characters(text_page, frame, shapes)
+        notes = read_annotations(page, forms, frame, number)
+    sheet = Sheet(frame.width, frame.height, document.get_page_label(number) or "")
+    result = PdfPage(sheet, [], shapes=shapes, hidden=text.hidden, comments=notes.comments)
+    result.sampled, result.unmapped = text.sampled, text.unmapped
+    angles: dict[float, list[Any]] = {}
+    for string in text.strings:
+        angles.setdefault(string.style.angle, []).append(string)
+    for angle, strings in sorted(angles.items(), key=lambda item: (-len(item[1]), item[0])):
+        pieces = read_pieces(read_words(strings), number, angle)
+        if angle == 0 or not (result.pieces or angles.get(0)):
+            result.pieces = pieces
         else:
-            text += "\n"
-        line_starts.append(len(text))
-        text += line.text
-    return text, line_starts
+            result.leaning.extend(pieces)
+    result.pieces.extend(_named(notes.fields, result.pieces))
+    return result
+
+
+def _named(fields: list[Line], pieces: list[Line]) -> Iterator[Line]:
+    """Yield the values of fields, with the field's name where none is printed beside it."""
+    for value in fields:
+        is_labelled = not value.name
+        for piece in pieces:
+            is_above = 0 < value.top - piece.base < 1.5 * value.size and piece.left < value.right
+            if is_level(piece, value) or (is_above and piece.right > value.left):
+                is_labelled = True
+        if is_labelled:
+            yield value
+        else:
+            box = Box(value.left, value.top, value.right, value.bottom)
+            yield line_at(f"{value.name}: {value.text}", box, value.page)
+
+
+def _read_outline(document: Any) -> Iterator[tuple[str, int]]:
+    """Yield the title, in lower case, and the level of every entry of a PDF's outline."""
+    import pypdfium2
+
+    with suppress(pypdfium2.PdfiumError):
+        for count, entry in enumerate(document.get_toc(max_depth=8)):
+            if count >= _MAX_OUTLINE:
+                return
+            words = canonical(entry.get_title() or "").lower().split()
+            yield " ".join(words), min(entry.level + 1, 6)
+
+
+def _build(pages: list[PdfPage], outline: dict[str, int], title: str) -> Parsed:
+    """Lay out what was read, and write it."""
+    all_pieces = [page.pieces for page in pages]
+    edges = take_running(all_pieces, [page.sheet.height for page in pages])
+    lines = [line for pieces in all_pieces for line in pieces]
+    has_hidden = any(page.hidden or page.comments for page in pages)
+    if not lines and not has_hidden and not any(edge.heads or edge.feet for edge in edges):
+        raise FileSkipped(_NO_TEXT)
+    body = body_size(lines)
+    parts: list[Part] = []
+    seen: set[str] = set()
+    for number, (page, pieces, edge) in enumerate(zip(pages, all_pieces, edges, strict=True)):
+        page.sheet.label = edge.label or page.sheet.label
+        parts.extend(_edge_parts("header", edge, number, seen))
+        parts.extend(_page_parts(page, pieces, body))
+        parts.extend(_edge_parts("footer", edge, number, seen))
+        for comment in page.comments:
+            parts.append(Part("comment", number, text=comment))
+        for reason, text in page.hidden:
+            parts.append(Part("paragraph", number, text=" ".join(text.split()), reason=reason))
+    mark_headings(parts, body, outline)
+    writer = Writer([page.sheet for page in pages], compounds_in([line.text for line in lines]))
+    for part in join_over_pages(parts):
+        writer.write(part)
+    text, blocks = writer.builder.build()
+    if _NO_TITLE.fullmatch(title):
+        title = ""
+    return Parsed(
+        text,
+        blocks,
+        title or first_title(text, blocks),
+        pages=writer.pages(),
+        hidden=tuple(writer.builder.hidden),
+    )
+
+
+def _edge_parts(kind: Any, edges: Edges, number: int, seen: set[str]) -> Iterator[Part]:
+    """Yield the heads or feet of a page that no page before had."""
+    for text in edges.heads if kind == "header" else edges.feet:
+        if text not in seen:
+            seen.add(text)
+            yield Part(kind, number, text=text)
+
+
+def _page_parts(page: PdfPage, pieces: list[Line], body: float) -> Iterator[Part]:
+    """Yield the parts of a page as they are read."""
+    tables, rest = ruled_tables(pieces, page.shapes)
+    laid: list[Piece] = [*tables, *rest]
+    regions = read_order(laid)
+    if page.leaning:
+        regions.extend(read_order(list(page.leaning)))
+    for region in regions:
+        if isinstance(region, Flow):
+            yield from parts_of(region, body, page.sheet.height)
+        elif isinstance(region, Fields):
+            for line in region.lines:
+                yield Part("field", line.page, [line])
+        else:
+            yield Part("table", region.page, table=region)
 
 
 FORMAT = Format("pdf", lambda content, suffix: b"%PDF-" in content[:1024], parse)

@@ -65,7 +65,7 @@ BAD = {
     ),
     "outside.docx": lambda: word(paragraphs("a", 1), **{"../outside": "x"}),
     "bomb.pdf": bomb,
-    "cyclic.pdf": lambda: pdf([down(["x"])]).replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]"),
+    "cyclic.pdf": lambda: pdf([down(["x"])]).replace(b"/Kids [6 0 R]", b"/Kids [2 0 R]"),
     "pictures.pdf": lambda: pdf([[]]),
     "brackets.md": lambda: b"[" * 5_000_000,
     "quotes.md": lambda: b">" * 5_000_000,

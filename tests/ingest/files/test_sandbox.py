@@ -96,3 +96,9 @@ def test_a_file_that_did_not_change_is_not_parsed_again(tmp_path: Path) -> None:
     digests = {loaded.source.id: loaded.digest for loaded in first.loaded}
     again = collect(sources, digests, Limits())
     assert (again.loaded, again.unchanged) == ([], [sources[0].id])
+
+
+def test_the_time_that_a_file_may_take_grows_with_its_size_up_to_an_end() -> None:
+    sandbox = Sandbox(seconds=18)
+    sizes = (0, 1_000_000, 3_000_000, 1_000_000_000)
+    assert [sandbox._allowed(size) for size in sizes] == [18, 28, 48, 180]

@@ -1,0 +1,115 @@
+"""Read what stands on a page beside its contents: the fields of forms, and comments."""
+
+import ctypes
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from inquote.ingest.formats.builder import canonical
+from inquote.ingest.layout.lines import Line
+from inquote.ingest.layout.shapes import Box, Frame
+
+_MAX_ANNOTATIONS = 2_000  # of a page
+_MAX_LENGTH = 200_000  # bytes of a value
+_UNSEEN = 0x02 | 0x20  # the flags of what is hidden or not to be viewed
+_COMMENTS = {
+    pdfium.FPDF_ANNOT_FREETEXT,
+    pdfium.FPDF_ANNOT_TEXT,
+    pdfium.FPDF_ANNOT_HIGHLIGHT,
+    pdfium.FPDF_ANNOT_UNDERLINE,
+    pdfium.FPDF_ANNOT_STRIKEOUT,
+    pdfium.FPDF_ANNOT_SQUIGGLY,
+    pdfium.FPDF_ANNOT_CARET,
+    pdfium.FPDF_ANNOT_STAMP,
+}
+_TICKED = "☒"
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """The values of a page's fields, each where it stands, and its comments."""
+
+    fields: list[Line]
+    comments: list[str]
+
+
+def read_annotations(page: Any, forms: Any, frame: Frame, number: int) -> Annotations:
+    """Return the fields and comments of a page of `pypdfium2`; `forms` is its form or None."""
+    result = Annotations([], [])
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page.raw), _MAX_ANNOTATIONS)):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
+        if not annotation:
+            continue
+        kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+        if pdfium.FPDFAnnot_GetFlags(annotation) & _UNSEEN:
+            pass
+        elif kind == pdfium.FPDF_ANNOT_WIDGET and forms is not None:
+            result.fields.extend(_field_lines(annotation, forms, frame, number))
+        elif kind in _COMMENTS:
+            text = _string(pdfium.FPDFAnnot_GetStringValue, annotation, b"Contents")
+            if text.strip():
+                result.comments.append(" ".join(text.split()))
+        pdfium.FPDFPage_CloseAnnot(annotation)
+    return result
+
+
+def _string(function: Callable[..., int], *arguments: Any) -> str:
+    """Return the text that a function of PDFium writes into a buffer."""
+    length = function(*arguments, None, 0)
+    if not 2 < length <= _MAX_LENGTH:
+        return ""
+    buffer = ctypes.create_string_buffer(length)
+    function(*arguments, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
+    return canonical(buffer.raw[: length - 2].decode("utf-16-le", "replace"))
+
+
+def _field_lines(annotation: Any, forms: Any, frame: Frame, number: int) -> Iterator[Line]:
+    """Yield the lines of a field's value, where the field stands."""
+    kind = pdfium.FPDFAnnot_GetFormFieldType(forms, annotation)
+    if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
+        value = _TICKED if pdfium.FPDFAnnot_IsChecked(forms, annotation) else ""
+    elif kind == pdfium.FPDF_FORMFIELD_PUSHBUTTON:
+        value = ""
+    else:
+        value = _string(pdfium.FPDFAnnot_GetFormFieldValue, forms, annotation)
+    rect = pdfium.FS_RECTF()
+    if not value.strip() or not pdfium.FPDFAnnot_GetRect(annotation, rect):
+        return
+    box = frame.box(rect.left, rect.bottom, rect.right, rect.top)
+    name = _string(pdfium.FPDFAnnot_GetFormFieldAlternateName, forms, annotation)
+    name = name or _string(pdfium.FPDFAnnot_GetFormFieldName, forms, annotation)
+    lines = [text for text in value.split("\n") if text.strip()]
+    height = (box.bottom - box.top) / len(lines)
+    for at, text in enumerate(lines):
+        top = box.top + at * height
+        place = Box(box.left, top, box.right, top + height)
+        yield line_at(" ".join(text.split()), place, number, name if at == 0 else "")
+
+
+def line_at(text: str, box: Box, page: int, name: str = "") -> Line:
+    """Return a line of text whose characters are spread over a box; `name` is its field's."""
+    size = min(max(4.0, 0.7 * (box.bottom - box.top)), 11.0)
+    width = min((box.right - box.left) / max(1, len(text)), 0.55 * size)
+    lefts, rights = array("f"), array("f")
+    for at in range(len(text)):
+        lefts.append(box.left + at * width)
+        rights.append(box.left + (at + 1) * width)
+    middle = (box.top + box.bottom) / 2
+    base = middle + 0.33 * size
+    return Line(
+        text,
+        lefts,
+        rights,
+        box.left,
+        rights[-1],
+        middle - size / 2,
+        middle + size / 2,
+        base,
+        round(size, 1),
+        page,
+        is_field=True,
+        name=name,
+    )

@@ -1,0 +1,218 @@
+"""Read the characters of a page: where each stands, how large it is, and whether a reader sees it.
+
+Places are turned so that the text runs from left to right: characters of one angle share a frame,
+and `Style.angle` leads back to the page.
+"""
+
+import ctypes
+import math
+import re
+from array import array
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from inquote.ingest.layout import library
+from inquote.ingest.layout.shapes import Frame, Shapes, colour_of
+from inquote.ingest.layout.strings import String, Style, fill, text_of
+
+INVISIBLE = 3  # the mode of drawing that leaves no mark
+_CLIPPING = 7
+SMALLEST = 1.01  # points; smaller text cannot be read
+_PALE = 250  # of 255: white
+_LEVEL = 3.0  # degrees that a line may lean
+_BOLD = 600
+_SAMPLE = 5  # every so many characters are asked for their map
+_BOLD_NAME = re.compile(r"bold|black|heavy|demi|cmbx|sfbx|ecbx|nimbus\w*-medi(?!um)", re.IGNORECASE)
+
+
+@dataclass
+class PageText:
+    """The strings of a page, in the order in which they were drawn.
+
+    `unmapped` of the `sampled` characters have no way to Unicode.
+    """
+
+    strings: list[String] = field(default_factory=list)
+    hidden: list[tuple[str, str]] = field(default_factory=list)
+    sampled: int = 0
+    unmapped: int = 0
+
+
+def turned(x: float, y: float, angle: float) -> tuple[float, float]:
+    """Return a point of the page in the frame of an angle."""
+    if not angle:
+        return x, y
+    cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    return x * cosine + y * sine, y * cosine - x * sine
+
+
+def read_characters(text_page: Any, frame: Frame, shapes: Shapes) -> PageText:
+    """Return the characters of a text page of `pypdfium2`."""
+    return _Reader(library.address_of(text_page.raw), frame, shapes).read()
+
+
+class _Reader:
+    """Reads one page. Everything is fetched for all characters at once, and then cut in strings."""
+
+    def __init__(self, text_page: int, frame: Frame, shapes: Shapes) -> None:
+        self.page = text_page
+        self.frame = frame
+        self.shapes = shapes
+        self.result = PageText()
+        self._rect = pdfium.FS_RECTF()
+        self._bolds: dict[int, bool] = {}
+        self._styles: dict[tuple[float, float, float, float, bool, str], Style] = {}
+        count = library.count_characters(text_page)
+        self.codes: list[int] = list(map(library.code_of, repeat(text_page), range(count)))
+        self.drawn: list[int] = list(map(library.object_of, repeat(text_page), range(count)))
+        self.boxes = array("f", bytes(16 * count))  # left, top, right, bottom of each
+        start = self.boxes.buffer_info()[0]
+        places = range(start, start + 16 * count, 16)
+        for _ in map(library.loose_box, repeat(text_page), range(count), places):
+            pass
+
+    def read(self) -> PageText:
+        start, count = 0, len(self.codes)
+        while start < count:
+            drawn = self.drawn[start]
+            end = start + 1
+            while end < count and self.drawn[end] == drawn:
+                end += 1
+            if drawn:
+                self._read_string(drawn, start, end)
+            elif self.result.hidden:
+                self._hide(" ", self.result.hidden[-1][0])
+            start = end
+        for index in range(0, count, _SAMPLE):
+            if self.drawn[index] and self.codes[index] > 32:
+                self.result.sampled += 1
+                self.result.unmapped += library.is_unmapped(self.page, index)
+        return self.result
+
+    def _read_string(self, drawn: int, start: int, end: int) -> None:
+        """Read the string from one character to another."""
+        matrix = pdfium.FS_MATRIX()
+        library.matrix_of(self.page, start, ctypes.addressof(matrix))
+        scale = library.font_size(self.page, start)
+        sign = -1 if scale < 0 else 1
+        angle = self._angle(sign * matrix.a, sign * matrix.b)
+        size = abs(scale) * math.hypot(matrix.c, matrix.d)
+        x, y = self.frame.shown(*self._origin(start))
+        base = turned(x, y, angle)[1]
+        lefts, rights = self._edges(start, end, angle, size)
+        if angle == 0 and self.frame.is_upright:
+            up = base - (self.frame.matrix[5] - self.boxes[4 * start + 1])
+            down = self.frame.matrix[5] - self.boxes[4 * start + 3] - base
+        else:
+            up, down = 0.8 * size, 0.2 * size
+        style = self._style(drawn, start, (size, up, down, angle), (x, y))
+        if style.hidden:
+            letters = [text_of(code) for code in self.codes[start:end]]
+            self._hide("".join(letters), style.hidden)
+        else:
+            string = String(style, base)
+            fill(string, self.codes[start:end], lefts, rights)
+            self.result.strings.append(string)
+
+    def _angle(self, a: float, b: float) -> float:
+        """Return the angle of a text on the page as it is shown, right ones without their lean."""
+        outer = self.frame.matrix
+        across, down = outer[0] * a + outer[2] * b, outer[1] * a + outer[3] * b
+        if down == 0 and across > 0:
+            return 0.0
+        angle = math.degrees(math.atan2(down, across))
+        near = round(angle / 90) * 90
+        return float((near if abs(angle - near) <= _LEVEL else round(angle)) % 360)
+
+    def _origin(self, index: int) -> tuple[float, float]:
+        x, y = ctypes.c_double(), ctypes.c_double()
+        library.origin_of(self.page, index, ctypes.addressof(x), ctypes.addressof(y))
+        return x.value, y.value
+
+    def _edges(
+        self, start: int, end: int, angle: float, size: float
+    ) -> tuple["array[float]", "array[float]"]:
+        """Return the left and right edges of characters, in the frame of an angle."""
+        boxes = self.boxes
+        if angle == 0 and self.frame.is_upright:
+            lefts, rights = boxes[4 * start : 4 * end : 4], boxes[4 * start + 2 : 4 * end : 4]
+            shift = self.frame.matrix[4]
+            if shift:
+                lefts = array("f", [left + shift for left in lefts])
+                rights = array("f", [right + shift for right in rights])
+            return lefts, rights
+        lefts, rights = array("f"), array("f")
+        for index in range(4 * start, 4 * end, 4):
+            x1, y1 = self.frame.shown(boxes[index], boxes[index + 3])
+            x2, y2 = self.frame.shown(boxes[index + 2], boxes[index + 1])
+            if angle % 90:
+                # The box of a leaning letter is too large; its middle and size are not.
+                middle = turned((x1 + x2) / 2, (y1 + y2) / 2, angle)[0]
+                first, last = middle - size / 4, middle + size / 4
+            else:
+                first, last = turned(x1, y1, angle)[0], turned(x2, y2, angle)[0]
+            lefts.append(min(first, last))
+            rights.append(max(first, last))
+        return lefts, rights
+
+    def _style(
+        self,
+        drawn: int,
+        index: int,
+        measures: tuple[float, float, float, float],
+        place: tuple[float, float],
+    ) -> Style:
+        size, up, down, angle = measures
+        if not 0.3 * size <= up <= 1.6 * size:
+            up = 0.8 * size
+        if not 0 <= down <= 0.8 * size:
+            down = 0.2 * size
+        reason = self._reason(drawn, size, *place)
+        key = (
+            round(size, 2),
+            round(up, 1),
+            round(down, 1),
+            angle,
+            self._is_bold(drawn, index),
+            reason,
+        )
+        if key not in self._styles:
+            self._styles[key] = Style(*key)
+        return self._styles[key]
+
+    def _is_bold(self, drawn: int, index: int) -> bool:
+        font = library.font_of(drawn) or 0
+        if font not in self._bolds:
+            name = ctypes.create_string_buffer(128)
+            library.font_name(font, ctypes.addressof(name), 128)
+            is_named = bool(_BOLD_NAME.search(name.value.decode("latin-1")))
+            self._bolds[font] = is_named or library.font_weight(self.page, index) >= _BOLD
+        return self._bolds[font]
+
+    def _reason(self, drawn: int, size: float, x: float, y: float) -> str:
+        """Return why no reader sees a string, "" where one does."""
+        if not (-1 <= x <= self.frame.width + 1 and -1 <= y <= self.frame.height + 1):
+            return "off the page"
+        middle = (x + size / 4, y - size / 4)
+        mode = library.render_mode(drawn)
+        if mode in (INVISIBLE, _CLIPPING):
+            is_seen = any(box.holds(*middle) for box in self.shapes.pictures)
+            return "" if is_seen else "drawn invisibly"
+        if size < SMALLEST:
+            return "too small to read"
+        *colour, cover = colour_of(drawn)
+        if mode in (0, 4) and (cover == 0 or min(colour) >= _PALE):
+            grounds = (*self.shapes.fills, *self.shapes.pictures)
+            if cover == 0 or not any(box.holds(*middle) for box in grounds):
+                return "white text"
+        return ""
+
+    def _hide(self, text: str, reason: str) -> None:
+        hidden = self.result.hidden
+        if hidden and hidden[-1][0] == reason:
+            hidden[-1] = (reason, hidden[-1][1] + text)
+        else:
+            hidden.append((reason, text))

@@ -1,0 +1,117 @@
+"""Tell headings: parts that are larger or bolder than the text and head something."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from inquote.ingest.layout.lines import Line
+from inquote.ingest.layout.parts import Part
+
+_LARGER = 1.1  # times the size of most text, and more
+_LEVELS = 6
+_MAX_WORDS = 20
+_MAX_LINES = 3
+_MAX_BOLD_WORDS = 12
+_PROSE_WORDS = 5  # of a line that tells the size of most text
+_TOO_MANY = 0.3  # of a document's letters
+_LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
+_OVER = re.compile(r"[.,;:…。，；]$")
+_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S")
+_PROSE_END = re.compile(r"[.!?]$")
+
+
+def body_size(lines: Sequence[Line]) -> float:
+    """Return the size of most running text; the print of tables and labels counts for little."""
+    prose: Counter[float] = Counter()
+    others: Counter[float] = Counter()
+    for line in lines:
+        is_prose = len(line.text.split()) >= _PROSE_WORDS or len(line.text) > 40
+        letters = sum(map(str.isalpha, line.text))
+        (prose if is_prose else others)[line.size] += letters
+    counts = prose if prose.total() >= 0.1 * others.total() else others
+    return max(counts, key=lambda size: (counts[size], size), default=10.0)
+
+
+def mark_headings(parts: Sequence[Part], body: float, outline: dict[str, int]) -> None:
+    """Make headings of the parts that head something, with their levels."""
+    candidates = []
+    for index, part in enumerate(parts):
+        if part.kind in ("paragraph", "item") and _may_head(parts, index, body, outline):
+            candidates.append(part)
+    letters = sum(len(part.words) for part in parts) or 1
+    if sum(len(part.words) for part in candidates) > _TOO_MANY * letters:
+        candidates = [part for part in candidates if _is_sure(part, body, outline)]
+    ranks = _ranks({_style(part, body) for part in candidates})
+    for part in candidates:
+        part.kind = "heading"
+        part.level = outline.get(_key(part.words), 0) or ranks[_style(part, body)]
+
+
+def _ranks(styles: set[tuple[float, bool]]) -> dict[tuple[float, bool], int]:
+    """Return the level of each style, the largest being 1; the nearest share one of six."""
+    groups = [[style] for style in sorted(styles, reverse=True)]
+    while len(groups) > _LEVELS:
+        steps = [above[-1][0] - below[0][0] for above, below in pairwise(groups)]
+        at = steps.index(min(steps))
+        groups[at : at + 2] = [groups[at] + groups[at + 1]]
+    return {style: rank for rank, group in enumerate(groups, 1) for style in group}
+
+
+def _style(part: Part, body: float) -> tuple[float, bool]:
+    """Return what tells levels apart: the size in steps of half a point, and the weight."""
+    size = round(part.size * 2) / 2
+    return (size, part.is_bold if size <= _LARGER * body else False)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _may_head(parts: Sequence[Part], index: int, body: float, outline: dict[str, int]) -> bool:
+    """Return whether a part is set as a heading and something follows it."""
+    part = parts[index]
+    words = part.words
+    if len(part.lines) > _MAX_LINES or len(words.split()) > _MAX_WORDS or len(words) > 200:
+        return False
+    if (
+        not part.lines
+        or part.lines[0].angle
+        or not _LETTERS.search(words)
+        or not _heads_something(parts, index)
+    ):
+        return False
+    if _key(words) in outline:
+        return True
+    is_numbered = bool(_NUMBER.match(words))
+    if part.kind == "item" and not is_numbered:
+        return False
+    if _OVER.search(words) and not (words.endswith(":") and part.is_bold):
+        return False
+    if part.size >= _LARGER * body:
+        return not (_PROSE_END.search(words) and len(words.split()) > 8)
+    if not part.is_bold or part.size < 0.94 * body or len(part.lines) > 2:
+        return False
+    return len(words.split()) <= _MAX_BOLD_WORDS and not _is_bold(parts[index + 1])
+
+
+def _is_bold(part: Part) -> bool:
+    return bool(part.lines) and part.is_bold
+
+
+def _heads_something(parts: Sequence[Part], index: int) -> bool:
+    """Return whether text follows a part that is not larger than it."""
+    own = parts[index]
+    for part in parts[index + 1 :]:
+        if part.kind in ("header", "footer", "note") or part.reason:
+            continue
+        if part.table is not None or not part.lines:
+            return True
+        return part.size <= own.size * 1.02 or part.page != own.page
+    return False
+
+
+def _is_sure(part: Part, body: float, outline: dict[str, int]) -> bool:
+    return _key(part.words) in outline or (
+        part.size >= 1.3 * body and len(part.words.split()) <= 10 and len(part.lines) == 1
+    )

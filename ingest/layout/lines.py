@@ -1,0 +1,264 @@
+"""Put words together to the pieces of lines that stand side by side on a page.
+
+A row holds what stands at one height; a piece is a part of a row without a wide gap. Raised and
+lowered figures join the piece that they stand beside.
+"""
+
+import bisect
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from inquote.ingest.layout.strings import Style
+from inquote.ingest.layout.words import Word, is_from_right
+
+PIECE_GAP = 0.9  # of the size, and more: the words may stand in two columns
+_SAME_ROW = 0.25  # of the size that words of a row may be apart in height
+_SMALL = 0.86  # of the size, and less: it may be raised
+_RAISED = 0.75  # of the size that a raised figure stands higher or lower, at most
+_BESIDE = 0.4  # of the size between a raised figure and its word, at most
+_BEFORE = 1.5  # of the size between a raised figure and the line that it stands before
+_MAX_RAISED = 12  # characters
+_GAP = 0.1  # of the size, and more: between words that were drawn apart
+_UNITS = re.compile(r"(?:[a-zµ]{1,2}|[A-Z])$")
+_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?")
+_NUMBER_GAP = 3.0  # of the size between a heading and its number
+_MARK = re.compile(r"[\d*†‡§¶+−–-]")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a page, or the piece of it that stands in a column.
+
+    `lefts` and `rights` are the edges of each character in the frame of `angle`. `page` counts from
+    0. `marks` are the offsets at which raised figures begin.
+    """
+
+    text: str
+    lefts: "array[float]"
+    rights: "array[float]"
+    left: float
+    right: float
+    top: float
+    bottom: float
+    base: float
+    size: float
+    page: int = 0
+    angle: float = 0.0
+    is_bold: bool = False
+    marks: tuple[int, ...] = ()
+    begins_bold: bool = False
+    is_field: bool = False
+    name: str = ""  # of its field
+
+    @property
+    def height(self) -> float:
+        """The height of its letters."""
+        return self.bottom - self.top
+
+
+def read_pieces(words: Sequence[Word], page: int, angle: float = 0.0) -> list[Line]:
+    """Return the pieces of lines that words make, from the top of a page and from its left."""
+    pieces = []
+    for row in _rows(words):
+        for part in _parted(row):
+            pieces.append(_line(part, page, angle))
+    pieces.sort(key=lambda piece: (piece.base, piece.left))
+    return pieces
+
+
+def joined(pieces: Sequence[Line], gap: str = " ") -> Line:
+    """Return the line that neighbours on one height make, with a blank at each gap."""
+    if len(pieces) == 1:
+        return pieces[0]
+    main = max(pieces, key=lambda piece: len(piece.text))
+    lefts, rights = array("f"), array("f")
+    marks: list[int] = []
+    text = ""
+    for piece in pieces:
+        if text:
+            lefts.append(rights[-1])
+            rights.append(piece.lefts[0])
+            text += gap
+        marks.extend([len(text) + mark for mark in piece.marks])
+        text += piece.text
+        lefts.extend(piece.lefts)
+        rights.extend(piece.rights)
+    return replace(
+        main,
+        text=text,
+        lefts=lefts,
+        rights=rights,
+        left=min(piece.left for piece in pieces),
+        right=max(piece.right for piece in pieces),
+        top=min(piece.top for piece in pieces),
+        bottom=max(piece.bottom for piece in pieces),
+        is_bold=all(piece.is_bold for piece in pieces),
+        begins_bold=pieces[0].begins_bold,
+        is_field=any(piece.is_field for piece in pieces),
+        marks=tuple(marks),
+    )
+
+
+def _rows(words: Sequence[Word]) -> list[list[Word]]:
+    """Return the words of each height, raised figures in the row that they stand beside."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.base):
+        if rows and _are_level(rows[-1][0], word):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    for row in rows:
+        row.sort(key=lambda word: word.left)
+    sizes = [max(word.style.size for word in row) for row in rows]
+    for at, row in enumerate(rows):
+        for near in (*range(max(0, at - 3), at), *range(at + 1, min(len(rows), at + 4))):
+            if (
+                rows[near]
+                and row
+                and abs(rows[near][0].base - row[0].base) <= _RAISED * sizes[near]
+            ):
+                _move_raised(row, rows[near], sizes[near])
+    return [row for row in rows if row]
+
+
+def _move_raised(row: list[Word], near: list[Word], size: float) -> None:
+    """Move the raised words of a row to another one that they stand beside."""
+    for word in list(row):
+        is_small = word.style.size <= _SMALL * size and len(word.text) <= _MAX_RAISED
+        if is_small and _stands_beside(word, near):
+            row.remove(word)
+            bisect.insort(near, word, key=lambda word: word.left)
+
+
+def _are_level(first: Word, word: Word) -> bool:
+    size = min(first.style.size, word.style.size)
+    return abs(first.base - word.base) <= _SAME_ROW * size
+
+
+def _stands_beside(word: Word, row: Sequence[Word]) -> bool:
+    """Return whether a word is small, and raised or lowered beside a larger one of a row."""
+    at = bisect.bisect_left(row, word.left, key=lambda other: other.left)
+    for other in row[max(0, at - 2) : at + 2]:
+        size = other.style.size
+        distance = other.base - word.base
+        if word.style.size > _SMALL * size or not 0.05 * size < abs(distance) <= _RAISED * size:
+            continue
+        gap = max(word.left - other.right, other.left - word.right)
+        is_mark = word.text.isdigit() and word.right <= other.left + 0.1 * size
+        beside = _BEFORE if is_mark and other is row[0] else _BESIDE
+        if -_RAISED * size < gap <= beside * size and not other.is_raised:
+            word.is_raised = True
+            return True
+    return False
+
+
+def _parted(row: Sequence[Word]) -> Iterator[list[Word]]:
+    """Yield the parts of a row between its wide gaps, what is drawn twice only once."""
+    part: list[Word] = []
+    for word in row:
+        if part:
+            last = part[-1]
+            size = max(last.style.size, word.style.size)
+            if last.text == word.text and abs(last.left - word.left) < 0.15 * size:
+                continue
+            gap = word.left - max(other.right for other in part[-3:])
+            if gap > PIECE_GAP * size and not _is_numbered(part, word, gap):
+                yield part
+                part = []
+        part.append(word)
+    if part:
+        yield part
+
+
+def _is_numbered(part: Sequence[Word], word: Word, gap: float) -> bool:
+    """Return whether a bold number stands before the words of its heading."""
+    number = part[0]
+    is_alike = number.style.is_bold and word.style.is_bold and len(part) == 1
+    is_near = gap <= _NUMBER_GAP * number.style.size
+    return is_alike and is_near and bool(_NUMBER.fullmatch(number.text)) and word.text[0].isupper()
+
+
+def _line(words: list[Word], page: int, angle: float) -> Line:
+    """Return the line that neighbours make, in the order in which they are read."""
+    if is_from_right("".join([word.text for word in words])):
+        words = _in_reading_order(words)
+    text = ""
+    lefts, rights = array("f"), array("f")
+    marks = []
+    previous: Word | None = None
+    for word in words:
+        if previous is not None and _is_apart(previous, word):
+            text += " "
+            lefts.append(min(previous.right, word.left))
+            rights.append(max(previous.right, word.left))
+        if word.is_raised and _MARK.match(word.text):
+            marks.append(len(text))
+        text += word.text
+        lefts.extend(word.lefts)
+        rights.extend(word.rights)
+        previous = word
+    main = _main_style(words)
+    base = max([word for word in words if word.style is main], key=lambda word: len(word.text)).base
+    return Line(
+        text,
+        lefts,
+        rights,
+        min(word.left for word in words),
+        max(word.right for word in words),
+        min(word.top for word in words),
+        max(word.bottom for word in words),
+        base,
+        round(main.size, 1),
+        page,
+        angle,
+        all(word.style.is_bold or not word.text.isalpha() for word in words) and main.is_bold,
+        tuple(marks),
+        words[0].style.is_bold,
+    )
+
+
+def _main_style(words: Sequence[Word]) -> Style:
+    """Return the style of most characters."""
+    first = words[0].style
+    if all(word.style is first for word in words):
+        return first
+    lengths: dict[Style, int] = {}
+    for word in words:
+        lengths[word.style] = lengths.get(word.style, 0) + len(word.text)
+    style = max(lengths, key=lambda style: lengths[style])
+    for word in words:
+        if word.style == style:
+            return word.style
+    return style
+
+
+def _in_reading_order(words: Sequence[Word]) -> list[Word]:
+    """Return words from right to left, but those that run the other way as they stand."""
+    ordered: list[Word] = []
+    run: list[Word] = []  # from left to right, in reverse
+    for word in reversed(words):
+        if is_from_right(word.text) or not any(map(str.isalnum, word.text)):
+            ordered.extend(reversed(run))
+            run = []
+            ordered.append(word)
+        else:
+            run.append(word)
+    ordered.extend(reversed(run))
+    return ordered
+
+
+def _is_apart(previous: Word, word: Word) -> bool:
+    """Return whether a blank stands between two neighbours."""
+    if word.is_raised != previous.is_raised:
+        if not word.is_raised or not _MARK.match(word.text):
+            gap = word.left - previous.right
+            return gap > _GAP * max(previous.style.size, word.style.size)
+        is_lowered = word.base > previous.base
+        is_unit = bool(_UNITS.search(previous.text[-3:])) and len(previous.text) <= 2
+        return not (is_lowered or is_unit)
+    if word.order == previous.order + 1 and word.joint is not None:
+        return word.joint
+    gap = max(word.left - previous.right, previous.left - word.right)
+    return gap > _GAP * min(previous.style.size, word.style.size)

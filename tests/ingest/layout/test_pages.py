@@ -1,0 +1,192 @@
+"""What a reader sees on a page is what stands in the text, in the order of reading."""
+
+from inquote.ingest.formats import pdf as pdf_format
+from inquote.ingest.formats.base import Parsed
+from made_files import down, drawn_pdf, pdf, shown
+
+LEFT = (
+    "The mill of Penrick stands at the upper",
+    "end of the valley. It was built by two",
+    "brothers from the coast and was driven",
+    "by a wheel of oak for sixty years.",
+)
+RIGHT = (
+    "The reading room opens in the morning",
+    "and closes when the light fails. Books",
+    "are lent to everybody who can show the",
+    "card of a member of the society.",
+)
+
+
+def page(*drawings: bytes) -> Parsed:
+    return pdf_format.parse(drawn_pdf([b"\n".join(drawings)]))
+
+
+def kinds(parsed: Parsed) -> list[tuple[str, str]]:
+    """The blocks that are not within others, with their text."""
+    blocks = [block for block in parsed.blocks if block.kind not in ("row", "cell")]
+    return [(block.kind, parsed.text[block.start : block.end]) for block in blocks]
+
+
+def test_columns_are_read_one_after_the_other_though_drawn_line_by_line() -> None:
+    drawings = []
+    for at, (left, right) in enumerate(zip(LEFT, RIGHT, strict=True)):
+        drawings.append(shown(60, 700 - 12 * at, left))
+        drawings.append(shown(320, 700 - 12 * at, right))
+    assert kinds(page(*drawings)) == [
+        ("paragraph", " ".join(LEFT)),
+        ("paragraph", " ".join(RIGHT)),
+    ]
+
+
+def table(rows: list[list[str]], top: float = 700, bold: bool = False) -> list[bytes]:
+    drawings = []
+    for at, row in enumerate(rows):
+        for column, text in enumerate(row):
+            font = "F2" if bold and at == 0 else "F1"
+            drawings.append(shown(60 + 130 * column, top - 14 * at, text, font=font))
+    return drawings
+
+
+ROWS = [
+    ["Valve", "Mass (kg)", "Price"],
+    ["Ball DN15", "0.42", "18.90"],
+    ["Gate DN50", "3.75", "64.00"],
+]
+
+
+def test_cells_in_columns_are_a_table_with_its_header_and_the_text_around_it_is_not() -> None:
+    parsed = page(
+        shown(60, 740, "All of our valves are tested twice before they leave the works."),
+        *table(ROWS),
+        shown(60, 630, "The prices do not hold the cost of the delivery, which is charged."),
+    )
+    assert [kind for kind, _ in kinds(parsed)] == ["paragraph", "table", "paragraph"]
+    assert kinds(parsed)[1][1] == (
+        "Valve | Mass (kg) | Price\nBall DN15 | 0.42 | 18.90\nGate DN50 | 3.75 | 64.00"
+    )
+    cells = [block for block in parsed.blocks if block.kind == "cell"]
+    assert [cell.is_header for cell in cells] == [True] * 3 + [False] * 6
+    assert [(cell.row, cell.column) for cell in cells[3:6]] == [(1, 0), (1, 1), (1, 2)]
+
+
+def test_rules_part_cells_that_stand_close_and_one_without_a_rule_spans_two() -> None:
+    rules = [b"0.5 w"]
+    for y in (712, 696, 680, 664):
+        rules.append(b"60 %d m 260 %d l S" % (y, y))
+    for x, low in ((60, 664), (160, 664), (210, 680), (260, 664)):
+        rules.append(b"%d 712 m %d %d l S" % (x, x, low))
+    texts = [
+        shown(62, 700, "Net sales of the y"),
+        shown(162, 700, "1,496"),
+        shown(212, 700, "532"),
+        shown(62, 684, "Costs"),
+        shown(162, 684, "103"),
+        shown(212, 684, "99"),
+        shown(62, 668, "Result"),
+        shown(162, 668, "not yet audited"),
+    ]
+    parsed = page(*rules, *texts)
+    assert parsed.text == (
+        "Net sales of the y | 1,496 | 532\nCosts | 103 | 99\nResult | not yet audited"
+    )
+    last = parsed.blocks[-1]
+    assert (last.column, last.column_span) == (1, 2)
+
+
+def test_names_with_their_values_are_fields() -> None:
+    parsed = page(*table([["Invoice number", "RK-20417"], ["Amount due", "1,184.60 EUR"]]))
+    assert kinds(parsed) == [
+        ("field", "Invoice number RK-20417"),
+        ("field", "Amount due 1,184.60 EUR"),
+    ]
+
+
+def test_a_raised_figure_stays_in_its_line_and_a_lowered_one_in_its_word() -> None:
+    parsed = page(
+        shown(60, 700, "The sample held 3.2 x 10"),
+        shown(174.2, 704, "6", 6.5),
+        shown(181, 700, "cells in H"),
+        shown(225.3, 697, "2", 6.5),
+        shown(229.2, 700, "O, no more."),
+    )
+    assert parsed.text == "The sample held 3.2 x 10 6 cells in H2O, no more."
+
+
+def test_a_note_follows_the_paragraph_that_goes_on_overleaf() -> None:
+    first = [*down(["The council granted the loan after a debate of three evenings, in which"])]
+    first.append((60, 7, "1 Minutes of the council, leaf 44."))
+    second = down(["the mayor spoke five times. The loan was paid back."])
+    parsed = pdf_format.parse(pdf([first, second]))
+    assert kinds(parsed) == [
+        (
+            "paragraph",
+            "The council granted the loan after a debate of three evenings, in which "
+            "the mayor spoke five times. The loan was paid back.",
+        ),
+        ("note", "1 Minutes of the council, leaf 44."),
+    ]
+    assert parsed.blocks[1].label == "1"
+
+
+def test_letters_drawn_one_by_one_are_words_and_so_are_letters_spaced_out() -> None:
+    drawings = []
+    x = 60.0
+    for letter in "The keeper retired":
+        if letter != " ":
+            drawings.append(shown(x, 700, letter))
+        x += 3.4 if letter == " " else 6.2
+    drawings.append(b"BT /F1 10 Tf 4 Tc 60 660 Td (LIGHTHOUSE) Tj 130 0 Td (KEEPER) Tj ET")
+    parsed = page(*drawings)
+    assert parsed.text.split("\n\n")[-1] == "LIGHTHOUSE KEEPER"
+    assert "".join(parsed.text.split("\n\n")[0].split()) == "Thekeeperretired"
+
+
+def test_what_no_reader_sees_is_hidden_with_the_reason() -> None:
+    parsed = page(
+        shown(60, 700, "The rent is 900 euros."),
+        b"1 1 1 rg " + shown(60, 660, "white as snow") + b" 0 0 0 rg",
+        b"3 Tr " + shown(60, 640, "drawn by no pen") + b" 0 Tr",
+        shown(60, 620, "smaller than dust", 0.5),
+        shown(900, 600, "beside the sheet"),
+    )
+    hidden = {parsed.text[place.start : place.end]: place.reason for place in parsed.hidden}
+    assert hidden == {
+        "white as snow": "white text",
+        "drawn by no pen": "drawn invisibly",
+        "smaller than dust": "too small to read",
+        "beside the sheet": "off the page",
+    }
+    assert parsed.text.startswith("The rent is 900 euros.")
+
+
+def test_white_text_on_a_dark_ground_is_seen() -> None:
+    drawing = b"0 0 0.4 rg 50 650 300 40 re f 1 1 1 rg " + shown(60, 660, "Tickets at the door")
+    parsed = page(drawing)
+    assert (parsed.text, parsed.hidden) == ("Tickets at the door", ())
+
+
+def test_a_bold_line_above_text_is_a_heading_and_a_bold_paragraph_is_none() -> None:
+    parsed = page(
+        shown(60, 700, "Copies", font="F2"),
+        shown(60, 686, "A copy costs 20 cents. At most 30 pages are copied a day by the staff."),
+        shown(60, 650, "Please do not lean on the glass.", font="F2"),
+    )
+    assert [kind for kind, _ in kinds(parsed)] == ["heading", "paragraph", "paragraph"]
+
+
+def test_prose_spaced_wide_is_one_paragraph() -> None:
+    lines = [
+        "The county runs eleven swimming pools, of which four are open to the air.",
+        "Each of the pools is inspected twice a year by an engineer, who tests all",
+        "of the pumps and the filters, and who reports to the board.",
+    ]
+    parsed = pdf_format.parse(pdf([[(700 - 24 * at, 10, line) for at, line in enumerate(lines)]]))
+    assert parsed.text == " ".join(lines)
+
+
+def test_a_title_that_is_a_file_name_or_a_number_is_none() -> None:
+    lines = [(740, 20, "The Otter Report"), *down(["Otters swim in rivers and in lakes."])]
+    for title in ("47698", "report_final.docx", "Microsoft Word - report", ""):
+        assert pdf_format.parse(pdf([lines], title=title)).title == "The Otter Report"
+    assert pdf_format.parse(pdf([lines], title="On otters")).title == "On otters"
