@@ -24,7 +24,7 @@ _GOES_DOWN = 0.25  # of the lines that begin with a small letter, and more
 _CLOSE = 1.6  # of the size between lines of a column, at most
 _MAX_DEPTH = 8
 _FAR = 1e9  # points
-_MARKER = re.compile(r"\(?\w{1,4}[.)]|[-•‣◦▪–—*➢✓o]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[\w{1,8}\]")
+_MARKER = re.compile(r"\(?\w{1,4}[.)]|[-•‣◦▪●○■□◆–—*➢✓o]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[\w{1,8}\]")
 
 _WORD = re.compile(r"[^\W_]{2}|^\d$")
 _LEAST_WORDS = 0.6  # of the pieces of a table hold a word or a number

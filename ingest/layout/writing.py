@@ -249,6 +249,8 @@ def _turned_back(line: Line, at: int, start: int) -> LineBoxes:
 
 
 def _label_of(part: Part, text: str) -> str:
+    if part.kind == "item":
+        return text.split(" ", 1)[0]
     if part.kind != "note":
         return ""
     match = re.match(r"\w{1,3}|\W{1,3}", text)

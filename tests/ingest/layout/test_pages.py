@@ -190,3 +190,11 @@ def test_a_title_that_is_a_file_name_or_a_number_is_none() -> None:
     for title in ("47698", "report_final.docx", "Microsoft Word - report", ""):
         assert pdf_format.parse(pdf([lines], title=title)).title == "The Otter Report"
     assert pdf_format.parse(pdf([lines], title="On otters")).title == "On otters"
+
+
+def test_items_have_the_number_that_is_printed() -> None:
+    lines = ["The rules of the house are these, and they hold for all guests:", "1. Be quiet."]
+    parsed = pdf_format.parse(pdf([down([*lines, "2. Be kind to the cat of the house."])]))
+    items = [block for block in parsed.blocks if block.kind == "item"]
+    assert [item.label for item in items] == ["1.", "2."]
+    assert parsed.text.endswith("1. Be quiet.\n2. Be kind to the cat of the house.")
