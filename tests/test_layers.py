@@ -10,7 +10,8 @@ from places import ROOT
 # Each module or package may import what stands before it in this list, and itself.
 LAYERS = """
 ingest.errors ingest.documents ingest.english ingest.languages ingest.text
-ingest.formats.builder ingest.layout ingest.formats ingest.files ingest.advertising ingest.packing
+ingest.formats.base ingest.formats.builder
+ingest.layout ingest.formats ingest.files ingest.advertising ingest.packing
 ingest.chunk
 index.clock index.disk index.progress index.terms index.models index.stores index.retrieval
 index.updating index.verify

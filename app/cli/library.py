@@ -11,8 +11,10 @@ import typer
 from inquote.app.cli.options import (
     DEFAULT_LIBRARY,
     EmbedderOption,
+    EncodingOption,
     JsonOption,
     LibraryOption,
+    OriginalsOption,
 )
 from inquote.app.cli.output import document_json, format_report, format_status
 from inquote.app.cli.terminal import EXIT_ERROR, lines_of, print_json, print_text, progress_bars
@@ -44,16 +46,8 @@ def ingest(
             "--rebuild", help="Read and cut everything anew, and mend damaged embeddings."
         ),
     ] = False,
-    originals: Annotated[
-        bool,
-        typer.Option(
-            "--originals/--no-originals",
-            help="Keep the files too, so that their pages can be shown as they are.",
-        ),
-    ] = True,
-    encoding: Annotated[
-        str | None, typer.Option(help="Of the files, where it is not UTF-8.")
-    ] = None,
+    originals: OriginalsOption = True,
+    encoding: EncodingOption = None,
     max_megabytes: Annotated[int, typer.Option(help="Larger files are skipped.", min=1)] = 64,
     max_seconds: Annotated[
         float, typer.Option(help="Files that take longer to parse are skipped.", min=1)

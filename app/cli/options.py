@@ -22,4 +22,12 @@ EmbedderOption = Annotated[
 HistoryOption = Annotated[
     bool, typer.Option("--history/--no-history", help="Keep the question for inquote changes.")
 ]
+OriginalsOption = Annotated[
+    bool,
+    typer.Option(
+        "--originals/--no-originals",
+        help="Keep the files too, so that their pages can be shown as they are.",
+    ),
+]
+EncodingOption = Annotated[str | None, typer.Option(help="Of the files, where it is not UTF-8.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -13,8 +13,8 @@ from inquote.eval.report.tables import Table
 from inquote.eval.studies.shelf import Shelf
 from inquote.eval.studies.squad_data import SquadFile, SquadQuestion
 from inquote.index.models.embedder import Embedder
-from inquote.ingest.chunk import Cutting
 from inquote.ingest.documents import Document
+from inquote.ingest.packing import Cutting
 
 TARGETS = (60, 100, 150, 200, 254)  # tokens
 CUTTINGS = tuple(Cutting(*lengths) for lengths in product(TARGETS, (0, 1)))

@@ -13,9 +13,10 @@ from inquote.index.retrieval.search import Hit, Search, fuse
 from inquote.index.stores.base import CutDocument, DocumentRecord
 from inquote.index.stores.memory import MemoryStore
 from inquote.index.stores.recipe import content_hash, recipe_of
-from inquote.ingest.chunk import CUTTING, Cutting, chunk
+from inquote.ingest.chunk import chunk
 from inquote.ingest.documents import Document, Passage
 from inquote.ingest.errors import InquoteError
+from inquote.ingest.packing import CUTTING, Cutting
 
 BATCH = 256  # passages embedded at a time
 
