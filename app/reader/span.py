@@ -3,6 +3,7 @@
 model.py holds the network, weights.py its weights.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,10 @@ class _Outputs:
     end: np.ndarray
     evidence: np.ndarray
     answerable: float
+
+
+# The end of a block, or of a line before "label: value", after a letter or a digit.
+_OPEN_END = re.compile(r"(?<=[^\W_])\n(?=\n|[^\n:|]{1,40}: )")
 
 
 class SpanReader:
@@ -96,7 +101,7 @@ class SpanReader:
         """
         question_ids, _ = self._pieces.question(question)
         # Cut the passages into windows, and read all windows together.
-        texts = [self._pieces.tokens(passage.text) for passage in passages]
+        texts = [self._pieces.tokens(text_as_read(passage.text)) for passage in passages]
         windows: list[Window] = []
         counts: list[int] = []
         for passage, text in zip(passages, texts, strict=True):
@@ -137,13 +142,26 @@ class SpanReader:
                 )
 
 
+def text_as_read(text: str) -> str:
+    """Return a text with a stop at the end of each block without one; all offsets stay.
+
+    A reader sees words only, and would read a heading or a field on into what follows it.
+
+    >>> text_as_read("Boat: Kestrel\\n\\nPort: Hull")
+    'Boat: Kestrel.\\nPort: Hull'
+    """
+    return _OPEN_END.sub(".", text)
+
+
 def _reading(text: str, tokens: "TextTokens", windows: Sequence[_Outputs]) -> Reading:
     """Combine the outputs for the windows of one text."""
     spans: list[Span] = []
     evidence = np.zeros(len(tokens.ids))
     seen = np.zeros(len(tokens.ids))
     for window in windows:
-        spans.extend(_spans(tokens, window))
+        for span in _spans(tokens, window):
+            if text[span.end - 1] != "\n":  # a stop that does not stand in the text
+                spans.append(span)
         evidence[window.first : window.last] += window.evidence
         seen[window.first : window.last] += 1
     # A token in several windows has the mean of their evidence.

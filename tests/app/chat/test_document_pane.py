@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from html import unescape
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ from inquote.app.chat.message import (
     sentence_html,
     sentences_around,
 )
-from inquote.ingest.documents import Document, Section
+from inquote.ingest.documents import Document, Page, Section
 
 
 def plain(html: str) -> str:
@@ -37,7 +38,9 @@ def quoted(html: str, number: int) -> str:
     return plain("".join(text for numbers, text in pieces if str(number) in numbers.split()))
 
 
-def bare(text: str, pages: tuple[int, ...] = ()) -> Document:
+def bare(text: str, starts: tuple[int, ...] = ()) -> Document:
+    ends = (*starts[1:], len(text))
+    pages = tuple(Page(*page) for page in zip(count(1), starts, ends, strict=False))
     return Document("d", "t", "", text, "0" * 64, pages=pages)
 
 
@@ -127,7 +130,7 @@ def test_a_megabyte_is_rendered_whole() -> None:
 
 
 def test_the_place_of_a_mark_has_heading_and_page() -> None:
-    document = make_document(ARTICLE, pages=(0, 100))
+    document = make_document(ARTICLE, pages=(Page(1, 0, 100), Page(2, 100, len(ARTICLE))))
     start = document.text.index("16.3%")
     assert heading_at(document, start) == "Results"
     assert '<li data-number="1">Results · page 2</li>' in document_html(

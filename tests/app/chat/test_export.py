@@ -7,8 +7,9 @@ import pytest
 
 from fake_system import ARTICLE, INJECTIONS, make_answer, make_document
 from inquote.app.chat.export import as_html, as_json, as_markdown
+from inquote.ingest.documents import Page
 
-DOCUMENT = make_document(ARTICLE, pages=(0, 100))
+DOCUMENT = make_document(ARTICLE, pages=(Page(1, 0, 100), Page(2, 100, len(ARTICLE))))
 ANSWER = make_answer("What was *the* response?", DOCUMENT, ["16.3% of patients", "2.1%"])
 REFUSED = make_answer("What does it cost?", DOCUMENT, [])
 
