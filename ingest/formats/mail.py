@@ -19,11 +19,12 @@ from inquote.ingest.formats import html
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TextBuilder, blocks_in, canonical, first_title
 from inquote.ingest.formats.encoding import decode
+from inquote.ingest.formats.wrapping import unwrap
 
 MAX_PARTS = 300  # of a file, all messages together
 MAX_DEPTH = 8  # of messages within messages
-_SHOWN = ("From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Date")
 _WHAT_IT_IS = "E-mail"  # a line before the fields: "Who sent the e-mail?" is asked of these
+_SHOWN = ("From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Date")
 _STUB_SHARE = 0.3  # of the HTML's words, of a plain text that only stands for it
 _KNOWN = frozenset(
     "from to cc date subject sender reply-to message-id mime-version received return-path "
@@ -214,7 +215,7 @@ def _parse_body(part: Message) -> Parsed:
     text = content.decode(charset, "replace").replace("\0", "")
     if str(part.get_param("format", "")).lower() == "flowed":
         text = _unflow(text, str(part.get_param("delsp", "")).lower() == "yes")
-    text = _BLANK_LINES.sub("\n\n", canonical(text)).strip("\n")
+    text = unwrap(_BLANK_LINES.sub("\n\n", canonical(text)).strip("\n"))
     return Parsed(text, blocks_in(text))
 
 

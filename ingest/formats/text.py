@@ -9,7 +9,7 @@ from inquote.ingest.documents import Block
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import blocks_in, canonical
 from inquote.ingest.formats.encoding import decode_first
-from inquote.ingest.formats.wrapping import Unwrapper
+from inquote.ingest.formats.wrapping import Unwrapper, paragraphs_of
 from inquote.ingest.text import LIST_MARKER
 
 _MAX_TITLE_WORDS = 14
@@ -27,7 +27,7 @@ def parse(text: str) -> Parsed:
     unwrapper = Unwrapper(source)
     lines: list[str] = []
     levels: dict[int, int] = {}  # of headings, by the index of their line
-    for paragraph in _paragraphs(source):
+    for paragraph in paragraphs_of(source):
         level = _underlined_level(paragraph)
         if level:
             levels[len(lines)] = level
@@ -40,19 +40,6 @@ def parse(text: str) -> Parsed:
         levels = {}
     text = "\n".join(lines)
     return Parsed(text, blocks_in(text, _headings(lines, levels)))
-
-
-def _paragraphs(text: str) -> list[list[str]]:
-    """Return the lines of each paragraph, and each blank line as one of its own."""
-    paragraphs: list[list[str]] = []
-    follows = False
-    for line in text.split("\n"):
-        if follows and line.strip():
-            paragraphs[-1].append(line)
-        else:
-            paragraphs.append([line])
-        follows = bool(line.strip())
-    return paragraphs
 
 
 def _headings(lines: list[str], levels: dict[int, int]) -> list[Block]:

@@ -27,6 +27,28 @@ _IDEOGRAPH = re.compile("[\u2e80-\uabff\uf900-\uffef]")  # of scripts without sp
 _HANGING = frozenset("und oder bis sowie bzw and or to et ou e o en of och og".split())
 
 
+def unwrap(text: str) -> str:
+    """Return a text with the lines of its wrapped paragraphs joined."""
+    unwrapper = Unwrapper(text)
+    lines: list[str] = []
+    for paragraph in paragraphs_of(text):
+        lines.extend(unwrapper.flow(paragraph))
+    return "\n".join(lines)
+
+
+def paragraphs_of(text: str) -> list[list[str]]:
+    """Return the lines of each paragraph, and each blank line as one of its own."""
+    paragraphs: list[list[str]] = []
+    follows = False
+    for line in text.split("\n"):
+        if follows and line.strip():
+            paragraphs[-1].append(line)
+        else:
+            paragraphs.append([line])
+        follows = bool(line.strip())
+    return paragraphs
+
+
 class Unwrapper:
     """Lets the wrapped paragraphs of one text flow."""
 
