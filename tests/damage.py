@@ -27,7 +27,15 @@ def make_older(library: Path) -> None:
         "ALTER TABLE passages DROP COLUMN body",
         *(
             f"ALTER TABLE documents DROP COLUMN {column}"
-            for column in ("digest", "passages", "boxes", "original", "blocks", "hidden")
+            for column in (
+                "digest",
+                "passages",
+                "boxes",
+                "original",
+                "recognised",
+                "blocks",
+                "hidden",
+            )
         ),
         "UPDATE documents SET pages = (SELECT json_group_array(json_extract(value, '$[1]'))"
         " FROM json_each(pages))",

@@ -194,12 +194,17 @@ class Answerer:
         """
         # Choose an answer to each part, and accept those that are sure enough.
         choices = [self.choose(part, hits) for part, hits in parts]
+        documents = _Documents(snapshot)
+        for place, choice in enumerate(choices):
+            if self._is_sure(choice):
+                choices[place] = _doubted(choice, documents)
         accepted = [choice for choice in choices if self._is_sure(choice)]
         confidence = attrgetter("confidence")
         decisive = min(accepted, key=confidence) if accepted else max(choices, key=confidence)
 
         # Cite them.
-        citations = _cite_all(_distinct_spans(accepted), snapshot)
+        spans = _distinct_spans(accepted)
+        citations = [cite(span, documents.of(span)) for span in spans]
 
         # Say why.
         hits = interleave([choice.findings.hits for choice in choices])
@@ -283,16 +288,31 @@ def interleave(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
     return tuple(hits.values())
 
 
-def _cite_all(spans: Sequence[AnswerSpan], snapshot: Snapshot) -> list[Citation]:
-    """Return the citations of spans, loading each document once."""
-    documents: dict[str, Document] = {}
-    citations = []
-    for span in spans:
+class _Documents:
+    """The documents of spans, each loaded once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._loaded: dict[str, Document] = {}
+
+    def of(self, span: AnswerSpan) -> Document:
+        """Return the document that a span stands in."""
         id = span.passage.document_id
-        if id not in documents:
-            documents[id] = snapshot.document(id)
-        citations.append(cite(span, documents[id]))
-    return citations
+        if id not in self._loaded:
+            self._loaded[id] = self._snapshot.document(id)
+        return self._loaded[id]
+
+
+def _doubted(choice: Choice, documents: _Documents) -> Choice:
+    """Return a choice as sure as the recognition of its words in a picture was."""
+    score = 1.0
+    for span in choice.spans:
+        for start, end, recognition in documents.of(span).recognised:
+            if start < span.document_end and span.document_start < end:
+                score = min(score, recognition)
+    if score == 1.0:
+        return choice
+    return replace(choice, confidence=round(choice.confidence * score, 4))
 
 
 def cite(span: AnswerSpan, document: Document) -> Citation:

@@ -153,5 +153,6 @@ def document_state(document: Document) -> str:
         document.pages,
         document.asides,
         document.hidden,
+        document.recognised,
     )
     return hashlib.sha256(repr(about).encode()).hexdigest()

@@ -40,7 +40,7 @@ FOREVER = 2**62  # the `until` of rows that hold in the current generation
 LIVE = ":at >= since AND :at < until"  # the rows of generation `at`
 UNSEALED_FORMAT = 2  # of libraries whose rows have no digests; a writer adds them
 UNSEALED = {  # the SQL for the columns that these do not have
-    **dict.fromkeys(("hidden", "blocks"), "'[]'"),
+    **dict.fromkeys(("hidden", "blocks", "recognised"), "'[]'"),
     **dict.fromkeys(("original", "boxes", "passages"), "''"),
     "body": "0",
 }
@@ -49,7 +49,7 @@ UNSEALED = {  # the SQL for the columns that these do not have
 SEALED = {
     "documents": (
         "id since until root state file ingested_at characters sha256 title source sections pages"
-        " asides left_out hidden blocks original boxes passages"
+        " asides left_out hidden blocks recognised original boxes passages"
     ).split(),
     "passages": "document_id since until start stop body heading lead content".split(),
     "embeddings": "content vector".split(),
@@ -62,6 +62,7 @@ CREATE TABLE documents (
     characters INTEGER NOT NULL, sha256 TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
     sections TEXT NOT NULL, pages TEXT NOT NULL, asides TEXT NOT NULL, left_out TEXT NOT NULL,
     text TEXT NOT NULL, hidden TEXT NOT NULL DEFAULT '[]', blocks TEXT NOT NULL DEFAULT '[]',
+    recognised TEXT NOT NULL DEFAULT '[]',
     original TEXT NOT NULL DEFAULT '', boxes TEXT NOT NULL DEFAULT '',
     passages TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '', PRIMARY KEY (id, since)
 );
@@ -80,6 +81,7 @@ CREATE TABLE embeddings (
 _ADDED = """
 ALTER TABLE documents ADD COLUMN hidden TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE documents ADD COLUMN blocks TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN recognised TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE documents ADD COLUMN original TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN boxes TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN passages TEXT NOT NULL DEFAULT '';

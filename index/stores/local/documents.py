@@ -18,7 +18,7 @@ from inquote.ingest.documents import Block, Document, Hidden, Page, Section
 
 _DOCUMENT = (
     f"SELECT {sound('documents')}, id, title, source, text, sha256, sections, pages, asides,"
-    f" hidden, blocks FROM documents WHERE {LIVE}"
+    f" hidden, blocks, recognised FROM documents WHERE {LIVE}"
 )
 # Documents of which something is not as it was written: the row, the text, a passage, a vector.
 _DAMAGED = f"""
@@ -88,7 +88,7 @@ class DocumentReader:
 
     def _document(self, row: Sequence[Any]) -> Document:
         is_sound, id, title, source, text, sha256, sections, *ranges = row
-        pages, asides, hidden, blocks = map(json.loads, ranges)
+        pages, asides, hidden, blocks, recognised = map(json.loads, ranges)
         self._check_text(is_sound, id, text, sha256)
         return Document(
             id,
@@ -101,6 +101,7 @@ class DocumentReader:
             asides=tuple((start, end) for start, end in asides),
             hidden=tuple(Hidden(*place) for place in hidden),
             blocks=tuple(Block(*block) for block in blocks),
+            recognised=tuple((start, end, score) for start, end, score in recognised),
         )
 
     def _check_text(self, is_sound: object, id: str, text: str, sha256: str) -> None:

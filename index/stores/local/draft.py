@@ -120,7 +120,7 @@ class LocalDraft:
             *(utc_now(), len(document.text), document.sha256, document.title, document.source),
             *(json.dumps(sections), json.dumps(pages), json.dumps(document.asides)),
             *(json.dumps(left_out), json.dumps(hidden), json.dumps(document.blocks)),
-            *(record.original, record.boxes, passages),
+            *(json.dumps(document.recognised), record.original, record.boxes, passages),
         )
 
     def _passage_rows(self, cut: CutDocument) -> list[tuple[object, ...]]:

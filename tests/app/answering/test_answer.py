@@ -4,8 +4,11 @@ from dataclasses import replace
 from fakes import PLAIN_CALIBRATION, FakeReader
 from inquote.app.answering.answer import READ_FIRST, Answerer, interleave
 from inquote.app.reader.base import Reading
-from inquote.index.retrieval.search import Hit
+from inquote.app.system import System
+from inquote.index.retrieval.search import Hit, Search
+from inquote.index.stores.memory import MemoryStore
 from inquote.ingest.documents import Passage
+from store_writing import EMBEDDER, RECIPE, cut
 
 
 class CountingReader(FakeReader):
@@ -52,3 +55,25 @@ def test_what_is_read_later_can_still_win() -> None:
 def test_the_hits_of_several_questions_are_shown_in_turns() -> None:
     a, b, c, d = hits("A.", "B.", "C.", "D.")
     assert interleave([[a, b, c], [c, d]]) == (a, c, b, d)
+
+
+def answer_of(*recognised: tuple[int, int, float]) -> tuple[str | None, float]:
+    """The answer from a text of which some words were recognised in a picture."""
+    store = MemoryStore()
+    made = cut("a", "The otters eat crabs. Newts glow.")
+    document = replace(made.record.document, recognised=recognised)
+    with store.begin() as draft:
+        texts = [passage.embedded_text for passage in made.chunks.passages]
+        draft.put_embeddings(made.keys, EMBEDDER.embed_passages(texts))
+        draft.put_documents([replace(made, record=replace(made.record, document=document))])
+        draft.commit(RECIPE)
+    system = System(store, Search(EMBEDDER), Answerer(FakeReader(), PLAIN_CALIBRATION))
+    answer = system.answer("otters eat crabs")
+    return answer.text, answer.confidence
+
+
+def test_words_that_were_hard_to_recognise_lower_the_confidence() -> None:
+    text, confidence = answer_of()
+    assert text == "The otters eat crabs."
+    assert answer_of((4, 10, 0.9), (22, 27, 0.1)) == (text, round(0.9 * confidence, 4))
+    assert answer_of((4, 10, 0.2)) == (None, round(0.2 * confidence, 4))

@@ -77,8 +77,8 @@ def test_rows_of_an_ingest_that_was_cut_short_are_not_taken_for_the_text(many: P
         library,
         "UPDATE roots SET name = 'x' WHERE name = 'again'",
         "INSERT INTO documents SELECT id, 2, until, root, state, file, ingested_at, characters,"
-        " sha256, title, source, sections, pages, asides, left_out, text, hidden, blocks, original,"
-        " boxes, passages, digest"
+        " sha256, title, source, sections, pages, asides, left_out, text, hidden, blocks,"
+        " recognised, original, boxes, passages, digest"
         " FROM documents WHERE id = 'kept/001.md'",
     )
     ingest(LocalStore(library), [many / "again"], FakeEmbedder())
