@@ -142,7 +142,7 @@ def status(
             "changed_at": snapshot.changed_at,
             "bytes": store.size,
             "passages": sum(info.passages for info in infos),
-            "originals": store.originals_size,
+            "originals": snapshot.originals_size,
             "recipe": recipe.as_json() if recipe else None,
             "documents": [asdict(info) for info in infos],
         }

@@ -196,6 +196,11 @@ class Snapshot(Searchable, Protocol):
         """Return the bytes of a document's file; None where they are not kept or damaged."""
         ...
 
+    @property
+    def originals_size(self) -> int:
+        """The bytes of the documents' files that are kept, of all kept generations."""
+        ...
+
     def pages(self, id: str) -> tuple[Page, ...]:
         """Return the pages of a document with the boxes of their lines, where these are kept."""
         ...
@@ -264,11 +269,6 @@ class Store(Protocol):
     @property
     def size(self) -> int:
         """The bytes that the store takes."""
-        ...
-
-    @property
-    def originals_size(self) -> int:
-        """The bytes of the documents' files that are kept."""
         ...
 
     @property

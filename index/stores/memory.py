@@ -116,6 +116,12 @@ class MemorySnapshot:
         """Return the bytes of a document's file; None where they are not kept."""
         return self._contents.get(self._state.entries[id].cut.record.original)
 
+    @property
+    def originals_size(self) -> int:
+        """The bytes of the documents' files that are kept."""
+        names = {record.original for record in self._state.records}
+        return sum(len(self._contents[name]) for name in names if name)
+
     def pages(self, id: str) -> tuple[Page, ...]:
         """Return the pages of a document with the boxes of their lines."""
         record = self._state.entries[id].cut.record
@@ -253,12 +259,6 @@ class MemoryStore:
     def size(self) -> int:
         """The bytes of the vectors, which are most of it."""
         return sum(vector.nbytes for vector in self.embeddings.values())
-
-    @property
-    def originals_size(self) -> int:
-        """The bytes of the documents' files that are kept."""
-        names = {record.original for record in self.current.records}
-        return sum(len(self.contents[name]) for name in names if name)
 
     @contextlib.contextmanager
     def snapshot(self, generation: int | None = None) -> Iterator[MemorySnapshot]:

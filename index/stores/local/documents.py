@@ -174,6 +174,12 @@ class DocumentReader:
         """Return the bytes of a document's file; see `Snapshot.original`."""
         return self._kept.read(self._kept_names(id)[0])
 
+    @property
+    def originals_size(self) -> int:
+        """The bytes of the documents' files that are kept, of all kept generations."""
+        rows = self._connection.execute("SELECT original FROM documents").fetchall()
+        return self._kept.size({name for (name,) in rows})
+
     def pages(self, id: str) -> tuple[Page, ...]:
         """Return the pages of a document with the boxes of their lines; see `Snapshot.pages`."""
         boxes = self._kept.read(self._kept_names(id)[1])

@@ -81,13 +81,6 @@ class LocalStore:
         """The bytes of all files in the folder."""
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
-    @property
-    def originals_size(self) -> int:
-        """The bytes of the documents' files that are kept, of all kept generations."""
-        with self.database.reading() as connection:
-            rows = connection.execute("SELECT original FROM documents").fetchall()
-        return self.kept.size({name for (name,) in rows})
-
     @cached_property
     def journal(self) -> SqliteJournal:
         """The questions and the feedback that are kept in the folder."""
