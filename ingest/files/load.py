@@ -12,6 +12,9 @@ from inquote.ingest.errors import FileSkipped
 from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.registry import detect_format
+from inquote.ingest.formats.scan import FORMAT as SCAN
+from inquote.ingest.formats.scan import ONLY_PICTURES
+from inquote.ingest.layout.recognition import can_recognise
 from inquote.ingest.text import printable
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -105,7 +108,12 @@ def _parse(file: FileContent, sandbox: Sandbox) -> Parsed:
     """Parse a short file of a trusted format here, and any other file in the sandbox."""
     if file.format.trusted and len(file.content) <= MAX_BYTES_HERE:
         return file.format.parse(file.content, file.encoding)
-    return sandbox.parse(file.format.name, file.content, file.encoding)
+    try:
+        return sandbox.parse(file.format.name, file.content, file.encoding)
+    except FileSkipped as error:
+        if str(error) != ONLY_PICTURES or not can_recognise():
+            raise
+    return sandbox.parse(SCAN.name, file.content)
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:

@@ -20,6 +20,7 @@ from typing import Any
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import canonical, first_title
+from inquote.ingest.formats.scan import ONLY_PICTURES
 from inquote.ingest.layout.annotations import line_at, read_annotations
 from inquote.ingest.layout.characters import read_characters
 from inquote.ingest.layout.columns import Fields, Flow, Piece, read_order
@@ -43,7 +44,6 @@ _NO_TITLE = re.compile(
     r"(?i:untitled|slide \d{1,4}|page \d{1,4}|microsoft (?:word|powerpoint|excel)\b.{0,200}+)"
     r"|[\d\W_]{1,200}+|[^\n]{1,200}\.[a-z]{2,4}\d?",
 )
-_NO_TEXT = "it holds no text, only pictures of it; run text recognition on it first"
 _NO_LETTERS = (
     "the fonts of this PDF do not say which characters its glyphs are, so that its text cannot be "
     "decoded; run text recognition on it, or make it anew"
@@ -177,7 +177,7 @@ def _build(pages: list[PdfPage], outline: dict[str, int], title: str) -> Parsed:
     lines = [line for pieces in all_pieces for line in pieces]
     has_hidden = any(page.hidden or page.comments for page in pages)
     if not lines and not has_hidden and not any(edge.heads or edge.feet for edge in edges):
-        raise FileSkipped(_NO_TEXT)
+        raise FileSkipped(ONLY_PICTURES)
     body = body_size(lines)
     parts: list[Part] = []
     seen: set[str] = set()

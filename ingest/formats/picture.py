@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 from typing import Any
 
@@ -17,7 +17,7 @@ from inquote.ingest.layout.regions import reading_order
 
 MAX_DOTS = 60_000_000  # of a picture
 MAX_PAGES = 30  # of a TIFF
-_MAX_SIDE = 2_000  # dots of a picture as it is recognised; the models look at no more
+MAX_SIDE = 2_000  # dots of a picture as it is recognised; the models look at no more
 _PARAGRAPH_GAP = 0.8  # of a line's height, between two lines of a paragraph at most
 _CELL_GAP = 1.0  # of a line's height, between two cells of a row at least
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
@@ -33,19 +33,31 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     """
     if not can_recognise():
         raise FileSkipped(f"it is a picture; to have its words read: {INSTALL}")
+    return parse_pictures(_pictures(content))
+
+
+def parse_pictures(pictures: Iterable[tuple[np.ndarray, float, float]], count: int = 0) -> Parsed:
+    """Recognise the words in pictures: dots, red first, with the width and height in points.
+
+    `count` is how many there are, 0 where it is not known. Raises `FileSkipped` for
+    pictures without words.
+    """
     builder = TextBuilder()
-    pages = []
-    warning = ""
-    for number, (picture, width, height) in enumerate(_pictures(content), 1):
-        if number > MAX_PAGES:
-            warning = f"it has more than {MAX_PAGES} pages; the others were not read"
+    pages: list[Page] = []
+    has_more = False
+    for picture, width, height in pictures:
+        has_more = len(pages) == MAX_PAGES
+        if has_more:
             break
         start = builder.length
         _write_lines(builder, reading_order(recognise(picture)))
-        pages.append(Page(number, start, builder.length, width=width, height=height))
+        page = Page(len(pages) + 1, start, builder.length, width=width, height=height)
+        pages.append(page)
     text, blocks = builder.build()
     if not text:
         raise FileSkipped("it is a picture in which no words were recognised")
+    has_more = has_more or len(pages) < count
+    warning = f"only its first {len(pages)} pages were read" if has_more else ""
     recognised = tuple(builder.recognised)
     return Parsed(text, blocks, pages=tuple(pages), warning=warning, recognised=recognised)
 
@@ -80,9 +92,9 @@ def _dots(frame: Any) -> tuple[np.ndarray, float, float]:
     width, height = frame.size
     if width * height > MAX_DOTS:
         raise FileSkipped(_too_large(f"{width:,} by {height:,}"))
-    frame.draft("RGB", (_MAX_SIDE, _MAX_SIDE))
+    frame.draft("RGB", (MAX_SIDE, MAX_SIDE))
     picture = ImageOps.exif_transpose(frame)
-    picture.thumbnail((_MAX_SIDE, _MAX_SIDE))
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
     if "A" in picture.getbands() or "transparency" in picture.info:
         layers = picture.convert("RGBA")
         picture = Image.new("RGBA", layers.size, "white")

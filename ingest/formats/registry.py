@@ -17,6 +17,7 @@ from inquote.ingest.formats import (
     pptx,
     rst,
     rtf,
+    scan,
     tables,
     text,
     xlsx,
@@ -43,7 +44,7 @@ FORMATS: tuple[Format, ...] = (
 )
 """Each file belongs to the first format that recognises it; the last one takes any file."""
 
-_BY_NAME = {format.name: format for format in FORMATS}
+_BY_NAME = {format.name: format for format in (*FORMATS, scan.FORMAT)}
 
 
 def detect_format(content: bytes, suffix: str) -> Format:
