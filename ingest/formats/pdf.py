@@ -180,12 +180,11 @@ def _build(pages: list[PdfPage], outline: dict[str, int], title: str) -> Parsed:
         raise FileSkipped(_NO_TEXT)
     body = body_size(lines)
     parts: list[Part] = []
-    seen: set[str] = set()
     for number, (page, pieces, edge) in enumerate(zip(pages, all_pieces, edges, strict=True)):
         page.sheet.label = edge.label or page.sheet.label
-        parts.extend(_edge_parts("header", edge, number, seen))
+        parts.extend(_edge_parts("header", edge, number))
         parts.extend(_page_parts(page, pieces, body))
-        parts.extend(_edge_parts("footer", edge, number, seen))
+        parts.extend(_edge_parts("footer", edge, number))
         for comment in page.comments:
             parts.append(Part("comment", number, text=comment))
         for reason, text in page.hidden:
@@ -206,12 +205,10 @@ def _build(pages: list[PdfPage], outline: dict[str, int], title: str) -> Parsed:
     )
 
 
-def _edge_parts(kind: Any, edges: Edges, number: int, seen: set[str]) -> Iterator[Part]:
-    """Yield the heads or feet of a page that no page before had."""
+def _edge_parts(kind: Any, edges: Edges, number: int) -> Iterator[Part]:
+    """Yield the heads or feet of a page."""
     for text in edges.heads if kind == "header" else edges.feet:
-        if text not in seen:
-            seen.add(text)
-            yield Part(kind, number, text=text)
+        yield Part(kind, number, text=text)
 
 
 def _page_parts(page: PdfPage, pieces: list[Line], body: float) -> Iterator[Part]:
