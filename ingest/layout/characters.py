@@ -15,6 +15,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from inquote.ingest.layout import library
+from inquote.ingest.layout.legibility import Legibility
 from inquote.ingest.layout.shapes import Frame, Shapes, colour_of
 from inquote.ingest.layout.strings import String, Style, fill, text_of
 
@@ -30,15 +31,11 @@ _BOLD_NAME = re.compile(r"bold|black|heavy|demi|cmbx|sfbx|ecbx|nimbus\w*-medi(?!
 
 @dataclass
 class PageText:
-    """The strings of a page, in the order in which they were drawn.
-
-    `unmapped` of the `sampled` characters have no way to Unicode.
-    """
+    """The strings of a page, in the order in which they were drawn."""
 
     strings: list[String] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
-    sampled: int = 0
-    unmapped: int = 0
+    legibility: Legibility = field(default_factory=Legibility)
 
 
 def turned(x: float, y: float, angle: float) -> tuple[float, float]:
@@ -86,11 +83,19 @@ class _Reader:
             elif self.result.hidden:
                 self._hide(" ", self.result.hidden[-1][0])
             start = end
+        legibility = self.result.legibility
         for index in range(0, count, _SAMPLE):
-            if self.drawn[index] and self.codes[index] > 32:
-                self.result.sampled += 1
-                self.result.unmapped += library.is_unmapped(self.page, index)
+            drawn = self.drawn[index]
+            if drawn and self.codes[index] > 32:
+                is_unmapped = library.is_unmapped(self.page, index) == 1
+                legibility.sampled += 1
+                legibility.unmapped += is_unmapped
+                legibility.guessed += is_unmapped and not self._is_embedded(drawn)
         return self.result
+
+    def _is_embedded(self, drawn: int) -> bool:
+        """Return whether the file holds the font of a string."""
+        return library.is_embedded(library.font_of(drawn)) == 1
 
     def _read_string(self, drawn: int, start: int, end: int) -> None:
         """Read the string from one character to another."""
