@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium
 from inquote.ingest.layout import library
 from inquote.ingest.layout.legibility import Legibility
 from inquote.ingest.layout.shapes import Frame, Shapes, colour_of
-from inquote.ingest.layout.strings import String, Style, fill, text_of
+from inquote.ingest.layout.strings import String, Style, fill, joined_halves, text_of
 
 INVISIBLE = 3  # the mode of drawing that leaves no mark
 _CLIPPING = 7
@@ -63,7 +63,7 @@ class _Reader:
         self._bolds: dict[int, bool] = {}
         self._styles: dict[tuple[float, float, float, float, bool, str], Style] = {}
         count = library.count_characters(text_page)
-        self.codes: list[int] = list(map(library.code_of, repeat(text_page), range(count)))
+        self.codes = joined_halves(list(map(library.code_of, repeat(text_page), range(count))))
         self.drawn: list[int] = list(map(library.object_of, repeat(text_page), range(count)))
         self.boxes = array("f", bytes(16 * count))  # left, top, right, bottom of each
         start = self.boxes.buffer_info()[0]
