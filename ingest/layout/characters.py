@@ -25,6 +25,7 @@ SMALLEST = 1.01  # points; smaller text cannot be read
 _PALE = 250  # of 255: white
 _LEVEL = 3.0  # degrees that a line may lean
 _BOLD = 600
+_LONGEST = 32_767  # bytes of a string; PDFium drops the rest of a longer one
 _SAMPLE = 5  # every so many characters are asked for their map
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|cmbx|sfbx|ecbx|nimbus\w*-medi(?!um)", re.IGNORECASE)
 
@@ -118,6 +119,7 @@ class _Reader:
             letters = [text_of(code) for code in self.codes[start:end]]
             self._hide("".join(letters), style.hidden)
         else:
+            self.result.legibility.cut += end - start >= _LONGEST or end - start == _LONGEST // 2
             string = String(style, base)
             fill(string, self.codes[start:end], lefts, rights)
             self.result.strings.append(string)

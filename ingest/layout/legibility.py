@@ -27,18 +27,21 @@ _PAIRS = frozenset(
 class Legibility:
     """How many characters were looked at, and how many of them no font maps to Unicode.
 
-    `guessed` are those of fonts that the file does not hold either.
+    `guessed` are those of fonts that the file does not hold either; `cut` counts the strings that
+    PDFium cuts for their length.
     """
 
     sampled: int = 0
     unmapped: int = 0
     guessed: int = 0
+    cut: int = 0
 
     def add(self, other: "Legibility") -> None:
         """Add the counts of another page."""
         self.sampled += other.sampled
         self.unmapped += other.unmapped
         self.guessed += other.guessed
+        self.cut += other.cut
 
     def is_garbage(self, text: str) -> bool:
         """Return whether the text has too few mapped characters and makes no words."""
@@ -49,13 +52,16 @@ class Legibility:
     @property
     def warning(self) -> str:
         """What a person should know of a text that is kept."""
-        if self.unmapped <= _SOME * self.sampled:
-            return ""
-        share = max(1, round(100 * self.unmapped / self.sampled))
-        return (
-            f"its fonts do not say which characters {share} % of the glyphs are; compare the text "
-            "with the pages before you rely on it"
-        )
+        warnings = []
+        if self.unmapped > _SOME * self.sampled:
+            share = max(1, round(100 * self.unmapped / self.sampled))
+            warnings.append(
+                f"its fonts do not say which characters {share} % of the glyphs are; compare the "
+                "text with the pages before you rely on it"
+            )
+        if self.cut:
+            warnings.append("a word or line of more than 32,767 bytes may be cut at that length")
+        return "; ".join(warnings)
 
 
 def _has_words(text: str) -> bool:

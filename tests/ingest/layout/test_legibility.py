@@ -27,4 +27,5 @@ def test_what_makes_no_words_is_garbage(
 
 def test_a_part_that_no_font_maps_is_warned_of() -> None:
     assert Legibility(100, 3).warning == ""
+    assert "cut at that length" in Legibility(cut=1).warning
     assert "which characters 25 % of the glyphs are" in Legibility(100, 25).warning

@@ -234,3 +234,8 @@ def test_a_text_beside_a_larger_one_keeps_its_lines() -> None:
         shown(230, 700, "and a well meant future"),
     )
     assert "for an inclusive world and a well meant future" in parsed.text
+
+
+def test_a_word_that_is_cut_for_its_length_is_warned_of() -> None:
+    assert "cut at that length" in page(shown(10, 700, "ab" * 20_000)).warning
+    assert page(shown(10, 700, "ab" * 16_000)).warning == ""
