@@ -5,14 +5,16 @@ The steps, in the order of the code:
 1. Headings split the document into stretches. Each stretch knows its heading path, the titles
    from the outermost heading to its own. A heading begins the first passage of its stretch;
    headings with nothing below them wait for the next one.
-2. What no reader sees, and blocks that are no prose (navigation, advertising), are left out, each
-   with the reason. The neighbours that stay form a run.
+2. What no reader sees, blocks that are no prose (navigation, advertising), and heads and feet of
+   pages that repeat earlier ones are left out, each with the reason. The neighbours that stay form
+   a run.
 3. A run is packed: blocks join a group until another one would exceed the target.
 4. A group that exceeds the window is cut at the end of a sentence, else of a clause, else of a
    word, else anywhere.
 """
 
 import bisect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
@@ -25,9 +27,11 @@ from inquote.ingest.text import Range, block_ranges
 MIN_WINDOW = 16  # tokens
 
 ASIDE = "beside the text of the page"  # a reason to leave out
+REPEATED = "page header or footer, repeated"  # another
 
+_NUMBER = re.compile(r"\d+")
 
-RECIPE = f"version 4, {CUTTING}"  # the version counts up when passages come out differently
+RECIPE = f"version 5, {CUTTING}"  # the version counts up when passages come out differently
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,9 @@ def chunk(
     left_out: list[LeftOut] = []
     waiting: list[Range] = []  # headings with nothing below them so far
     outer_path = ""  # that of the first of them
+    repeated = _repeated_edges(document)
     for stretch in _split_at_headings(document):
-        runs, excluded = _select_blocks(document, stretch)
+        runs, excluded = _select_blocks(document, stretch, repeated)
         left_out.extend(excluded)
         packer = Packer(document, stretch.heading_path, count_tokens, window, cutting)
         # Let the heading wait for text, unless it was left out.
@@ -138,7 +143,7 @@ def _split_at_headings(document: Document) -> Iterator[_Stretch]:
 
 
 def _select_blocks(
-    document: Document, stretch: _Stretch
+    document: Document, stretch: _Stretch, repeated: set[int]
 ) -> tuple[list[list[Range]], list[LeftOut]]:
     """Return the runs of blocks that go into passages, and the ranges left out."""
     runs: list[list[Range]] = [[]]
@@ -153,7 +158,8 @@ def _select_blocks(
             runs.append([])
             continue
         for start, end in block_ranges(document.text, piece_start, piece_end):
-            reason = _reason_to_leave_out(document, start, end, under_links)
+            reason = REPEATED if start in repeated else ""
+            reason = reason or _reason_to_leave_out(document, start, end, under_links)
             if reason:
                 left_out.append(LeftOut(start, end, reason))
                 runs.append([])
@@ -206,6 +212,19 @@ def _reason_to_leave_out(document: Document, start: int, end: int, under_links: 
     if under_links and is_bare_line(block):
         return "link under such a heading"
     return ""
+
+
+def _repeated_edges(document: Document) -> set[int]:
+    """Return where page headers and footers begin whose words stood in an earlier one."""
+    seen: set[str] = set()
+    repeated: set[int] = set()
+    for block in document.blocks:
+        if block.kind in ("header", "footer"):
+            words = " ".join(_NUMBER.sub(" ", document.text[block.start : block.end]).split())
+            if words.casefold() in seen:
+                repeated.add(block.start)
+            seen.add(words.casefold())
+    return repeated
 
 
 def _is_aside(document: Document, offset: int) -> bool:

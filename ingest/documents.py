@@ -37,7 +37,7 @@ class Block(NamedTuple):
     - A table holds rows, and a row cells; all three are blocks, the outer one first. `row` and
       `column` count from 0 within the table, a cell covers `row_span` rows and `column_span`
       columns, and a header says what the cells below it or beside it are.
-    - "header" and "footer" are those of pages, kept once; a "field" is the label of a form's field
+    - "header" and "footer" are those of pages; a "field" is the label of a form's field
       and its value.
     """
 

@@ -14,7 +14,7 @@ is a module of `ingest/layout`:
 import re
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from inquote.ingest.errors import FileSkipped
@@ -26,6 +26,7 @@ from inquote.ingest.layout.characters import read_characters
 from inquote.ingest.layout.columns import Fields, Flow, Piece, read_order
 from inquote.ingest.layout.grids import ruled_tables
 from inquote.ingest.layout.headings import body_size, mark_headings
+from inquote.ingest.layout.legibility import Legibility
 from inquote.ingest.layout.lines import Line, read_pieces
 from inquote.ingest.layout.paragraphs import join_over_pages, parts_of
 from inquote.ingest.layout.parts import Part
@@ -35,10 +36,6 @@ from inquote.ingest.layout.tables import is_level
 from inquote.ingest.layout.words import read_words
 from inquote.ingest.layout.writing import Sheet, Writer, compounds_in
 
-_GARBAGE = 0.3  # of the characters without a way to Unicode, and more: nothing to read
-_ALL = 0.95  # of the characters without one: what they seem to be is chance
-_LEAST_LETTERS = 0.6  # of the characters of a text
-_LEAST_VOWELS = 0.25  # of its letters
 _MAX_OUTLINE = 20_000  # entries
 _NO_TITLE = re.compile(
     r"(?i:untitled|slide \d{1,4}|page \d{1,4}|microsoft (?:word|powerpoint|excel)\b.{0,200}+)"
@@ -60,8 +57,7 @@ class PdfPage:
     shapes: Shapes = field(default_factory=Shapes)
     hidden: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
-    sampled: int = 0
-    unmapped: int = 0
+    legibility: Legibility = field(default_factory=Legibility)
 
 
 def parse(content: bytes, encoding: str | None = None) -> Parsed:
@@ -85,24 +81,12 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
         title = " ".join(canonical(document.get_metadata_value("Title") or "").split())
     if not pages:
         raise FileSkipped("it is a damaged PDF (it has no pages)")
-    if _is_garbage(pages):
+    legibility = Legibility()
+    for page in pages:
+        legibility.add(page.legibility)
+    if legibility.is_garbage("\n".join([piece.text for page in pages for piece in page.pieces])):
         raise FileSkipped(_NO_LETTERS)
-    return _build(pages, outline, title)
-
-
-def _is_garbage(pages: list[PdfPage]) -> bool:
-    """Return whether fonts do not say which characters they show, and these make no words."""
-    sampled = sum(page.sampled for page in pages)
-    unmapped = sum(page.unmapped for page in pages)
-    if unmapped <= _GARBAGE * sampled:
-        return False
-    if unmapped > _ALL * sampled:
-        return True
-    text = "".join([piece.text for page in pages for piece in page.pieces]).lower()
-    letters = sum(map(str.isalpha, text))
-    vowels = sum(map(text.count, "aeiou"))
-    is_worded = letters >= _LEAST_LETTERS * len(text)
-    return not (is_worded and _LEAST_VOWELS * letters <= vowels)
+    return replace(_build(pages, outline, title), warning=legibility.warning)
 
 
 def _forms_of(document: Any) -> Any:
@@ -129,7 +113,7 @@ def _read_page(document: Any, number: int, forms: Any) -> PdfPage:
         notes = read_annotations(page, forms, frame, number)
     sheet = Sheet(frame.width, frame.height, document.get_page_label(number) or "")
     result = PdfPage(sheet, [], shapes=shapes, hidden=text.hidden, comments=notes.comments)
-    result.sampled, result.unmapped = text.sampled, text.unmapped
+    result.legibility = text.legibility
     angles: dict[float, list[Any]] = {}
     for string in text.strings:
         angles.setdefault(string.style.angle, []).append(string)
@@ -180,12 +164,11 @@ def _build(pages: list[PdfPage], outline: dict[str, int], title: str) -> Parsed:
         raise FileSkipped(ONLY_PICTURES)
     body = body_size(lines)
     parts: list[Part] = []
-    seen: set[str] = set()
     for number, (page, pieces, edge) in enumerate(zip(pages, all_pieces, edges, strict=True)):
         page.sheet.label = edge.label or page.sheet.label
-        parts.extend(_edge_parts("header", edge, number, seen))
+        parts.extend(_edge_parts("header", edge, number))
         parts.extend(_page_parts(page, pieces, body))
-        parts.extend(_edge_parts("footer", edge, number, seen))
+        parts.extend(_edge_parts("footer", edge, number))
         for comment in page.comments:
             parts.append(Part("comment", number, text=comment))
         for reason, text in page.hidden:
@@ -206,12 +189,10 @@ def _build(pages: list[PdfPage], outline: dict[str, int], title: str) -> Parsed:
     )
 
 
-def _edge_parts(kind: Any, edges: Edges, number: int, seen: set[str]) -> Iterator[Part]:
-    """Yield the heads or feet of a page that no page before had."""
+def _edge_parts(kind: Any, edges: Edges, number: int) -> Iterator[Part]:
+    """Yield the heads or feet of a page."""
     for text in edges.heads if kind == "header" else edges.feet:
-        if text not in seen:
-            seen.add(text)
-            yield Part(kind, number, text=text)
+        yield Part(kind, number, text=text)
 
 
 def _page_parts(page: PdfPage, pieces: list[Line], body: float) -> Iterator[Part]:

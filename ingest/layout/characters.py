@@ -15,8 +15,9 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from inquote.ingest.layout import library
+from inquote.ingest.layout.legibility import Legibility
 from inquote.ingest.layout.shapes import Frame, Shapes, colour_of
-from inquote.ingest.layout.strings import String, Style, fill, text_of
+from inquote.ingest.layout.strings import String, Style, fill, joined_halves, text_of
 
 INVISIBLE = 3  # the mode of drawing that leaves no mark
 _CLIPPING = 7
@@ -24,21 +25,18 @@ SMALLEST = 1.01  # points; smaller text cannot be read
 _PALE = 250  # of 255: white
 _LEVEL = 3.0  # degrees that a line may lean
 _BOLD = 600
+_LONGEST = 32_767  # bytes of a string; PDFium drops the rest of a longer one
 _SAMPLE = 5  # every so many characters are asked for their map
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|cmbx|sfbx|ecbx|nimbus\w*-medi(?!um)", re.IGNORECASE)
 
 
 @dataclass
 class PageText:
-    """The strings of a page, in the order in which they were drawn.
-
-    `unmapped` of the `sampled` characters have no way to Unicode.
-    """
+    """The strings of a page, in the order in which they were drawn."""
 
     strings: list[String] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
-    sampled: int = 0
-    unmapped: int = 0
+    legibility: Legibility = field(default_factory=Legibility)
 
 
 def turned(x: float, y: float, angle: float) -> tuple[float, float]:
@@ -66,7 +64,7 @@ class _Reader:
         self._bolds: dict[int, bool] = {}
         self._styles: dict[tuple[float, float, float, float, bool, str], Style] = {}
         count = library.count_characters(text_page)
-        self.codes: list[int] = list(map(library.code_of, repeat(text_page), range(count)))
+        self.codes = joined_halves(list(map(library.code_of, repeat(text_page), range(count))))
         self.drawn: list[int] = list(map(library.object_of, repeat(text_page), range(count)))
         self.boxes = array("f", bytes(16 * count))  # left, top, right, bottom of each
         start = self.boxes.buffer_info()[0]
@@ -86,11 +84,19 @@ class _Reader:
             elif self.result.hidden:
                 self._hide(" ", self.result.hidden[-1][0])
             start = end
+        legibility = self.result.legibility
         for index in range(0, count, _SAMPLE):
-            if self.drawn[index] and self.codes[index] > 32:
-                self.result.sampled += 1
-                self.result.unmapped += library.is_unmapped(self.page, index)
+            drawn = self.drawn[index]
+            if drawn and self.codes[index] > 32:
+                is_unmapped = library.is_unmapped(self.page, index) == 1
+                legibility.sampled += 1
+                legibility.unmapped += is_unmapped
+                legibility.guessed += is_unmapped and not self._is_embedded(drawn)
         return self.result
+
+    def _is_embedded(self, drawn: int) -> bool:
+        """Return whether the file holds the font of a string."""
+        return library.is_embedded(library.font_of(drawn)) == 1
 
     def _read_string(self, drawn: int, start: int, end: int) -> None:
         """Read the string from one character to another."""
@@ -113,6 +119,7 @@ class _Reader:
             letters = [text_of(code) for code in self.codes[start:end]]
             self._hide("".join(letters), style.hidden)
         else:
+            self.result.legibility.cut += end - start >= _LONGEST or end - start == _LONGEST // 2
             string = String(style, base)
             fill(string, self.codes[start:end], lefts, rights)
             self.result.strings.append(string)

@@ -1,5 +1,6 @@
 """Read the tables whose cells are parted by rules."""
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ _SAME = 2.5  # points within which rules are one
 _MAX_RULES = 400  # of a page; a drawing has more
 _FRAME_LINES = 12  # of a cell, and more: it may frame the text of a page
 _MAX_TORN = 1  # lines with a rule through a word
+_NUMBER = re.compile(r"[^\w\s]{0,3}\d[\d.,\s]{0,20}[^\w\s]{0,3}")
 _FRAME_SHARE = 0.6  # of a table's letters in such a cell
 
 
@@ -237,10 +239,32 @@ def _split_row(cells: list[Cell]) -> Iterator[TableRow]:
         )
     )
     if not is_level or min(counts) < 2:
-        yield TableRow(cells)
+        yield from _split_at_numbers(cells)
         return
     for at in range(min(counts)):
         yield TableRow([replace(cell, lines=[cell.lines[at]], row_span=1) for cell in cells])
+
+
+def _split_at_numbers(cells: list[Cell]) -> Iterator[TableRow]:
+    """Yield the rows within a row of the grid: one for each line of its column of numbers."""
+    starts: list[float] = []
+    for cell in cells:
+        is_numbers = all(_NUMBER.fullmatch(line.text) for line in cell.lines)
+        if is_numbers and len(cell.lines) > max(1, len(starts)):
+            starts = [line.base - _SAME for line in cell.lines]
+    if not starts or len(cells) < 2:
+        yield TableRow(cells)
+        return
+    rows: list[list[Cell]] = [[] for _ in starts]
+    for cell in cells:
+        parts: dict[int, list[Line]] = {}
+        for line in cell.lines:
+            at = max(0, bisect_right(starts, line.base) - 1)
+            parts.setdefault(at, []).append(line)
+        for at, lines in parts.items():
+            rows[at].append(replace(cell, lines=lines, row_span=1))
+    for row in rows:
+        yield TableRow(row)
 
 
 def _is_table(rows: Sequence[TableRow]) -> bool:

@@ -31,6 +31,7 @@ font_weight = _declared(pdfium.FPDFText_GetFontWeight, _INT, _ADDRESS, _INT)
 origin_of = _declared(pdfium.FPDFText_GetCharOrigin, _INT, _ADDRESS, _INT, _ADDRESS, _ADDRESS)
 render_mode = _declared(pdfium.FPDFTextObj_GetTextRenderMode, _INT, _ADDRESS)
 font_of = _declared(pdfium.FPDFTextObj_GetFont, _ADDRESS, _ADDRESS)
+is_embedded = _declared(pdfium.FPDFFont_GetIsEmbedded, _INT, _ADDRESS)
 font_name = _declared(
     pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t, _ADDRESS, _ADDRESS, ctypes.c_size_t
 )

@@ -124,12 +124,17 @@ def _rows(words: Sequence[Word]) -> list[list[Word]]:
 
 
 def _move_raised(row: list[Word], near: list[Word], size: float) -> None:
-    """Move the raised words of a row to another one that they stand beside."""
-    for word in list(row):
-        is_small = word.style.size <= _SMALL * size and len(word.text) <= _MAX_RAISED
-        if is_small and _stands_beside(word, near):
-            row.remove(word)
-            bisect.insort(near, word, key=lambda word: word.left)
+    """Move the raised words of a row to another one that they stand beside.
+
+    Words of a longer text of their own height stay, however large the words beside them are.
+    """
+    for run in list(_parted(row)):
+        if sum([len(word.text) for word in run]) > _MAX_RAISED:
+            continue
+        for word in run:
+            if word.style.size <= _SMALL * size and _stands_beside(word, near):
+                row.remove(word)
+                bisect.insort(near, word, key=lambda word: word.left)
 
 
 def _are_level(first: Word, word: Word) -> bool:

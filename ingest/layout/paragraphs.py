@@ -25,6 +25,7 @@ _NOTE_SIZE = 0.93  # of the size of most text, and less
 _NOTE_PLACE = 0.4  # of the page's height, and lower
 _LEADERS = 30  # characters at the end of a line that dots lead to
 _LOOK_AHEAD = 8  # parts between two halves of a sentence
+_BESIDE = ("note", "header", "footer")  # what stands at the edges of pages
 _SENTENCE_OVER = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*(?: ?\d{1,3})?$")
 _NOTE_MARK = re.compile(r"\d{1,3}(?=[ ):]|\.\s|[A-Z])|[*∗†‡§¶]{1,3}|[a-z][).] ")
 _CAPTION = re.compile(
@@ -206,8 +207,14 @@ def _other_half(part: Part, parts: Sequence[Part], start: int) -> int | None:
     if _SENTENCE_OVER.search(last.text):
         return None
     is_filled = _is_filled(last, Flow([], part.left, part.right))
-    for at in range(start, min(len(parts), start + _LOOK_AHEAD)):
+    looked_at = 0
+    for at in range(start, len(parts)):
         other = parts[at]
+        if other.kind in ("header", "footer"):
+            continue
+        looked_at += 1
+        if looked_at > _LOOK_AHEAD:
+            return None
         if other.kind in ("caption", "note", "table", "comment", "field") or other.reason:
             continue
         if other.lines and other.lines[0].angle:
@@ -219,8 +226,8 @@ def _other_half(part: Part, parts: Sequence[Part], start: int) -> int | None:
         if other.is_bold != part.is_bold or not (is_elsewhere or at > start):
             return None
         if first.text[:1].islower() or (last.text.endswith("-") and first.text[:1].isalpha()):
-            return at if is_filled or last.text.endswith("-") or at == start else None
-        is_next = at == start or all(between.kind == "note" for between in parts[start:at])
+            return at if is_filled or last.text.endswith("-") or looked_at == 1 else None
+        is_next = all(between.kind in _BESIDE for between in parts[start:at])
         is_long = len(part.lines) > 1 or len(other.lines) > 1
         return at if is_filled and is_next and is_long else None
     return None

@@ -8,6 +8,7 @@ from array import array
 from dataclasses import dataclass, field
 from operator import eq
 
+_HIGH, _LOW = 0xD800, 0xDC00  # where the halves of characters beyond U+FFFF begin
 _HYPHEN = 0x02  # PDFium's sign for a hyphen at the end of a line
 _OVERDRAWN = 0.25  # of a blank's width that is left when a letter is drawn over it
 _PRIVATE = {0xB7: "•", 0xA7: "▪", 0xD8: "➢", 0xFC: "✓", 0x2D: "-", 0x6F: "o", 0xA8: "▪", 0x20: " "}
@@ -119,6 +120,21 @@ def text_of(code: int) -> str:
     if 0xFB00 <= code <= 0xFB06:
         return text.translate(_LIGATURES)
     return unicodedata.normalize("NFC", text)
+
+
+def joined_halves(codes: list[int]) -> list[int]:
+    """Return codes with the halves of a character beyond U+FFFF joined: its code and a zero.
+
+    >>> [hex(code) for code in joined_halves([0x41, 0xD835, 0xDC61])]
+    ['0x41', '0x1d461', '0x0']
+    """
+    if not codes or max(codes) < _HIGH:
+        return codes
+    for at in range(len(codes) - 1):
+        high, low = codes[at], codes[at + 1]
+        if _HIGH <= high < _LOW <= low < 0xE000:
+            codes[at : at + 2] = [0x10000 + ((high - _HIGH) << 10) + low - _LOW, 0]
+    return codes
 
 
 def _is_seen(blank: tuple[float, float], left: float, size: float) -> bool:

@@ -13,6 +13,7 @@ from inquote.ingest.layout.strings import FIRST_FROM_RIGHT, String, Style
 
 _GAP = 0.14  # of the size, and more: between words
 _SPACED_GAP = 0.12  # of the size: the least gap of letters that are spaced out
+_WIDEST = 0.7  # of the size: the widest gap of letters that are spaced out
 _MIN_GAPS = 5  # that tell spaced letters
 _SAME_BASE = 0.15  # of the size that letters of a word may be apart in height
 _BACK = 0.5  # of the size; a string that begins further back begins anew
@@ -158,7 +159,7 @@ def _limit_of(run: _Run, gaps: Sequence[float], size: float) -> float:
     usual = inner[len(inner) // 4]
     if usual < _SPACED_GAP * size:
         return max(_GAP * size, usual + (_GAP - 0.02) * size)
-    return 1.6 * usual + 0.05 * size
+    return min(1.6 * usual + 0.05 * size, _WIDEST * size)
 
 
 def _word(run: _Run, text: str, start: int, end: int, string: String, joint: bool | None) -> Word:

@@ -9,6 +9,7 @@ from inquote.ingest.chunk import Cutting, LeftOut, chunk
 from inquote.ingest.documents import Document, Hidden
 from inquote.ingest.formats import html, markdown, text
 from inquote.ingest.formats.base import Parsed
+from inquote.ingest.formats.builder import TextBuilder
 
 
 def count_words(text: str) -> int:
@@ -53,6 +54,22 @@ def test_headings_without_text_wait_for_the_next_text() -> None:
         ),
         ("Zoo", "Car park: free", "Car park: free"),
     ]
+
+
+def test_the_heads_of_pages_are_searched_once() -> None:
+    builder = TextBuilder()
+    for head, body in (("Zoo news 1", "One."), ("Zoo news 2", "Two."), ("Zoo prices", "Three.")):
+        builder.block(head, kind="header")
+        builder.block(body)
+    content, blocks = builder.build()
+    chunks = chunk(replace(document(Parsed(content, blocks)), blocks=blocks), count_words, 64)
+    assert [p.text for p in chunks.passages] == [
+        "Zoo news 1\n\nOne.",
+        "Two.\n\nZoo prices\n\nThree.",
+    ]
+    start = content.index("Zoo news 2")
+    reason = "page header or footer, repeated"
+    assert chunks.left_out == (LeftOut(start, start + len("Zoo news 2"), reason),)
 
 
 def test_a_text_of_one_line_is_a_passage() -> None:

@@ -198,3 +198,44 @@ def test_items_have_the_number_that_is_printed() -> None:
     items = [block for block in parsed.blocks if block.kind == "item"]
     assert [item.label for item in items] == ["1.", "2."]
     assert parsed.text.endswith("1. Be quiet.\n2. Be kind to the cat of the house.")
+
+
+def test_a_column_of_numbers_parts_the_rows_that_no_rule_parts() -> None:
+    rules = [b"0.5 w"]
+    for height in (712, 695, 640):
+        rules.append(b"50 %d m 350 %d l S" % (height, height))
+    for left in (50, 250, 350):
+        rules.append(b"%d 640 m %d 712 l S" % (left, left))
+    entries = []
+    for height, left, entry in (
+        (700, 60, "Part"),
+        (700, 260, "Mass"),
+        (680, 60, "Ball valve, bored"),
+        (668, 60, "through"),
+        (680, 260, "0.42"),
+        (656, 60, "Gate valve"),
+        (656, 260, "3.75"),
+    ):
+        entries.append(shown(left, height, entry))
+    assert page(*rules, *entries).text == (
+        "Part | Mass\nBall valve, bored through | 0.42\nGate valve | 3.75"
+    )
+
+
+def test_letters_far_apart_are_words_of_their_own() -> None:
+    marks = [shown(60 + 40 * at, 700, "0") for at in range(8)]
+    assert "00" not in page(*marks).text
+
+
+def test_a_text_beside_a_larger_one_keeps_its_lines() -> None:
+    parsed = page(
+        shown(60, 695, "We Care", size=40),
+        shown(230, 712, "for an inclusive world"),
+        shown(230, 700, "and a well meant future"),
+    )
+    assert "for an inclusive world and a well meant future" in parsed.text
+
+
+def test_a_word_that_is_cut_for_its_length_is_warned_of() -> None:
+    assert "cut at that length" in page(shown(10, 700, "ab" * 20_000)).warning
+    assert page(shown(10, 700, "ab" * 16_000)).warning == ""
