@@ -41,7 +41,7 @@ def test_an_answer_is_the_corpus_s_own_words_with_their_place(
         "start": 8,
         "end": 37,
         "quote": "An otter weighs 12 kilograms.",
-        "passage_start": 8,
+        "passage_start": 0,
         "passage_end": 58,
     }
     keys = (

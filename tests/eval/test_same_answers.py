@@ -1,8 +1,8 @@
-"""The answers of version 0.1.0, before its code was moved and rewritten, are the answers now.
+"""The answers stay the same unless something is meant to change them.
 
-`same_answers.jsonl` holds questions about the article and the stations with what that version
-answered: one library of both, the real models, everything in float32, so that the processor makes
-no difference.
+`same_answers.jsonl` holds questions about the article and the stations with what was answered when
+headings became part of passages: one library of both, the real models, everything in float32, so
+that the processor makes no difference.
 """
 
 import json
