@@ -96,7 +96,7 @@ class _Reader:
 
     def _is_embedded(self, drawn: int) -> bool:
         """Return whether the file holds the font of a string."""
-        return library.is_embedded(library.font_of(drawn)) == 1
+        return bool(library.is_embedded(library.font_of(drawn)) == 1)
 
     def _read_string(self, drawn: int, start: int, end: int) -> None:
         """Read the string from one character to another."""
