@@ -22,6 +22,7 @@ _ALIGNED = 0.6  # of the rows of the shorter column, and more: a table
 _NARROW_LINES = 2
 _GOES_DOWN = 0.25  # of the lines that begin with a small letter, and more
 _CLOSE = 1.6  # of the size between lines of a column, at most
+_FAR_BELOW = 20.0  # of the size, and more: below all columns
 _MAX_DEPTH = 8
 _FAR = 1e9  # points
 _MARKER = re.compile(r"\(?\w{1,4}[.)]|[-•‣◦▪●○■□◆–—*➢✓o]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[\w{1,8}\]")
@@ -144,7 +145,10 @@ def _bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
             band, free, has_gutter = [row], _free(row, _EVERYWHERE), len(row) > 1
             continue
         shared = _free(row, free)
-        if _gutters([*band, row], shared):
+        if _stands_far(band, row):
+            yield band
+            band, free, has_gutter = [row], _free(row, _EVERYWHERE), False
+        elif _gutters([*band, row], shared):
             band.append(row)
             free, has_gutter = shared, True
         elif has_gutter:
@@ -158,6 +162,13 @@ def _bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
             band = [*band[start:], row]
     if band:
         yield band
+
+
+def _stands_far(band: Sequence[Row], row: Row) -> bool:
+    """Return whether a line stands so far below a band that it belongs to no column of it."""
+    bottom = max([piece.bottom for piece in band[-1]])
+    size = max([piece.size for piece in band[-1]])
+    return len(row) == 1 and row[0].base - bottom > _FAR_BELOW * max(size, row[0].size)
 
 
 def _settled(bands: list[list[Row]]) -> list[list[Row]]:

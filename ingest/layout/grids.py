@@ -6,9 +6,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from inquote.ingest.layout.lines import Line
+from inquote.ingest.layout.lines import Line, joined
 from inquote.ingest.layout.shapes import Box, Shapes
-from inquote.ingest.layout.tables import Cell, Table, TableRow, made
+from inquote.ingest.layout.tables import Cell, Table, TableRow, is_level, made
+from inquote.ingest.layout.words import is_from_right
 
 _TOUCH = 3.0  # points that rules may miss each other by
 _SAME = 2.5  # points within which rules are one
@@ -203,10 +204,24 @@ def _rows_of(
                 for beside in range(column, column + width):
                     taken.add((below, beside))
                     inner.extend(lines.get((below, beside), ()))
-            inner.sort(key=lambda line: (round(line.base, 0), line.left))
-            cells.append(Cell(inner, column, width, height))
+            cells.append(Cell(_whole_lines(inner), column, width, height))
         rows.extend(_split_row([cell for cell in cells if cell.lines]))
     return rows
+
+
+def _whole_lines(pieces: list[Line]) -> list[Line]:
+    """Return the lines of a cell, a list's mark in the line that it stands before."""
+    rows: list[list[Line]] = []
+    for piece in sorted(pieces, key=lambda piece: piece.base):
+        if rows and is_level(rows[-1][-1], piece):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    lines = []
+    for row in rows:
+        is_back = is_from_right("".join([piece.text for piece in row]))
+        lines.append(joined(sorted(row, key=lambda piece: piece.left, reverse=is_back)))
+    return lines
 
 
 def _reach(

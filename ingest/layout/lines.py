@@ -194,7 +194,7 @@ def _line(words: list[Word], page: int, angle: float) -> Line:
     marks = []
     previous: Word | None = None
     for word in words:
-        if previous is not None and _is_apart(previous, word):
+        if previous is not None and _is_apart(previous, word, words[0]):
             text += " "
             lefts.append(min(previous.right, word.left))
             rights.append(max(previous.right, word.left))
@@ -254,12 +254,14 @@ def _in_reading_order(words: Sequence[Word]) -> list[Word]:
     return ordered
 
 
-def _is_apart(previous: Word, word: Word) -> bool:
-    """Return whether a blank stands between two neighbours."""
+def _is_apart(previous: Word, word: Word, first: Word) -> bool:
+    """Return whether a blank stands between two neighbours; `first` begins their line."""
     if word.is_raised != previous.is_raised:
         if not word.is_raised or not _MARK.match(word.text):
             gap = word.left - previous.right
-            return gap > _GAP * max(previous.style.size, word.style.size)
+            is_note = previous.is_raised and previous is first and len(word.text) > 1
+            is_note = is_note and previous.text.isdigit() and word.text[0].isalpha()
+            return is_note or gap > _GAP * max(previous.style.size, word.style.size)
         is_lowered = word.base > previous.base
         is_unit = bool(_UNITS.search(previous.text[-3:])) and len(previous.text) <= 2
         return not (is_lowered or is_unit)

@@ -239,3 +239,33 @@ def test_a_text_beside_a_larger_one_keeps_its_lines() -> None:
 def test_a_word_that_is_cut_for_its_length_is_warned_of() -> None:
     assert "cut at that length" in page(shown(10, 700, "ab" * 20_000)).warning
     assert page(shown(10, 700, "ab" * 16_000)).warning == ""
+
+
+def test_items_in_a_cell_keep_their_marks() -> None:
+    rules = [b"0.5 w"]
+    for height in (712, 695, 660):
+        rules.append(b"50 %d m 350 %d l S" % (height, height))
+    for left in (50, 200, 350):
+        rules.append(b"%d 660 m %d 712 l S" % (left, left))
+    entries = []
+    for left, name in ((60, "Fish"), (210, "Birds")):
+        entries.append(shown(left, 700, name))
+        for height, entry in ((684, "old ones"), (672, "new ones")):
+            entries.append(shown(left, height, "-"))
+            entries.append(shown(left + 20, height, entry))
+    rows = page(*rules, *entries).text.split("\n")
+    assert rows == ["Fish | Birds", "- old ones | - old ones", "- new ones | - new ones"]
+
+
+def test_a_line_far_below_columns_belongs_to_none_of_them() -> None:
+    drawings = []
+    for at in range(3):
+        for left in (60, 230, 400):
+            drawings.append(shown(left, 700 - 12 * at, f"some of these words {at}"))
+    parsed = page(*drawings, shown(240, 200, "the foot of it", size=8))
+    assert parsed.text.endswith("the foot of it")
+
+
+def test_the_mark_of_a_note_is_no_part_of_its_first_word() -> None:
+    parsed = page(shown(60, 704, "5", size=6), shown(63.6, 700, "However, they also swim."))
+    assert parsed.text == "5 However, they also swim."
