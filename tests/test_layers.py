@@ -1,6 +1,7 @@
 """Imports point only up the tree of the guide, packages and modules alike, and use one name."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,10 @@ def test_imports_point_up_the_tree(path: Path) -> None:
 @pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=module_name)
 def test_nothing_is_imported_by_the_name_of_its_folder(path: Path) -> None:
     assert [name for name in imports(path) if name.split(".")[0] in FOLDERS] == []
+
+
+def test_every_package_is_in_the_wheel() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    listed = set(settings["tool"]["setuptools"]["packages"])
+    packages = {f"inquote.{module_name(path.parent)}" for path in MODULES if path.stem == "__init__"}
+    assert packages | {"inquote", "inquote.corpus"} == listed
