@@ -67,5 +67,7 @@ def test_nothing_is_imported_by_the_name_of_its_folder(path: Path) -> None:
 def test_every_package_is_in_the_wheel() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     listed = set(settings["tool"]["setuptools"]["packages"])
-    packages = {f"inquote.{module_name(path.parent)}" for path in MODULES if path.stem == "__init__"}
+    packages = {
+        f"inquote.{module_name(path.parent)}" for path in MODULES if path.stem == "__init__"
+    }
     assert packages | {"inquote", "inquote.corpus"} == listed
