@@ -76,3 +76,10 @@ class FileSkipped(InquoteError):
 
     The ingest goes on without it.
     """
+
+
+class OnlyPictures(FileSkipped):
+    """A file holds no text, only pictures of it.
+
+    Recognising the words in them helps.
+    """

@@ -39,7 +39,7 @@ def draw_candidates(snapshot: Snapshot) -> list[Candidate]:
     The first candidate of each document comes first, then the second of each, and so on. Of more
     documents than `MOST_TRIED`, no more than so many are read, evenly spread.
     """
-    ids = list(snapshot.file_records())
+    ids = [info.id for info in snapshot.document_infos()]
     step = -(-len(ids) // MOST_TRIED) or 1
     of_documents = []
     for id in ids[::step]:

@@ -67,7 +67,9 @@ def ingest(
     from inquote.ingest.files.collect import Limits
 
     limits = Limits(encoding, max_megabytes * 1_000_000, max_seconds)
-    options = Options(strict, dry_run, rebuild, originals, limits)
+    options = Options(
+        strict=strict, dry_run=dry_run, rebuild=rebuild, originals=originals, limits=limits
+    )
     with (
         closing(open_store(library, must_exist=False)) as store,
         progress_bars(quiet=as_json) as progress,

@@ -5,7 +5,7 @@ import resource
 import sys
 from typing import Any
 
-from inquote.ingest.errors import FileSkipped
+from inquote.ingest.errors import FileSkipped, OnlyPictures
 from inquote.ingest.files.sandbox import message_of, receive, send
 from inquote.ingest.formats.registry import find_format
 
@@ -40,6 +40,8 @@ def _answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], by
     try:
         parsed = find_format(request["format"]).parse(content, request["encoding"])
         return message_of(parsed)
+    except OnlyPictures as error:
+        return {"skipped": str(error), "only_pictures": True}, b""
     except FileSkipped as error:
         reason = str(error)
     except MemoryError:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from inquote.ingest.documents import Document, visible_ranges
-from inquote.ingest.errors import FileSkipped
+from inquote.ingest.errors import FileSkipped, OnlyPictures
 from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.registry import detect_format
 from inquote.ingest.formats.scan import FORMAT as SCAN
-from inquote.ingest.formats.scan import ONLY_PICTURES
 from inquote.ingest.layout.recognition import can_recognise
 from inquote.ingest.text import printable
 
@@ -110,8 +109,8 @@ def _parse(file: FileContent, sandbox: Sandbox) -> Parsed:
         return file.format.parse(file.content, file.encoding)
     try:
         return sandbox.parse(file.format.name, file.content, file.encoding)
-    except FileSkipped as error:
-        if str(error) != ONLY_PICTURES or not can_recognise():
+    except OnlyPictures:
+        if not can_recognise():
             raise
     return sandbox.parse(SCAN.name, file.content)
 

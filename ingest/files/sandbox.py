@@ -16,7 +16,7 @@ import threading
 from typing import IO, Any
 
 from inquote.ingest.documents import Block, Hidden, Page
-from inquote.ingest.errors import FileSkipped
+from inquote.ingest.errors import FileSkipped, OnlyPictures
 from inquote.ingest.formats.base import Parsed
 from inquote.ingest.formats.registry import find_format
 
@@ -86,7 +86,8 @@ class Sandbox:
         if overdue.is_set():  # the clock rang just after the reply
             self._drop(child)
         if "skipped" in reply:
-            raise FileSkipped(reply["skipped"])
+            skipped = OnlyPictures if "only_pictures" in reply else FileSkipped
+            raise skipped(reply["skipped"])
         return parsed_from(reply, content)
 
     def _allowed(self, size: int) -> float:

@@ -36,7 +36,7 @@ _MIME_TYPES = {
     b"application/vnd.oasis.opendocument.text-template": "odt",
 }
 
-
+CONTAINER = "META-INF/container.xml"  # the part of an EPUB that names the others
 ZIP_START = b"PK\x03\x04"
 _END = b"PK\x05\x06"  # of an archive: the record that says where its directory is
 _MAX_END = 66_000  # bytes from that record to the end of the file
@@ -49,11 +49,6 @@ def central_directory(content: bytes) -> bytes:
         return b""
     size = int.from_bytes(content[end + 12 : end + 16], "little")
     return content[max(0, end - size) : end]
-
-
-def is_archive_with(content: bytes, name: bytes) -> bool:
-    """Return whether bytes are an archive, and the names of its parts hold these bytes."""
-    return content.startswith(ZIP_START) and name in central_directory(content)
 
 
 def check_archive(content: bytes, *, has_doctypes: bool = False) -> list[str]:
@@ -118,7 +113,7 @@ def archive_kind(content: bytes) -> str:
     """
     if not content.startswith(ZIP_START):
         return ""
-    end = content.rfind(b"PK\x05\x06")
+    end = content.rfind(_END)
     if end < 0 or int.from_bytes(content[end + 10 : end + 12], "little") > MAX_PARTS:
         return "zip"
     try:
@@ -137,6 +132,8 @@ def _kind_of(archive: zipfile.ZipFile) -> str:
     if types:
         return _OFFICE_KINDS[types.group(1) or types.group(2)]
     names = archive.namelist()
+    if CONTAINER in names:
+        return "epub"
     if "xl/workbook.bin" in names:
         return "zip"
     for name in names:

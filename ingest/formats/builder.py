@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from inquote.ingest.documents import Block, BlockKind, Hidden
+from inquote.ingest.documents import Block, BlockKind, Hidden, Page
 from inquote.ingest.formats.base import Parsed
 from inquote.ingest.text import LIST_MARKER, block_ranges
 
@@ -170,19 +170,6 @@ class TextBuilder:
                 self.hidden.append(Hidden(self.length - len(text), self.length, reason))
         return bool(texts)
 
-    def append(self, other: "TextBuilder") -> None:
-        """Append the blocks of another builder."""
-        text, blocks = other.build()
-        if not blocks:
-            return
-        start = self._append(text, "\n\n")
-        for block in blocks:
-            self.blocks.append(block._replace(start=start + block.start, end=start + block.end))
-        for first, last in other.asides:
-            self.asides.append((start + first, start + last))
-        for place in other.hidden:
-            self.hidden.append(Hidden(start + place.start, start + place.end, place.reason))
-
     def mark(self) -> tuple[int, int]:
         """Return the place that has been reached, for `return_to`."""
         return len(self.parts), len(self.blocks)
@@ -197,6 +184,20 @@ class TextBuilder:
     def build(self) -> tuple[str, tuple[Block, ...]]:
         """Return the text and its blocks."""
         return "".join(self.parts), tuple(self.blocks)
+
+    def parsed(self, title: str = "", *, pages: Sequence[Page] = (), warning: str = "") -> Parsed:
+        """Return all that was collected as a parsed file; no `title` is the first heading."""
+        text, blocks = self.build()
+        return Parsed(
+            text,
+            blocks,
+            title or first_title(text, blocks),
+            pages=tuple(pages),
+            asides=tuple(self.asides),
+            hidden=tuple(self.hidden),
+            warning=warning,
+            recognised=tuple(self.recognised),
+        )
 
 
 def blocks_in(text: str, headings: Sequence[Block] = ()) -> tuple[Block, ...]:

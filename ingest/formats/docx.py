@@ -9,7 +9,7 @@ from typing import Any
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.archive import archive_kind
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
+from inquote.ingest.formats.builder import TextBuilder, canonical
 from inquote.ingest.formats.package import Package, Relation
 from inquote.ingest.formats.word.attached import AttachedWriter
 from inquote.ingest.formats.word.body import BodyWriter
@@ -51,9 +51,7 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     for text in margins.texts("footer", main, parts["settings"]):
         builder.block(text, kind="footer")
     builder.write_hidden()
-    text, blocks = builder.build()
-    title = canonical(package.title()).strip()
-    return Parsed(text, blocks, title or first_title(text, blocks), hidden=tuple(builder.hidden))
+    return builder.parsed(canonical(package.title()).strip())
 
 
 def _settings(package: Package, relations: dict[str, Relation]) -> dict[str, Any]:

@@ -14,11 +14,10 @@ from urllib.parse import unquote
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats import html
-from inquote.ingest.formats.archive import check_archive, is_archive_with, read_part
+from inquote.ingest.formats.archive import CONTAINER, archive_kind, check_archive, read_part
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TextBuilder
 
-_CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _TITLE = re.compile(rb"<title[^<>]{0,200}>[^<]{0,2000}</title>")  # of a page, which nobody sees
 _PAGES = ("application/xhtml+xml", "text/html", "text/x-oeb1-document", "application/xml")
@@ -59,28 +58,20 @@ def _with_title(pages: TextBuilder, package: _Package) -> Parsed:
     """Return the pages' text after the book's title and authors."""
     if not pages.length:
         raise FileSkipped("it is a book without text, of pictures only")
-    body, blocks = pages.build()
-    inner = Parsed(body, blocks, asides=tuple(pages.asides), hidden=tuple(pages.hidden))
+    inner = pages.parsed()
     builder = TextBuilder()
-    first = next(iter(blocks))
-    if body[first.start : first.end].casefold() != package.title.casefold():
+    first = inner.blocks[0]
+    if inner.text[first.start : first.end].casefold() != package.title.casefold():
         builder.heading(package.title, 1)
     for label, value in package.fields:
         builder.block(f"{label}: {value}", kind="field", label=label)
     builder.include(inner)
-    text, blocks = builder.build()
-    return Parsed(
-        text,
-        blocks,
-        package.title,
-        asides=tuple(builder.asides),
-        hidden=tuple(builder.hidden),
-    )
+    return builder.parsed(package.title)
 
 
 def _read_package(archive: zipfile.ZipFile, names: set[str]) -> _Package:
     """Return what the package document says, which the container names."""
-    container = _parse_xml(read_part(archive, _CONTAINER)) if _CONTAINER in names else None
+    container = _parse_xml(read_part(archive, CONTAINER)) if CONTAINER in names else None
     paths = (
         [] if container is None else [item.get("full-path") for item in _all(container, "rootfile")]
     )
@@ -147,10 +138,4 @@ def _all(root: Any, name: str) -> list[Any]:
     return list(root.iter(f"{{*}}{name}"))
 
 
-def _is_epub(content: bytes, suffix: str) -> bool:
-    """Return whether an archive says that it is an EPUB, or has the container of one."""
-    is_stated = content.startswith(b"PK") and b"application/epub+zip" in content[:100]
-    return is_stated or is_archive_with(content, _CONTAINER.encode())
-
-
-FORMAT = Format("epub", _is_epub, parse)
+FORMAT = Format("epub", lambda content, suffix: archive_kind(content) == "epub", parse)

@@ -17,7 +17,7 @@ from typing import Any
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats import html
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, blocks_in, canonical, first_title
+from inquote.ingest.formats.builder import TextBuilder, blocks_in, canonical
 from inquote.ingest.formats.encoding import decode
 from inquote.ingest.formats.wrapping import unwrap
 
@@ -67,18 +67,7 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
                 _write_message(mail, message_from_bytes(source), 0)
     except RecursionError as error:
         raise FileSkipped("its parts are nested deeper than an e-mail's") from error
-    text, blocks = mail.builder.build()
-    asides, hidden = tuple(mail.builder.asides), tuple(mail.builder.hidden)
-    title = first_title(text, blocks)
-    return Parsed(
-        text,
-        blocks,
-        title,
-        asides=asides,
-        hidden=hidden,
-        warning=mail.warning(),
-        recognised=tuple(mail.builder.recognised),
-    )
+    return mail.builder.parsed(warning=mail.warning())
 
 
 def _in_bytes_of_ascii(content: bytes) -> bytes:

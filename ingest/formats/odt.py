@@ -9,7 +9,7 @@ from typing import Any
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.archive import archive_kind
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
+from inquote.ingest.formats.builder import TextBuilder, canonical
 from inquote.ingest.formats.opendocument.body import BodyWriter
 from inquote.ingest.formats.opendocument.styles import Styles
 from inquote.ingest.formats.opendocument.xml import OFFICE
@@ -35,9 +35,7 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     writer.write_margins("header")
     writer.write(body)
     writer.write_margins("footer")
-    text, blocks = builder.build()
-    title = canonical(_title_of(roots)).strip()
-    return Parsed(text, blocks, title or first_title(text, blocks), hidden=tuple(builder.hidden))
+    return builder.parsed(canonical(_title_of(roots)).strip())
 
 
 def _roots_of(content: bytes) -> list[Any]:

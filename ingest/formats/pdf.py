@@ -20,7 +20,7 @@ from typing import Any
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import canonical, first_title
-from inquote.ingest.formats.scan import ONLY_PICTURES
+from inquote.ingest.formats.scan import only_pictures
 from inquote.ingest.layout.annotations import line_at, read_annotations
 from inquote.ingest.layout.characters import read_characters
 from inquote.ingest.layout.columns import Fields, Flow, Piece, read_order
@@ -161,7 +161,7 @@ def _build(pages: list[PdfPage], outline: dict[str, int], title: str) -> Parsed:
     lines = [line for pieces in all_pieces for line in pieces]
     has_hidden = any(page.hidden or page.comments for page in pages)
     if not lines and not has_hidden and not any(edge.heads or edge.feet for edge in edges):
-        raise FileSkipped(ONLY_PICTURES)
+        raise only_pictures()
     body = body_size(lines)
     parts: list[Part] = []
     for number, (page, pieces, edge) in enumerate(zip(pages, all_pieces, edges, strict=True)):

@@ -53,13 +53,11 @@ def parse_pictures(pictures: Iterable[tuple[np.ndarray, float, float]], count: i
         _write_lines(builder, reading_order(recognise(picture)))
         page = Page(len(pages) + 1, start, builder.length, width=width, height=height)
         pages.append(page)
-    text, blocks = builder.build()
-    if not text:
+    if not builder.length:
         raise FileSkipped("it is a picture in which no words were recognised")
     has_more = has_more or len(pages) < count
     warning = f"only its first {len(pages)} pages were read" if has_more else ""
-    recognised = tuple(builder.recognised)
-    return Parsed(text, blocks, pages=tuple(pages), warning=warning, recognised=recognised)
+    return builder.parsed(pages=pages, warning=warning)
 
 
 def _pictures(content: bytes) -> Iterator[tuple[np.ndarray, float, float]]:

@@ -6,7 +6,7 @@ from inquote.ingest.documents import Page
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.archive import archive_kind
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
+from inquote.ingest.formats.builder import TextBuilder, canonical
 from inquote.ingest.formats.drawing import A
 from inquote.ingest.formats.package import Package
 from inquote.ingest.formats.slides.marks import P, placeholder_of
@@ -39,11 +39,8 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
         start = written[0].start if written else builder.length
         number = len(pages) + 1
         pages.append(Page(number, start, builder.length, str(number), width, height))
-    text, blocks = builder.build()
     title = canonical(package.title()).strip()
-    title = title if title not in _UNTITLED else ""
-    hidden = tuple(builder.hidden)
-    return Parsed(text, blocks, title or first_title(text, blocks), "", tuple(pages), (), hidden)
+    return builder.parsed(title if title not in _UNTITLED else "", pages=pages)
 
 
 _UNTITLED = ("PowerPoint Presentation", "PowerPoint-Präsentation", "Présentation PowerPoint")

@@ -22,7 +22,7 @@ from inquote.ingest.formats import (
     text,
     xlsx,
 )
-from inquote.ingest.formats.archive import ZIP_START
+from inquote.ingest.formats.archive import archive_kind
 from inquote.ingest.formats.base import Format
 from inquote.ingest.formats.unreadable import reason_against
 
@@ -54,16 +54,12 @@ def detect_format(content: bytes, suffix: str) -> Format:
     """
     if not content:
         raise FileSkipped("it is empty")
-    reason = reason_against(content)
-    # An archive may be a document; what it is else is known when no format takes it.
-    if reason and not content.startswith(ZIP_START):
-        raise FileSkipped(reason)
-    for format in FORMATS[:-1]:
-        if format.sniff(content, suffix.lower()):
-            return format
-    if reason:
-        raise FileSkipped(reason)
-    return FORMATS[-1]
+    # An archive may be a document.
+    if archive_kind(content) in ("", "zip"):
+        reason = reason_against(content)
+        if reason:
+            raise FileSkipped(reason)
+    return next(format for format in FORMATS if format.sniff(content, suffix.lower()))
 
 
 def find_format(name: str) -> Format:

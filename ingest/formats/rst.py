@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
+from inquote.ingest.formats.builder import TextBuilder, canonical
 from inquote.ingest.formats.encoding import decode_first
 from inquote.ingest.formats.rst_writer import Writer
 
@@ -43,8 +43,7 @@ def parse(text: str) -> Parsed:
         raise FileSkipped("it is reStructuredText of more than 5 million characters; divide it")
     builder = TextBuilder()
     Writer(builder, _read, _MAX_DEPTH).write(_read(text))
-    body, blocks = builder.build()
-    return Parsed(body, blocks, first_title(body, blocks))
+    return builder.parsed()
 
 
 def _read(text: str) -> "nodes.document":

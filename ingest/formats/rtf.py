@@ -2,7 +2,7 @@
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TextBuilder, canonical, first_title
+from inquote.ingest.formats.builder import TextBuilder, canonical
 from inquote.ingest.formats.rich.reader import Reader
 
 _HEAD = b"{\\rtf"
@@ -18,12 +18,10 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     builder = TextBuilder()
     for text in dict.fromkeys(reader.margins["header"]):
         builder.block(text, kind="header")
-    builder.append(body)
+    builder.include(body.parsed())
     for text in dict.fromkeys(reader.margins["footer"]):
         builder.block(text, kind="footer")
-    text, blocks = builder.build()
-    title = canonical(reader.title).strip()
-    return Parsed(text, blocks, title or first_title(text, blocks), hidden=tuple(builder.hidden))
+    return builder.parsed(canonical(reader.title).strip())
 
 
 def _is_rich(content: bytes, suffix: str) -> bool:

@@ -6,26 +6,31 @@ from contextlib import closing
 
 import numpy as np
 
-from inquote.ingest.errors import FileSkipped
+from inquote.ingest.errors import OnlyPictures
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.picture import MAX_SIDE, parse_pictures
 from inquote.ingest.layout.recognition import INSTALL, MEMORY, can_recognise
 
-ONLY_PICTURES = f"it holds no text, only pictures of it; to have its words read: {INSTALL}"
 _MOST_SECONDS = 300  # of the processor; a page takes about ten
 _POINTS = 72  # an inch
 _DOTS = 200  # an inch, at most
 
 
+def only_pictures() -> OnlyPictures:
+    """Return the error for a PDF in which no text was found."""
+    reason = f"it holds no text, only pictures of it; to have its words read: {INSTALL}"
+    return OnlyPictures(reason)
+
+
 def parse(content: bytes, encoding: str | None = None) -> Parsed:
     """Recognise the words on the pages of a PDF.
 
-    Raises `FileSkipped` where the extra is not installed, and for pages without words.
+    Raises `OnlyPictures` where the extra is not installed, `FileSkipped` for pages without words.
     """
     import pypdfium2
 
     if not can_recognise():
-        raise FileSkipped(ONLY_PICTURES)
+        raise only_pictures()
     with closing(pypdfium2.PdfDocument(content)) as document:
         return parse_pictures(_pictures(document), len(document))
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
-from inquote.ingest.formats.builder import TableCell, TextBuilder, first_title
+from inquote.ingest.formats.builder import TableCell, TextBuilder
 from inquote.ingest.formats.encoding import decode, decode_first
 
 MAX_CELLS = 500_000
@@ -73,8 +73,7 @@ def parse(text: str) -> Parsed:
     builder = TextBuilder()
     for part in _parts(rows):
         _write_part(builder, part, delimiter)
-    body, blocks = builder.build()
-    return Parsed(body, blocks, first_title(body, blocks))
+    return builder.parsed()
 
 
 def _lines_of(text: str) -> list[str]:

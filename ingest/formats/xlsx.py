@@ -4,6 +4,7 @@ Numbers and dates are written as their formats show them. What is hidden (a shee
 is kept and marked.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from inquote.ingest.errors import FileSkipped
@@ -17,6 +18,7 @@ from inquote.ingest.formats.sheet.regions import Region, Rows, regions_of
 from inquote.ingest.formats.sheet.workbook import S, SheetEntry, Workbook, rich_text
 
 _THREADED = "[Threaded comment]"  # a program's words, then "Comment: " and those of the author
+_CUT = "a sheet of it is damaged and was read as far as it could be; save it again"
 _UNCOUNTED = (
     "some of its formulas hold no result; open it in a spreadsheet program and save it to have them"
 )
@@ -34,10 +36,10 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     writer = _Writer(package, Workbook(package, name, root))
     writer.write()
     builder = writer.builder
-    text, blocks = builder.build()
-    warning = _UNCOUNTED if writer.lacks_results else ""
+    warnings = [_CUT] * writer.has_cut_sheet + [_UNCOUNTED] * writer.lacks_results
     title = canonical(package.title()).strip()
-    return Parsed(text, blocks, title, hidden=tuple(builder.hidden), warning=warning)
+    parsed = builder.parsed(title, warning="; ".join(warnings))
+    return replace(parsed, title=title)  # the name of a sheet is no title
 
 
 class _Writer:
@@ -46,6 +48,7 @@ class _Writer:
     def __init__(self, package: Package, workbook: Workbook) -> None:
         self.builder = TextBuilder()
         self.lacks_results = False
+        self.has_cut_sheet = False
         self._package = package
         self._workbook = workbook
         self._reader = SheetReader(workbook)
@@ -55,6 +58,7 @@ class _Writer:
         for entry in self._workbook.sheets:
             sheet = self._reader.read(self._package.transitional(entry.part))
             self.lacks_results = self.lacks_results or sheet.lacks_results
+            self.has_cut_sheet = self.has_cut_sheet or sheet.is_cut
             if entry.is_hidden:
                 self._hide(sheet.rows, "hidden sheet")
                 self.builder.write_hidden()

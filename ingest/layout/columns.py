@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from inquote.ingest.layout.lines import Line, joined
-from inquote.ingest.layout.tables import Table, is_level, table_of
+from inquote.ingest.layout.tables import Table, level_rows, table_of
 from inquote.ingest.layout.words import is_from_right
 
 _GUTTER = 0.8  # of the size: the least width of a strip between columns
@@ -76,12 +76,7 @@ def read_order(pieces: Sequence[Piece], depth: int = 0) -> list[Region]:
 
 
 def _rows(pieces: Sequence[Piece]) -> list[Row]:
-    rows: list[Row] = []
-    for piece in sorted(pieces, key=lambda piece: piece.base):
-        if rows and is_level(rows[-1][-1], piece):
-            rows[-1].append(piece)
-        else:
-            rows.append([piece])
+    rows = level_rows(pieces)
     for row in rows:
         row.sort(key=lambda piece: piece.left)
     return rows

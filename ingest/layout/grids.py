@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from inquote.ingest.layout.lines import Line, joined
 from inquote.ingest.layout.shapes import Box, Shapes
-from inquote.ingest.layout.tables import Cell, Table, TableRow, is_level, made
+from inquote.ingest.layout.tables import Cell, Table, TableRow, level_rows, made
 from inquote.ingest.layout.words import is_from_right
 
 _TOUCH = 3.0  # points that rules may miss each other by
@@ -211,14 +211,8 @@ def _rows_of(
 
 def _whole_lines(pieces: list[Line]) -> list[Line]:
     """Return the lines of a cell, a list's mark in the line that it stands before."""
-    rows: list[list[Line]] = []
-    for piece in sorted(pieces, key=lambda piece: piece.base):
-        if rows and is_level(rows[-1][-1], piece):
-            rows[-1].append(piece)
-        else:
-            rows.append([piece])
     lines = []
-    for row in rows:
+    for row in level_rows(pieces):
         is_back = is_from_right("".join([piece.text for piece in row]))
         lines.append(joined(sorted(row, key=lambda piece: piece.left, reverse=is_back)))
     return lines

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from inquote.ingest.layout.lines import Line, joined
-from inquote.ingest.layout.tables import is_level
+from inquote.ingest.layout.tables import level_rows
 
 _EDGE = 0.13  # of a page's height, at its top and its foot
 _MAX_ROWS = 3  # of a head or foot
@@ -80,12 +80,7 @@ def take_running(pages: list[list[Line]], heights: Sequence[float]) -> list[Edge
 
 def _edge_rows(pieces: Sequence[Line], height: float) -> list[Row]:
     """Return the rows at the top and at the foot of a page, the outermost first."""
-    rows: list[list[Line]] = []
-    for piece in sorted(pieces, key=lambda piece: piece.base):
-        if rows and is_level(rows[-1][-1], piece):
-            rows[-1].append(piece)
-        else:
-            rows.append([piece])
+    rows = level_rows(pieces)
     edge: list[Row] = []
     for is_head in (True, False):
         ordered = rows if is_head else rows[::-1]

@@ -1,8 +1,9 @@
 """Read tables: those that rules draw, and those whose cells stand in columns."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from inquote.ingest.layout.lines import Line, joined
 
@@ -48,11 +49,25 @@ class Table:
     page: int
 
 
+P = TypeVar("P", Line, Table, "Line | Table")
+
+
 def is_level(first: "Line | Table", second: "Line | Table") -> bool:
     """Return whether two pieces of a page stand at one height."""
     if isinstance(first, Table) or isinstance(second, Table):
         return False
     return abs(first.base - second.base) <= _LEVEL * min(first.size, second.size)
+
+
+def level_rows(pieces: Iterable[P]) -> list[list[P]]:
+    """Return pieces of a page in rows of one height, from the top down."""
+    rows: list[list[P]] = []
+    for piece in sorted(pieces, key=lambda piece: piece.base):
+        if rows and is_level(rows[-1][-1], piece):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return rows
 
 
 def table_of(rows: Sequence[Sequence[Line]]) -> Table:

@@ -33,8 +33,8 @@ class Sheet:
     """The cells of a sheet by row and column, from 0.
 
     `merges` are the rows and columns that a cell covers, `header_rows` the rows that a filter, a
-    frozen pane or a named table makes headers. `lacks_results` tells whether
-    a formula has no result.
+    frozen pane or a named table makes headers. `lacks_results` tells whether a formula has no
+    result, `is_cut` whether the sheet could not be read to its end.
     """
 
     rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     header_rows: set[int] = field(default_factory=set)
     lacks_results: bool = False
+    is_cut: bool = False
     next_row: int = 0
 
 
@@ -87,7 +88,8 @@ class SheetReader:
                 else:
                     add_header(sheet, element.get("ref") or "")
         except etree.XMLSyntaxError:
-            pass  # what was read until then is kept
+            sheet.is_cut = True  # what was read until then is kept
+        sheet.is_cut = sheet.is_cut or bool(events.error_log)
         return sheet
 
     def _count(self, elements: int) -> None:

@@ -1,5 +1,8 @@
 """Write what a Word document holds in parts of their own: diagrams, charts, foreign texts."""
 
+from contextlib import suppress
+
+from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats import html
 from inquote.ingest.formats.builder import TextBuilder
 from inquote.ingest.formats.drawing import chart_lines, paragraphs_of
@@ -40,9 +43,5 @@ class AttachedWriter:
         """Write a text in HTML, block by block."""
         if b"<html" not in content[:1000].lower():
             return
-        parsed = html.parse(content)
-        for block in parsed.blocks:
-            text = parsed.text[block.start : block.end]
-            if block.kind not in ("table", "cell"):
-                kind = "paragraph" if block.kind == "row" else block.kind
-                self._builder.block(text, kind=kind, level=block.level, label=block.label)
+        with suppress(FileSkipped):  # it holds no text
+            self._builder.include(html.parse(content))

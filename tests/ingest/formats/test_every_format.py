@@ -167,10 +167,30 @@ def check(write: Callable[[list[Block]], Parsed], blocks: list[Block]) -> None:
         assert count_words(passage.embedded_text) <= 24
     for section in parsed.sections:
         assert parsed.text[section.start :].startswith(section.title)
-    headings = {at for s in parsed.sections for at in range(s.start, s.start + len(s.title))}
-    covered = {at for p in (*made.passages, *made.left_out) for at in range(p.start, p.end)}
-    prose = {at for at, character in enumerate(parsed.text) if not character.isspace()} - headings
-    assert prose <= covered
+    written = {at for at, character in enumerate(parsed.text) if not character.isspace()}
+    assert written <= {at for p in (*made.passages, *made.left_out) for at in range(p.start, p.end)}
+    check_blocks(parsed, written)
+
+
+def check_blocks(parsed: Parsed, written: set[int]) -> None:
+    """Blocks hold every character once, in text order, but for tables, rows and cells."""
+    ends = {"table": 0, "row": 0, "": 0}
+    seen: list[int] = []
+    for block in parsed.blocks:
+        place = parsed.text[block.start : block.end]
+        assert place.strip() or block.kind == "cell"
+        if block.kind == "cell":
+            assert block.end <= ends["row"]
+        elif block.kind == "row":
+            assert ends["row"] <= block.start and block.end <= ends["table"]
+            ends["row"] = block.end
+        else:
+            assert max(ends.values()) <= block.start
+            ends["table" if block.kind == "table" else ""] = block.end
+        if block.kind not in ("table", "row"):
+            seen.extend(at for at in range(block.start, block.end) if at in written)
+    separators = {at for at in written if parsed.text[at - 1 : at + 2] == " | "}
+    assert len(seen) == len(set(seen)) and written - set(seen) <= separators
 
 
 @pytest.mark.parametrize("kind", WRITERS)

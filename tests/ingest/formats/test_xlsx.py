@@ -146,7 +146,11 @@ def book_of(sheet: str) -> bytes:
 
 def test_a_sheet_that_is_cut_or_wrong_keeps_what_can_be_read() -> None:
     row = '<row r="1"><c r="A1"><v>4</v></c><c r="??"><v>5</v></c><c t="s"><v>9</v></c></row>'
-    assert xlsx.parse(book_of(f"{row}<row r='x'><c><v>6</v></c></row><row")).text == "S\n\n4 | 5\n6"
+    parsed = xlsx.parse(book_of(f"{row}<row r='x'><c><v>6</v></c></row><row"))
+    assert parsed.text == "S\n\n4 | 5\n6"
+    assert "a sheet of it is damaged" in parsed.warning
+    whole = xlsx.parse(book_of(f"{row}</sheetData></worksheet>"))
+    assert (whole.text, whole.warning) == ("S\n\n4 | 5", "")
 
 
 def test_more_cells_than_can_be_read_end_with_one_sentence(monkeypatch: Any) -> None:
