@@ -15,6 +15,7 @@ from inquote.app.cli.options import (
     JsonOption,
     LibraryOption,
     OriginalsOption,
+    SecondsOption,
 )
 from inquote.app.cli.output import document_json, format_report, format_status
 from inquote.app.cli.terminal import EXIT_ERROR, lines_of, print_json, print_text, progress_bars
@@ -49,9 +50,7 @@ def ingest(
     originals: OriginalsOption = True,
     encoding: EncodingOption = None,
     max_megabytes: Annotated[int, typer.Option(help="Larger files are skipped.", min=1)] = 64,
-    max_seconds: Annotated[
-        float, typer.Option(help="Files that take longer to parse are skipped.", min=1)
-    ] = 18,
+    max_seconds: SecondsOption = 18,
     embedder: EmbedderOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -29,5 +29,9 @@ OriginalsOption = Annotated[
         help="Keep the files too, so that their pages can be shown as they are.",
     ),
 ]
+SecondsOption = Annotated[
+    float,
+    typer.Option(help="Of the processor; files that take longer to parse are skipped.", min=1),
+]
 EncodingOption = Annotated[str | None, typer.Option(help="Of the files, where it is not UTF-8.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
