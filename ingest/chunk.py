@@ -21,6 +21,7 @@ from operator import attrgetter, itemgetter
 
 from inquote.ingest.advertising import announces_links, is_bare_line, is_call_to_action
 from inquote.ingest.documents import HEADING_SEPARATOR, Document, Passage
+from inquote.ingest.grid import Grids
 from inquote.ingest.packing import CUTTING, Cutting, Packer
 from inquote.ingest.text import Range, block_ranges
 
@@ -31,7 +32,7 @@ REPEATED = "page header or footer, repeated"  # another
 
 _NUMBER = re.compile(r"\d+")
 
-RECIPE = f"version 5, {CUTTING}"  # the version counts up when passages come out differently
+RECIPE = f"version 6, {CUTTING}"  # the version counts up when passages come out differently
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,11 @@ def chunk(
     waiting: list[Range] = []  # headings with nothing below them so far
     outer_path = ""  # that of the first of them
     repeated = _repeated_edges(document)
+    grids = Grids(document)
     for stretch in _split_at_headings(document):
         runs, excluded = _select_blocks(document, stretch, repeated)
         left_out.extend(excluded)
-        packer = Packer(document, stretch.heading_path, count_tokens, window, cutting)
+        packer = Packer(document, grids, stretch.heading_path, count_tokens, window, cutting)
         # Let the heading wait for text, unless it was left out.
         if stretch.title and (not excluded or excluded[0].start != stretch.heading[0]):
             outer_path = outer_path if waiting else stretch.outer_path
@@ -100,13 +102,13 @@ def chunk(
         # Write headings that no passage can begin with as passages of their own.
         begins = _begins_passage(document, waiting, runs, packer)
         if waiting and not begins and (runs or packer.exceeds_share(waiting)):
-            headings = Packer(document, outer_path, count_tokens, window, cutting)
+            headings = Packer(document, grids, outer_path, count_tokens, window, cutting)
             passages.extend(headings.pack(waiting))
             waiting = []
         for run in runs:
             passages.extend(packer.pack(run, waiting))
             waiting = []
-    headings = Packer(document, outer_path, count_tokens, window, cutting)
+    headings = Packer(document, grids, outer_path, count_tokens, window, cutting)
     passages.extend(headings.pack(waiting))
     return Chunks(tuple(passages), tuple(left_out))
 

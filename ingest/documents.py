@@ -172,6 +172,18 @@ class Document:
         return max(1, bisect.bisect_right(self.pages, offset, key=attrgetter("start")))
 
 
+class Segment(NamedTuple):
+    """A piece of what models read, and the offset in the document at which it stands there.
+
+    Without an offset, -1, it stands nowhere and cannot be cited. An answer in a cell of a table is
+    the whole cell.
+    """
+
+    text: str
+    start: int = -1
+    is_cell: bool = False
+
+
 @dataclass(frozen=True)
 class Passage:
     """A range of a document that fits the embedder's window.
@@ -179,7 +191,10 @@ class Passage:
     - `text` is `document.text[start:end]`. The first passage of a section begins with its heading,
       and with headings above that have no other text; `text[body:]` is what follows them.
     - `heading` is the path of section titles around it, outermost first, joined with " > ".
-    - `lead` is the line that introduces the list this passage comes from, "" where there is none.
+    - `lead` is the line that introduces the list or the table this passage comes from, "" where
+      there is none.
+    - `segments` are what models read in place of `text`, where that is not as it stands: rows of
+      tables with the headers of each cell. () where it is.
 
     Heading and lead are embedded with the text; they are not part of the offsets.
     """
@@ -191,6 +206,14 @@ class Passage:
     text: str
     lead: str = ""
     body: int = 0
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def read_text(self) -> str:
+        """The words that models read: those of the segments, or the text as it stands."""
+        if not self.segments:
+            return self.text
+        return "".join(segment.text for segment in self.segments)
 
     @property
     def id(self) -> str:
@@ -232,4 +255,4 @@ class Passage:
     @property
     def embedded_text(self) -> str:
         """The words that the embedder reads, heading, lead and text each on a line of its own."""
-        return "\n".join(part for part in (self.outer_heading, self.lead, self.text) if part)
+        return "\n".join(part for part in (self.outer_heading, self.lead, self.read_text) if part)

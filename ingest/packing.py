@@ -3,7 +3,8 @@
 Three numbers of tokens play a part. The window is the most that the embedder reads at once, the
 target is the length at which a passage is closed, and a budget is whichever limit a range is
 measured against. A passage counts with everything the embedder reads: its heading path, its
-lead-in (the line that introduces the list it comes from) and its text.
+lead-in (the line that introduces the list it comes from) and its text, the rows of tables with the
+headers of their cells.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from inquote.ingest.documents import Document, Passage
+from inquote.ingest.grid import Grids
 from inquote.ingest.text import LIST_MARKER, Range, sentence_ranges
 
 HEADING_SHARE = 0.25  # of the window, at most, for the heading path, and as much for the lead-in
@@ -36,17 +38,19 @@ CUTTING = Cutting()  # chosen in eval/LOG.md
 
 
 class Packer:
-    """Packs the blocks of one stretch into passages."""
+    """Packs the blocks of one stretch of a document into passages; `grids` are its tables."""
 
     def __init__(
         self,
         document: Document,
+        grids: Grids,
         heading_path: str,
         count_tokens: Callable[[str], int],
         window: int,
         cutting: Cutting,
     ) -> None:
         self.document = document
+        self.grids = grids
         self.count_tokens = count_tokens
         self.window = window
         self.cutting = cutting
@@ -72,7 +76,10 @@ class Packer:
                 yield from self._close(group, group_lead)
                 group, group_lead, before = self._carry_over(group[-1], block), "", 0
             # Note the lead-in of a list, and give it to a passage that begins with an item.
-            if not self._is_item(block):
+            row = self.grids.row_at(block[0])
+            if row and not group:
+                group_lead = self._shorten(row[1].lead)
+            elif not self._is_item(block):
                 list_lead = self._lead_in(block)
             elif not group:
                 group_lead = list_lead
@@ -88,10 +95,12 @@ class Packer:
     def _carry_over(self, previous: Range, block: Range) -> list[Range]:
         """Return the end of the previous block that the passage of `block` repeats, if any.
 
-        List items repeat nothing, for they have a lead-in.
+        List items and rows repeat nothing, for they have a lead-in.
         """
         start = self._overlap_start(*previous)
         if start == previous[1] or self._is_item(block) or self._is_item(previous):
+            return []
+        if self.grids.row_at(previous[0]):
             return []
         return [(start, previous[1])] if self._fits_target(start, block[1], "") else []
 
@@ -174,7 +183,8 @@ class Packer:
     def _make_passage(self, start: int, end: int, lead: str) -> Passage:
         text = self.document.text[start:end]
         body = max(0, min(self.body, end) - start)
-        return Passage(self.document.id, start, end, self.heading_path, text, lead, body)
+        segments = self.grids.segments(start, end)
+        return Passage(self.document.id, start, end, self.heading_path, text, lead, body, segments)
 
     def _shorten(self, line: str) -> str:
         """Return a heading path or lead-in without the last words that exceed its share."""

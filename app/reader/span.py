@@ -3,7 +3,6 @@
 model.py holds the network, weights.py its weights.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from inquote.app.reader.base import Reading, Span
 from inquote.app.reader.decode import best_spans, merge_spans
+from inquote.app.reader.read_text import ReadText
 from inquote.app.reader.weights import NAME, SHIPPED, load_weights
 from inquote.index.models.allocator import keep_freed_memory
 from inquote.index.models.embedder import has_bfloat16, packaged_model
@@ -20,7 +20,7 @@ from inquote.ingest.documents import Passage
 from inquote.ingest.text import sentence_ranges
 
 if TYPE_CHECKING:
-    from inquote.app.reader.model import SpanModel, TextTokens, Window, WordPieces
+    from inquote.app.reader.model import SpanModel, Window, WordPieces
 
 # The weight of the answerable logit against a span's score, chosen on the calibration articles.
 ANSWERABLE_WEIGHT = 1.0
@@ -41,10 +41,6 @@ class _Outputs:
     end: np.ndarray
     evidence: np.ndarray
     answerable: float
-
-
-# The end of a block, or of a line before "label: value", after a letter or a digit.
-_OPEN_END = re.compile(r"(?<=[^\W_])\n(?=\n|[^\n:|]{1,40}: )")
 
 
 class SpanReader:
@@ -101,20 +97,20 @@ class SpanReader:
         """
         question_ids, _ = self._pieces.question(question)
         # Cut the passages into windows, and read all windows together.
-        texts = [self._pieces.tokens(text_as_read(passage.text)) for passage in passages]
+        texts = [ReadText(passage, self._pieces) for passage in passages]
         windows: list[Window] = []
         counts: list[int] = []
         for passage, text in zip(passages, texts, strict=True):
             context = self._pieces.context(passage.outer_heading, passage.lead)
             before = len(windows)
-            windows.extend(self._pieces.windows(question_ids, context, text))
+            windows.extend(self._pieces.windows(question_ids, context, text.tokens))
             counts.append(len(windows) - before)
         outputs = list(self._outputs(windows))
         # Put the windows of each passage together again.
         readings = []
         first = 0
         for passage, text, count in zip(passages, texts, counts, strict=True):
-            readings.append(_reading(passage.text, text, outputs[first : first + count]))
+            readings.append(_reading(passage, text, outputs[first : first + count]))
             first += count
         return readings
 
@@ -142,52 +138,40 @@ class SpanReader:
                 )
 
 
-def text_as_read(text: str) -> str:
-    """Return a text with a stop at the end of each block without one; all offsets stay.
-
-    A reader sees words only, and would read a heading or a field on into what follows it.
-
-    >>> text_as_read("Boat: Kestrel\\n\\nPort: Hull")
-    'Boat: Kestrel.\\nPort: Hull'
-    """
-    return _OPEN_END.sub(".", text)
-
-
-def _reading(text: str, tokens: "TextTokens", windows: Sequence[_Outputs]) -> Reading:
-    """Combine the outputs for the windows of one text."""
+def _reading(passage: Passage, text: ReadText, windows: Sequence[_Outputs]) -> Reading:
+    """Combine the outputs for the windows of one passage."""
     spans: list[Span] = []
-    evidence = np.zeros(len(tokens.ids))
-    seen = np.zeros(len(tokens.ids))
+    evidence = np.zeros(len(text.tokens.ids))
+    seen = np.zeros(len(text.tokens.ids))
     for window in windows:
-        for span in _spans(tokens, window):
-            if text[span.end - 1] != "\n":  # a stop that does not stand in the text
-                spans.append(span)
+        spans.extend(_spans(text, window))
         evidence[window.first : window.last] += window.evidence
         seen[window.first : window.last] += 1
     # A token in several windows has the mean of their evidence.
     evidence /= np.maximum(seen, 1)
     answerable = max(window.answerable for window in windows)
     return Reading(
-        spans=merge_spans(spans, text),
-        evidence=tuple(_evidence(text, tokens, evidence)),
+        spans=merge_spans(spans, passage.text),
+        evidence=tuple(_evidence(passage.text, text.token_starts(), evidence)),
         none_score=-ANSWERABLE_WEIGHT * answerable,
     )
 
 
-def _spans(tokens: "TextTokens", window: _Outputs) -> Iterator[Span]:
-    """Yield the best spans of a window, best first."""
-    inside = slice(window.first, window.last)
+def _spans(text: ReadText, window: _Outputs) -> Iterator[Span]:
+    """Yield the best spans of a window that stand in the passage, best first."""
+    inside, tokens = slice(window.first, window.last), text.tokens
     opens, closes, offsets = tokens.opens[inside], tokens.closes[inside], tokens.offsets[inside]
     for first, last, score in best_spans(window.start, window.end, opens, closes):
-        yield Span(offsets[first][0], offsets[last][1], score)
+        place = text.place(offsets[first][0], offsets[last][1])
+        if place is not None:
+            yield Span(*place, score)
 
 
-def _evidence(text: str, tokens: "TextTokens", scores: np.ndarray) -> Iterator[Span]:
+def _evidence(text: str, starts: np.ndarray, scores: np.ndarray) -> Iterator[Span]:
     """Yield the sentences of the text, each with the mean score of its tokens.
 
-    `scores` is (tokens,).
+    `starts` and `scores` are (tokens,): where each begins in the text, and its evidence.
     """
-    starts = np.array([start for start, _ in tokens.offsets])
     for start, end in sentence_ranges(text):
         inside = scores[(starts >= start) & (starts < end)]
         yield Span(start, end, float(inside.mean()) if len(inside) else _NO_EVIDENCE)

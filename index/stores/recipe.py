@@ -9,7 +9,7 @@ from inquote.ingest import chunk as chunking
 from inquote.ingest.documents import Passage
 from inquote.ingest.errors import LibraryMismatch
 
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True)

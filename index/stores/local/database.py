@@ -41,7 +41,7 @@ LIVE = ":at >= since AND :at < until"  # the rows of generation `at`
 UNSEALED_FORMAT = 2  # of libraries whose rows have no digests; a writer adds them
 UNSEALED = {  # the SQL for the columns that these do not have
     **dict.fromkeys(("hidden", "blocks", "recognised"), "'[]'"),
-    **dict.fromkeys(("original", "boxes", "passages"), "''"),
+    **dict.fromkeys(("original", "boxes", "passages", "segments"), "''"),
     "body": "0",
 }
 
@@ -51,7 +51,7 @@ SEALED = {
         "id since until root state file ingested_at characters sha256 title source sections pages"
         " asides left_out hidden blocks recognised original boxes passages"
     ).split(),
-    "passages": "document_id since until start stop body heading lead content".split(),
+    "passages": "document_id since until start stop body heading lead segments content".split(),
     "embeddings": "content vector".split(),
 }
 _SCHEMA = """
@@ -71,7 +71,7 @@ CREATE TABLE passages (
     row INTEGER PRIMARY KEY, document_id TEXT NOT NULL, since INTEGER NOT NULL,
     until INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, heading TEXT NOT NULL,
     lead TEXT NOT NULL, content TEXT NOT NULL, body INTEGER NOT NULL DEFAULT 0,
-    digest TEXT NOT NULL DEFAULT '',
+    segments TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '',
     UNIQUE (document_id, since, start, stop)
 );
 CREATE TABLE embeddings (
@@ -87,6 +87,7 @@ ALTER TABLE documents ADD COLUMN boxes TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN passages TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN digest TEXT NOT NULL DEFAULT '';
 ALTER TABLE passages ADD COLUMN body INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE passages ADD COLUMN segments TEXT NOT NULL DEFAULT '';
 ALTER TABLE passages ADD COLUMN digest TEXT NOT NULL DEFAULT '';
 ALTER TABLE embeddings ADD COLUMN digest TEXT NOT NULL DEFAULT ''
 """
@@ -106,7 +107,7 @@ def sound(table: str) -> str:
     return f"({table}.digest IS {seal(table)})"
 
 
-_GROUPED = SEALED["passages"][3:]  # range, heading, lead-in, embedding
+_GROUPED = SEALED["passages"][3:]  # range, heading, lead-in, segments, embedding
 # The SQL for the digest of a document's passages.
 PASSAGES_SEAL = (
     f"coalesce((SELECT group_digest({typed_columns(*_GROUPED)}) FROM passages"

@@ -26,6 +26,7 @@ from inquote.index.stores.local.database import (
 from inquote.index.stores.local.kept_files import KeptFiles
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.recipe import Recipe
+from inquote.index.stores.segments import dump_segments
 from inquote.index.stores.sqlite import as_bytes, digest_of
 from inquote.ingest.errors import IngestError
 
@@ -135,6 +136,7 @@ class LocalDraft:
                 p.body,
                 p.heading,
                 p.lead,
+                dump_segments(p.segments),
                 key,
             )
             for key, p in zip(cut.keys, cut.chunks.passages, strict=True)

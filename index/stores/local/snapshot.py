@@ -13,12 +13,13 @@ from inquote.index.stores.local.database import LIVE, sound
 from inquote.index.stores.local.documents import DocumentReader
 from inquote.index.stores.local.kept_files import KeptFiles
 from inquote.index.stores.local.search_files import SearchFiles
+from inquote.index.stores.segments import load_segments
 from inquote.index.stores.sqlite import as_bytes
 from inquote.ingest.documents import Passage
 
 _ROWS = 10_000  # read at a time
 _PASSAGE = (
-    f"SELECT {sound('passages')}, row, document_id, start, stop, body, heading, lead"
+    f"SELECT {sound('passages')}, row, document_id, start, stop, body, heading, lead, segments"
     f" FROM passages WHERE {LIVE}"
 )
 
@@ -75,12 +76,14 @@ class LocalSnapshot(DocumentReader):
         SQLite's own substr would count characters from the beginning of the text every time.
         """
         id, text = None, ""
-        for is_sound, row, document_id, start, stop, body, heading, lead in rows:
+        for is_sound, row, document_id, start, stop, body, heading, lead, stored in rows:
             if not is_sound:
                 raise damaged_document(document_id)
             if document_id != id:
                 id, text = document_id, self._text(document_id)
-            yield row, Passage(document_id, start, stop, heading, text[start:stop], lead, body)
+            segments = load_segments(stored, text)
+            words = text[start:stop]
+            yield row, Passage(document_id, start, stop, heading, words, lead, body, segments)
 
     def _text(self, document_id: str) -> str:
         row = self._live(

@@ -1,0 +1,294 @@
+"""Read the tables of a text as grids: the headers that explain each cell, and rows as sentences.
+
+A row alone says little: "Roads | €4.2m | €4.9m". Models read it as "Department Roads: 2021 €4.2m;
+2022 €4.9m.", in segments that know their places in the text.
+"""
+
+import bisect
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from inquote.ingest.documents import Block, Document, Segment
+from inquote.ingest.text import Range
+
+MAX_HEADER_ROWS = 4
+MAX_HEADER_LENGTH = 70  # characters of a header that is read with each cell below it
+MAX_CELL_WORDS = 60  # of a cell; a row with a longer one is prose, and read as it stands
+MAX_LEAD_WORDS = 20  # of the line before a table that says what it shows
+MAX_VALUE_LETTERS = 4  # of a cell that is a number with its unit
+
+_YEAR = re.compile(r"\W*(?:[A-Z]{1,2}\d?\W{0,2})?(?:19|20)\d\d(?:\W{1,3}\d\d){0,2}[A-Z]?\W*")
+_DIGIT = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_TOTAL = re.compile(r"\W*(?:sub)?total\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A row of a table: its range of the text, and its cells, those without text left out."""
+
+    start: int
+    end: int
+    cells: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class CellHeaders:
+    """The ranges that explain a cell: those of its column, outermost first, and of its row."""
+
+    columns: tuple[Range, ...]
+    rows: tuple[Range, ...]
+
+
+class Grid:
+    """One table of a text.
+
+    `lead` is the line beside the table that says what it shows, "" where there is none.
+    """
+
+    def __init__(self, text: str, rows: Sequence[GridRow], lead: str = "") -> None:
+        self.text = text
+        self.rows = tuple(rows)
+        self.lead = lead
+
+    @property
+    def start(self) -> int:
+        """The start of the first row."""
+        return self.rows[0].start
+
+    @property
+    def end(self) -> int:
+        """The end of the last row."""
+        return self.rows[-1].end
+
+    def words(self, cell: Block) -> str:
+        """Return the text of a cell."""
+        return self.text[cell.start : cell.end]
+
+    @cached_property
+    def header_rows(self) -> int:
+        """The number of rows at the top that say what stands below them."""
+        count = 0
+        for row in self.rows[:MAX_HEADER_ROWS]:
+            if row.cells and all(cell.is_header for cell in row.cells) and len(row.cells) > 1:
+                count += 1
+            elif not self._looks_like_header(row, count):
+                break
+            else:
+                count += 1
+        return count if count < len(self.rows) else 0
+
+    def _looks_like_header(self, row: GridRow, before: int) -> bool:
+        """Tell whether a row without marked headers names columns of numbers.
+
+        `before` header rows stand above it. Below another header row its first cell is empty.
+        """
+        first = [cell for cell in row.cells if cell.column == 0]
+        others = [cell for cell in row.cells if cell.column > 0]
+        if not others or any(_is_value(self.words(cell)) for cell in others):
+            return False
+        if before and first:
+            return False
+        if first and _YEAR.fullmatch(self.words(first[0])):
+            return False
+        columns = {cell.column for cell in others}
+        below = self.rows[before + 1 :]
+        values = years = texts = 0
+        for cell in _cells_in(below, columns):
+            words = self.words(cell)
+            if _YEAR.fullmatch(words):
+                years += 1
+            elif _is_value(words):
+                values += 1
+            else:
+                texts += 1
+        return values > years + texts
+
+    @cached_property
+    def _column_headers(self) -> dict[int, tuple[Range, ...]]:
+        """The headers of each column, outermost first, each text once."""
+        columns: dict[int, list[Range]] = {}
+        last = self.header_rows - 1
+        width = 1 + max(_last_column(row) for row in self.rows)
+        for number, row in enumerate(self.rows[: self.header_rows]):
+            for column in range(width):
+                cell = _cell_over(row, column, reaches=number < last and column > 0)
+                if cell is not None:
+                    columns.setdefault(column, []).append((cell.start, cell.end))
+        return {column: self._distinct(ranges) for column, ranges in columns.items()}
+
+    def _distinct(self, ranges: Iterable[Range]) -> tuple[Range, ...]:
+        by_words = {self.text[start:end]: (start, end) for start, end in ranges}
+        return tuple(by_words.values())
+
+    @cached_property
+    def _groups(self) -> tuple[Range | None, ...]:
+        """The heading inside the table that each row stands under, None for none."""
+        groups: list[Range | None] = []
+        group: Range | None = None
+        for number, row in enumerate(self.rows):
+            groups.append(group)
+            if number < self.header_rows or not row.cells:
+                continue
+            cell = row.cells[0]
+            if len(row.cells) == 1 and cell.column == 0 and not _is_value(self.words(cell)):
+                group = cell.start, cell.end
+                groups[-1] = None
+            elif _TOTAL.match(self.words(cell)):
+                group = None
+        return tuple(groups)
+
+    def headers_of(self, row_number: int, cell: Block) -> CellHeaders:
+        """Return the headers of a cell of the row with this number, from 0."""
+        if row_number < self.header_rows:
+            return CellHeaders((), ())
+        columns = self._column_headers.get(cell.column, ())
+        rows = []
+        group = self._groups[row_number]
+        if group is not None:
+            rows.append(group)
+        first = self.rows[row_number].cells[0]
+        if first.column == 0 and first is not cell:
+            rows.append((first.start, first.end))
+        return CellHeaders(columns, tuple(rows))
+
+    def segments_of(self, number: int) -> list[Segment]:
+        """Return a row as models read it; [] for a row that is read as it stands."""
+        row = self.rows[number]
+        if number < self.header_rows or len(row.cells) < 2:
+            return []
+        if any(len(self.words(cell).split()) > MAX_CELL_WORDS for cell in row.cells):
+            return []
+        segments: list[Segment] = []
+        group = self._groups[number]
+        if group is not None:
+            segments += [self._segment(group), Segment(", ")]
+        for place, cell in enumerate(row.cells):
+            # Write the headers of the column, then the cell.
+            for header in self._column_headers.get(cell.column, ()):
+                segments += [self._segment(self._shorten(header)), Segment(" ")]
+            segments.append(Segment(self.words(cell), cell.start, is_cell=True))
+            is_first = place == 0 and cell.column == 0
+            segments.append(Segment(": " if is_first else "; "))
+        segments[-1] = Segment(".")
+        return segments
+
+    def _segment(self, place: Range) -> Segment:
+        return Segment(self.text[place[0] : place[1]], place[0], is_cell=True)
+
+    def _shorten(self, header: Range) -> Range:
+        """Return the words of a header that are read with each cell."""
+        start, end = header
+        if end - start > MAX_HEADER_LENGTH:
+            end = start + self.text[start : start + MAX_HEADER_LENGTH].rfind(" ")
+        return start, max(start + 1, end)
+
+
+def _cells_in(rows: Iterable[GridRow], columns: set[int]) -> Iterator[Block]:
+    for row in rows:
+        for cell in row.cells:
+            if cell.column in columns:
+                yield cell
+
+
+def _last_column(row: GridRow) -> int:
+    return max((cell.column + cell.column_span - 1 for cell in row.cells), default=0)
+
+
+def _cell_over(row: GridRow, column: int, *, reaches: bool) -> Block | None:
+    """Return the cell of a row that covers a column.
+
+    Where it `reaches`, a cell also covers the columns without text to its right.
+    """
+    covering = None
+    for cell in row.cells:
+        if cell.column > column:
+            break
+        if cell.column + cell.column_span > column or (reaches and cell.column > 0):
+            covering = cell
+    return covering
+
+
+def _is_value(words: str) -> bool:
+    """Tell whether a cell is a number, with or without its unit, and no year.
+
+    >>> [_is_value(words) for words in ("€4.2m", "(10.1)", "2019", "31 May 2019", "closed")]
+    [True, True, False, False, False]
+    """
+    if not _DIGIT.search(words) or _YEAR.fullmatch(words):
+        return False
+    return len(_LETTER.findall(words)) <= MAX_VALUE_LETTERS
+
+
+class Grids:
+    """The tables of a document, to be looked up by place."""
+
+    def __init__(self, document: Document) -> None:
+        self._text = document.text
+        self._grids = list(_read_grids(document))
+        self._rows: list[tuple[GridRow, Grid, int]] = []
+        for grid in self._grids:
+            for number, row in enumerate(grid.rows):
+                self._rows.append((row, grid, number))
+        self._starts = [row.start for row, _, _ in self._rows]
+        self._read: dict[int, list[Segment]] = {}  # the segments of rows, by their starts
+
+    def row_at(self, offset: int) -> tuple[GridRow, Grid, int] | None:
+        """Return the row that holds an offset, its grid, and its number there from 0."""
+        index = bisect.bisect_right(self._starts, offset) - 1
+        if index < 0 or offset >= self._rows[index][0].end:
+            return None
+        return self._rows[index]
+
+    def segments(self, start: int, end: int) -> tuple[Segment, ...]:
+        """Return a range of the text as models read it; () where that is as it stands."""
+        segments: list[Segment] = []
+        at = start
+        first = bisect.bisect_left(self._starts, start)
+        for row, grid, number in self._rows[first:]:
+            if row.end > end:
+                break
+            if row.start not in self._read:
+                self._read[row.start] = grid.segments_of(number)
+            pieces = self._read[row.start]
+            if not pieces:
+                continue
+            if at < row.start:
+                segments.append(Segment(self._text[at : row.start], at))
+            segments.extend(pieces)
+            at = row.end
+        if segments and at < end:
+            segments.append(Segment(self._text[at:end], at))
+        return tuple(segments)
+
+
+def _read_grids(document: Document) -> Iterator[Grid]:
+    """Yield the tables of a document in text order."""
+    rows: list[GridRow] = []
+    lead = ""
+    last: Block | None = None  # the last block that was no part of a table
+    for block in document.blocks:
+        if block.kind == "table":
+            if rows:
+                yield Grid(document.text, rows, lead)
+            rows, lead = [], _lead_of(document.text, last)
+        elif block.kind == "row":
+            rows.append(GridRow(block.start, block.end, ()))
+        elif block.kind == "cell":
+            if rows and block.start < block.end:
+                row = rows[-1]
+                rows[-1] = GridRow(row.start, row.end, (*row.cells, block))
+        else:
+            last = block
+    if rows:
+        yield Grid(document.text, rows, lead)
+
+
+def _lead_of(text: str, before: Block | None) -> str:
+    """Return the line before a table, if it is short enough to say what the table shows."""
+    if before is None or before.kind not in ("caption", "paragraph"):
+        return ""
+    words = text[before.start : before.end].split()
+    return " ".join(words) if len(words) <= MAX_LEAD_WORDS else ""
