@@ -110,11 +110,13 @@ class Grid:
     def _column_headers(self) -> dict[int, tuple[Range, ...]]:
         """The headers of each column, outermost first, each text once."""
         columns: dict[int, list[Range]] = {}
-        last = self.header_rows - 1
         width = 1 + max(_last_column(row) for row in self.rows)
         for number, row in enumerate(self.rows[: self.header_rows]):
+            is_innermost = number + 1 == self.header_rows
             for column in range(width):
-                cell = _cell_over(row, column, reaches=number < last and column > 0)
+                cell = _cell_over(row, column)
+                if cell is None and column and not is_innermost:
+                    cell = _cell_beside(row, column)
                 if cell is not None:
                     columns.setdefault(column, []).append((cell.start, cell.end))
         return {column: self._distinct(ranges) for column, ranges in columns.items()}
@@ -197,18 +199,27 @@ def _last_column(row: GridRow) -> int:
     return max((cell.column + cell.column_span - 1 for cell in row.cells), default=0)
 
 
-def _cell_over(row: GridRow, column: int, *, reaches: bool) -> Block | None:
-    """Return the cell of a row that covers a column.
-
-    Where it `reaches`, a cell also covers the columns without text to its right.
-    """
-    covering = None
+def _cell_over(row: GridRow, column: int) -> Block | None:
+    """Return the cell of a row that covers a column."""
     for cell in row.cells:
-        if cell.column > column:
-            break
-        if cell.column + cell.column_span > column or (reaches and cell.column > 0):
-            covering = cell
-    return covering
+        if cell.column <= column < cell.column + cell.column_span:
+            return cell
+    return None
+
+
+def _cell_beside(row: GridRow, column: int) -> Block | None:
+    """Return the header that reaches over a column without one.
+
+    It stands above the first of its columns, or above the middle where the first column with
+    numbers has none.
+    """
+    headers = [cell for cell in row.cells if cell.column > 0]
+    if not headers:
+        return None
+    if headers[0].column == 1:
+        before = [cell for cell in headers if cell.column < column]
+        return before[-1]
+    return min(headers, key=lambda cell: abs(cell.column - column))
 
 
 def _is_value(words: str) -> bool:

@@ -18,6 +18,7 @@ from inquote.index.models.bert import Encoder, Size
 QUESTION_TOKENS = 64  # of a question, at most
 CONTEXT_TOKENS = 48  # of heading and lead together, at most
 WINDOW_TOKENS = 384  # of question, context and text together
+TOKEN_OUTPUTS = 4  # of each token: start, end, evidence, member
 STRIDE_TOKENS = 96  # that neighbouring windows of a long text share
 
 
@@ -153,27 +154,29 @@ class Batch:
 class Logits:
     """The network's outputs, in float32.
 
-    `start`, `end`, `evidence` are (n, length), the first two -inf outside the text; `answerable` is
-    (n,).
+    `start`, `end`, `evidence`, `member` are (n, length), the first two -inf outside the text;
+    `answerable` is (n,).
     """
 
     start: Tensor
     end: Tensor
     evidence: Tensor
+    member: Tensor
     answerable: Tensor
 
     @classmethod
     def of(cls, tokens: Tensor, answerable: Tensor, text: Tensor) -> "Logits":
         """Make them of the heads' outputs.
 
-        `tokens` is (n, length, 3), `answerable` (n, 1), `text` the batch's, (n, length).
+        `tokens` is (n, length, 4), `answerable` (n, 1), `text` the batch's, (n, length).
         """
-        start, end, evidence = tokens.float().unbind(-1)
+        start, end, evidence, member = tokens.float().unbind(-1)
         outside = ~text.to(tokens.device)
         return cls(
             start=start.masked_fill(outside, -torch.inf),
             end=end.masked_fill(outside, -torch.inf),
             evidence=evidence,
+            member=member,
             answerable=answerable.float().squeeze(-1),
         )
 
@@ -181,14 +184,15 @@ class Logits:
 class SpanModel(Encoder):
     """BERT over question and text, with one linear head a token and one on the first token.
 
-    The first gives start, end and evidence, the second "answerable". `start` and `end` are relative
-    to a "none" fixed at 0 (the no-answer option of Clark and Gardner 2018, arXiv:1710.10723), so
-    `start[i] + end[j]` is comparable between texts.
+    The first gives start, end, evidence and "member of an answer", the second "answerable". `start`
+    and `end` are relative to a "none" fixed at 0 (the no-answer option of Clark and Gardner 2018,
+    arXiv:1710.10723), so `start[i] + end[j]` is comparable between texts. The members are all spans
+    of an answer that has several, token by token (Segal et al. 2020, arXiv:1909.13375).
     """
 
     def __init__(self, size: Size, device: str | None = None) -> None:
         super().__init__(size, device)
-        self.token_head = nn.Linear(size.hidden, 3, device=device)
+        self.token_head = nn.Linear(size.hidden, TOKEN_OUTPUTS, device=device)
         self.answerable_head = nn.Linear(size.hidden, 1, device=device)
 
     def forward(self, batch: Batch) -> Logits:

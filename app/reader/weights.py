@@ -64,7 +64,7 @@ def load_weights(
     model = SpanModel(size or Size(), device="meta")
     try:
         state = {
-            **_read_tensors(folder / f"{NAME}.safetensors"),
+            **_with_members(_read_tensors(folder / f"{NAME}.safetensors")),
             **base_embeddings(base / "model.safetensors"),
         }
         model.load_state_dict(state, assign=True)
@@ -106,3 +106,14 @@ def _read_tensors(path: Path) -> "dict[str, Tensor]":
     from safetensors.torch import load_file
 
     return {name: value.float() for name, value in load_file(path).items()}
+
+
+def _with_members(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
+    """Return weights of version 0.1, which knew no members, with a head that finds none."""
+    import torch
+
+    weight, bias = state["token_head.weight"], state["token_head.bias"]
+    if len(bias) == 3:
+        state["token_head.weight"] = torch.cat([weight, torch.zeros(1, weight.shape[1])])
+        state["token_head.bias"] = torch.cat([bias, torch.tensor([-5.0])])
+    return state

@@ -1,32 +1,33 @@
 """Turn training pairs into windows with targets, and plan which windows share a batch."""
 
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inquote.app.reader.model import TextTokens, Window, WordPieces
 from inquote.app.training.pairs import Pair
-from inquote.ingest.text import sentence_ranges, touching
+from inquote.ingest.text import Range, sentence_ranges, touching
 
 
 @dataclass(frozen=True)
 class Example:
-    """A training window with its targets.
+    """A training window with its targets: token ranges in the window, both ends inclusive.
 
-    The targets are token positions in the window, all inclusive, -1 where the text does not answer.
-    The evidence is the sentence, or the sentences, that hold the answer.
+    - `spans`: those that may be marked as the answer; () where the text does not answer.
+    - `members`: those that make up the answer together.
+    - `evidence`: the sentences that hold the answer.
     """
 
     window: Window
-    start: int = -1
-    end: int = -1
-    evidence_start: int = -1
-    evidence_end: int = -1
+    spans: tuple[Range, ...] = ()
+    members: tuple[Range, ...] = ()
+    evidence: tuple[Range, ...] = ()
 
     @property
     def answers(self) -> bool:
         """Tell whether the window holds the answer."""
-        return self.start >= 0
+        return bool(self.spans)
 
 
 class ExampleMaker:
@@ -36,8 +37,12 @@ class ExampleMaker:
         self.pieces = pieces
         self.longest = longest
 
+    def count_tokens(self, text: str) -> int:
+        """Count the word pieces of a text with the two around it."""
+        return len(self.pieces.tokens(text).ids) + 2
+
     def example(self, pair: Pair) -> Example:
-        """Make an example of the first window that holds the whole answer.
+        """Make an example of the first window that holds most of the answer.
 
         If there is none, the first window becomes an example without answer.
         """
@@ -45,28 +50,43 @@ class ExampleMaker:
         question, _ = self.pieces.question(pair.question)
         context = self.pieces.context(pair.heading)
         windows = list(self.pieces.windows(question, context, tokens, self.longest))
-        if pair.start is None or pair.end is None:
-            return Example(windows[0])
         # Find the window of the answer.
-        start, end = _token_range(tokens, pair.start, pair.end)
-        holding = [window for window in windows if window.first <= start and end < window.last]
-        if not holding or end < start:
+        spans = _token_ranges(tokens, pair.spans)
+        window = max(windows, key=lambda window: len(_inside(window, spans)))
+        if not _inside(window, spans):
             return Example(windows[0])
-        window = holding[0]
         # Find the evidence, as far as the window shows it.
-        sentences = touching(sentence_ranges(pair.text), pair.start, pair.end)
-        first, last = _token_range(tokens, sentences[0][0], sentences[-1][1])
-        first = max(first, window.first)
-        last = min(last, window.last - 1)
+        members = _token_ranges(tokens, pair.members or pair.spans)
+        sentences = sentence_ranges(pair.text)
+        holding = [touching(sentences, *place) for place in pair.members or pair.spans]
+        evidence = _token_ranges(tokens, sorted(set(itertools.chain.from_iterable(holding))))
+        shown = []
+        for first, last in evidence:
+            shown.append((max(first, window.first), min(last, window.last - 1)))
         # Count the tokens from the window's beginning.
-        shift = window.prefix - window.first
         return Example(
-            window=window,
-            start=start + shift,
-            end=end + shift,
-            evidence_start=first + shift,
-            evidence_end=last + shift,
+            window,
+            _shift(window, _inside(window, spans)),
+            _shift(window, _inside(window, members)),
+            _shift(window, _inside(window, shown)),
         )
+
+
+def _inside(window: Window, ranges: Sequence[Range]) -> list[Range]:
+    """Return the token ranges that lie in a window as a whole."""
+    return [(first, last) for first, last in ranges if window.first <= first <= last < window.last]
+
+
+def _shift(window: Window, ranges: Sequence[Range]) -> tuple[Range, ...]:
+    """Return token ranges of a text, counted from the beginning of a window."""
+    shift = window.prefix - window.first
+    return tuple((first + shift, last + shift) for first, last in ranges)
+
+
+def _token_ranges(tokens: TextTokens, places: Sequence[Range]) -> list[Range]:
+    """Return the token ranges that touch ranges of the text, those that none touches left out."""
+    ranges = [_token_range(tokens, *place) for place in places]
+    return [(first, last) for first, last in ranges if first <= last]
 
 
 def _token_range(tokens: TextTokens, start: int, end: int) -> tuple[int, int]:

@@ -20,28 +20,35 @@ from inquote.index.models.embedder import has_bfloat16
 EVIDENCE_WEIGHT = 0.5
 ANSWERABLE_WEIGHT = 0.5
 RIVAL_WEIGHT = 0.5
+MEMBER_WEIGHT = 4.0  # few tokens are members
 LABEL_WEIGHT = 0.5  # of all these losses together, beside the teacher's
 TEMPERATURE = 2.0  # at which start and end are learned from a teacher
 _FINITE_MINIMUM = -1e4  # instead of -inf, whose product with zero is not a number
 
 
 class _Targets(NamedTuple):
-    """Token positions as in `Example`, (n,) each."""
+    """What the examples of a batch want: (n, length) bool each, and (n,) for `answers`."""
 
     start: Tensor
     end: Tensor
-    evidence_start: Tensor
-    evidence_end: Tensor
+    evidence: Tensor
+    member: Tensor
+    answers: Tensor
 
 
-def _targets(groups: Sequence[Sequence[Example]], device: torch.device) -> _Targets:
-    """Return the targets of the examples of all groups in order."""
-    rows = []
-    for example in itertools.chain.from_iterable(groups):
-        evidence = example.evidence_start, example.evidence_end
-        rows.append((example.start, example.end, *evidence))
-    columns = torch.tensor(rows, device=device).T
-    return _Targets(*columns)
+def _targets(groups: Sequence[Sequence[Example]], text: Tensor) -> _Targets:
+    """Return the targets of the examples of all groups in order; `text` is the batch's."""
+    start, end, evidence, member = (torch.zeros(text.shape, dtype=torch.bool) for _ in range(4))
+    examples = list(itertools.chain.from_iterable(groups))
+    for row, example in enumerate(examples):
+        for first, last in example.spans:
+            start[row, first] = end[row, last] = True
+        for first, last in example.evidence:
+            evidence[row, first : last + 1] = True
+        for first, last in example.members:
+            member[row, first : last + 1] = True
+    answers = torch.tensor([example.answers for example in examples])
+    return _Targets(*(part.to(text.device) for part in (start, end, evidence, member, answers)))
 
 
 def compute_losses(
@@ -55,30 +62,34 @@ def compute_losses(
       logit 0.
     - `rival`: the same over all texts of a group that has several, the shared normalisation of
       Clark and Gardner 2018, arXiv:1710.10723.
-    - `evidence`, `answerable`: binary cross-entropy a token and a text.
+    - `evidence`, `member`, `answerable`: binary cross-entropy a token, a token and a text.
     - `all`: their weighted sum.
+
+    Where several spans may be marked, the mass of all of them is wanted.
     """
-    targets = _targets(groups, text.device)
-    answers = targets.start >= 0
+    targets = _targets(groups, text)
+    answers = targets.answers
     # Start and end: the mass of all tokens against the logit of the right one.
     span = torch.zeros((), device=text.device)
     rival = torch.zeros((), device=text.device)
     for scores, target in ((logits.start, targets.start), (logits.end, targets.end)):
         mass = torch.logsumexp(scores, 1)
-        column = target.clamp(min=0)[:, None]
-        score = scores.gather(1, column)[:, 0]
-        right = torch.where(answers, score, 0.0)
+        wanted = scores.masked_fill(~target, _FINITE_MINIMUM)
+        right = torch.where(answers, torch.logsumexp(wanted, 1), 0.0)
         span = span + (functional.softplus(mass) - right).mean() / 2
         rival = rival + _rival_loss(mass, right, groups) / 2
     # The other two outputs.
-    evidence = _evidence_loss(logits.evidence, targets, text)
+    evidence = _token_loss(logits.evidence, targets.evidence, text)
+    member = _token_loss(logits.member, targets.member, text)
     answerable = functional.binary_cross_entropy_with_logits(logits.answerable, answers.float())
     total = span + RIVAL_WEIGHT * rival
     total = total + EVIDENCE_WEIGHT * evidence + ANSWERABLE_WEIGHT * answerable
+    total = total + MEMBER_WEIGHT * member
     return {
         "span": span,
         "rival": rival,
         "evidence": evidence,
+        "member": member,
         "answerable": answerable,
         "all": total,
     }
@@ -104,13 +115,9 @@ def _rival_loss(mass: Tensor, right: Tensor, groups: Sequence[Sequence[Example]]
     return (losses * several).sum() / len(mass)
 
 
-def _evidence_loss(evidence: Tensor, targets: _Targets, text: Tensor) -> Tensor:
-    """Return the binary cross-entropy of the evidence logits, (n, length), a token."""
-    positions = torch.arange(evidence.shape[1], device=text.device)
-    after_start = positions >= targets.evidence_start[:, None]
-    before_end = positions <= targets.evidence_end[:, None]
-    wanted = (after_start & before_end).float()
-    losses = functional.binary_cross_entropy_with_logits(evidence, wanted, reduction="none")
+def _token_loss(scores: Tensor, wanted: Tensor, text: Tensor) -> Tensor:
+    """Return the binary cross-entropy of logits a token, (n, length) each."""
+    losses = functional.binary_cross_entropy_with_logits(scores, wanted.float(), reduction="none")
     return _mean_over_texts(losses, text)
 
 
@@ -126,23 +133,20 @@ def distillation_losses(logits: Logits, taught: Logits, text: Tensor) -> dict[st
 
     - `start_end`: the divergence of start and of end, "none" included, at `TEMPERATURE`, times its
       square (Hinton, Vinyals and Dean 2015, arXiv:1503.02531).
-    - `taught`: its sum with the binary cross-entropy of evidence and "answerable" with the
+    - `taught`: its sum with the binary cross-entropy of evidence, members and "answerable" with the
       teacher's probabilities, weighted as in `compute_losses`.
     """
     start = _divergence(logits.start, taught.start)
     end = _divergence(logits.end, taught.end)
     start_end = (start + end) / 2
-    tokens = functional.binary_cross_entropy_with_logits(
-        logits.evidence,
-        taught.evidence.sigmoid(),
-        reduction="none",
-    )
-    evidence = _mean_over_texts(tokens, text)
+    evidence = _token_loss(logits.evidence, taught.evidence.sigmoid(), text)
+    member = _token_loss(logits.member, taught.member.sigmoid(), text)
     answerable = functional.binary_cross_entropy_with_logits(
         logits.answerable,
         taught.answerable.sigmoid(),
     )
     total = start_end + EVIDENCE_WEIGHT * evidence + ANSWERABLE_WEIGHT * answerable
+    total = total + MEMBER_WEIGHT * member
     return {"start_end": start_end, "taught": total}
 
 
@@ -201,7 +205,7 @@ def validate(
             start, end, score = best[0]
             span_scores.append(score)
             if example.answers:
-                hits.append((start, end) == (example.start, example.end))
+                hits.append((start, end) in example.spans)
     model.train(training)
     answers = np.array([example.answers for example in ordered])
     return {

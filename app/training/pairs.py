@@ -4,8 +4,9 @@ MODEL_CARD.md tells how the shares below changed from run to run.
 """
 
 import random
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inquote.app.training.squad import Article, Question
 from inquote.app.training.typed_questions import imitate_typing
@@ -20,6 +21,8 @@ _RETRIEVED = 0.35  # share of the questions paired with wrong passages that BM25
 _RIVALS = 2  # such passages of a question, at most
 _BEREFT = 0.08  # share paired with their own passage without the sentence that answers
 _BEREFT_CHARACTERS = (100, 200)  # the least of such a passage, and the least that a cut aims at
+_ITEM_WORDS = 6  # of an item of an enumeration, at most
+_SEPARATOR = re.compile(r"(?:,|;) (?:and |or )?| (?:and|or) (?=[^,;]*$)")
 _REWORDED = 0.14  # share that also appear reworded so that their passage no longer answers
 
 
@@ -27,7 +30,8 @@ _REWORDED = 0.14  # share that also appear reworded so that their passage no lon
 class Pair:
     """A question and a text that answers it with `text[start:end]`.
 
-    Both ends are None where the text does not answer.
+    Both ends are None where the text does not answer. `members` are the ranges of an answer that
+    is made of several; with `is_whole` all that lies between them answers as well.
     """
 
     question: str
@@ -35,6 +39,26 @@ class Pair:
     text: str
     start: int | None = None
     end: int | None = None
+    members: tuple[Range, ...] = ()
+    is_whole: bool = True
+
+    @property
+    def spans(self) -> tuple[Range, ...]:
+        """Return the ranges that may be marked as the answer, any of them."""
+        if self.start is None or self.end is None:
+            return ()
+        return ((self.start, self.end),) if self.is_whole or not self.members else self.members
+
+    def cut(self, begin: int, end: int) -> "Pair":
+        """Return the pair of a part of the text that holds the whole answer."""
+        assert self.start is not None and self.end is not None
+        return replace(
+            self,
+            text=self.text[begin:end],
+            start=self.start - begin,
+            end=self.end - begin,
+            members=tuple((first - begin, last - begin) for first, last in self.members),
+        )
 
 
 # The pairs of one question, which compete in training; if any of them answers, the first does.
@@ -45,7 +69,8 @@ def training_groups(articles: Iterable[Article], seed: int) -> list[Group]:
     """Return the groups of all questions; the same articles and seed give the same groups."""
     groups: list[Group] = []
     for article in articles:
-        rng = random.Random(f"{seed} {article.title}")
+        name = article.title or article.paragraphs[0].text
+        rng = random.Random(f"{seed} {name}")
         groups.extend(_article_groups(article, rng))
     return groups
 
@@ -63,8 +88,8 @@ def _article_groups(article: Article, rng: random.Random) -> Iterator[Group]:
                 yield (_crop(Pair(typed, heading, paragraph.text), rng),)
                 continue
             # The passage that answers, with or without passages that do not.
-            start, answer = rng.choice(question.answers)
-            full = Pair(typed, heading, paragraph.text, start, start + len(answer))
+            full = _answered_pair(question, typed, heading, paragraph.text, rng)
+            answer = paragraph.text[full.start : full.end]
             positive = _crop(full, rng)
             draw = rng.random()
             if draw < _RETRIEVED:
@@ -79,6 +104,42 @@ def _article_groups(article: Article, rng: random.Random) -> Iterator[Group]:
             # The same passage under another question, which it does not answer.
             if rng.random() < _REWORDED:
                 yield from _reworded_group(question, heading, paragraph.text, entities, rng)
+
+
+def _answered_pair(
+    question: Question, typed: str, heading: str, text: str, rng: random.Random
+) -> Pair:
+    """Return a question with the paragraph that answers it, and what it answers there."""
+    if question.several:
+        members = sorted((start, start + len(answer)) for start, answer in question.answers)
+        first, last = members[0][0], max(end for _, end in members)
+        return Pair(typed, heading, text, first, last, tuple(members), is_whole=False)
+    start, answer = rng.choice(question.answers)
+    members = enumeration(text, start, start + len(answer))
+    return Pair(typed, heading, text, start, start + len(answer), tuple(members))
+
+
+def has_parts(question: Question, text: str) -> bool:
+    """Tell whether several ranges of a paragraph make up the answer of a question."""
+    place = question.first_range
+    return question.several or (place is not None and bool(enumeration(text, *place)))
+
+
+def enumeration(text: str, start: int, end: int) -> list[Range]:
+    """Return the items that `text[start:end]` enumerates, [] unless it is an enumeration.
+
+    >>> [text[a:b] for text in ["Rome, Bonn and Paris"] for a, b in enumeration(text, 0, 20)]
+    ['Rome', 'Bonn', 'Paris']
+    """
+    end = start + len(text[start:end].rstrip(".,; "))
+    items = []
+    at = start
+    for separator in [*_SEPARATOR.finditer(text, start, end), None]:
+        items.append((at, separator.start() if separator else end))
+        at = separator.end() if separator else end
+    words = [len(text[first:last].split()) for first, last in items]
+    is_even = min(words) > 0 and max(words) <= _ITEM_WORDS
+    return items if len(items) > 2 and is_even else []
 
 
 def _wrong_paragraphs(
@@ -140,13 +201,7 @@ def _crop(pair: Pair, rng: random.Random) -> Pair:
         return Pair(pair.question, pair.heading, _window(pair.text, budget, rng))
     sentences = sentence_ranges(pair.text)
     begin, end = _grow(sentences, pair.start, pair.end, budget, rng)
-    return Pair(
-        question=pair.question,
-        heading=pair.heading,
-        text=pair.text[begin:end],
-        start=pair.start - begin,
-        end=pair.end - begin,
-    )
+    return pair.cut(begin, end)
 
 
 def _window(text: str, budget: int, rng: random.Random) -> str:

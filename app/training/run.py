@@ -15,7 +15,13 @@ from rich.progress import Progress as Bar
 from torch import Tensor, nn
 
 from inquote.app.reader.model import Batch, SpanModel
-from inquote.app.training.epochs import Groups, epoch_examples, make_batches, worker_processes
+from inquote.app.training.epochs import (
+    Groups,
+    Material,
+    epoch_examples,
+    make_batches,
+    worker_processes,
+)
 from inquote.app.training.examples import Example, ExampleMaker
 from inquote.app.training.objective import (
     LABEL_WEIGHT,
@@ -25,7 +31,6 @@ from inquote.app.training.objective import (
     validate,
 )
 from inquote.app.training.settings import Settings
-from inquote.app.training.squad import Article
 from inquote.app.training.teacher import Teacher
 from inquote.ingest.errors import ModelError
 
@@ -74,7 +79,8 @@ def make_optimiser(model: SpanModel | Teacher, settings: Settings) -> torch.opti
 
 def _rates(model: SpanModel | Teacher, settings: Settings) -> Iterator[tuple[Tensor, float]]:
     """Yield each trained parameter with its rate: layers from the last one down, then heads."""
-    for below, layer in enumerate(reversed(model.layers)):
+    trained = list(model.layers)[settings.frozen :]
+    for below, layer in enumerate(reversed(trained)):
         for parameter in layer.parameters():
             yield parameter, settings.learning_rate * LAYER_DECAY**below
     for parameter in (*model.token_head.parameters(), *model.answerable_head.parameters()):
@@ -160,7 +166,7 @@ class TrainingRun:
 
     def fit(
         self,
-        articles: Sequence[Article],
+        articles: Sequence[Material],
         maker: ExampleMaker,
         held_out: Sequence[Example] = (),
         save_every: float = 5,
@@ -182,7 +188,7 @@ class TrainingRun:
         self.log(done=True, **(validate(self.model, held_out) if held_out else {}))
 
     def _batches(
-        self, articles: Sequence[Article], maker: ExampleMaker
+        self, articles: Sequence[Material], maker: ExampleMaker
     ) -> Iterator[tuple[int, Groups, int]]:
         """Yield each batch of the run with its number, from 1, and the number of all batches."""
         numbers = itertools.count(1)

@@ -21,3 +21,4 @@ class Settings:
     answerable_articles: int = 0  # articles without such questions, drawn from all; 0 for all
     dropout: float = 0.0  # share of the numbers dropped wherever the model has a place for it
     teacher: str = ""  # SHA-256 of the teacher's checkpoint in hex, empty without a teacher
+    frozen: int = 0  # layers, from the first, that stay as they are

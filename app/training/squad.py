@@ -28,12 +28,14 @@ class Question:
     """A question about a paragraph; it is unanswerable without `answers`.
 
     `answers`: each (start, text) once, in the order of the file; `start` counts code points of the
-    paragraph, or is `NOWHERE`.
+    paragraph, or is `NOWHERE`. They are other ways to answer, or, where there are `several`, make
+    up the answer together.
     """
 
     id: str
     text: str
     answers: tuple[tuple[int, str], ...]
+    several: bool = False
 
     @property
     def first_range(self) -> Range | None:
@@ -94,7 +96,8 @@ def _question(item: dict[str, Any], paragraph: str) -> Question:
     for entry in item.get("answers") or ():
         text = encodable(entry["text"])
         answers[_start(text, entry.get("answer_start"), paragraph), text] = None
-    return Question(str(item["id"]), encodable(item["question"]).strip(), tuple(answers))
+    several = item.get("several") is True and len(answers) > 1
+    return Question(str(item["id"]), encodable(item["question"]).strip(), tuple(answers), several)
 
 
 def _start(answer: str, start: object, paragraph: str) -> int:

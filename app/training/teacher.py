@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from inquote.app.reader.model import Batch, Logits, WordPieces
+from inquote.app.reader.model import TOKEN_OUTPUTS, Batch, Logits, WordPieces
 from inquote.ingest.errors import ModelError
 
 
@@ -28,7 +28,7 @@ class Teacher(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.register_buffer("pieces", pieces)
-        self.token_head = nn.Linear(encoder.config.hidden_size, 3)
+        self.token_head = nn.Linear(encoder.config.hidden_size, TOKEN_OUTPUTS)
         self.answerable_head = nn.Linear(encoder.config.hidden_size, 1)
 
     @property

@@ -14,17 +14,30 @@ import typer
 from inquote.app.cli.terminal import run_program
 from inquote.app.reader.model import SpanModel, WordPieces
 from inquote.app.reader.weights import load_weights
-from inquote.app.training.epochs import draw_articles, validation_examples
+from inquote.app.training.epochs import (
+    Material,
+    draw_articles,
+    draw_questions,
+    validation_examples,
+)
 from inquote.app.training.examples import Example, ExampleMaker
+from inquote.app.training.multispan import read_multispan
 from inquote.app.training.run import TrainingRun, load_checkpoint
 from inquote.app.training.settings import Settings
 from inquote.app.training.squad import NOWHERE, Article, SquadError, read_squad
+from inquote.app.training.tables import read_tables
 from inquote.app.training.teacher import Teacher
 from inquote.app.training.written import read_written
 from inquote.index.models.bert import Size, base_embeddings, base_layers
 from inquote.index.models.embedder import packaged_model, sha256_of
 
-Files = Annotated[list[Path], typer.Argument(help="SQuAD 1.1 or 2.0 files, plain or gzipped")]
+Files = Annotated[
+    list[str],
+    typer.Argument(
+        help="SQuAD 1.1 or 2.0 files, plain or gzipped; FILE@0.1 takes a tenth of its questions, "
+        "those that enumerate or that several spans answer ten times as often"
+    ),
+]
 Out = Annotated[Path, typer.Option(help="folder for the checkpoint and the log")]
 Split = Annotated[Path | None, typer.Option(help="JSON with the titles to calibrate and report on")]
 MaxMinutes = Annotated[float, typer.Option(help="end the schedule after this time; 0 for no limit")]
@@ -46,6 +59,13 @@ Written = Annotated[
     Path | None,
     typer.Option(help="questions on the files' paragraphs, such as written_questions/squad.jsonl"),
 ]
+Tables = Annotated[
+    list[Path] | None, typer.Option(help="questions on tables; may be given several times")
+]
+Multispan = Annotated[
+    list[Path] | None, typer.Option(help="questions that several spans of a paragraph answer")
+]
+Frozen = Annotated[int, typer.Option(help="layers, from the first, that stay as they are")]
 Repeat = Annotated[int, typer.Option(help="times that unanswerable questions are seen in an epoch")]
 AnswerableArticles = Annotated[
     int, typer.Option(help="at most so many articles without them; 0 for all")
@@ -106,27 +126,44 @@ def read_training_articles(path: Path) -> list[Article]:
     return articles
 
 
+def parse_share(file: str) -> tuple[Path, float]:
+    """Return the path and the share of FILE@SHARE, 1 without a share.
+
+    >>> parse_share("squad.json@0.25")[1], parse_share("squad.json")[1]
+    (0.25, 1.0)
+    """
+    path, mark, share = file.rpartition("@")
+    if not mark:
+        return Path(file), 1.0
+    try:
+        return Path(path), float(share)
+    except ValueError:
+        return Path(file), 1.0
+
+
 def load_material(
-    files: Sequence[Path],
+    files: Sequence[str],
     written: Path | None,
+    others: Sequence[Material],
     split: Path | None,
     settings: Settings,
     maker: ExampleMaker,
-) -> tuple[list[Article], list[Example]]:
-    """Return the articles to train on, and examples to validate on while training.
+) -> tuple[list[Material], list[Example]]:
+    """Return the articles to train on, `others` among them, and examples to validate on.
 
     The latter are of the calibration articles. Raises `SquadError`.
     """
     articles: list[Article] = []
     for file in files:
-        articles.extend(read_training_articles(file))
+        path, share = parse_share(file)
+        articles.extend(draw_questions(read_training_articles(path), share, settings.seed))
     if written:
         articles.extend(read_written(written, articles))
     calibrate, report = held_out_titles(split)
     calibration = [article for article in articles if article.title in calibrate]
-    training = [article for article in articles if article.title not in calibrate | report]
+    kept = [article for article in articles if article.title not in calibrate | report]
     held_out = validation_examples(calibration, maker, settings.seed)
-    return draw_articles(training, settings), held_out
+    return draw_articles([*kept, *others], settings), held_out
 
 
 def _check(
@@ -181,6 +218,9 @@ def main(
     encoder: EncoderFolder = None,
     teacher: TeacherFolder = None,
     written: Written = None,
+    tables: Tables = None,
+    multispan: Multispan = None,
+    frozen: Frozen = 0,
     repeat: Repeat = 3,
     answerable_articles: AnswerableArticles = 0,
     dropout: Dropout = 0.0,
@@ -203,6 +243,7 @@ def main(
         answerable_articles=answerable_articles,
         dropout=dropout,
         teacher=teacher_sha256,
+        frozen=frozen,
     )
     run = TrainingRun(out, model.to(device), settings, max_minutes, workers, teacher_model)
     if resume:
@@ -211,7 +252,12 @@ def main(
         model.encoder.config.save_pretrained(out)  # `Teacher.from_run` reads it
     # Train.
     maker = ExampleMaker(pieces, settings.longest)
-    training, held_out = load_material(files, written, split, settings, maker)
+    others: list[Material] = []
+    for path in tables or ():
+        others.extend(read_tables(path))
+    for path in multispan or ():
+        others.extend(read_multispan(path))
+    training, held_out = load_material(files, written, others, split, settings, maker)
     run.fit(training, maker, held_out, save_every)
 
 

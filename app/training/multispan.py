@@ -1,0 +1,63 @@
+"""Read questions that several spans of a paragraph answer, in MultiSpanQA's layout.
+
+The file is a JSON list, gzipped or not: `id`, `question`, `context`, whose tokens are joined by
+spaces, and `answers` (Li et al. 2022, "MultiSpanQA: A Dataset for Multi-Span Question Answering").
+"""
+
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from inquote.app.training.squad import Article, Paragraph, Question, SquadError
+
+_GZIP = b"\x1f\x8b"
+_UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
+_QUOTES = re.compile(r"`` ?| ?''")
+_GLUED_BEFORE = re.compile(r" (?=[.,;:!?)\]%]|'s\b|n't\b)")
+_GLUED_AFTER = re.compile(r"(?<=[(\[$£€]) ")
+_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
+
+
+def read_multispan(path: Path) -> list[Article]:
+    """Return an article for each paragraph, as a person writes it.
+
+    Questions whose answers do not stand in their paragraph are left out. Raises `SquadError` if the
+    file is not in the layout.
+    """
+    try:
+        content = path.read_bytes()
+        if content.startswith(_GZIP):
+            content = gzip.decompress(content)
+        return [_article(item) for item in json.loads(content)]
+    except _UNREADABLE as error:
+        raise SquadError(
+            f"{path} cannot be read as questions of several spans ({error!r})."
+        ) from error
+
+
+def _article(item: dict[str, Any]) -> Article:
+    context = without_gaps(item["context"])
+    answers = []
+    for answer in item["answers"]:
+        words = without_gaps(answer)
+        start = context.find(words)
+        if start >= 0:
+            answers.append((start, words))
+    question = Question(item["id"], f"{item['question']}", tuple(answers), len(answers) > 1)
+    questions = (question,) if len(answers) == len(item["answers"]) else ()
+    return Article("", (Paragraph(context, questions),))
+
+
+def without_gaps(tokens: str) -> str:
+    """Return tokens that spaces join as a person writes them.
+
+    >>> without_gaps("Ten - year old Tre ( the hero ) , `` Tre '' to friends .")
+    'Ten-year old Tre (the hero), "Tre" to friends.'
+    """
+    text = _QUOTES.sub('"', tokens)
+    text = text.replace('" ,', '",').replace(' "', ' "')
+    text = _GLUED_BEFORE.sub("", text)
+    text = _GLUED_AFTER.sub("", text)
+    return _HYPHEN.sub("-", text)
