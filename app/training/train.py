@@ -74,6 +74,9 @@ Dropout = Annotated[float, typer.Option(help="share of the numbers dropped in tr
 Resume = Annotated[bool, typer.Option(help="go on from the checkpoint in the folder")]
 
 
+REPORTED = 5  # each so many tables or paragraphs of a file, one is kept for the report
+
+
 def new_model(size: Size, base: Path, seed: int, start: Path | None = None) -> SpanModel:
     """Make a model to train, from the encoder in the BERT folder `base`.
 
@@ -166,6 +169,11 @@ def load_material(
     return draw_articles([*kept, *others], settings), held_out
 
 
+def _without_reported(material: Sequence[Material]) -> list[Material]:
+    """Return the tables or paragraphs of a file without every fifth, from the first: the report's."""
+    return [part for number, part in enumerate(material) if number % REPORTED]
+
+
 def _check(
     device: str, out: Path, start: Path | None, encoder: Path | None, teacher: Path | None
 ) -> None:
@@ -254,9 +262,9 @@ def main(
     maker = ExampleMaker(pieces, settings.longest)
     others: list[Material] = []
     for path in tables or ():
-        others.extend(read_tables(path))
+        others.extend(_without_reported(read_tables(path)))
     for path in multispan or ():
-        others.extend(read_multispan(path))
+        others.extend(_without_reported(read_multispan(path)))
     training, held_out = load_material(files, written, others, split, settings, maker)
     run.fit(training, maker, held_out, save_every)
 
