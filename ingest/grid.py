@@ -7,8 +7,9 @@ A row alone says little: "Roads | €4.2m | €4.9m". Models read it as "Departm
 import bisect
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 
 from inquote.ingest.documents import Block, Document, Segment
 from inquote.ingest.text import Range
@@ -233,21 +234,36 @@ def _is_value(words: str) -> bool:
     return len(_LETTER.findall(words)) <= MAX_VALUE_LETTERS
 
 
+GridPlace = tuple[GridRow, Grid, int]
+"""A row, its table, and its number there from 0."""
+
+
+def grid_at(document: Document, offset: int) -> GridPlace | None:
+    """Return the row of a table that holds an offset, None for none; other tables are not read."""
+    after = bisect.bisect_right(document.blocks, offset, key=attrgetter("start"))
+    for number in range(after - 1, -1, -1):
+        if document.blocks[number].kind == "table":
+            table = document.blocks[number]
+            end = bisect.bisect_left(document.blocks, table.end, key=attrgetter("start"))
+            grids = Grids(replace(document, blocks=document.blocks[number:end]))
+            return grids.row_at(offset) if offset < table.end else None
+    return None
+
+
 class Grids:
     """The tables of a document, to be looked up by place."""
 
     def __init__(self, document: Document) -> None:
         self._text = document.text
-        self._grids = list(_read_grids(document))
-        self._rows: list[tuple[GridRow, Grid, int]] = []
-        for grid in self._grids:
+        self._rows: list[GridPlace] = []
+        for grid in _read_grids(document):
             for number, row in enumerate(grid.rows):
                 self._rows.append((row, grid, number))
         self._starts = [row.start for row, _, _ in self._rows]
         self._read: dict[int, list[Segment]] = {}  # the segments of rows, by their starts
 
-    def row_at(self, offset: int) -> tuple[GridRow, Grid, int] | None:
-        """Return the row that holds an offset, its grid, and its number there from 0."""
+    def row_at(self, offset: int) -> GridPlace | None:
+        """Return the row that holds an offset, None for none."""
         index = bisect.bisect_right(self._starts, offset) - 1
         if index < 0 or offset >= self._rows[index][0].end:
             return None

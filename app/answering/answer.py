@@ -7,6 +7,7 @@ from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
 
+from inquote.app.answering.cells import header_ranges
 from inquote.app.answering.compose import compose
 from inquote.app.answering.confidence import Calibration, features_of
 from inquote.app.answering.findings import Findings
@@ -16,7 +17,7 @@ from inquote.app.answering.spans import AnswerSpan, HitReading, rank_spans, read
 from inquote.app.reader.base import Reader
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import Snapshot
-from inquote.ingest.documents import Document
+from inquote.ingest.documents import Document, Passage
 from inquote.ingest.errors import LibraryDamaged
 
 READ_PASSAGES = 12
@@ -54,6 +55,7 @@ class Answer:
     """An answer made of the corpus's own words, or a refusal.
 
     - `text`: the quotes of `citations`, joined by spaces; None for a refusal, which has none.
+    - `headers`: citations of the headers that explain the cells among `citations`, in their order.
     - `confidence`: the calibrated probability in [0, 1] that the answer is right; for a refusal
       that of the answer held back.
     - `hits`: the passages considered, best first.
@@ -70,6 +72,7 @@ class Answer:
     hits: tuple[Hit, ...]
     trace: dict[str, Any]
     generation: int
+    headers: tuple[Citation, ...] = ()
     elapsed_ms: float = 0.0
     stages_ms: Mapping[str, float] = field(default_factory=dict)
 
@@ -100,6 +103,7 @@ class Answer:
             "answer": self.text,
             "confidence": self.confidence,
             "citations": [citation.as_json() for citation in self.citations],
+            "headers": [citation.as_json() for citation in self.headers],
             "nearest": [
                 {
                     "document": hit.passage.document_id,
@@ -205,6 +209,7 @@ class Answerer:
         # Cite them.
         spans = _distinct_spans(accepted)
         citations = [cite(span, documents.of(span)) for span in spans]
+        headers = _cite_headers(spans, documents)
 
         # Say why.
         hits = interleave([choice.findings.hits for choice in choices])
@@ -223,6 +228,7 @@ class Answerer:
             hits=hits,
             trace=trace,
             generation=snapshot.generation,
+            headers=tuple(headers),
         )
 
     def _is_sure(self, choice: Choice) -> bool:
@@ -315,10 +321,27 @@ def _doubted(choice: Choice, documents: _Documents) -> Choice:
     return replace(choice, confidence=round(choice.confidence * score, 4))
 
 
+def _cite_headers(spans: Sequence[AnswerSpan], documents: _Documents) -> list[Citation]:
+    """Return the citations of the headers of the cells among the spans, each place once."""
+    headers: dict[tuple[str, int, int], Citation] = {}
+    for span in spans:
+        if not span.passage.segments:
+            continue
+        document = documents.of(span)
+        for start, end in header_ranges(document, span.document_start):
+            quote = document.text[start:end]
+            key = document.id, start, end
+            headers.setdefault(key, _citation(span.passage, document, start, end, quote))
+    return list(headers.values())
+
+
 def cite(span: AnswerSpan, document: Document) -> Citation:
     """Return the citation of a span; raise `LibraryDamaged` unless it is verbatim."""
-    passage, quote = span.passage, span.text
-    start, end = span.document_start, span.document_end
+    return _citation(span.passage, document, span.document_start, span.document_end, span.text)
+
+
+def _citation(passage: Passage, document: Document, start: int, end: int, quote: str) -> Citation:
+    """Return the citation of a range; raise `LibraryDamaged` unless the quote stands there."""
     if not quote or document.text[start:end] != quote:
         raise LibraryDamaged(
             f"A passage of {document.id} is not what the document says; run inquote verify."

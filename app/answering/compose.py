@@ -4,8 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from inquote.app.answering.cells import row_around
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form
+from inquote.app.answering.several import several_spans
 from inquote.app.answering.spans import AnswerSpan, HitReading
 from inquote.ingest.text import block_ranges, sentence_ranges, touching
 
@@ -33,6 +35,14 @@ def compose(form: Form, findings: Findings, most: int | None = None) -> list[Ans
         is_requested = form is Form.LIST and around.has_at_most(most)
         if is_requested or around.has_piece(best):
             return [replace(item, score=best.score) for item in around.items]
+
+    # A cell of a table answers by itself, and several spans together.
+    if form in (Form.SHORT, Form.LIST):
+        several = several_spans(findings, most)
+        if several:
+            return several
+    if form is not Form.EXPLANATION and row_around(best.passage, best.start):
+        return [best]
 
     # A fact is a span, anything else sentences.
     if form is Form.SHORT:

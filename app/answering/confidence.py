@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from inquote.app.answering.cells import row_around
 from inquote.app.answering.findings import Findings
 from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms, idf
@@ -112,11 +113,14 @@ def features_of(question: str, findings: Findings) -> dict[str, float]:
 
 
 def _words_around_best(findings: Findings) -> str:
-    """Return the sentences of the best span; the description of the list where it is one."""
+    """Return the sentences of the best span, the list that it is, or the row of its cell."""
     best = findings.best
     around = findings.list_around_best
     if around and around.has_piece(best):
         return around.description
+    row = row_around(best.passage, best.start)
+    if row:
+        return row
     text = best.passage.text
     sentences = touching(sentence_ranges(text), best.start, best.end)
     return " ".join(text[start:end] for start, end in sentences)

@@ -27,11 +27,14 @@ class Reading:
     - `evidence`: the passage's sentences in text order, scored for "supports an answer".
     - `none_score`: the score of "this passage does not answer"; a span that scores less is worse
       than no answer.
+    - `members`: the spans that make up the answer together, in text order, scored for "belongs to
+      the answer"; () for a reader that does not tell.
     """
 
     spans: tuple[Span, ...]
     evidence: tuple[Span, ...]
     none_score: float
+    members: tuple[Span, ...] = ()
 
 
 class Reader(Protocol):

@@ -47,6 +47,39 @@ def best_spans(
     return spans
 
 
+def member_spans(
+    scores: np.ndarray, opens: Sequence[bool], closes: Sequence[bool]
+) -> list[tuple[int, int, float]]:
+    """Return the runs of words that belong to an answer as (first, last, score), in text order.
+
+    `scores`: logits of "belongs", (tokens,). A word belongs where the mean of its tokens exceeds 0;
+    a run scores the mean of its words. A token in no word ends a run.
+
+    >>> member_spans(np.array([2.0, -1.0, 1.0]), [True] * 3, [True] * 3)
+    [(0, 0, 2.0), (2, 2, 1.0)]
+    """
+    runs: list[tuple[int, int, list[float]]] = []
+    first = -1  # of the open word, -1 outside of words
+    is_running = False
+    for token, (opens_word, closes_word) in enumerate(zip(opens, closes, strict=True)):
+        first = token if opens_word else first
+        if first < 0:
+            is_running = False
+        if first < 0 or not closes_word:
+            continue
+        score = float(scores[first : token + 1].mean())
+        if score <= 0:
+            is_running = False
+        elif is_running:
+            begin, _, members = runs[-1]
+            runs[-1] = begin, token, [*members, score]
+        else:
+            runs.append((first, token, [score]))
+            is_running = True
+        first = -1
+    return [(begin, end, sum(members) / len(members)) for begin, end, members in runs]
+
+
 def merge_spans(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
     """Return the best of the spans of all windows, best first.
 

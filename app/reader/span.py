@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inquote.app.reader.base import Reading, Span
-from inquote.app.reader.decode import best_spans, merge_spans
+from inquote.app.reader.decode import best_spans, member_spans, merge_spans
 from inquote.app.reader.read_text import ReadText
 from inquote.app.reader.weights import NAME, SHIPPED, load_weights
 from inquote.index.models.allocator import keep_freed_memory
@@ -40,6 +40,7 @@ class _Outputs:
     start: np.ndarray
     end: np.ndarray
     evidence: np.ndarray
+    member: np.ndarray
     answerable: float
 
 
@@ -125,7 +126,7 @@ class SpanReader:
             with torch.inference_mode():
                 logits = self._model(Batch.of(batch))
             start, end = logits.start.numpy(), logits.end.numpy()
-            evidence = logits.evidence.numpy()
+            evidence, member = logits.evidence.numpy(), logits.member.numpy()
             for row, window in enumerate(batch):
                 text = slice(window.prefix, window.prefix + window.last - window.first)
                 yield _Outputs(
@@ -134,6 +135,7 @@ class SpanReader:
                     start=start[row, text],
                     end=end[row, text],
                     evidence=evidence[row, text],
+                    member=member[row, text],
                     answerable=float(logits.answerable[row]),
                 )
 
@@ -141,19 +143,21 @@ class SpanReader:
 def _reading(passage: Passage, text: ReadText, windows: Sequence[_Outputs]) -> Reading:
     """Combine the outputs for the windows of one passage."""
     spans: list[Span] = []
-    evidence = np.zeros(len(text.tokens.ids))
-    seen = np.zeros(len(text.tokens.ids))
+    evidence, member, seen = np.zeros((3, len(text.tokens.ids)))
     for window in windows:
         spans.extend(_spans(text, window))
         evidence[window.first : window.last] += window.evidence
+        member[window.first : window.last] += window.member
         seen[window.first : window.last] += 1
-    # A token in several windows has the mean of their evidence.
+    # A token in several windows has the mean of their evidence and membership.
     evidence /= np.maximum(seen, 1)
+    member /= np.maximum(seen, 1)
     answerable = max(window.answerable for window in windows)
     return Reading(
         spans=merge_spans(spans, passage.text),
         evidence=tuple(_evidence(passage.text, text.token_starts(), evidence)),
         none_score=-ANSWERABLE_WEIGHT * answerable,
+        members=tuple(_members(text, member)),
     )
 
 
@@ -163,6 +167,15 @@ def _spans(text: ReadText, window: _Outputs) -> Iterator[Span]:
     opens, closes, offsets = tokens.opens[inside], tokens.closes[inside], tokens.offsets[inside]
     for first, last, score in best_spans(window.start, window.end, opens, closes):
         place = text.place(offsets[first][0], offsets[last][1])
+        if place is not None:
+            yield Span(*place, score)
+
+
+def _members(text: ReadText, scores: np.ndarray) -> Iterator[Span]:
+    """Yield the spans that belong to the answer and stand in the passage, in text order."""
+    tokens = text.tokens
+    for first, last, score in member_spans(scores, tokens.opens, tokens.closes):
+        place = text.place(tokens.offsets[first][0], tokens.offsets[last][1])
         if place is not None:
             yield Span(*place, score)
 

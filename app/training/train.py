@@ -129,13 +129,13 @@ def read_training_articles(path: Path) -> list[Article]:
     return articles
 
 
-def parse_share(file: str) -> tuple[Path, float]:
+def parse_share(file: str | Path) -> tuple[Path, float]:
     """Return the path and the share of FILE@SHARE, 1 without a share.
 
     >>> parse_share("squad.json@0.25")[1], parse_share("squad.json")[1]
     (0.25, 1.0)
     """
-    path, mark, share = file.rpartition("@")
+    path, mark, share = str(file).rpartition("@")
     if not mark:
         return Path(file), 1.0
     try:
@@ -145,7 +145,7 @@ def parse_share(file: str) -> tuple[Path, float]:
 
 
 def load_material(
-    files: Sequence[str],
+    files: Sequence[str | Path],
     written: Path | None,
     others: Sequence[Material],
     split: Path | None,
@@ -170,7 +170,7 @@ def load_material(
 
 
 def _without_reported(material: Sequence[Material]) -> list[Material]:
-    """Return the tables or paragraphs of a file without every fifth, from the first: the report's."""
+    """Return the tables or paragraphs of a file but every fifth, which are for the report."""
     return [part for number, part in enumerate(material) if number % REPORTED]
 
 

@@ -1,9 +1,17 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
 from inquote.app.training.examples import Example, plan_batches
 from inquote.app.training.pairs import Pair
+from inquote.ingest.text import Range
 from reader_models import TEXT, maker, pair, pieces
 
 
-def words(example: Example, first: int, last: int) -> str:
+def words(example: Example, ranges: Sequence[Range]) -> list[str]:
+    return [piece(example, first, last) for first, last in ranges]
+
+
+def piece(example: Example, first: int, last: int) -> str:
     tokens = pieces().tokens(TEXT)
     shift = example.window.first - example.window.prefix
     return TEXT[tokens.offsets[first + shift][0] : tokens.offsets[last + shift][1]]
@@ -11,15 +19,24 @@ def words(example: Example, first: int, last: int) -> str:
 
 def test_targets_are_the_tokens_of_the_answer_and_of_its_sentence() -> None:
     example = maker().example(pair())
-    assert example.answers and words(example, example.start, example.end) == "four years"
-    assert (
-        words(example, example.evidence_start, example.evidence_end) == "The work took four years."
-    )
+    assert example.answers and words(example, example.spans) == ["four years"]
+    assert words(example, example.members) == ["four years"]
+    assert words(example, example.evidence) == ["The work took four years."]
+
+
+def test_the_members_of_an_answer_are_all_its_spans() -> None:
+    places = [(TEXT.index(word), TEXT.index(word) + len(word)) for word in ("Glomma", "four")]
+    several = Pair("What?", "", TEXT, places[0][0], places[1][1], tuple(places), is_whole=False)
+    example = maker().example(several)
+    assert words(example, example.spans) == words(example, example.members) == ["Glomma", "four"]
+    whole = maker().example(replace(several, is_whole=True))
+    assert len(whole.spans) == 1 and whole.members == example.members
+    assert len(example.evidence) == 2
 
 
 def test_an_answer_in_a_later_window_is_found_there() -> None:
     example = maker(longest=24).example(pair())
-    assert example.window.first > 0 and words(example, example.start, example.end) == "four years"
+    assert example.window.first > 0 and words(example, example.spans) == ["four years"]
 
 
 def test_an_answer_that_no_window_holds_is_none() -> None:
@@ -28,12 +45,7 @@ def test_an_answer_that_no_window_holds_is_none() -> None:
 
 def test_a_pair_without_answer_has_no_targets() -> None:
     example = maker().example(pair(None))
-    assert (example.start, example.end, example.evidence_start, example.evidence_end) == (
-        -1,
-        -1,
-        -1,
-        -1,
-    )
+    assert example == Example(example.window)
 
 
 def test_batches_hold_every_group_once_and_like_lengths_together() -> None:

@@ -11,12 +11,11 @@ from inquote.app.training.objective import area_under_roc, compute_losses
 
 def test_the_losses_of_a_hand_made_case() -> None:
     window = Window((101, 7, 102, 5, 6, 102), 3, 3, 0, 2)
-    groups = [[Example(window, 3, 4, 3, 4), Example(window)]]
+    groups = [[Example(window, ((3, 4),), ((3, 3),), ((3, 4),)), Example(window)]]
     nowhere = -math.inf
     row = [nowhere, nowhere, nowhere, 0.0, 0.0, nowhere]
-    logits = Logits(
-        torch.tensor([row, row]), torch.tensor([row, row]), torch.zeros(2, 6), torch.zeros(2)
-    )
+    scores, zeros = torch.tensor([row, row]), torch.zeros(2, 6)
+    logits = Logits(scores, scores, zeros, zeros, torch.zeros(2))
     losses = compute_losses(logits, groups, Batch.of([window, window]).text)
     assert losses["span"].item() == pytest.approx(
         math.log(3)
@@ -24,7 +23,18 @@ def test_the_losses_of_a_hand_made_case() -> None:
     assert losses["rival"].item() == pytest.approx(
         math.log(5) / 2
     )  # of four tokens and none; one of two windows
-    assert losses["evidence"].item() == losses["answerable"].item() == pytest.approx(math.log(2))
+    for name in ("evidence", "member", "answerable"):
+        assert losses[name].item() == pytest.approx(math.log(2))
+
+
+def test_the_mass_of_all_spans_of_an_answer_is_wanted() -> None:
+    window = Window((101, 7, 102, 5, 6, 102), 3, 3, 0, 2)
+    several = Example(window, ((3, 3), (4, 4)), ((3, 3), (4, 4)), ((3, 4),))
+    nowhere = -math.inf
+    scores = torch.tensor([[nowhere, nowhere, nowhere, 0.0, 0.0, nowhere]])
+    logits = Logits(scores, scores, torch.zeros(1, 6), torch.zeros(1, 6), torch.zeros(1))
+    losses = compute_losses(logits, [[several]], Batch.of([window]).text)
+    assert losses["span"].item() == pytest.approx(math.log(3 / 2))
 
 
 def test_area_under_roc_of_a_hand_made_case() -> None:

@@ -10,7 +10,12 @@ import typer
 
 from inquote.app.reader.model import Batch, Logits
 from inquote.app.training.examples import ExampleMaker
-from inquote.app.training.objective import LABEL_WEIGHT, TEMPERATURE, distillation_losses
+from inquote.app.training.objective import (
+    LABEL_WEIGHT,
+    MEMBER_WEIGHT,
+    TEMPERATURE,
+    distillation_losses,
+)
 from inquote.app.training.pairs import Pair
 from inquote.app.training.run import TrainingRun, load_checkpoint
 from inquote.app.training.settings import Settings
@@ -154,13 +159,19 @@ def test_training_a_teacher_leaves_its_embeddings(tmp_path: Path, teacher: Teach
 def test_the_loss_beside_a_teacher_of_a_hand_made_case() -> None:
     text = torch.tensor([[False, True, True]])
     nowhere = -math.inf
-    taught = Logits(*(torch.tensor([[nowhere, 0.0, 0.0]]),) * 2, torch.zeros(1, 3), torch.zeros(1))
+    taught = Logits(
+        *(torch.tensor([[nowhere, 0.0, 0.0]]),) * 2, *[torch.zeros(1, 3)] * 2, torch.zeros(1)
+    )
     at = TEMPERATURE * math.log(2)
-    ours = Logits(*(torch.tensor([[nowhere, at, at]]),) * 2, torch.zeros(1, 3), torch.zeros(1))
+    ours = Logits(
+        *(torch.tensor([[nowhere, at, at]]),) * 2, *[torch.zeros(1, 3)] * 2, torch.zeros(1)
+    )
     thirds = (math.log(1 / 3) - math.log(1 / 5) + 2 * (math.log(1 / 3) - math.log(2 / 5))) / 3
     losses = distillation_losses(ours, taught, text)
     assert losses["start_end"].item() == pytest.approx(thirds * TEMPERATURE**2, abs=1e-5)
-    assert losses["taught"].item() == pytest.approx(thirds * TEMPERATURE**2 + math.log(2), abs=1e-5)
+    assert losses["taught"].item() == pytest.approx(
+        thirds * TEMPERATURE**2 + math.log(2) * (1 + MEMBER_WEIGHT), abs=1e-5
+    )
     assert distillation_losses(taught, taught, text)["start_end"].item() == pytest.approx(0)
 
 
