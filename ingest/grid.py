@@ -73,7 +73,7 @@ class Grid:
         """The number of rows at the top that say what stands below them."""
         count = 0
         for row in self.rows[:MAX_HEADER_ROWS]:
-            if row.cells and all(cell.is_header for cell in row.cells) and len(row.cells) > 1:
+            if _is_marked(row):
                 count += 1
             elif not self._looks_like_header(row, count):
                 break
@@ -84,28 +84,22 @@ class Grid:
     def _looks_like_header(self, row: GridRow, before: int) -> bool:
         """Tell whether a row without marked headers names columns of numbers.
 
-        `before` header rows stand above it. Below another header row its first cell is empty.
+        `before` header rows stand above it. Below these its first cell is empty or gives a unit.
         """
         first = [cell for cell in row.cells if cell.column == 0]
         others = [cell for cell in row.cells if cell.column > 0]
         if not others or any(_is_value(self.words(cell)) for cell in others):
             return False
-        if before and first:
-            return False
-        if first and _YEAR.fullmatch(self.words(first[0])):
+        first_words = self.words(first[0]) if first else ""
+        if _YEAR.fullmatch(first_words) or (before and first_words[:1] not in ("", "(")):
             return False
         columns = {cell.column for cell in others}
-        below = self.rows[before + 1 :]
-        values = years = texts = 0
-        for cell in _cells_in(below, columns):
+        values = texts = 0
+        for cell in _cells_in(self.rows[before + 1 :], columns):
             words = self.words(cell)
-            if _YEAR.fullmatch(words):
-                years += 1
-            elif _is_value(words):
-                values += 1
-            else:
-                texts += 1
-        return values > years + texts
+            values += _is_value(words)
+            texts += not _is_value(words) and not _YEAR.fullmatch(words)
+        return values > texts
 
     @cached_property
     def _column_headers(self) -> dict[int, tuple[Range, ...]]:
@@ -187,6 +181,12 @@ class Grid:
         if end - start > MAX_HEADER_LENGTH:
             end = start + self.text[start : start + MAX_HEADER_LENGTH].rfind(" ")
         return start, max(start + 1, end)
+
+
+def _is_marked(row: GridRow) -> bool:
+    """Tell whether the author marked the cells of a row as headers, those of columns among them."""
+    names_columns = any(cell.column > 0 for cell in row.cells)
+    return names_columns and all(cell.is_header for cell in row.cells)
 
 
 def _cells_in(rows: Iterable[GridRow], columns: set[int]) -> Iterator[Block]:

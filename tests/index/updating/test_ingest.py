@@ -298,7 +298,7 @@ def test_a_library_of_an_older_format_is_told(
 ) -> None:
     ingest(LocalStore(library), [corpus], embedder)
     change_rows(library, "PRAGMA user_version = 0")
-    with pytest.raises(LibraryMismatch, match="its format is 1, here it is 4"):
+    with pytest.raises(LibraryMismatch, match="its format is 1, here it is 5"):
         ingest(LocalStore(library), [corpus], embedder)
 
 

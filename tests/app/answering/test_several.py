@@ -1,0 +1,67 @@
+from inquote.app.answering.compose import compose
+from inquote.app.answering.findings import Findings
+from inquote.app.answering.forms import Form
+from inquote.app.answering.spans import HitReading
+from inquote.app.reader.base import Reading, Span
+from inquote.index.retrieval.search import Hit
+from inquote.ingest.documents import Passage, Segment
+
+TEXT = "Tea grows in Assam and Kenya. It is drunk in Bonn. Coffee grows in Peru."
+
+
+def place(text: str, quote: str, score: float) -> Span:
+    start = text.index(quote)
+    return Span(start, start + len(quote), score)
+
+
+def source(text: str, best: str, *members: tuple[str, float], score: float = 9.0) -> HitReading:
+    """The reading of a text whose best span is `best`."""
+    passage = Passage("d", len(best), len(best) + len(text), "", text)
+    belonging = tuple(place(text, *member) for member in members)
+    reading = Reading((place(text, best, score),), (), 0.0, belonging)
+    return HitReading(Hit(passage, 0.0, 1, 0.0, None, 0.0), 0, reading)
+
+
+def composed(form: Form, *sources: HitReading, most: int | None = None) -> list[str]:
+    return [span.text for span in compose(form, Findings.gather(sources, 0.0), most)]
+
+
+def test_all_spans_that_belong_to_the_answer_are_given() -> None:
+    reading = source(TEXT, "Assam and Kenya", ("Assam", 2.0), ("Kenya", 1.0))
+    assert composed(Form.SHORT, reading) == ["Assam", "Kenya"]
+    assert composed(Form.LIST, reading) == ["Assam", "Kenya"]
+    assert composed(Form.SHORT, reading, most=1) == ["Assam and Kenya"]
+
+
+def test_one_span_that_belongs_leaves_the_best_span() -> None:
+    assert composed(Form.SHORT, source(TEXT, "Assam and Kenya", ("Assam", 2.0))) == [
+        "Assam and Kenya"
+    ]
+
+
+def test_spans_elsewhere_than_the_best_one_are_no_answer() -> None:
+    assert composed(Form.SHORT, source(TEXT, "Bonn", ("Assam", 2.0), ("Kenya", 1.0))) == ["Bonn"]
+
+
+def test_spans_of_other_passages_join_once_where_these_answer_as_well() -> None:
+    first = source(TEXT, "Assam", ("Assam", 2.0))
+    second = source("Tea grows in Assam, Japan and Peru.", "Japan", ("Japan", 1.0), ("Peru", 1.0))
+    assert composed(Form.SHORT, first, second) == ["Assam", "Japan", "Peru"]
+    weak = source("Tea grows in Japan and Peru.", "Japan", ("Japan", 1.0), ("Peru", 1.0), score=3.0)
+    assert composed(Form.SHORT, first, weak) == ["Assam"]
+
+
+def test_a_cell_answers_without_its_row() -> None:
+    text = "Hull | 4.2 | 4.9"
+    segments = (
+        Segment("Hull", 0, True),
+        Segment(": "),
+        Segment("4.2", 7, True),
+        Segment("; "),
+        Segment("4.9", 13, True),
+        Segment("."),
+    )
+    passage = Passage("d", 0, len(text), "", text, segments=segments)
+    reading = Reading((place(text, "4.9", 1.0),), (place(text, text, 3.0),), 0.0)
+    weak = HitReading(Hit(passage, 0.0, 1, 0.0, None, 0.0), 0, reading)
+    assert composed(Form.SHORT, weak) == composed(Form.SENTENCES, weak) == ["4.9"]
