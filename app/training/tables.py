@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from inquote.app.training.pairs import Group, Pair
 from inquote.app.training.squad import SquadError
@@ -130,8 +130,32 @@ def _cells(document: Document) -> dict[tuple[int, int], Range]:
 
 def _made_questions(document: Document, rng: random.Random) -> list[TableQuestion]:
     """Make questions from the headers of cells drawn at random."""
+    named = _named_cells(document)
+    questions = []
+    for cell in rng.sample(named, min(MADE_QUESTIONS, len(named))):
+        column = cell.column
+        cells: tuple[tuple[int, int], ...] = (cell.place,)
+        if rng.random() < _ABSENT:
+            column = _absent(column, document.text, rng)
+            cells = ()
+        if column:
+            text = rng.choice(_TEMPLATES).format(row=cell.row, column=column)
+            questions.append(TableQuestion(text, cells))
+    return questions
+
+
+class _NamedCell(NamedTuple):
+    """The place of a cell, and the words of its headers in its row and its column."""
+
+    place: tuple[int, int]
+    row: str
+    column: str
+
+
+def _named_cells(document: Document) -> list[_NamedCell]:
+    """Return the cells that have headers both in their row and in their column."""
     grids = Grids(document)
-    candidates = []
+    named = []
     for block in document.blocks:
         row = grids.row_at(block.start) if block.kind == "cell" and block.column else None
         if row is None or block.start == block.end:
@@ -140,20 +164,8 @@ def _made_questions(document: Document, rng: random.Random) -> list[TableQuestio
         headers = grid.headers_of(number, block)
         if headers.rows and headers.columns:
             words = [_words(document.text, ranges) for ranges in (headers.rows, headers.columns)]
-            candidates.append((block, *words))
-    questions = []
-    for block, row_words, column_words in rng.sample(
-        candidates, min(MADE_QUESTIONS, len(candidates))
-    ):
-        cells: tuple[tuple[int, int], ...] = ((block.row, block.column),)
-        if rng.random() < _ABSENT:
-            column_words = _absent(column_words, document.text, rng)
-            if not column_words:
-                continue
-            cells = ()
-        template = rng.choice(_TEMPLATES)
-        questions.append(TableQuestion(template.format(row=row_words, column=column_words), cells))
-    return questions
+            named.append(_NamedCell((block.row, block.column), *words))
+    return named
 
 
 def _words(text: str, ranges: Sequence[Range]) -> str:
