@@ -1,9 +1,12 @@
 """Find the spans that answer together, wherever in the passages they stand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from inquote.app.answering.cells import row_around
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.spans import AnswerSpan, HitReading, normalize_words
+from inquote.ingest.english import FUNCTION_WORDS
 
 MEMBER_SCORE = 0.0  # of "belongs to the answer" that a span needs
 PASSAGE_MARGIN = 2.0  # by which the best span of another passage may score less
@@ -30,11 +33,54 @@ def several_spans(findings: Findings, most: int | None = None) -> list[AnswerSpa
 
 def _members(source: HitReading) -> list[AnswerSpan]:
     """Return the spans of a passage that belong to the answer, in text order."""
-    members = []
+    members: list[AnswerSpan] = []
     for span in source.reading.members:
-        if span.score > MEMBER_SCORE:
-            members.append(AnswerSpan(source, span.start, span.end, span.score))
+        member = _whole_words(AnswerSpan(source, span.start, span.end, span.score))
+        if span.score < MEMBER_SCORE or _says_nothing(member.text):
+            continue
+        if members and _is_one_name(members[-1], member):
+            member = replace(member, start=members.pop().start)
+        members.append(member)
     return members
+
+
+def _is_one_name(first: AnswerSpan, second: AnswerSpan) -> bool:
+    """Tell whether two spans are parts of one name: "T. R." and "Knight", "Jean" and "Luc".
+
+    No more than a hyphen, an apostrophe, or the stop after an initial parts them.
+    """
+    between = first.passage.text[first.end : second.start]
+    has_initial = len(first.text.split()[-1].strip(".")) == 1
+    return not between.strip("'’-") or (has_initial and not between.strip(" ."))
+
+
+def _whole_words(span: AnswerSpan) -> AnswerSpan:
+    """Return a span that was marked in the middle of a word up to the borders of the word.
+
+    "R" of "J. R. Knight's" becomes "R."; a name keeps its inner stops and hyphens.
+    """
+    if row_around(span.passage, span.start):
+        return span
+    text = span.passage.text
+    start, end = span.start, span.end
+    while start > 0 and _joins(text, start - 1):
+        start -= 1
+    while end < len(text) and _joins(text, end):
+        end += 1
+    return replace(span, start=start, end=end)
+
+
+def _joins(text: str, at: int) -> bool:
+    """Tell whether a character belongs to the word around it: a letter, or a mark between two."""
+    if text[at].isalnum():
+        return True
+    is_inside = 0 < at < len(text) - 1 and text[at - 1].isalnum() and text[at + 1].isalnum()
+    return text[at] in "'’.-&" and is_inside
+
+
+def _says_nothing(words: str) -> bool:
+    """Tell whether words are function words alone."""
+    return all(word in FUNCTION_WORDS for word in normalize_words(words).split())
 
 
 def _like_sources(findings: Findings) -> list[HitReading]:
