@@ -28,7 +28,8 @@ _ROMAN = re.compile(r"[IVX]{2,6}")
 _STARTERS = LANGUAGES["de"].words
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _STOP = re.compile(  # with closing marks, French ones after a space, and the marks of notes
-    r"(?<![.!?…])[.!?…]++(?:[)\]}\"'”’»“«]|[ \u00a0\u202f]»)*+(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹])*+(?=\s|$)"
+    r"(?<![.!?…])[.!?…]++(?:[)\]}\"'”’»“«]|[ \u00a0\u202f]»)*+"
+    r"(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹ⁱᵛˣ])*+(?=\s|$)"
     r"|[。！？]+[」』”’）]*"
 )
 _LANGUAGE_SAMPLE = 3_000  # characters at the head of a text or block that tell its language

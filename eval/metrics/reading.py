@@ -8,6 +8,7 @@ from collections.abc import Sequence
 MAX_WORDS = 150_000  # of each text whose order is measured; the rest is not looked at
 
 _LINE_HYPHEN = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011][ \t]*\r?\n?[ \t]*(?=\w)")
+_RAISED = re.compile("[\u2070-\u207f\u00b9\u00b2\u00b3]++|[\u2080-\u209c]++")
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(f"[{_IDEOGRAPHS}]|[^\\W_{_IDEOGRAPHS}]+")
 
@@ -16,11 +17,15 @@ def words_of(text: str) -> list[str]:
     """Return the words of a text, in NFKC and without case.
 
     Hyphens within a word are dropped, with the line end after one, so that both ways of joining a
-    word at a line's end are the same. Each Chinese or Japanese character is a word.
+    word at a line's end are the same. Each Chinese or Japanese character is a word. Raised and
+    lowered figures are words of their own, for programs differ in what they set between.
 
     >>> words_of("A re-\\nport: ﬁne-tuned")
     ['a', 'report', 'finetuned']
+    >>> words_of("x²")
+    ['x', '2']
     """
+    text = _RAISED.sub(r" \g<0> ", text)
     text = _LINE_HYPHEN.sub("", unicodedata.normalize("NFKC", text))
     return _WORD.findall(text.casefold())
 

@@ -34,13 +34,14 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     parts = _settings(package, relations)
     styles = Styles(parts["styles"])
     builder = TextBuilder()
-    reader = InlineReader(Looks(main, styles), builder)
+    notes = Notes(package, relations, parts["settings"], main)
+    reader = InlineReader(Looks(main, styles), builder, notes)
     writer = BodyWriter(
         builder,
         reader,
         styles,
         Numbering(parts["numbering"], styles),
-        Notes(package, relations, parts["settings"], main),
+        notes,
         AttachedWriter(builder, package, relations).write,
     )
     margins = Margins(package, relations, reader)

@@ -23,7 +23,6 @@ from inquote.ingest.formats.wrapping import unwrap
 
 MAX_PARTS = 300  # of a file, all messages together
 MAX_DEPTH = 8  # of messages within messages
-_WHAT_IT_IS = "E-mail"  # a line before the fields: "Who sent the e-mail?" is asked of these
 _SHOWN = ("From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Date")
 _STUB_SHARE = 0.3  # of the HTML's words, of a plain text that only stands for it
 _KNOWN = frozenset(
@@ -96,10 +95,8 @@ def _write_message(mail: _Mail, message: Message, depth: int) -> None:
     if message.get_content_type() in ("multipart/encrypted", "application/pkcs7-mime"):
         raise FileSkipped("it is an encrypted e-mail; save it decrypted")
     mail.builder.heading(_header(message, "Subject"), min(depth + 1, 6))
-    values = {name: _header(message, name) for name in _SHOWN}
-    if any(values.values()):
-        mail.builder.block(_WHAT_IT_IS, kind="field")
-    for name, value in values.items():
+    for name in _SHOWN:
+        value = _header(message, name)
         if value:
             mail.builder.block(f"{name}: {value}", kind="field", label=name)
     _write_part(mail, message, depth)

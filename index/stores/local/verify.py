@@ -1,6 +1,7 @@
 """Check every row and file of a local library against what was written."""
 
 import sqlite3
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,9 +27,9 @@ from inquote.index.stores.local.search_files import (
 )
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.local.vectors import MAX_ROUNDING_ERROR, FaissIndex
+from inquote.index.stores.local.verify_ranges import box_problems, range_problems
 from inquote.index.stores.recipe import content_hash
 from inquote.index.stores.sqlite import as_bytes
-from inquote.ingest.documents import Document
 from inquote.ingest.errors import FileSkipped, InquoteError, LibraryDamaged
 from inquote.ingest.files.find import UPLOADS
 from inquote.ingest.files.load import read_content
@@ -132,19 +133,18 @@ def _is_original(file: Path, digest: str) -> bool:
 
 def _documents(snapshot: LocalSnapshot) -> Iterator[str]:
     for document in snapshot.documents():
-        yield from _sections(document)
-        for place in document.hidden:
-            if not 0 <= place.start < place.end <= len(document.text):
-                yield f"A hidden range of {printable(document.id)} is outside the text."
+        yield from range_problems(document)
+        if document.pages:
+            yield from _boxes(snapshot, document.id)
 
 
-def _sections(document: Document) -> Iterator[str]:
-    for section in document.sections:
-        name = f"The section {section.title!r} of {printable(document.id)}"
-        if document.text[section.start : section.start + len(section.title)] != section.title:
-            yield f"{name} does not begin with its heading."
-        if not 0 <= section.start <= section.end <= len(document.text):
-            yield f"{name} has a range outside the text."
+def _boxes(snapshot: LocalSnapshot, id: str) -> Iterator[str]:
+    try:
+        pages = snapshot.pages(id)
+    except struct.error:
+        yield f"The boxes of the pages of {printable(id)} cannot be told apart."
+        return
+    yield from box_problems(id, pages)
 
 
 def _passages(snapshot: LocalSnapshot) -> Iterator[str]:

@@ -178,10 +178,10 @@ class BodyWriter:
 
     def _write_note(self, kind: str, id: str, mark: str) -> None:
         """Write a note with its mark."""
+        mark = mark or self._notes.mark(kind, id)
         note = self._notes.take(kind, id)
         if note is None:
             return
-        mark = mark or self._notes.next_mark(kind)
         self._write_aside(note, mark, "note", label=mark)
 
     def _write_comment(self, id: str) -> None:

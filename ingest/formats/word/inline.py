@@ -8,7 +8,8 @@ from inquote.ingest.formats.builder import TextBuilder
 from inquote.ingest.formats.drawing import described
 from inquote.ingest.formats.word.equations import equation_text
 from inquote.ingest.formats.word.looks import Looks
-from inquote.ingest.formats.word.symbols import RAISED, decode_symbol
+from inquote.ingest.formats.word.notes import Notes
+from inquote.ingest.formats.word.symbols import RAISED, decode_symbol, raise_mark
 from inquote.ingest.formats.word.xml import (
     R,
     W,
@@ -70,9 +71,10 @@ class _Field:
 class InlineReader:
     """Reads paragraphs; what is hidden in them goes to the builder."""
 
-    def __init__(self, looks: Looks, builder: TextBuilder) -> None:
+    def __init__(self, looks: Looks, builder: TextBuilder, notes: Notes) -> None:
         self._looks = looks
         self._builder = builder
+        self._notes = notes
         self._fields: list[_Field] = []
 
     def read(self, paragraph: Any) -> Line:
@@ -106,12 +108,7 @@ class InlineReader:
     def _refer(self, element: Any, kind: str, line: Line) -> bool:
         """Note an element that refers to something; return whether it is one."""
         if kind in ("footnoteReference", "endnoteReference", "commentReference"):
-            mark = ""
-            if element.get(f"{W}customMarkFollows") not in (None, "0", "false"):
-                following = element.getnext()
-                mark = "" if following is None else (following.text or "").strip()
-            name = kind.removesuffix("Reference")
-            line.references.append(Reference(name, element.get(f"{W}id") or "", mark))
+            self._refer_to_note(element, kind.removesuffix("Reference"), line)
         elif kind == "fldChar":
             self._turn_field(element, line)
         elif kind == "fldSimple":
@@ -130,6 +127,19 @@ class InlineReader:
         else:
             return False
         return True
+
+    def _refer_to_note(self, element: Any, kind: str, line: Line) -> None:
+        """Note a reference, and write its mark where the author's program would draw one."""
+        id = element.get(f"{W}id") or ""
+        mark = ""
+        if element.get(f"{W}customMarkFollows") not in (None, "0", "false"):
+            following = element.getnext()
+            mark = "" if following is None else (following.text or "").strip()
+        elif kind != "comment":
+            raised = raise_mark(self._notes.mark(kind, id))
+            is_word = bool(line.parts) and line.parts[-1][-1:].isalnum()
+            self._add_text(element, f" {raised}" if is_word and raised else raised, line)
+        line.references.append(Reference(kind, id, mark))
 
     def _turn_field(self, element: Any, line: Line) -> None:
         """Begin a field, begin its result, or end it."""

@@ -20,6 +20,7 @@ class Notes:
         self._elements: dict[tuple[str, str], Any] = {}
         self._formats = dict(_FORMATS)
         self._counts: dict[str, int] = {}
+        self._marks: dict[tuple[str, str], str] = {}
         for relation in relations.values():
             kind = _PARTS.get(relation.kind)
             root = package.xml(relation.target) if kind else None
@@ -42,7 +43,9 @@ class Notes:
         """Return the note or comment of an id, once; None where there is none."""
         return self._elements.pop((kind, id), None)
 
-    def next_mark(self, kind: str) -> str:
-        """Return the mark of the next note of a kind."""
-        self._counts[kind] = self._counts.get(kind, 0) + 1
-        return numeral(self._counts[kind], self._formats[kind])
+    def mark(self, kind: str, id: str) -> str:
+        """Return the mark of a note, which its first reference counts; "" where there is none."""
+        if (kind, id) in self._elements and (kind, id) not in self._marks:
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            self._marks[kind, id] = numeral(self._counts[kind], self._formats[kind])
+        return self._marks.get((kind, id), "")

@@ -42,6 +42,7 @@ RAISED = {
     "superscript": str.maketrans("0123456789+-=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"),
     "subscript": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
 }
+_RAISED_MARKS = str.maketrans("0123456789ivxlcdm", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁱᵛˣˡᶜᵈᵐ")
 _PRIVATE = range(0xF000, 0xF100)  # where the characters of such fonts stand
 
 
@@ -59,3 +60,12 @@ def decode_symbol(font: str, code: str) -> str:
     if known or number in _PRIVATE or not 0x20 <= number < 0xD800:
         return known or UNKNOWN_SYMBOL
     return UNKNOWN_SYMBOL if font in _FONTS else chr(number)
+
+
+def raise_mark(mark: str) -> str:
+    """Return the mark of a note as it is set beside a word, so that it reads as no number.
+
+    >>> raise_mark("12"), raise_mark("iv"), raise_mark("*")
+    ('¹²', 'ⁱᵛ', '*')
+    """
+    return mark.translate(_RAISED_MARKS)

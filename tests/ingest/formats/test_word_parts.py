@@ -31,12 +31,24 @@ def test_a_note_follows_its_paragraph_with_its_mark() -> None:
         endnotes=note("endnote", 1, "By three per cent."),
     )
     assert kinds_of(content)[:4] == [
-        ("paragraph", "The rent is 240 crowns."),
+        ("paragraph", "The rent is 240 crowns.¹"),
         ("note", "1 A year."),
-        ("paragraph", "It rises."),
+        ("paragraph", "It rises.ⁱ"),
         ("note", "i By three per cent."),
     ]
     assert [block.label for block in docx.parse(content).blocks] == ["", "1", "", "i", ""]
+
+
+def test_the_mark_of_a_note_stands_apart_from_a_word_and_a_number() -> None:
+    refer = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    hidden = '<w:r><w:rPr><w:vanish/></w:rPr><w:footnoteReference w:id="2"/></w:r>'
+    rest = '<w:r><w:t>, a year</w:t></w:r><w:r><w:footnoteReference w:id="9"/></w:r>'
+    first = f"<w:p><w:r><w:t>It is 240</w:t></w:r>{refer}{rest}</w:p>"
+    content = word_of(
+        first + f"<w:p><w:r><w:t>Rent</w:t></w:r>{hidden}</w:p>",
+        footnotes=note("footnote", 2, "Gross."),
+    )
+    assert lines_of(content)[:3] == ["It is 240 ¹, a year", "1 Gross.", "Rent"]
 
 
 def test_a_note_has_the_mark_that_its_author_set() -> None:
