@@ -1,10 +1,11 @@
-"""Measure answers out of tables: the right cell, or that of a neighbour."""
+"""Measure answers that are figures: the right cell of a table, or a neighbour's; a count."""
 
 import re
 from collections.abc import Iterable, Sequence
 
 from inquote.eval.metrics.answers import contains_answer, normalise_answer
 
+_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _NUMBER = re.compile(r"\d[\d,]{0,30}(?:\.\d{1,30})?")
 
 
@@ -66,3 +67,22 @@ def _same_cell(text: str, cell: str) -> bool:
 def _without_headers(quotes: Iterable[str], headers: Iterable[str]) -> str:
     names = set(map(normalise_answer, headers))
     return " ".join(quote for quote in quotes if normalise_answer(quote) not in names)
+
+
+def count_right(text: str, wanted: int, stated: int | None = None) -> float:
+    """Return 1.0 where an answer gives the wanted number and no other, else 0.0.
+
+    `stated` is the number that the system says itself; where it says none, the numbers of its text
+    count, in figures or as words up to twelve.
+
+    >>> count_right("The gearboxes of eleven turbines", 11), count_right("oxygen", 3, stated=3)
+    (1.0, 1.0)
+    """
+    if stated is not None:
+        return float(stated == wanted)
+    given = set(numbers_of(text))
+    for word in text.lower().split():
+        name = word.strip(".,;:()")
+        if name in _WORDS:
+            given.add(str(_WORDS.index(name)))
+    return float(given == {str(wanted)})

@@ -11,8 +11,24 @@ Pairs = Sequence[tuple[Iterable[str], Iterable[str]]]
 
 
 @dataclass(frozen=True)
+class SetCounts:
+    """What one question adds to the sums: spans given, wanted, and correct on each side.
+
+    `given` and `wanted` are at least 1, so that a refusal costs precision. Of the exact measure
+    `correct` is the same for both sides; of the partial one `overlap_given` and `overlap_wanted`
+    add up shares in [0, 1].
+    """
+
+    given: int
+    wanted: int
+    correct: int
+    overlap_given: float
+    overlap_wanted: float
+
+
+@dataclass(frozen=True)
 class SetScore:
-    """Precision, recall and their harmonic mean, each in [0, 1]."""
+    """Precision and recall, each in [0, 1]."""
 
     precision: float
     recall: float
@@ -24,55 +40,72 @@ class SetScore:
         return 2 * self.precision * self.recall / total if total else 0.0
 
 
-def exact_set_score(pairs: Pairs) -> SetScore:
-    """Return how many of the spans given, and of the spans wanted, are the other side's exactly.
+def set_counts(given: Iterable[str], wanted: Iterable[str]) -> SetCounts:
+    """Count the spans of one question.
 
-    Li et al. 2022, MultiSpanQA, 2022.naacl-main.90, section 4: spans are normalised as SQuAD's and
-    counted once; correct, given and wanted ones are summed over all questions before they are
-    divided. As in the official script, a question without spans on a side counts there as one of
-    them, so that a refusal costs precision.
+    Li et al. 2022, MultiSpanQA, 2022.naacl-main.90, section 4, and its official script: spans are
+    normalised as SQuAD's and counted once. A span's overlap is the longest substring, in
+    characters, that it has in common with a span of the other side, divided by its own length. A
+    side without spans counts as one span, right where the other has none either. The script's
+    `SequenceMatcher` overlooks frequent letters in texts of 200 characters and more; here the
+    substring is the longest in truth.
+
+    >>> counts = set_counts(["Ann Lee", "Bob"], ["Ann", "Bob", "Eve"])
+    >>> counts.correct, round(counts.overlap_given, 2), round(counts.overlap_wanted, 2)
+    (1, 1.43, 2.33)
+    """
+    mine, theirs = _texts(given), _texts(wanted)
+    if not mine and not theirs:
+        return SetCounts(1, 1, 1, 1.0, 1.0)
+    return SetCounts(
+        given=max(len(mine), 1),
+        wanted=max(len(theirs), 1),
+        correct=len(mine & theirs),
+        overlap_given=sum(_best_overlap(text, theirs) for text in sorted(mine)),
+        overlap_wanted=sum(_best_overlap(text, mine) for text in sorted(theirs)),
+    )
+
+
+def exact_set_score(pairs: Pairs) -> SetScore:
+    """Return the shares of spans given, and of spans wanted, that are the other side's exactly.
+
+    Li et al. 2022: sums over all questions are divided. See `set_counts`.
 
     >>> exact_set_score([(["Ann", "Eve"], ["Ann", "Bob", "Eve", "Dan"])])
     SetScore(precision=1.0, recall=0.5)
     """
-    correct = 0
-    sizes = [0, 0]
-    for given, wanted in _normalised(pairs):
-        correct += len(given & wanted) if given or wanted else 1
-        sizes[0] += max(len(given), 1)
-        sizes[1] += max(len(wanted), 1)
-    return _divided((correct, correct), sizes)
+    counts = [set_counts(*pair) for pair in pairs]
+    correct = sum(count.correct for count in counts)
+    return _divided(correct, correct, counts)
 
 
 def partial_set_score(pairs: Pairs) -> SetScore:
-    """Return how much of each span given, and of each span wanted, stands in the other side's.
+    """Return the shares of spans given, and of spans wanted, that the other side's overlap.
 
-    Li et al. 2022, section 4: of each given span the longest common substring with any wanted one,
-    in characters, divided by its length; of each wanted span likewise with the given ones; summed
-    as in `exact_set_score`. The official script calls `SequenceMatcher` with its heuristic for
-    texts of 200 characters and more, which overlooks frequent letters; here the substring is the
-    longest in truth.
+    Li et al. 2022: sums over all questions are divided. See `set_counts`.
 
     >>> score = partial_set_score([(["Ann Lee"], ["Ann", "Eve"])])
     >>> round(score.precision, 3), score.recall
     (0.429, 0.667)
     """
-    overlaps = [0.0, 0.0]
-    sizes = [0, 0]
-    for given, wanted in _normalised(pairs):
-        if not given and not wanted:
-            overlaps = [overlap + 1.0 for overlap in overlaps]
-        for text in given:
-            overlaps[0] += _best_overlap(text, wanted)
-        for text in wanted:
-            overlaps[1] += _best_overlap(text, given)
-        sizes[0] += max(len(given), 1)
-        sizes[1] += max(len(wanted), 1)
-    return _divided(overlaps, sizes)
+    counts = [set_counts(*pair) for pair in pairs]
+    given = sum(count.overlap_given for count in counts)
+    wanted = sum(count.overlap_wanted for count in counts)
+    return _divided(given, wanted, counts)
 
 
-def _normalised(pairs: Pairs) -> list[tuple[set[str], set[str]]]:
-    return [(_texts(given), _texts(wanted)) for given, wanted in pairs]
+def summed_f1(
+    right_given: Sequence[float],
+    right_wanted: Sequence[float],
+    given: Sequence[float],
+    wanted: Sequence[float],
+) -> float:
+    """Return F1 of the sums of four columns, a value a question: `SetCounts` as arrays.
+
+    >>> summed_f1([1, 1], [1, 1], [1, 2], [2, 2])
+    0.5714285714285715
+    """
+    return SetScore(sum(right_given) / sum(given), sum(right_wanted) / sum(wanted)).f1
 
 
 def _texts(spans: Iterable[str]) -> set[str]:
@@ -89,7 +122,9 @@ def _best_overlap(text: str, others: Iterable[str]) -> float:
     return longest / len(text)
 
 
-def _divided(sums: Sequence[float], sizes: Sequence[int]) -> SetScore:
-    if not sizes[0] or not sizes[1]:
+def _divided(given: float, wanted: float, counts: Sequence[SetCounts]) -> SetScore:
+    if not counts:
         return SetScore(0.0, 0.0)
-    return SetScore(sums[0] / sizes[0], sums[1] / sizes[1])
+    return SetScore(
+        given / sum(count.given for count in counts), wanted / sum(count.wanted for count in counts)
+    )

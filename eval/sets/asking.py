@@ -9,12 +9,11 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from inquote.app.answering.answer import Answer, Answerer
 from inquote.app.build import make_answerer
 from inquote.app.system import System
-from inquote.eval.metrics.verdicts import VERDICTS
+from inquote.eval.runs.stated import verdict_of
 from inquote.eval.sets.files import SetFileError
 from inquote.index.models.embedder import Embedder
 from inquote.index.retrieval.search import Search
@@ -49,20 +48,6 @@ class Outcome:
             verdict=verdict_of(answer.as_json()),
             shown=tuple(hit.passage.text for hit in answer.hits),
         )
-
-
-def verdict_of(answer: Mapping[str, Any]) -> str | None:
-    """Return the verdict of an answer's JSON, None where it has none.
-
-    It stands in the answer or in its trace, as a word or as an object with the key "verdict".
-    """
-    for place in (answer, answer.get("trace") or {}):
-        verdict = place.get("verdict")
-        if isinstance(verdict, Mapping):
-            verdict = verdict.get("verdict")
-        if verdict in VERDICTS:
-            return str(verdict)
-    return None
 
 
 class Machinery:
