@@ -1,4 +1,4 @@
-"""Score what depends on the form of an answer: cells, sets of spans, counts, verdicts, near misses."""
+"""Score what depends on the form of an answer: cells, sets, counts, verdicts, near misses."""
 
 from collections.abc import Mapping
 from typing import Any
