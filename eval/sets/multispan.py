@@ -6,7 +6,7 @@ The file is a list of objects: id, question, context (a paragraph), answers (its
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from inquote.eval.metrics.span_sets import exact_set_score, partial_set_score
 from inquote.eval.runs.questions import part
@@ -27,6 +27,9 @@ class SetQuestion:
     answers: tuple[str, ...]
 
 
+Chosen = TypeVar("Chosen", bound=SetQuestion)
+
+
 def load_multispan(path: Path) -> list[SetQuestion]:
     """Read a file; raises `SetFileError`."""
     questions = read_set(path, _questions, EXPECTED)
@@ -43,9 +46,7 @@ def _questions(content: Any) -> list[SetQuestion]:
     return questions
 
 
-def choose(
-    questions: Sequence[SetQuestion], chosen_part: str, limit: int | None
-) -> list[SetQuestion]:
+def choose(questions: Sequence[Chosen], chosen_part: str, limit: int | None) -> list[Chosen]:
     """Return the first `limit` questions of a part; raises `SetFileError` where there are none."""
     chosen = [q for q in questions if chosen_part in ("all", part(q.id))]
     if not chosen:
