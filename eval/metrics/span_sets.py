@@ -85,7 +85,7 @@ def partial_set_score(pairs: Pairs) -> SetScore:
     Li et al. 2022: sums over all questions are divided. See `set_counts`.
 
     >>> score = partial_set_score([(["Ann Lee"], ["Ann", "Eve"])])
-    >>> round(score.precision, 3), score.recall
+    >>> round(score.precision, 3), round(score.recall, 3)
     (0.429, 0.667)
     """
     counts = [set_counts(*pair) for pair in pairs]

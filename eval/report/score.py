@@ -37,7 +37,7 @@ from inquote.eval.metrics.ranking import (
     shown_order,
 )
 from inquote.eval.metrics.span_sets import summed_f1
-from inquote.eval.report.score_forms import score_form, score_near_miss
+from inquote.eval.report.score_forms import candidate_right, score_form, score_near_miss
 from inquote.eval.runs.predict import Prediction
 from inquote.eval.runs.questions import Question
 from inquote.eval.runs.run import Run
@@ -92,7 +92,10 @@ METRICS = (
         "answer_right",
         "answer contains an accepted one or has token F1 of 0.6; of a list, the share of its items",
     ),
-    mean("overall_right", "right where answerable, refused where not; all questions"),
+    mean(
+        "overall_right",
+        "right where answerable (of a table the cell alone), refused where not; all questions",
+    ),
     mean(
         "answer_in_evidence",
         "first citation lies in the evidence; answered ones that are answerable",
@@ -219,8 +222,9 @@ def _score_row(prediction: Prediction, texts: Mapping[str, str]) -> dict[str, fl
 
     # Compare with the accepted answers and with the evidence.
     row |= _score_text(question, (answer or {}).get("answer") or "")
-    row |= {"overall_right": row["answer_right"], "answerable_refused": refused}
     row |= score_form(question, answer or {})
+    right = row.get("cell_right", row["answer_right"])
+    row |= {"overall_right": right, "answerable_refused": refused}
     return row | _score_ranking(prediction) | _score_citations(question, answer)
 
 
@@ -232,10 +236,12 @@ def _score_confidence(question: Question, answer: dict[str, Any] | None) -> dict
     if answer is None:
         return {}
     text = answer["answer"]
+    quotes = [citation["quote"] for citation in answer["citations"]]
     if not text:
         candidates = answer["trace"].get("candidates", ())
         text = candidates[0]["quote"] if candidates else ""
-    right = answer_right(text, question.answers, question.items) if question.answerable else 0.0
+        quotes = [text]
+    right = candidate_right(question, text, quotes) if question.answerable else 0.0
     return {"confidence": answer["confidence"], "candidate_right": right}
 
 

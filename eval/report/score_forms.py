@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from inquote.eval.metrics.answers import exact_match
+from inquote.eval.metrics.answers import answer_right, exact_match
 from inquote.eval.metrics.cells import cell_right, count_right
 from inquote.eval.metrics.span_sets import set_counts
 from inquote.eval.runs.questions import Question
@@ -25,9 +25,7 @@ def score_form(question: Question, answer: Mapping[str, Any]) -> dict[str, float
     quotes = [citation["quote"] for citation in answer.get("citations", ())]
     match question.form:
         case "table":
-            readings = [quotes, *([quote] for quote in quotes)]
-            right = [cell_right(some, question.answers[:1], question.headers) for some in readings]
-            return {"cell_right": max(right)}
+            return {"cell_right": _cell_right(question, quotes)}
         case "list":
             counts = set_counts(quotes, _wanted_spans(question, quotes))
             return {
@@ -43,6 +41,21 @@ def score_form(question: Question, answer: Mapping[str, Any]) -> dict[str, float
         case "verdict":
             return {"verdict_right": verdict_of(answer) == question.verdict}
     return {}
+
+
+def candidate_right(question: Question, text: str, quotes: list[str]) -> float:
+    """Return how right an answer is, given or held back: its text, or of a table its quotes."""
+    if question.form == "table":
+        return _cell_right(question, quotes)
+    return answer_right(text, question.answers, question.items)
+
+
+def _cell_right(question: Question, quotes: list[str]) -> float:
+    """Return 1.0 where all quotes together, or one of them, are the cell, else 0.0."""
+    right = 0.0
+    for some in (quotes, *([quote] for quote in quotes)):
+        right = max(right, cell_right(some, question.answers[:1], question.headers))
+    return right
 
 
 def _wanted_spans(question: Question, quotes: list[str]) -> list[str]:
