@@ -1,8 +1,8 @@
 """Run the evaluation from a terminal: `python -m inquote.eval COMMAND`, `run` where none is named.
 
-The commands stand in three packages: those of runs of the whole system in `report` (each ends in a
-report), those of studies of its parts in `studies`, those of what it costs in `bench`. They import
-what is heavy when they are called.
+The commands stand in four packages: those of runs of the whole system in `report` (each ends in a
+report), those of studies of its parts in `studies`, those of published sets in `sets`, those of
+what it costs in `bench`. They import what is heavy when they are called.
 """
 
 import sys
@@ -12,6 +12,7 @@ import typer
 from inquote.app.cli.terminal import run_program
 from inquote.eval.bench.commands import app as bench_app
 from inquote.eval.report.commands import app as runs_app
+from inquote.eval.sets.commands import app as sets_app
 from inquote.eval.studies.commands import app as studies_app
 from inquote.eval.studies.commands import register_calibrate
 
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(runs_app)
 app.add_typer(studies_app)
+app.add_typer(sets_app)
 app.add_typer(bench_app, name="bench")
 
 
@@ -38,9 +40,10 @@ def main() -> None:
 def command_names() -> set[str]:
     """Return the names of all commands."""
     names = {"bench", "calibrate"}
-    for command in (*runs_app.registered_commands, *studies_app.registered_commands):
-        if command.callback:
-            names.add(command.callback.__name__)
+    for commands in (runs_app, studies_app, sets_app):
+        for command in commands.registered_commands:
+            if command.callback:
+                names.add(command.callback.__name__)
     return names
 
 

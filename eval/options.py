@@ -20,3 +20,6 @@ SquadArgument = Annotated[
 CacheOption = Annotated[
     Path | None, typer.Option("--cache", help="A folder that keeps embeddings between runs.")
 ]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, help="Only the first so many questions.")
+]

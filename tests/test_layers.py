@@ -18,8 +18,8 @@ index.clock index.disk index.progress index.terms index.models index.stores inde
 index.updating index.verify
 app.marks app.language app.reader app.answering app.system app.build app.library app.service
 app.chat app.web app.cli app.training
-eval.places eval.options eval.metrics eval.runs eval.report eval.studies eval.bench eval.peers
-eval.__main__
+eval.places eval.options eval.metrics eval.runs eval.report eval.studies eval.sets eval.bench
+eval.peers eval.__main__
 """.split()
 FOLDERS = ("ingest", "index", "app", "eval")
 MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))

@@ -90,6 +90,23 @@ def compare(
         print(comparing.format_comparison(comparison))
 
 
+@app.command()
+def domains(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, one a domain.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Say of each run, a domain each, how far its confidences can be trusted."""
+    from inquote.eval.report.domains import domain_figures, domain_table
+    from inquote.eval.report.tables import print_tables
+    from inquote.eval.runs.run import read_run
+
+    figures = {str(path): domain_figures(read_run(path)) for path in runs}
+    if as_json:
+        print(json.dumps(figures))
+    else:
+        print_tables([domain_table(figures)])
+
+
 def _load_floors(path: Path | None, questions: Path) -> "Floors":
     """Read the floors for a question file, before the long run: a mistake shows at once."""
     from inquote.eval.report.floors import load_floors

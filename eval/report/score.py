@@ -36,6 +36,8 @@ from inquote.eval.metrics.ranking import (
     relevance,
     shown_order,
 )
+from inquote.eval.metrics.span_sets import summed_f1
+from inquote.eval.report.score_forms import candidate_right, score_form, score_near_miss
 from inquote.eval.runs.predict import Prediction
 from inquote.eval.runs.questions import Question
 from inquote.eval.runs.run import Run
@@ -45,11 +47,13 @@ from inquote.eval.runs.run import Run
 class Scores:
     """The measurements of n questions.
 
-    `columns` maps a measurement to (n,) float64; `ids`, `types` and `parts` are those of the rows.
+    `columns` maps a measurement to (n,) float64; `ids`, `types`, `forms` and `parts` are those of
+    the rows.
     """
 
     ids: tuple[str, ...]
     types: tuple[str, ...]
+    forms: tuple[str, ...]
     parts: tuple[str, ...]
     columns: dict[str, np.ndarray]
 
@@ -59,6 +63,7 @@ class Scores:
         return Scores(
             ids=tuple(compress(self.ids, mask)),
             types=tuple(compress(self.types, mask)),
+            forms=tuple(compress(self.forms, mask)),
             parts=tuple(compress(self.parts, mask)),
             columns={name: column[mask] for name, column in self.columns.items()},
         )
@@ -87,7 +92,10 @@ METRICS = (
         "answer_right",
         "answer contains an accepted one or has token F1 of 0.6; of a list, the share of its items",
     ),
-    mean("overall_right", "right where answerable, refused where not; all questions"),
+    mean(
+        "overall_right",
+        "right where answerable (of a table the cell alone), refused where not; all questions",
+    ),
     mean(
         "answer_in_evidence",
         "first citation lies in the evidence; answered ones that are answerable",
@@ -137,6 +145,25 @@ METRICS = (
         ("verbatim_violations",),
         np.sum,
     ),
+    mean("cell_right", "the wanted cell and no other number; answerable questions on tables"),
+    Metric(
+        "exact_set_f1",
+        "F1 of whole spans, summed over answerable questions for lists (MultiSpanQA)",
+        "higher",
+        ("set_correct", "set_correct", "set_given", "set_wanted"),
+        summed_f1,
+    ),
+    Metric(
+        "partial_set_f1",
+        "the same of the longest common substrings of spans",
+        "higher",
+        ("set_overlap_given", "set_overlap_wanted", "set_given", "set_wanted"),
+        summed_f1,
+    ),
+    mean("count_right", "the wanted number and no other; answerable questions for a count"),
+    mean("verdict_right", "the wanted verdict; answerable questions for one, none given is wrong"),
+    mean("near_miss_refused", "of questions that the corpus almost answers, the share refused"),
+    mean("near_miss_sure", "of these, the share answered with confidence above 0.5", "lower"),
     Metric("errors", "questions that raised an error", "none", ("errors",), np.sum),
 )
 
@@ -164,6 +191,7 @@ def score(run: Run) -> Scores:
     return Scores(
         ids=tuple(question.id for question in questions),
         types=tuple(question.type for question in questions),
+        forms=tuple(question.form for question in questions),
         parts=tuple(question.part for question in questions),
         columns={name: _column(rows, name) for name in names},
     )
@@ -190,11 +218,13 @@ def _score_row(prediction: Prediction, texts: Mapping[str, str]) -> dict[str, fl
     if answer is not None:
         row["verbatim_violations"] = verbatim_violations(answer, texts)
     if not question.answerable:
-        return row | {"overall_right": refused}
+        return row | score_near_miss(question, answer) | {"overall_right": refused}
 
     # Compare with the accepted answers and with the evidence.
     row |= _score_text(question, (answer or {}).get("answer") or "")
-    row |= {"overall_right": row["answer_right"], "answerable_refused": refused}
+    row |= score_form(question, answer or {})
+    right = row.get("cell_right", row["answer_right"])
+    row |= {"overall_right": right, "answerable_refused": refused}
     return row | _score_ranking(prediction) | _score_citations(question, answer)
 
 
@@ -206,10 +236,12 @@ def _score_confidence(question: Question, answer: dict[str, Any] | None) -> dict
     if answer is None:
         return {}
     text = answer["answer"]
+    quotes = [citation["quote"] for citation in answer["citations"]]
     if not text:
         candidates = answer["trace"].get("candidates", ())
         text = candidates[0]["quote"] if candidates else ""
-    right = answer_right(text, question.answers, question.items) if question.answerable else 0.0
+        quotes = [text]
+    right = candidate_right(question, text, quotes) if question.answerable else 0.0
     return {"confidence": answer["confidence"], "candidate_right": right}
 
 

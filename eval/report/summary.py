@@ -12,6 +12,12 @@ from inquote.eval.runs.run import Run
 
 BY_TYPE = ("evidence_recall@3", "answer_right", "token_f1", "overall_right", "answerable_refused")
 
+BY_FORM = (
+    *("overall_right", "answer_right", "cell_right", "exact_set_f1", "partial_set_f1"),
+    *("count_right", "verdict_right", "answerable_refused", "near_miss_refused"),
+    *("near_miss_sure", "ece"),
+)
+
 Figures = dict[str, Estimate]
 """Metric to figure."""
 
@@ -38,6 +44,7 @@ class Summary:
     figures: Figures
     parts: dict[str, Figures]
     types: dict[str, Figures]
+    forms: dict[str, Figures]
     misses: tuple[Miss, ...]
     baselines: dict[str, Figures]
 
@@ -48,6 +55,7 @@ class Summary:
             "figures": _figures_json(self.figures),
             "parts": _groups_json(self.parts),
             "types": _groups_json(self.types),
+            "forms": _groups_json(self.forms),
             "baselines": _groups_json(self.baselines),
             "misses": [asdict(miss) for miss in self.misses],
         }
@@ -57,7 +65,9 @@ def summarise(run: Run, baselines: Mapping[str, Run] | None = None) -> Summary:
     """Score a run and put intervals on every figure."""
     scores = score(run)
     by_type = [metric for metric in METRICS if metric.name in BY_TYPE]
+    by_form = [metric for metric in METRICS if metric.name in BY_FORM]
     metrics = (*METRICS, *latency_metrics(scores))
+    forms = _figures_by(scores.forms, by_form, scores) if any(scores.forms) else {}
     return Summary(
         about=run.about,
         scores=scores,
@@ -65,6 +75,7 @@ def summarise(run: Run, baselines: Mapping[str, Run] | None = None) -> Summary:
         figures=_figures(metrics, scores),
         parts=_figures_by(scores.parts, METRICS, scores),
         types=_figures_by(scores.types, by_type, scores),
+        forms=forms,
         misses=_misses(run, scores),
         baselines={name: _baseline_figures(other) for name, other in (baselines or {}).items()},
     )

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from inquote.eval.metrics.bootstrap import Estimate
-from inquote.eval.report.summary import BY_TYPE, Figures, Summary
+from inquote.eval.report.summary import BY_FORM, BY_TYPE, Figures, Summary
 
 _MARKDOWN_MARKS = re.compile(r"[\\|`*_\[\]<>#$]")
 
@@ -83,6 +83,7 @@ def report_tables(summary: Summary) -> list[Table]:
         _side_by_side("What every part is worth", systems, names),
         _side_by_side("By part", summary.parts, untimed),
         _types_table(summary),
+        _side_by_side("By form", summary.forms, BY_FORM),
         _misses_table(summary),
     ]
     return [table for table in tables if table.rows]

@@ -16,9 +16,16 @@ from inquote.index.updating.ingest import ingest
 
 
 def corpus_of(questions: Path) -> Path:
-    """Return where a question file's texts lie: eval/corpora/NAME if it exists, else corpus/."""
-    own = CORPORA / questions.stem
-    return own if own.is_dir() else ARTICLE
+    """Return where a question file's texts lie.
+
+    In eval/corpora that is the folder NAME for NAME.jsonl, the text FOLDER/NAME.md or the folder
+    FOLDER for FOLDER/NAME.jsonl, whichever exists; else it is the article's corpus/.
+    """
+    folder, name = questions.parent.name, questions.stem
+    for own in (CORPORA / name, CORPORA / folder / f"{name}.md", CORPORA / folder):
+        if own.exists():
+            return own
+    return ARTICLE
 
 
 @contextmanager

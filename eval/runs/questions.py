@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from inquote.app.cli.terminal import run_program
+from inquote.eval.metrics.verdicts import VERDICTS
 from inquote.ingest.errors import InquoteError
 from inquote.ingest.files.collect import Limits, collect
 from inquote.ingest.files.find import find_sources
@@ -22,8 +23,10 @@ from inquote.ingest.files.find import find_sources
 TYPES = tuple(
     "factoid list definition how why yes/no paraphrase keyword typo follow-up several".split()
 )
+FORMS = ("table", "list", "count", "comparison", "verdict", "overview", "sources")
 _REQUIRED = {"id", "question", "type", "answerable"}
 _OPTIONAL = {"history", "answers", "items", "evidence", "searched"}
+_OF_FORMS = {"form", "headers", "count", "verdict", "near_miss"}
 
 
 class QuestionFileError(InquoteError):
@@ -48,6 +51,11 @@ class Question:
     has an entry for each item of a list, with the accepted wordings of that item. `evidence` are
     groups of alternative ranges: a system has to show one range of every group. `searched`, of an
     unanswerable question, are words that were looked for in the corpus in vain.
+
+    `form` is one of `FORMS`, "" for questions that any sentence may answer. `headers` are the texts
+    that explain the cell of a table; `count` is the number wanted, `verdict` the word wanted (yes,
+    no, unclear). `near_miss` says in which respect the corpus answers almost the same question:
+    another year, line, company, relation.
     """
 
     id: str
@@ -59,6 +67,11 @@ class Question:
     items: tuple[tuple[str, ...], ...] = ()
     evidence: tuple[tuple[Evidence, ...], ...] = ()
     searched: tuple[str, ...] = ()
+    form: str = ""
+    headers: tuple[str, ...] = ()
+    count: int | None = None
+    verdict: str = ""
+    near_miss: str = ""
 
     @property
     def part(self) -> Literal["tune", "report"]:
@@ -78,22 +91,36 @@ def part(id: str) -> Literal["tune", "report"]:
 
 
 def load_questions(path: Path) -> tuple[Question, ...]:
-    """Load the questions of a file, in its order.
+    """Load the questions of a file, in its order, or of all files of a folder, by name.
 
     Raises `QuestionFileError` that names the first faulty line.
     """
     questions: dict[str, Question] = {}
-    for number, row in _rows(path):
-        try:
-            question = _question(row)
-            if question.id in questions:
-                raise ValueError(
-                    f'the id "{question.id}" was used before; give each question its own'
-                )
-        except ValueError as error:
-            raise QuestionFileError(f"{path}, line {number}: {error}.") from error
-        questions[question.id] = question
+    for file in question_files(path):
+        for number, row in _rows(file):
+            try:
+                question = _question(row)
+                if question.id in questions:
+                    raise ValueError(
+                        f'the id "{question.id}" was used before; give each question its own'
+                    )
+            except ValueError as error:
+                raise QuestionFileError(f"{file}, line {number}: {error}.") from error
+            questions[question.id] = question
     return tuple(questions.values())
+
+
+def question_files(path: Path) -> list[Path]:
+    """Return the question files of a folder in the order of their names, or the file itself.
+
+    Raises `QuestionFileError` for a folder without any.
+    """
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.glob("*.jsonl"))
+    if not files:
+        raise QuestionFileError(f"{path} holds no question file; name a folder or file with some.")
+    return files
 
 
 def _rows(path: Path) -> list[tuple[int, Any]]:
@@ -122,7 +149,7 @@ def _question(row: Any) -> Question:
         raise ValueError("expected a JSON object")
     if missing := sorted(_REQUIRED - row.keys()):
         raise ValueError(f'the key "{missing[0]}" is missing')
-    if unknown := sorted(row.keys() - _REQUIRED - _OPTIONAL):
+    if unknown := sorted(row.keys() - _REQUIRED - _OPTIONAL - _OF_FORMS):
         raise ValueError(
             f'the key "{unknown[0]}" is not known; the keys are told in eval/questions/README.md'
         )
@@ -138,8 +165,14 @@ def _question(row: Any) -> Question:
         items=tuple(_texts(item, "items") for item in _list(row.get("items", []), "items")),
         evidence=tuple(_group(group) for group in _list(row.get("evidence", []), "evidence")),
         searched=_texts(row.get("searched", []), "searched"),
+        headers=_texts(row.get("headers", []), "headers"),
+        count=row.get("count"),
+        form=row.get("form", ""),
+        verdict=row.get("verdict", ""),
+        near_miss=row.get("near_miss", ""),
     )
     _check(question)
+    _check_form(question)
     return question
 
 
@@ -155,6 +188,22 @@ def _check(question: Question) -> None:
         )
     if not question.answerable and (question.answers or question.items or question.evidence):
         raise ValueError('an unanswerable question has no "answers", "items" or "evidence"')
+
+
+def _check_form(question: Question) -> None:
+    """Raise where the keys of a form are wrong, or missing in an answerable question."""
+    if question.form not in ("", *FORMS):
+        raise ValueError(f'the form "{question.form}" is not one of {", ".join(FORMS)}')
+    if question.count is not None and type(question.count) is not int:
+        raise ValueError('"count" must be a whole number')
+    if question.verdict not in ("", *VERDICTS):
+        raise ValueError(f'the verdict "{question.verdict}" is not one of {", ".join(VERDICTS)}')
+    if not isinstance(question.near_miss, str) or (question.near_miss and question.answerable):
+        raise ValueError('"near_miss" must be a text, of an unanswerable question')
+    if question.answerable and question.form == "count" and question.count is None:
+        raise ValueError('an answerable question for a count needs "count"')
+    if question.answerable and question.form == "verdict" and not question.verdict:
+        raise ValueError('an answerable question for a verdict needs "verdict"')
 
 
 def _group(group: Any) -> tuple[Evidence, ...]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from inquote.eval.runs.predict import Prediction
-from inquote.eval.runs.questions import Evidence, Question
+from inquote.eval.runs.questions import Evidence, Question, question_files
 from inquote.ingest.documents import Document
 from inquote.ingest.errors import InquoteError
 
@@ -59,7 +59,7 @@ def describe(
             versions[package] = version(package)
     return {
         "questions": questions.name,
-        "questions_sha256": hashlib.sha256(questions.read_bytes()).hexdigest(),
+        "questions_sha256": _sha256_of(questions),
         "system": system,
         "reader": reader,
         "recipe": recipe,
@@ -68,6 +68,14 @@ def describe(
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "versions": versions,
     }
+
+
+def _sha256_of(questions: Path) -> str:
+    """Return the hash of a question file, of a folder that of its files one after the other."""
+    digest = hashlib.sha256()
+    for file in question_files(questions):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def texts_of(
@@ -124,6 +132,7 @@ def _prediction(row: dict[str, Any]) -> Prediction:
 
 def _question(row: dict[str, Any]) -> Question:
     lists = {key: tuple(row[key]) for key in ("history", "answers", "searched")}
+    lists["headers"] = tuple(row.get("headers", ()))  # runs of before have none
     items = tuple(map(tuple, row["items"]))
     evidence = [tuple(Evidence(**piece) for piece in group) for group in row["evidence"]]
     return Question(**row | lists | {"items": items, "evidence": tuple(evidence)})

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inquote.eval.options import CacheOption, JsonOption, ReaderOption, SquadArgument
+from inquote.eval.options import (
+    CacheOption,
+    JsonOption,
+    LimitOption,
+    ReaderOption,
+    SquadArgument,
+)
 from inquote.ingest.errors import InquoteError
 
 if TYPE_CHECKING:
@@ -18,9 +24,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-LimitOption = Annotated[
-    int | None, typer.Option("--limit", min=1, help="Only the first so many questions.")
-]
 SplitOption = Annotated[
     Path | None, typer.Option("--split", help="Titles by part; only those of --part are asked.")
 ]

@@ -1,0 +1,1 @@
+"""Ask the whole system questions of published sets: tables, several spans, verdicts."""
