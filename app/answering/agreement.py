@@ -54,6 +54,16 @@ def find_agreement(
     return Agreement(tuple(map(tuple, by_size)))
 
 
+def is_value(span: AnswerSpan) -> bool:
+    """Tell whether a span is short enough to agree with others or to differ."""
+    return len(span.text.split()) <= LONGEST_VALUE
+
+
+def is_figure(span: AnswerSpan) -> bool:
+    """Tell whether a span is a value with a figure."""
+    return is_value(span) and bool(_FIGURE.search(span.text))
+
+
 def _is_alike_in_kind(span: AnswerSpan, other: AnswerSpan) -> bool:
     """Tell whether both are figures or both are words."""
     return bool(_FIGURE.search(span.text)) == bool(_FIGURE.search(other.text))
@@ -84,8 +94,8 @@ def agreement_sentence(agreement: Agreement, shelf: Shelf) -> str:
     """
     groups = agreement.groups
     count = len(agreement.spans)
-    if any(len(group[0].text.split()) > LONGEST_VALUE for group in groups):
-        return f"{count} documents answer this"
+    if not all(is_value(group[0]) for group in groups):
+        return f"{count} documents {'say the same' if len(groups) == 1 else 'answer this'}"
     clauses = []
     for place, group in enumerate(groups):
         noun = "" if place else (" document" if len(group) == 1 else " documents")

@@ -49,6 +49,15 @@ class Inferred:
     text: str
 
 
+def absence(answer: "Answer") -> str:
+    """Return the sentence on names of a question that stand near no passage; "" for none."""
+    names = answer.trace.get("absent", [])
+    if not names:
+        return ""
+    verb = "stands" if len(names) == 1 else "stand"
+    return f"{' and '.join(names)} {verb} nowhere near a passage that could answer."
+
+
 def join_quotes(quotes: Iterable[str]) -> str:
     """Join the different quotes of an answer: sentences by a space, others by a semicolon.
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 
-from inquote.app.answering.agreement import agreement_sentence, find_agreement
+from inquote.app.answering.agreement import agreement_sentence, find_agreement, is_figure
 from inquote.app.answering.answer import Answer, Inferred, cite, join_quotes
 from inquote.app.answering.choice import Choice, Part, distinct_spans, doubted, interleave
 from inquote.app.answering.comparison import best_pair, sides_of
@@ -157,7 +157,8 @@ class Answerer:
             title = shelf.document(passage.document_id).title
             said = verdict(question, choice.text, f"{passage.heading} {title}")
             return replace(choice, inferred=Inferred("verdict", said)) if said else choice
-        if choice.form.is_span and len(choice.spans) == 1:
+        is_value = choice.form is Form.SENTENCES and is_figure(choice.findings.best)
+        if is_value or (choice.form.is_span and len(choice.spans) == 1):
             return self._with_other_documents(question, choice, neighbourhood, shelf)
         return choice
 
@@ -165,7 +166,8 @@ class Answerer:
         self, question: str, choice: Choice, neighbourhood: Neighbourhood, shelf: Shelf
     ) -> Choice:
         """Return an answer with those of other documents that answer about as surely."""
-        best, spans = choice.spans[0], choice.findings.spans
+        spans = choice.findings.spans
+        best = choice.spans[0] if choice.form.is_span else choice.findings.best
         if not find_agreement(question, best, spans, shelf):
             return choice
         # Hear every document that has something to say.

@@ -62,12 +62,26 @@ def make_overview(request: OverviewRequest, shelf: Shelf) -> Overview | None:
 
 def _overview_of_documents(ids: Sequence[str], shelf: Shelf) -> Overview | None:
     """Return a sentence of each document, of the first `MOST_DOCUMENTS`."""
-    spans: list[AnswerSpan] = []
+    # Take the sentences of the first passages, and embed all at once.
+    titles, groups = [], []
     for id in ids[:MOST_DOCUMENTS]:
         title = shelf.document(id).title
-        hits = shelf.passages_near(title, PASSAGES_EACH, id)
-        overview = _overview(_sentences(hits), title, 1, shelf)
-        spans.extend(overview.spans if overview else ())
+        hits = shelf.passages_near(title, PASSAGES, id)
+        hits.sort(key=lambda hit: hit.passage.start)
+        sentences = _sentences(hits[:PASSAGES_EACH])
+        if sentences:
+            titles.append(title)
+            groups.append(sentences)
+    texts = [sentence.text for group in groups for sentence in group]
+    vectors = shelf.embed([*titles, *texts])
+    # Choose one sentence of each.
+    spans = []
+    first = len(titles)
+    for title_vector, group in zip(vectors, groups, strict=False):
+        own = vectors[first : first + len(group)]
+        first += len(group)
+        scores = _scores(group, own, title_vector) + own @ title_vector
+        spans.append(group[int(scores.argmax())])
     return Overview(tuple(spans), len(ids)) if spans else None
 
 
@@ -128,18 +142,27 @@ def _overview(
     """Return the sentences that stand for all of them, in text order; None where there are none."""
     if not sentences:
         return None
-    vectors = shelf.embed([sentence.text for sentence in sentences])
-    cosines = vectors @ vectors.T
-    scores = np.maximum(cosines - ALIKE, 0.0).mean(axis=1)
+    texts = [sentence.text for sentence in sentences]
+    vectors = shelf.embed([title, *texts])
+    scores = _scores(sentences, vectors[1:], vectors[0])
+    cosines = vectors[1:] @ vectors[1:].T
+    chosen = _choose_distinct(scores, cosines, min(most, 1 + len(sentences) // 3))
+    return Overview(tuple(sentences[place] for place in sorted(chosen)))
+
+
+def _scores(sentences: Sequence[AnswerSpan], vectors: np.ndarray, title: np.ndarray) -> np.ndarray:
+    """Return how well each sentence stands for all of them.
+
+    `vectors` is (n, d), `title` (d,) the embedding of the title; the scores are (n,).
+    """
+    scores = np.maximum(vectors @ vectors.T - ALIKE, 0.0).mean(axis=1)
     scores /= scores.max() or 1.0
-    if title:
-        scores += TITLE_WEIGHT * (vectors @ shelf.embed([title])[0])
+    scores += TITLE_WEIGHT * (vectors @ title)
     opening = min(sentence.passage.start for sentence in sentences)
     for place, sentence in enumerate(sentences):
         scores[place] += OPENING_BONUS * (sentence.passage.start == opening)
         scores[place] -= LEANING * bool(LEANS_BACK.match(sentence.text))
-    chosen = _choose_distinct(scores, cosines, min(most, 1 + len(sentences) // 3))
-    return Overview(tuple(sentences[place] for place in sorted(chosen)))
+    return scores
 
 
 def _choose_distinct(scores: np.ndarray, cosines: np.ndarray, count: int) -> list[int]:

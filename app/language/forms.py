@@ -116,8 +116,9 @@ NAMED_TEXT = compile_words(
 """A document by its name: "the desalination report", "rules.pdf"."""
 
 LEANS_BACK = re.compile(
-    r"(?:This|These|That|Those|It|Its|They|Their|He|She|His|Her|However|Additionally|Moreover"
-    r"|Furthermore|But|And|So|Also|Such|Thus|Therefore|Then|Here|For example|In addition)\b"
+    rf"(?!This (?:{_TEXT})\b)(?:This|These|That|Those|It|Its|They|Their|He|She|His|Her|However"
+    r"|Additionally|Moreover|Furthermore|But|And|So|Also|Such|Thus|Therefore|Then|Here"
+    r"|For example|In addition)\b"
 )
 """The beginning of a sentence that leans on the one before it. Capitals are told apart."""
 
