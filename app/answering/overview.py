@@ -25,8 +25,8 @@ from inquote.ingest.text import LIST_MARKER, sentence_ranges
 CONFIDENCE = 0.75  # of an overview: the share of its sentences that stand for their text, by hand
 MOST_SENTENCES = 5
 MOST_DOCUMENTS = 8  # of a library, a sentence each
-PASSAGES = 32  # of a document whose sentences are compared, the nearest to its title
-PASSAGES_EACH = 4  # of each document of a library
+PASSAGES = 16  # of a document whose sentences are compared, the nearest to its title
+SENTENCES_EACH = 8  # of each document of a library that are compared, the first ones
 SHORTEST, LONGEST = 6, 60  # words of a sentence
 
 ALIKE = 0.2  # cosine from which on two sentences speak of one thing
@@ -67,8 +67,7 @@ def _overview_of_documents(ids: Sequence[str], shelf: Shelf) -> Overview | None:
     for id in ids[:MOST_DOCUMENTS]:
         title = shelf.document(id).title
         hits = shelf.passages_near(title, PASSAGES, id)
-        hits.sort(key=lambda hit: hit.passage.start)
-        sentences = _sentences(hits[:PASSAGES_EACH])
+        sentences = _sentences(hits)[:SENTENCES_EACH]
         if sentences:
             titles.append(title)
             groups.append(sentences)
