@@ -3,7 +3,7 @@
 import contextlib
 from pathlib import Path
 
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.confidence import UNFITTED, Calibration
 from inquote.app.reader.base import Reader
 from inquote.app.reader.registry import open_reader

@@ -3,14 +3,13 @@
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from inquote.app.answering.answer import READ_PASSAGES, Answer, Answerer
+from inquote.app.answering.answer import Answer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.cache import AnswerCache
 from inquote.app.answering.cleaning import clean_question
 from inquote.app.answering.conversation import understand
-from inquote.app.answering.parts import split_question
-from inquote.app.answering.spelling import search_with_spelling
+from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.suggestions import (
     ATTACHMENT,
     Suggestion,
@@ -22,7 +21,7 @@ from inquote.app.answering.suggestions import (
 from inquote.index.clock import Clock, utc_now
 from inquote.index.models.allocator import return_freed_memory
 from inquote.index.progress import Progress, silent
-from inquote.index.retrieval.search import Hit, Search
+from inquote.index.retrieval.search import Search
 from inquote.index.stores.base import DocumentInfo, Snapshot, Store
 from inquote.index.stores.journal import Feedback, Journal, QuestionInContext
 from inquote.index.stores.recipe import Recipe
@@ -118,27 +117,13 @@ class System:
         key = (snapshot.generation, typed, understood)
         answer = self._cache.get(key)
         if answer is None:
-            questions = split_question(understood)
-            parts = self._search_parts(snapshot, questions, clock)
-            if [part for part, _ in parts] != questions:
-                understood = " ".join(part for part, _ in parts)
-            answer = self.answerer.answer(typed, understood, parts, snapshot)
+            shelf = Shelf(snapshot, self.search, clock)
+            answer = self.answerer.answer(typed, understood, shelf)
             clock.lap("read")
             self._cache.put(key, answer)
             if next(self._read) % _ANSWERS_A_TRIM == 0:
                 return_freed_memory()
         return answer
-
-    def _search_parts(
-        self, snapshot: Snapshot, questions: Sequence[str], clock: Clock
-    ) -> list[tuple[str, list[Hit]]]:
-        """Return each question with its misspelt words corrected, and its hits."""
-
-        def search(question: str) -> list[Hit]:
-            return self.search.search(snapshot, question, READ_PASSAGES, clock=clock)
-
-        is_word = partial(self.search.is_word, snapshot)
-        return [search_with_spelling(question, search, is_word) for question in questions]
 
     def record_feedback(self, feedback: Feedback) -> None:
         """Keep what a person said of an answer; raise `InquoteError` where that cannot be."""

@@ -11,7 +11,7 @@ os.environ.setdefault(
 )  # tiny models gain nothing from more, and on busy cores threads wait
 
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.local.store import LocalStore

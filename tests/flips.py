@@ -23,7 +23,7 @@ from typing import Any
 from damage import flip_bit
 
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.suggestions import ATTACHMENT
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search

@@ -1,28 +1,16 @@
-"""Answer a question from its hits: cited and calibrated, or refused."""
+"""Hold an answer: the corpus's own words, each cited, and what is inferred from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
-from itertools import zip_longest
-from operator import attrgetter
 from typing import Any
 
 from inquote.app.answering.cells import header_ranges
-from inquote.app.answering.compose import compose
-from inquote.app.answering.confidence import Calibration, features_of
-from inquote.app.answering.findings import Findings
-from inquote.app.answering.forms import Form, form_of, requested_count
-from inquote.app.answering.lists import find_lists, read_lists
-from inquote.app.answering.spans import AnswerSpan, HitReading, rank_spans, read_hits
-from inquote.app.reader.base import Reader
+from inquote.app.answering.spans import AnswerSpan
 from inquote.index.retrieval.search import Hit
-from inquote.index.stores.base import Snapshot
 from inquote.ingest.documents import Document, Passage
 from inquote.ingest.errors import LibraryDamaged
 
-READ_PASSAGES = 12
-READ_FIRST = 5  # passages that may settle the question, so that the rest is not read
-MOST_CANDIDATES = 5  # spans that the trace of an answer shows
+ENDS_SENTENCE = (".", "!", "?", ":", ";", "…")  # after which a quote is joined by a space
 
 
 @dataclass(frozen=True)
@@ -51,10 +39,47 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Inferred:
+    """What an answer says that is no quote: it follows from the quotes beside it.
+
+    `kind` is "verdict" (yes, no, unclear), "count" (of the things quoted) or "agreement" (how many
+    documents say what).
+    """
+
+    kind: str
+    text: str
+
+
+def absence(answer: "Answer") -> str:
+    """Return the sentence on names of a question that stand near no passage; "" for none."""
+    names = answer.trace.get("absent", [])
+    if not names:
+        return ""
+    verb = "stands" if len(names) == 1 else "stand"
+    return f"{' and '.join(names)} {verb} nowhere near a passage that could answer."
+
+
+def join_quotes(quotes: Iterable[str]) -> str:
+    """Join the different quotes of an answer: sentences by a space, others by a semicolon.
+
+    >>> join_quotes(["fatigue", "fever"]), join_quotes(["It rained.", "It snowed."])
+    ('fatigue; fever', 'It rained. It snowed.')
+    """
+    text = ""
+    for quote in dict.fromkeys(quotes):
+        if text:
+            text += " " if text.endswith(ENDS_SENTENCE) else "; "
+        text += quote
+    return text
+
+
+@dataclass(frozen=True)
 class Answer:
     """An answer made of the corpus's own words, or a refusal.
 
-    - `text`: the quotes of `citations`, joined by spaces; None for a refusal, which has none.
+    - `text`: the quotes of `citations` as `join_quotes` joins them; None for a refusal, which has
+      none.
+    - `inferred`: what follows from the quotes and stands in no text, None for most answers.
     - `headers`: citations of the headers that explain the cells among `citations`, in their order.
     - `confidence`: the calibrated probability in [0, 1] that the answer is right; for a refusal
       that of the answer held back.
@@ -74,6 +99,7 @@ class Answer:
     generation: int
     headers: tuple[Citation, ...] = ()
     elapsed_ms: float = 0.0
+    inferred: Inferred | None = None
     stages_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -101,6 +127,7 @@ class Answer:
             "question": self.question,
             "understood_as": self.understood_as,
             "answer": self.text,
+            "inferred": asdict(self.inferred) if self.inferred else None,
             "confidence": self.confidence,
             "citations": [citation.as_json() for citation in self.citations],
             "headers": [citation.as_json() for citation in self.headers],
@@ -120,214 +147,15 @@ class Answer:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """An answer before it is cited, which may still be refused.
-
-    `spans` are the answer's; they are empty only where no passage that was read had a span.
-    """
-
-    form: Form
-    findings: Findings
-    spans: tuple[AnswerSpan, ...] = ()
-    features: Mapping[str, float] = field(default_factory=dict)
-    confidence: float = 0.0
-
-    @property
-    def text(self) -> str:
-        """Return the spans, joined by spaces."""
-        return " ".join(span.text for span in self.spans)
-
-
-class Answerer:
-    """Reads the hits of a question and decides on the answer."""
-
-    def __init__(self, reader: Reader, calibration: Calibration) -> None:
-        self.reader = reader
-        self.calibration = calibration
-
-    def choose(self, question: str, hits: Sequence[Hit]) -> Choice:
-        """Return the best answer of the hits to a question that stands alone."""
-        form, most = form_of(question), requested_count(question)
-
-        # Read the passages, then their lists as sentences.
-        readings = self._read(question, form, hits)
-        lists = find_lists(readings)
-        read_lists(question, lists, self.reader, most)
-
-        # Compare all spans, and compose the answer of the best.
-        findings = Findings.gather(
-            readings, self.calibration.retrieval_weight, lists, hits[len(readings) :]
-        )
-        if not findings.spans:
-            return Choice(form, findings)
-        spans = compose(form, findings, most)
-        features = features_of(question, findings)
-        confidence = round(self.calibration.confidence(features), 4)
-        return Choice(form, findings, tuple(spans), features, confidence)
-
-    def _read(self, question: str, form: Form, hits: Sequence[Hit]) -> list[HitReading]:
-        """Read the first hits, and the rest unless the first settle the question.
-
-        For a list all are read, because its pieces may lie anywhere.
-        """
-        enough_score = self.calibration.enough_score
-        read = partial(read_hits, question, reader=self.reader, in_headings=form is Form.SHORT)
-        if form is Form.LIST or enough_score is None:
-            return read(hits)
-        readings = read(hits[:READ_FIRST])
-        spans = rank_spans(readings, self.calibration.retrieval_weight)
-        is_settled = bool(spans) and spans[0].score >= enough_score
-        if not is_settled:
-            readings += read(hits[READ_FIRST:], first_rank=READ_FIRST)
-        return readings
-
-    def answer(
-        self,
-        question: str,
-        understood_as: str,
-        parts: Sequence[tuple[str, Sequence[Hit]]],
-        snapshot: Snapshot,
-    ) -> Answer:
-        """Return the answer to a question, with citations checked against the snapshot's documents.
-
-        `parts` are the questions that `understood_as` combines, each with its hits; usually it is
-        one. Each part is answered or refused by itself. The confidence is that of the least sure
-        part answered, or of the surest where all are refused. The times are left to the caller.
-        Raises `LibraryDamaged` where a passage differs from its document.
-        """
-        # Choose an answer to each part, and accept those that are sure enough.
-        choices = [self.choose(part, hits) for part, hits in parts]
-        documents = _Documents(snapshot)
-        for place, choice in enumerate(choices):
-            if self._is_sure(choice):
-                choices[place] = _doubted(choice, documents)
-        accepted = [choice for choice in choices if self._is_sure(choice)]
-        confidence = attrgetter("confidence")
-        decisive = min(accepted, key=confidence) if accepted else max(choices, key=confidence)
-
-        # Cite them.
-        spans = _distinct_spans(accepted)
-        citations = [cite(span, documents.of(span)) for span in spans]
-        headers = _cite_headers(spans, documents)
-
-        # Say why.
-        hits = interleave([choice.findings.hits for choice in choices])
-        trace = self._trace(understood_as, decisive, hits)
-        if len(parts) > 1:
-            trace["parts"] = [
-                {"question": part, "confidence": choice.confidence, "answered": choice in accepted}
-                for (part, _), choice in zip(parts, choices, strict=True)
-            ]
-        return Answer(
-            question=question,
-            understood_as=understood_as,
-            text=" ".join(citation.quote for citation in citations) or None,
-            confidence=decisive.confidence,
-            citations=tuple(citations),
-            hits=hits,
-            trace=trace,
-            generation=snapshot.generation,
-            headers=tuple(headers),
-        )
-
-    def _is_sure(self, choice: Choice) -> bool:
-        """Tell whether a choice has spans and the confidence that an answer needs."""
-        return bool(choice.spans) and choice.confidence >= self.calibration.threshold
-
-    def _trace(self, question: str, choice: Choice, hits: Sequence[Hit]) -> dict[str, Any]:
-        """Return the form, the scores, the threshold and the next best spans, as JSON.
-
-        "nearest" indexes `hits`.
-        """
-        places = {hit.passage.id: number for number, hit in enumerate(hits)}
-        candidates = []
-        for span in choice.findings.spans[:MOST_CANDIDATES]:
-            nearest, score = places[span.passage.id], round(span.score, 4)
-            candidates.append({"quote": span.text, "nearest": nearest, "score": score})
-        return {
-            "form": choice.form.value,
-            "reader": self.reader.name,
-            "note": self.reader.note(question),
-            "threshold": self.calibration.threshold,
-            "observed": self._observed(choice.confidence),
-            "features": {name: round(value, 4) for name, value in choice.features.items()},
-            "candidates": candidates,
-            "retrieval": [_retrieval_scores(hit) for hit in hits],
-        }
-
-    def _observed(self, confidence: float) -> dict[str, float] | None:
-        """Return how often answers of about this confidence were right in the calibration."""
-        observed = self.calibration.observed(confidence)
-        return {"answers": observed[0], "right": observed[1]} if observed else None
-
-
-def _retrieval_scores(hit: Hit) -> dict[str, float | None]:
-    """Return the scores and ranks of a hit, as JSON."""
-    return {
-        "score": round(hit.score, 4),
-        "dense_rank": hit.dense_rank,
-        "dense_score": round(hit.dense_score, 4),
-        "lexical_rank": hit.lexical_rank,
-        "lexical_score": round(hit.lexical_score, 4),
-    }
-
-
-def _distinct_spans(choices: Sequence[Choice]) -> list[AnswerSpan]:
-    """Return the spans of all choices in their order, each range of a document once."""
-    spans: dict[tuple[str, int, int], AnswerSpan] = {}
-    for choice in choices:
-        for span in choice.spans:
-            spans.setdefault(span.document_range, span)
-    return list(spans.values())
-
-
-def interleave(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
-    """Return the best hit of each ranking, then the second best of each, and so on.
-
-    A passage comes at its first place only.
-    """
-    hits: dict[str, Hit] = {}
-    for hits_of_rank in zip_longest(*rankings):
-        for hit in filter(None, hits_of_rank):
-            hits.setdefault(hit.passage.id, hit)
-    return tuple(hits.values())
-
-
-class _Documents:
-    """The documents of spans, each loaded once."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._loaded: dict[str, Document] = {}
-
-    def of(self, span: AnswerSpan) -> Document:
-        """Return the document that a span stands in."""
-        id = span.passage.document_id
-        if id not in self._loaded:
-            self._loaded[id] = self._snapshot.document(id)
-        return self._loaded[id]
-
-
-def _doubted(choice: Choice, documents: _Documents) -> Choice:
-    """Return a choice as sure as the recognition of its words in a picture was."""
-    score = 1.0
-    for span in choice.spans:
-        for start, end, recognition in documents.of(span).recognised:
-            if start < span.document_end and span.document_start < end:
-                score = min(score, recognition)
-    if score == 1.0:
-        return choice
-    return replace(choice, confidence=round(choice.confidence * score, 4))
-
-
-def _cite_headers(spans: Sequence[AnswerSpan], documents: _Documents) -> list[Citation]:
+def cite_headers(
+    spans: Iterable[AnswerSpan], document_of: Callable[[str], Document]
+) -> list[Citation]:
     """Return the citations of the headers of the cells among the spans, each place once."""
     headers: dict[tuple[str, int, int], Citation] = {}
     for span in spans:
         if not span.passage.segments:
             continue
-        document = documents.of(span)
+        document = document_of(span.passage.document_id)
         for start, end in header_ranges(document, span.document_start):
             quote = document.text[start:end]
             key = document.id, start, end

@@ -12,6 +12,7 @@ from inquote.app.answering.spans import AnswerSpan, HitReading
 from inquote.ingest.text import block_ranges, sentence_ranges, touching
 
 MOST_SENTENCES = 3
+MOST_STEPS = 5  # sentences that tell how something works
 WEAK_EVIDENCE = 0.5  # an explanation that scores less goes on to the sentences that follow
 SENTENCE_MARGIN = 1.0  # a further sentence may score so much less than the best one
 
@@ -41,16 +42,19 @@ def compose(form: Form, findings: Findings, most: int | None = None) -> list[Ans
         several = several_spans(findings, most)
         if several:
             return several
-    if form is not Form.EXPLANATION and row_around(best.passage, best.start):
+    is_told = form in (Form.EXPLANATION, Form.PROCESS)
+    if not is_told and row_around(best.passage, best.start):
         return [best]
 
     # A fact is a span, anything else sentences.
-    if form is Form.SHORT:
+    if form.is_span:
         return [_extend_best(findings)]
     sentences = _supporting_sentences(findings)
+    if form is Form.PROCESS:
+        return _steps_from(sentences, findings.best)
     is_alone = form is Form.EXPLANATION and len(sentences) == 1
     if is_alone and _evidence_score(sentences[0]) < WEAK_EVIDENCE:
-        sentences += _following_sentences(sentences[0])
+        sentences += _following_sentences(sentences[0], MOST_SENTENCES - 1)
     return sentences
 
 
@@ -67,12 +71,20 @@ def _extend_best(findings: Findings) -> AnswerSpan:
         is_longer = span.end - span.start > longest.end - longest.start
         if has_best and is_longer and span.score >= best.score - EXTENT_MARGIN:
             longest = span
+    longest = with_bracket(longest)
     if best.score >= SURE_SCORE:
         return longest
     sentences = touching(sentence_ranges(best.passage.text), longest.start, longest.end)
     if not sentences:
         return longest
     return replace(longest, start=sentences[0][0], end=sentences[-1][1])
+
+
+def with_bracket(span: AnswerSpan) -> AnswerSpan:
+    """Return a span with the bracket that closes the one opened last in it."""
+    is_open = span.text.rfind("(") > span.text.rfind(")")
+    closes = span.passage.text[span.end : span.end + 1] == ")"
+    return replace(span, end=span.end + 1) if is_open and closes else span
 
 
 def _supporting_sentences(findings: Findings) -> list[AnswerSpan]:
@@ -114,7 +126,19 @@ def _evidence_score(sentence: AnswerSpan) -> float:
     return math.inf
 
 
-def _following_sentences(sentence: AnswerSpan) -> list[AnswerSpan]:
+def _steps_from(sentences: Sequence[AnswerSpan], best: AnswerSpan) -> list[AnswerSpan]:
+    """Return the sentences of the best span and those that follow it, which tell what happens.
+
+    Where nothing follows in the block, all sentences are returned.
+    """
+    own = [sentence for sentence in sentences if sentence.touches(best)]
+    if not own:
+        return list(sentences)
+    following = _following_sentences(own[-1], MOST_STEPS - len(own))
+    return [*own, *following] if following else list(sentences)
+
+
+def _following_sentences(sentence: AnswerSpan, most: int) -> list[AnswerSpan]:
     """Return the next sentences of the same block, to go on with an explanation."""
     text = sentence.passage.text
     blocks = touching(block_ranges(text), sentence.start, sentence.start + 1)
@@ -124,4 +148,4 @@ def _following_sentences(sentence: AnswerSpan) -> list[AnswerSpan]:
     for start, end in sentence_ranges(text, *blocks[0]):
         if start >= sentence.end:
             following.append(replace(sentence, start=start, end=end))
-    return following[: MOST_SENTENCES - 1]
+    return following[:most]

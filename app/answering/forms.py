@@ -2,14 +2,16 @@
 
 from enum import Enum
 
-from inquote.app.language.english import (
+from inquote.app.language.english import NUMBERS
+from inquote.app.language.forms import (
+    COUNT_QUESTION,
     COUNTED_QUESTION,
     DEFINITION_QUESTION,
     DETAIL,
     EXPLANATION_QUESTION,
     LIST_QUESTION,
     MEASURE_QUESTION,
-    NUMBERS,
+    PROCESS_QUESTION,
     QUESTION_WORD,
     YES_NO_QUESTION,
 )
@@ -21,26 +23,41 @@ class Form(Enum):
     SHORT = "short span"
     SENTENCES = "sentences"
     EXPLANATION = "explanation"
+    PROCESS = "process"
     LIST = "list"
+    COUNT = "count"
+    VERDICT = "yes or no"
+    OVERVIEW = "overview"
+
+    @property
+    def is_span(self) -> bool:
+        """Tell whether a span answers, and no sentence is needed."""
+        return self in (Form.SHORT, Form.COUNT)
 
 
 def form_of(question: str) -> Form:
     """Return the form of answer that a question asks for.
 
-    >>> form_of("How does it work?"), form_of("How many patients?")
-    (<Form.EXPLANATION: 'explanation'>, <Form.SHORT: 'short span'>)
+    >>> form_of("How does it work?"), form_of("How old is it?")
+    (<Form.PROCESS: 'process'>, <Form.SHORT: 'short span'>)
     >>> form_of("What are the five key factors?")
     <Form.LIST: 'list'>
     """
+    if COUNT_QUESTION.search(question):
+        return Form.COUNT
     if MEASURE_QUESTION.search(question):
         return Form.SHORT
     if LIST_QUESTION.search(question):
         return Form.LIST
+    if PROCESS_QUESTION.search(question):
+        return Form.PROCESS
     if EXPLANATION_QUESTION.search(question):
         return Form.EXPLANATION
+    if YES_NO_QUESTION.search(question):
+        return Form.VERDICT
     is_definition = DEFINITION_QUESTION.search(question) and not DETAIL.search(question)
     is_keywords = not QUESTION_WORD.search(question)
-    if is_definition or is_keywords or YES_NO_QUESTION.search(question):
+    if is_definition or is_keywords:
         return Form.SENTENCES
     return Form.SHORT
 

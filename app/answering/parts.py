@@ -4,6 +4,7 @@ import re
 
 from inquote.app.answering.cleaning import capitalise
 from inquote.app.answering.conversation import resolve_follow_up
+from inquote.app.answering.topics import find_pronoun
 from inquote.app.language.english import NEXT_OBJECT, NEXT_QUESTION, QUESTION_OPENING, VERB
 
 _SHORTEST_PART = 3  # words
@@ -27,7 +28,9 @@ def split_question(question: str) -> list[str]:
     first, *later = clauses
     resolved = [first]
     for clause in later:
-        part = resolve_follow_up(clause, first)
+        # A pronoun that the first clause leaves open stands for the same thing in the next.
+        is_open = find_pronoun(first) and find_pronoun(clause)
+        part = clause if is_open else resolve_follow_up(clause, first)
         if part not in resolved:
             resolved.append(part)
     return resolved

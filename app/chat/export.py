@@ -49,7 +49,10 @@ def _answer_markdown(answer: Answer) -> str:
         quotes.append(f"> {_line_markdown(citation.quote)} [{number}]")
         place = ", ".join(map(_line_markdown, _place(citation)))
         places.append(f"{number}. {place}, SHA-256 `{citation.document_sha256}`")
-    return "\n\n".join([heading, "\n>\n".join(quotes), "\n".join(places)])
+    inferred = []
+    if answer.inferred:
+        inferred.append(f"{_line_markdown(answer.inferred.text)} *(inferred, no quote)*")
+    return "\n\n".join([heading, *inferred, "\n>\n".join(quotes), "\n".join(places)])
 
 
 def _line_markdown(text: str) -> str:
@@ -88,5 +91,7 @@ def _answer_html(answer: Answer) -> str:
         quotes.append(f'<blockquote dir="auto">{quote} <small>[{number}]</small></blockquote>\n')
         place = escape(", ".join(_place(citation)))
         places.append(f"<li>{place}, SHA-256 <code>{citation.document_sha256}</code></li>\n")
+    if answer.inferred:
+        question += f"<p>{escape(answer.inferred.text)} <small>(inferred, no quote)</small></p>\n"
     confidence = f"<p>{confidence_words(answer.confidence)}</p>\n"
     return f"{question}{''.join(quotes)}{confidence}<ol>{''.join(places)}</ol>\n"

@@ -7,7 +7,8 @@ citation's link carries all that is needed to open the document pane.
 
 from dataclasses import dataclass
 
-from inquote.app.answering.answer import Answer, Citation
+from inquote.app.answering.answer import Answer, Citation, absence
+from inquote.app.answering.cleaning import capitalise
 from inquote.app.chat.document_pane import Mark, format_heading, range_html
 from inquote.app.chat.trace import Documents, link, passage_link, percent, trace_html
 from inquote.app.marks import escape
@@ -15,6 +16,7 @@ from inquote.ingest.text import sentence_ranges, touching
 
 REFUSAL = "The corpus does not say."
 NEAREST_SHOWN = 3  # passages under a refusal
+DOCUMENTS_SHOWN = 3  # of several that answer; the others are folded
 SHORT_SPAN = 120  # characters; a longer span is set in the size of a sentence
 LONGEST_ECHO = 600  # characters of a question that the conversation repeats
 CONFIDENCE_WORDS = (
@@ -149,9 +151,33 @@ def _spans_html(answer: Answer, documents: Documents) -> str:
             f"{_citation_link(citation, number)}</p>"
         )
     contexts = _contexts(answer, documents)
-    pieces += [_context_html(answer, context, documents) for context in contexts]
-    pieces += [f'<p class="held">{REFUSAL} <q>{escape(q)}</q></p>' for q in answer.unanswered]
-    return "".join(pieces) + _confidence_html(answer)
+    around = [_context_html(answer, context, documents) for context in contexts]
+    if answer.inferred and answer.inferred.kind == "agreement":
+        pieces, around = _fold(pieces, around)
+    held = [f'<p class="held">{REFUSAL} <q>{escape(q)}</q></p>' for q in answer.unanswered]
+    body = "".join([*pieces, *around, *held])
+    return _inferred_html(answer) + body + _confidence_html(answer)
+
+
+def _inferred_html(answer: Answer) -> str:
+    """Write what follows from the quotes, marked as no quote; "" where nothing does."""
+    if answer.inferred is None:
+        return ""
+    tip = "This is no quote: it was inferred from the quotes below."
+    text = escape(capitalise(answer.inferred.text))
+    return (
+        f'<p class="inferred" dir="auto" title="{tip}">{text} '
+        '<span class="mark">inferred</span></p>'
+    )
+
+
+def _fold(spans: list[str], contexts: list[str]) -> tuple[list[str], list[str]]:
+    """Put what several documents say behind "show all", but for the first of them."""
+    if len(spans) <= DOCUMENTS_SHOWN:
+        return spans, contexts
+    rest = "".join([*spans[DOCUMENTS_SHOWN:], *contexts[DOCUMENTS_SHOWN:]])
+    folded = f'<details class="more"><summary>Show all {len(spans)}</summary>{rest}</details>'
+    return spans[:DOCUMENTS_SHOWN], [*contexts[:DOCUMENTS_SHOWN], folded]
 
 
 def _contexts(answer: Answer, documents: Documents) -> list[Context]:
@@ -212,11 +238,10 @@ def _marked_html(text: str, context: Context) -> str:
 
 def _refusal_html(answer: Answer, documents: Documents) -> str:
     """Write the refusal, the confidence of the best answer, and the nearest passages."""
-    pieces = [
-        f'<p class="refusal">{REFUSAL}</p>',
-        '<p class="held">No answer is likely enough to show; '
-        f"the best one was judged {percent(answer.confidence)}.</p>",
-    ]
+    reason = absence(answer) or (
+        f"No answer is likely enough to show; the best one was judged {percent(answer.confidence)}."
+    )
+    pieces = [f'<p class="refusal">{REFUSAL}</p>', f'<p class="held">{escape(reason)}</p>']
     items = []
     for hit in answer.hits[:NEAREST_SHOWN]:
         passage = f'<p class="passage" dir="auto">{escape(hit.passage.text)}</p>'

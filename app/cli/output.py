@@ -57,10 +57,16 @@ def format_answer(answer: "Answer") -> str:
         lines += [f"Understood as: {answer.understood_as}", ""]
     confidence = f"confidence {answer.confidence:.0%}"
     if answer.text is None:
-        lines += [f"The corpus does not say. ({confidence})", "", "Nearest passages:"]
+        lines += [f"The corpus does not say. ({confidence})"]
+        names = answer.trace.get("absent")
+        if names:
+            lines.append(f"Not near any passage: {', '.join(names)}.")
+        lines += ["", "Nearest passages:"]
         for hit in answer.hits[:NEAREST_SHOWN]:
             lines.append(f"  {_format_passage(hit)}")
         return "\n".join(lines)
+    if answer.inferred:
+        lines += [f"{answer.inferred.text} (inferred, no quote)", ""]
     lines += [answer.text, ""]
     for question in answer.unanswered:
         lines.append(f"The corpus does not say: {question}")

@@ -1,14 +1,15 @@
 """English as far as answering needs it: every word list, question pattern and question template.
 
-To teach inquote another language, translate this file and `ingest/english.py`, its counterpart for
-sentences and search. The groups below follow the modules that use them. A pattern reads a question
-as it was typed, on one line, whatever the case of its letters, unless a comment says otherwise.
+To teach inquote another language, translate this file, `forms.py` beside it, which has the patterns
+of what a question asks for, and `ingest/english.py`, the counterpart for sentences and search. The
+groups below follow the modules that use them. A pattern reads a question as it was typed, on one
+line, whatever the case of its letters, unless a comment says otherwise.
 """
 
 import re
 
 
-def _compile(pattern: str) -> re.Pattern[str]:
+def compile_words(pattern: str) -> re.Pattern[str]:
     """Compile a pattern that takes capitals and small letters for the same."""
     return re.compile(pattern, re.IGNORECASE)
 
@@ -30,20 +31,20 @@ PREPOSITIONS = frozenset(
 DEFINITE_ARTICLE = "the"
 PLURAL_ENDING = "s"
 
-_AUXILIARY = "is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might"
+AUXILIARY = "is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might"
 _ANY_INTERROGATIVE = "|".join(sorted(INTERROGATIVES))
 _ANY_PREPOSITION = "|".join(sorted(PREPOSITIONS))
 
 
 # Follow-ups: `app/answering/conversation.py`.
 
-FOLLOW_UP_OPENING = _compile(
+FOLLOW_UP_OPENING = compile_words(
     r"^(?:(?:and|but|or|so|also|then|ok|okay)[, ]+)*"
     r"(?:(?:what|how) about|(?:and|but|or|also))\b[, ]*"
 )
 """The words that tie a question to the one before it: "And", "What about"."""
 
-REFERS_BACK = _compile(
+REFERS_BACK = compile_words(
     r"\b(?:which|what|new|old|other|last|first|this|that) ones?\b"
     r"|\b(?:theirs|hers|each of|both|neither|the same)\b"
     r"|\b(?:then|there|else|more|less|instead)\??$"
@@ -58,19 +59,19 @@ SHORTENED_QUESTION = re.compile(
 )
 """A question word with too little behind it to stand alone: "why so often". Reads lower case."""
 
-VERB = _compile(
+VERB = compile_words(
     r"\b(?:is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might"
     r"|must|\w{3,}(?:ed|es))\b"
 )
 """An auxiliary, or a word with the ending of a verb."""
 
-TAKES_INFINITIVE = _compile(r"\b(?:do|does|did|can|could|will|would|should|may|might|must)\b")
+TAKES_INFINITIVE = compile_words(r"\b(?:do|does|did|can|could|will|would|should|may|might|must)\b")
 """An auxiliary that puts a verb without an ending, which `VERB` misses, behind the subject."""
 
 _WORD = r"[\w®™’'-]+"
 _NO_NOUN = rf"(?:{VERB.pattern}|(?:{_ANY_PREPOSITION}|and|or|that|which|who|than)\b)"
 
-NOUN_PHRASE = _compile(rf"\bthe(?: (?!{_NO_NOUN}){_WORD})+")
+NOUN_PHRASE = compile_words(rf"\bthe(?: (?!{_NO_NOUN}){_WORD})+")
 """A noun with its article and with the words between the two."""
 
 
@@ -80,22 +81,22 @@ def noun_phrase_ending_in(noun: str) -> re.Pattern[str]:
     >>> noun_phrase_ending_in("group").search("What did the control group reach?")[0]
     'the control group'
     """
-    return _compile(rf"\bthe (?:(?!{_NO_NOUN}){_WORD} ){{0,3}}{re.escape(noun)}\b")
+    return compile_words(rf"\bthe (?:(?!{_NO_NOUN}){_WORD} ){{0,3}}{re.escape(noun)}\b")
 
 
 # Topics and pronouns: `app/answering/topics.py`.
 
 _KIND = "drug|therapy|treatment|medicine|product|virus|company|study|trial"
 
-PRONOUN = _compile(
+PRONOUN = compile_words(
     r"\b(?:(?P<possessive>its|their|his|her)|(?P<plain>it|they|them|he|she|him)"
     rf"|(?:this|that|these|those)(?: (?P<noun>{_KIND})s?\b| (?:one|thing)s?\b)?)\b(?! that\b)"
 )
 """A word that may stand for a topic; `noun` is the kind of thing in "this drug"."""
 
-PLURAL_PRONOUN = _compile(r"\b(?:they|them|their|these|those)\b")
+PLURAL_PRONOUN = compile_words(r"\b(?:they|them|their|these|those)\b")
 
-EXPLETIVE_IT = _compile(
+EXPLETIVE_IT = compile_words(
     r"\b(?:is|was) it(?: \w+)? (?:to|that|for|if)\b"
     r"|\bit (?:is|was) \w+ (?:to|that|for|if)\b"
     r"|\bdoes it mean\b"
@@ -103,10 +104,10 @@ EXPLETIVE_IT = _compile(
 """An "it" that stands for what comes after it: "Is it allowed to", "How common is it that"."""
 
 REQUESTED_THINGS = (
-    _compile(
+    compile_words(
         r"^(?:what|which|who|name|list)\b(?: \w+)? (?:are|were) (?P<things>(?:\S+ ){0,6}\S+?)\??$"
     ),
-    _compile(
+    compile_words(
         r"^(?:what|which) (?P<things>(?:\w+ ){0,2}\w+s) "
         r"(?:(?:are|were|do|did|can|will)\b|(?P<clause>have\b[^?]*))"
     ),
@@ -116,7 +117,7 @@ REQUESTED_THINGS = (
 `things` are what they ask for, `clause` what is said of these ("have a coast").
 """
 
-WHO_IS = _compile(r"^who (?:is|was) ((?:\S+ ){0,6}\S+?)\??$")
+WHO_IS = compile_words(r"^who (?:is|was) ((?:\S+ ){0,6}\S+?)\??$")
 """A question about a person, whose name is the group."""
 
 NO_NAME = frozenset(
@@ -135,7 +136,7 @@ def name_with_kind(name: str) -> re.Pattern[str]:
     >>> name_with_kind("OPTiM").search("What did the OPTiM trial show?")[1]
     'trial'
     """
-    return _compile(rf"\bthe {re.escape(name)} ({_KIND})\b")
+    return compile_words(rf"\bthe {re.escape(name)} ({_KIND})\b")
 
 
 def with_article(name: str, kind: str) -> str:
@@ -172,55 +173,15 @@ def without_possessive(name: str) -> str:
 
 # Several questions in one: `app/answering/parts.py`.
 
-QUESTION_OPENING = _compile(rf"(?:(?:in|for|by|at|on|to|from|with) )?(?:{_ANY_INTERROGATIVE})\b")
+QUESTION_OPENING = compile_words(
+    rf"(?:(?:in|for|by|at|on|to|from|with) )?(?:{_ANY_INTERROGATIVE})\b"
+)
 
-NEXT_QUESTION = _compile(rf",? and (?={QUESTION_OPENING.pattern})")
+NEXT_QUESTION = compile_words(rf",? and (?={QUESTION_OPENING.pattern})")
 """The words between two questions in one sentence."""
 
-NEXT_OBJECT = _compile(rf",? and (?P<preposition>{_ANY_PREPOSITION})\b ")
+NEXT_OBJECT = compile_words(rf",? and (?P<preposition>{_ANY_PREPOSITION})\b ")
 """The words between two objects: " and about " in "about costs and about side effects"."""
-
-
-# What a question asks for: `app/answering/forms.py`.
-
-YES_NO_QUESTION = _compile(rf"^(?:{_AUXILIARY})(?:n't)?\b(?!.*\bor\b)")
-
-MEASURE_QUESTION = _compile(
-    r"^how (?:many|much|long|old|often|far|large|big|high|tall|deep|fast|soon|late|early)\b"
-)
-
-LIST_QUESTION = _compile(
-    r"^(?:(?:please )?(?:list|name|enumerate)\b"
-    r"|(?:what|which)\b(?: \w+)? (?:are|were) (?:the|some|all|its|their|\w+'s|\w+’s)\b)"
-    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|several|main|key|different|various|all) "
-    r"(?:\w+ )?"
-    r"(?:factors|reasons|steps|types|kinds|ways|parts|items|points|drivers|causes|rules|members"
-    r"|stages|things)\b"
-)
-
-COUNTED_QUESTION = _compile(
-    r"^(?:(?:what|which|who) (?:are|were)|name|list|give)(?: me)?(?: all)? "
-    r"(?:the|its|their|\w+['’]s) (?:\w+ )?"
-    rf"(?P<count>{'|'.join(NUMBERS[2:])}|\d\d?)\b"
-)
-"""A question for a number of things: "What are the five key factors?"."""
-
-EXPLANATION_QUESTION = _compile(
-    r"^(?:how|why|explain|describe|summari[sz]e|define|tell me|give me an overview"
-    r"|what (?:happens|does .* (?:do|mean)))\b"
-    r"|\b(?:mechanism|definition|meaning of|mean by|summary|overview|purpose of"
-    r"|reasons? (?:for|why)|work\?)"
-)
-
-DEFINITION_QUESTION = _compile(
-    r"^what(?: exactly)? (?:is|are)(?: an?)? [^?]{2,60}\??$|^who (?:is|are|was)\b"
-)
-
-DETAIL = _compile(r"\b(?:of|for|in|by|with|percentage|rate|number|name|year|date)\b")
-"""A word of a question for a detail of a thing, such as its date, and not for its definition."""
-
-QUESTION_WORD = _compile(rf"\b(?:who|whom|whose|what|which|when|where|how|why|name|{_AUXILIARY})\b")
-"""Without such a word, a question is a few keywords."""
 
 
 # Misspelt words: `app/answering/spelling.py`.
@@ -344,6 +305,6 @@ _KINDS_OF_ANSWER = (
     ),
 )
 ANSWER_SIGNS = tuple(
-    (_compile(rf"\b(?:{opening})\b"), re.compile(sign)) for opening, sign in _KINDS_OF_ANSWER
+    (compile_words(rf"\b(?:{opening})\b"), re.compile(sign)) for opening, sign in _KINDS_OF_ANSWER
 )
 """How a question opens, and a sign, case-sensitive, of a sentence that answers it."""

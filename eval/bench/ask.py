@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from inquote.app.answering.answer import READ_FIRST
+from inquote.app.answering.answerer import READ_FIRST
 from inquote.app.build import open_system
 from inquote.app.reader.base import Reader, Reading
 from inquote.app.system import System

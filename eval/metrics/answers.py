@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from inquote.app.answering.answer import join_quotes
+
 Range = tuple[str, int, int]
 
 RIGHT_F1 = 0.6  # token F1 from which an answer that contains no accepted answer counts as right
@@ -144,8 +146,8 @@ def verbatim_violations(answer: Mapping[str, Any], texts: Mapping[str, str]) -> 
     """Count how often an answer object breaks the promise to give the corpus's own words.
 
     A violation is each citation and each nearest passage with `texts[document][start:end] !=
-    quote`, and an answer that is not its citations' quotes joined with a space. `texts` maps a
-    document's id to its text; an unknown document is a violation.
+    quote`, and an answer that is not its citations' quotes as `join_quotes` joins them. `texts`
+    maps a document's id to its text; an unknown document is a violation.
 
     >>> citation = {"document": "a", "start": 0, "end": 3, "quote": "the"}
     >>> answer = {"answer": "a", "citations": [citation], "nearest": []}
@@ -158,7 +160,7 @@ def verbatim_violations(answer: Mapping[str, Any], texts: Mapping[str, str]) -> 
         quote = quoted["quote"]
         if not quote or text[quoted["start"] : quoted["end"]] != quote:
             violations += 1
-    expected = " ".join(citation["quote"] for citation in answer["citations"]) or None
+    expected = join_quotes(citation["quote"] for citation in answer["citations"]) or None
     if answer["answer"] != expected:
         violations += 1
     return violations

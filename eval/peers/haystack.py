@@ -22,7 +22,8 @@ from typing import Annotated, Any
 
 import typer
 
-from inquote.app.answering.answer import READ_PASSAGES, Answer, Citation
+from inquote.app.answering.answer import Answer, Citation
+from inquote.app.answering.shelf import READ_PASSAGES
 from inquote.app.build import open_system
 from inquote.app.cli.terminal import run_program
 from inquote.eval.metrics.bootstrap import Estimate, estimate

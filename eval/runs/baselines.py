@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.confidence import Calibration
 from inquote.app.build import make_answerer
 from inquote.app.reader.base import Reading, Span

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.confidence import Calibration
 from inquote.app.build import make_reader
 from inquote.app.reader.base import Reader

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from inquote.app.answering.answer import Answerer, Choice
+from inquote.app.answering.answerer import Answerer
+from inquote.app.answering.choice import Choice
 from inquote.app.build import make_answerer
 from inquote.app.reader.span import SpanReader
 from inquote.eval.metrics.answers import answer_right, token_f1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inquote.app.answering.answer import READ_FIRST, Answerer
+from inquote.app.answering.answerer import READ_FIRST, Answerer
 from inquote.app.answering.confidence import Calibration
 from inquote.app.answering.conversation import understand
 from inquote.app.answering.spans import rank_spans, read_hits

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inquote.app.answering.answer import READ_PASSAGES
+from inquote.app.answering.shelf import READ_PASSAGES
 from inquote.index.models.embedder import Embedder
 from inquote.index.retrieval.search import Hit, Search, fuse
 from inquote.index.stores.base import CutDocument, DocumentRecord

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.conversation import understand
 from inquote.app.answering.spelling import search_with_spelling
 from inquote.eval.metrics.answers import answer_right, exact_match, token_f1

@@ -10,6 +10,7 @@ from inquote.ingest.documents import Passage
 
 CANDIDATES = 50  # of each search; eight times as many, and again, while most are copies
 MAX_CANDIDATES = 3_200
+CANDIDATES_OF_DOCUMENTS = 400  # of each search, where each document is to be heard
 ALIKE = 0.9  # share of their words that two passages share from which on they are copies
 MAX_COPIES = 2  # of a passage among the hits, so that a flood of them hides nothing
 DENSE_WEIGHT = 0.4  # of the cosine; the rest goes to the lexical score (chosen in eval/LOG.md)
@@ -115,6 +116,21 @@ class Search:
             if len(best) == k or count >= MAX_CANDIDATES or exhausted:
                 return best
             count *= 8
+
+    def search_documents(self, passages: Searchable, question: str, k: int) -> list[Hit]:
+        """Return the best passage of each document, of the k best documents at most.
+
+        Copies in different documents all count: each is a document that says so.
+        """
+        query = self.embedder.embed_query(question)
+        dense = dict(passages.nearest(query, CANDIDATES_OF_DOCUMENTS))
+        lexical = dict(passages.matching(question, CANDIDATES_OF_DOCUMENTS))
+        missing = [id for id in lexical if id not in dense]
+        cosines = dense | passages.cosines(query, missing) if missing else dense
+        best: dict[str, Hit] = {}
+        for hit in self._fuse(passages.passages(cosines), cosines, dense, lexical):
+            best.setdefault(hit.passage.document_id, hit)
+        return list(best.values())[:k]
 
     def _fuse(
         self,

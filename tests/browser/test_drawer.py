@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from browser.driving import Tab, serious
 from fake_system import INJECTIONS
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.service.jobs import LibraryJobs
 from inquote.app.service.service import Service
 from inquote.app.system import System

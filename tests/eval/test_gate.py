@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.build import open_system
 from inquote.app.system import System
 from inquote.eval.metrics.bootstrap import estimate

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.system import System
 from inquote.eval.__main__ import main
 from inquote.eval.runs.questions import fill

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.build import open_system
 from inquote.app.reader.span import SpanReader
 from inquote.app.system import System

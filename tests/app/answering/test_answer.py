@@ -2,7 +2,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fakes import PLAIN_CALIBRATION, FakeReader
-from inquote.app.answering.answer import READ_FIRST, Answerer, interleave
+from inquote.app.answering.answerer import READ_FIRST, Answerer
+from inquote.app.answering.choice import interleave
 from inquote.app.reader.base import Reading
 from inquote.app.system import System
 from inquote.index.retrieval.search import Hit, Search

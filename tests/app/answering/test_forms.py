@@ -12,7 +12,7 @@ from inquote.app.answering.forms import Form, form_of, requested_count
         ("Who is Ada Quill?", Form.SENTENCES),
         ("What is the name of the founder?", Form.SHORT),
         ("Is it sold or is it given away?", Form.SHORT),
-        ("Isn't it sold?", Form.SENTENCES),
+        ("Isn't it sold?", Form.VERDICT),
     ],
 )
 def test_of_two_forms_one_goes_first(question: str, form: Form) -> None:

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.confidence import Calibration
 from inquote.app.answering.lists import find_lists
 from inquote.app.answering.spans import HitReading

@@ -13,7 +13,7 @@ import pytest
 from damage import change_rows
 
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.cli import commands as cli
 from inquote.app.system import System
 from inquote.index.stores.journal import SqliteJournal

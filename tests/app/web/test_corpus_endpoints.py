@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from fake_system import FakeSystem, opener
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.service.jobs import DEMONSTRATION, LibraryJobs
 from inquote.app.service.service import Service
 from inquote.app.system import System

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from fakes import PLAIN_CALIBRATION, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.reader.base import Reading
 from inquote.eval.runs.questions import Question
 from inquote.eval.studies.fast import Ways, compare_ways

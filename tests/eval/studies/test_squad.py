@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fakes import FakeEmbedder, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.confidence import Calibration
 from inquote.app.training.squad import SquadError
 from inquote.eval.studies.fusion import WEIGHTS, compare_fusions

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.local.store import LocalStore

@@ -18,7 +18,7 @@ from damage import change_rows, flip_bit, make_older
 
 from crash import in_child
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.journal import SqliteJournal

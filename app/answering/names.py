@@ -1,0 +1,126 @@
+"""Tell whether the companies, persons and things that a question names stand near a passage."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from inquote.app.answering.shelf import Shelf
+from inquote.app.answering.spelling import is_one_edit_apart
+from inquote.app.language.english import NO_NAME, without_possessive
+from inquote.app.language.forms import NATIONALITY, NO_ENTITY
+from inquote.index.retrieval.search import Hit
+
+_WORD = re.compile(r"\w[\w®™’'&.-]*")
+_PART = re.compile(r"[^\W_]+")
+_DOT_OF_INITIAL = re.compile(r"(?<=\b[A-Z])\.")
+_OPENING = 2_000  # characters of a document that say what it is about
+_OFTEN = 4  # mentions that make a name a subject of its document
+_MISSPELT = 5  # letters of a name of which one may be wrong
+
+
+def names_in(question: str) -> list[str]:
+    """Return the names that a question holds, without the titles and articles around them.
+
+    A question that is all in capitals, or in a title's, names nothing.
+
+    >>> names_in("Who is the chairman of Morvane Inc?"), names_in("Why Is It So Good?")
+    (['Morvane'], [])
+    """
+    words = _WORD.findall(question)
+    with_capital = [word for word in words if word[0].isupper()]
+    if len(words) > 2 and len(with_capital) > 0.6 * len(words):
+        return []
+    names: list[list[str]] = []
+    goes_on = False
+    for place, word in enumerate(words):
+        bare = _bare(word)
+        is_name = _is_name(word, is_first=place == 0)
+        is_acronym = bare.isupper() and len(bare) > 1
+        if is_name and goes_on and not is_acronym:
+            names[-1].append(bare)
+        elif is_name:
+            names.append([bare])
+        goes_on = is_name and bare == word and not is_acronym
+    return [" ".join(name) for name in names]
+
+
+def _bare(word: str) -> str:
+    return without_possessive(word.rstrip(".")).strip("®™'’")
+
+
+def _is_name(word: str, is_first: bool) -> bool:
+    """Tell whether a word of a question names something; the first has a capital anyway."""
+    bare = _bare(word)
+    if not any(map(str.isupper, bare)) or bare.lower().replace(".", "") in NO_ENTITY | NO_NAME:
+        return False
+    if NATIONALITY.fullmatch(bare):
+        return False
+    return not is_first or any(map(str.isupper, bare[1:])) or bare != word.rstrip(".")
+
+
+class Neighbourhood:
+    """Knows which names stand near the hits of a question: there, in headings, titles, texts."""
+
+    def __init__(self, names: Sequence[str], shelf: Shelf) -> None:
+        self._names = names
+        self._shelf = shelf
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def keep(self, hits: Iterable[Hit]) -> list[Hit]:
+        """Return the hits that every name stands near."""
+        return [hit for hit in hits if not self.absent_near(hit)]
+
+    def absent_near(self, hit: Hit) -> list[str]:
+        """Return the names that stand nowhere near a hit."""
+        around = f"{hit.passage.document_id} {hit.passage.embedded_text}"
+        absent = []
+        for name in self._names:
+            is_near = _stands_in(name, around) or self._is_subject(name, hit.passage.document_id)
+            if not is_near:
+                absent.append(name)
+        return absent
+
+    def _is_subject(self, name: str, document_id: str) -> bool:
+        """Tell whether a document speaks of a name: in its title, at its start, or often."""
+        key = name, document_id
+        if key not in self._known:
+            document = self._shelf.document(document_id)
+            opening = f"{document.title} {document.source} {document.text[:_OPENING]}"
+            often = document.text.lower().count(name.lower()) >= _OFTEN
+            self._known[key] = often or _stands_in(name, opening)
+        return self._known[key]
+
+
+def _stands_in(name: str, text: str) -> bool:
+    """Tell whether a text holds a name, its last word, its initials, or what it abbreviates."""
+    lower = text.lower()
+    last = name.split()[-1]
+    if name.lower() in lower or last.lower() in lower:
+        return True
+    if "-" in last and last.lower().replace("-", "") in lower.replace("-", ""):
+        return True
+    words = _PART.findall(_DOT_OF_INITIAL.sub("", text))
+    return (
+        _is_abbreviated(name, words)
+        or _is_spelt_out(last, words)
+        or (len(last) >= _MISSPELT and _is_misspelt(last.lower(), words))
+    )
+
+
+def _is_abbreviated(name: str, words: Sequence[str]) -> bool:
+    """Tell whether the initials of a name are a word: "United States" and "US"."""
+    initials = "".join(word[0] for word in _PART.findall(name) if word[0].isupper())
+    return len(initials) > 1 and initials in words
+
+
+def _is_spelt_out(name: str, words: Sequence[str]) -> bool:
+    """Tell whether words that follow each other have the letters of a name as initials."""
+    letters = name.replace(".", "")
+    if not letters.isupper() or len(letters) < 2:
+        return False
+    if len(letters) > 2 and letters.lower() in "".join(word[0] for word in words).lower():
+        return True
+    return letters in "".join(word[0] for word in words if word[0].isupper())
+
+
+def _is_misspelt(name: str, words: Iterable[str]) -> bool:
+    return any(is_one_edit_apart(name, word.lower()) for word in words)
