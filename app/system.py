@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from inquote.app.answering.answer import READ_PASSAGES, Answer, Answerer
 from inquote.app.answering.cache import AnswerCache
@@ -26,7 +27,7 @@ from inquote.index.retrieval.search import Hit, Search
 from inquote.index.stores.base import DocumentInfo, Snapshot, Store
 from inquote.index.stores.journal import Feedback, Journal, QuestionInContext
 from inquote.index.stores.recipe import Recipe
-from inquote.ingest.documents import Document
+from inquote.ingest.documents import Document, Page
 from inquote.ingest.errors import GenerationGone, InquoteError
 
 Asking = Callable[[str, Sequence[str], int | None], Answer]
@@ -42,6 +43,18 @@ class Reply:
 
     answer: Answer
     documents: Mapping[str, Document]
+
+
+@dataclass(frozen=True)
+class PagedDocument:
+    """A document, its pages with the boxes of their lines, and the file that they are drawn from.
+
+    `file` is None where the file was not kept or is damaged.
+    """
+
+    document: Document
+    pages: tuple[Page, ...]
+    file: Path | None
 
 
 class System:
@@ -181,6 +194,13 @@ class System:
         """
         with self.store.snapshot(generation) as snapshot:
             return snapshot.document(id)
+
+    def paged(self, id: str) -> PagedDocument:
+        """Return a document with its pages; raise `KeyError` where there is none."""
+        with self.store.snapshot() as snapshot:
+            document = snapshot.document(id)
+            file = snapshot.original_file(id) if document.pages else None
+            return PagedDocument(document, snapshot.pages(id), file)
 
     def documents(self, generation: int | None = None) -> list[DocumentInfo]:
         """List the documents in the order of ids, of the current generation or an earlier one."""

@@ -200,11 +200,32 @@ def _pane_html(title: str, source: str, stepper: str, body: str) -> str:
     )
 
 
-def document_html(document: Document, marks: Sequence[Mark] = ()) -> str:
-    """Write the pane of a document: title, source, stepper, and the whole text with its marks."""
+def document_html(
+    document: Document, marks: Sequence[Mark] = (), has_pages: bool = False
+) -> str:
+    """Write the pane of a document: title, source, stepper, and the whole text with its marks.
+
+    With `has_pages` its pages can be shown too, by pages.js.
+    """
     source = " · ".join(filter(None, (document.id, document.source)))
     stepper = _stepper_html(document, marks) if marks else ""
-    return _pane_html(document.title or document.id, source, stepper, text_html(document, marks))
+    pages = pages_html(document) if has_pages else ("", "")
+    title, text = document.title or document.id, text_html(document, marks)
+    return _pane_html(title, source, stepper + pages[0], text) + pages[1]
+
+
+def pages_html(document: Document) -> tuple[str, str]:
+    """Write the switch between page and text, and the place that pages.js fills with pages."""
+    switch = (
+        '<div class="view-switch" role="group" aria-label="Shown as">'
+        '<button type="button" data-view="page" aria-pressed="false">Page</button>'
+        '<button type="button" data-view="text" aria-pressed="true">Text</button></div>'
+    )
+    id, sha256 = escape_attribute(document.id), escape_attribute(document.sha256)
+    place = (
+        f'<div class="document-pages" data-document="{id}" data-sha256="{sha256}" hidden></div>'
+    )
+    return switch, place
 
 
 def documents_html(documents: Sequence[tuple[str, str]]) -> str:

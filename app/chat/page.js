@@ -1,6 +1,8 @@
 // The document pane beside the conversation: opens the place that a citation names, marks it, steps through the
 // places of an answer. The conversation itself is Gradio's; this file only reads its links.
 
+import { openPages } from "/page/pages.js";
+
 const NARROW = matchMedia("(max-width: 799px)");
 const pane = document.createElement("section");
 pane.id = "pane";
@@ -10,6 +12,7 @@ let links = []; // of the answer whose places are shown, in the order of their n
 let current = -1; // index into links
 let loaded = ""; // address of the content that the pane holds
 let request = 0; // number of the latest request for content; an older one that arrives late is dropped
+let pages = null; // the view of the document's pages, where it has any
 let opener = null; // the link that opened the sheet; focus returns to it
 
 const question = () => document.querySelector("#question textarea");
@@ -30,6 +33,13 @@ function contentAddress(link) {
   return `/api/pane?${query}`;
 }
 
+function marksOf(address) {
+  return new URL(address, location).searchParams.getAll("mark").map((mark) => {
+    const [number, start, end] = mark.split(/[:-]/).map(Number);
+    return { number, start, end, kind: "cited" };
+  });
+}
+
 async function load(address) {
   const ticket = ++request; // a request under way must not replace this content, even where it is loaded already
   if (address === loaded) return true;
@@ -42,7 +52,10 @@ async function load(address) {
   }
   if (ticket !== request) return false;
   const step = pane.contains(document.activeElement) ? document.activeElement.dataset.step : undefined;
+  pages?.close();
   pane.innerHTML = content;
+  pages = openPages(pane, showCurrent);
+  pages?.setMarks(marksOf(address));
   loaded = address;
   if (step) pane.querySelector(`[data-step="${step}"]`)?.focus();
   return true;
@@ -70,7 +83,14 @@ function showCurrent() {
   document.querySelectorAll("#log a.cite, #log a.near").forEach((link) => {
     if (link.hash === hash) link.classList.add("open-place");
   });
-  if (marks.length) center(marks[0]);
+  if (pages?.isShown) showOnPage(place(links[current]));
+  else if (marks.length) center(marks[0]);
+}
+
+// Words that stand nowhere on a page, such as a comment, are shown in the text.
+async function showOnPage(at) {
+  const range = { start: Number(at.get("start")), end: Number(at.get("end")) };
+  if (at.has("start") && !(await pages.show(range))) pages.showText();
 }
 
 // The parts of a long document take their true height only when they come near the screen, so look twice.

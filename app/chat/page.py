@@ -50,6 +50,7 @@ EXPORTS = {
 HEAD = (
     '<link rel="stylesheet" href="/page/style.css">'
     '<link rel="stylesheet" href="/page/drawer.css">'
+    '<link rel="stylesheet" href="/page/pages.css">'
     '<script src="/page/page.js" type="module"></script>'
     '<script src="/page/feedback.js" type="module"></script>'
     '<script src="/page/drawer.js" type="module"></script>'

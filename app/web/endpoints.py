@@ -21,10 +21,12 @@ from inquote.ingest.errors import InquoteError, QuestionError
 
 PAGE_FILES = {
     "page.js": "text/javascript",
+    "pages.js": "text/javascript",
     "feedback.js": "text/javascript",
     "drawer.js": "text/javascript",
     "style.css": "text/css",
     "drawer.css": "text/css",
+    "pages.css": "text/css",
 }
 CLIENT_ERRORS = (QuestionError, FeedbackError)  # caused by the request, not by this server
 ICON = (
@@ -173,7 +175,9 @@ async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) ->
                 return HTMLResponse(documents_html([(info.id, info.title) for info in infos]))
             id = infos[0].id
         document = await service.document(id, sha256)
-        html = await asyncio.to_thread(document_html, document, list(map(_mark, marks)))
+        ranges = list(map(_mark, marks))
+        has_pages = await service.pages.can_show(document)
+        html = await asyncio.to_thread(document_html, document, ranges, has_pages)
         return HTMLResponse(html)
     except ValueError:
         return HTMLResponse(notice_html("That place is not in the document."), 400)

@@ -54,6 +54,7 @@ ROUTES = (
     Route(rf"/(assets|static)/{PLAIN}|/theme\.css|/favicon\.ico", cache=NO_CACHE),
     Route(r"/config/?"),
     Route(r"/api/(pane|export/[\w-]+\.(md|html|json))"),
+    Route(r"/api/pages(/(boxes|words|picture))?"),
     Route(r"/api/ask", ("POST",), ASK_FORM, BODY_LIMIT),
     Route(r"/api/corpus(/work)?"),
     Route(UPLOAD_PATH, ("POST",), limit=BODY_LIMIT),

@@ -1,0 +1,459 @@
+// The pages of a document as they look: pictures drawn by the server, and over each of them the marks of cited words
+// and the words themselves, to be selected and read out. Pages are laid out at once by their known sizes; pictures and
+// words are fetched when they come near the screen, and let go far from it.
+
+const AHEAD = 1.5; // heights of the pane, above and below it, within which pages are fetched
+const FAR = 4; // heights of the pane, beyond which they are let go
+const AT_ONCE = 2; // pages that are fetched
+const GAP = 14; // pixels between pages
+const PIXELS_A_POINT = 96 / 72;
+const LARGEST = 3; // times its own size that a small page is shown when it is fitted
+const ZOOM = [0.25, 5];
+const KEPT_VIEW = "inquote-view";
+const FONT = "sans-serif";
+const measure = document.createElement("canvas").getContext("2d");
+
+const element = (name, parent, attributes = {}) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  parent?.append(made);
+  return made;
+};
+
+// A line in its place, each word as wide as it is printed. Words are set by their spacing, so that they stay one text.
+function lineElement(line) {
+  const [left, top, right, bottom] = line.box;
+  const size = Math.max(1, 0.8 * (bottom - top));
+  const made = element("span", null, { class: "line", dir: line.back ? "rtl" : "ltr" });
+  Object.assign(made.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
+  made.style.font = `${size}px/${bottom - top}px ${FONT}`;
+  measure.font = `${size}px ${FONT}`;
+  measure.fontKerning = "none";
+  measure.textRendering = "geometricPrecision";
+  const words = line.text.match(/\S+\s*/g) ?? [];
+  const edges = [...line.words, line.back ? left : right];
+  words.forEach((word, index) => {
+    const width = Math.abs(edges[index + 1] - edges[index]);
+    const count = [...word].length;
+    const part = element("span", made);
+    part.textContent = word;
+    part.style.letterSpacing = `${(width - measure.measureText(word).width) / count}px`;
+  });
+  made.line = line;
+  return made;
+}
+
+function boxElement(box, { number, kind }, layer) {
+  const [left, top, right, bottom] = box;
+  const made = element("div", layer, { class: `mark ${kind}`, "data-cite": number });
+  Object.assign(made.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
+  return made;
+}
+
+// The text of what is selected, as it stands in the document: lines are joined by what lies between them there.
+function selectedText(container) {
+  const selection = getSelection();
+  if (!selection.rangeCount || selection.isCollapsed) return "";
+  const range = selection.getRangeAt(0);
+  const lines = [...container.querySelectorAll(".line")].filter((line) => range.intersectsNode(line));
+  return lines
+    .map((line, index) => {
+      const own = document.createRange();
+      own.selectNodeContents(line);
+      if (range.compareBoundaryPoints(Range.START_TO_START, own) > 0) own.setStart(range.startContainer, range.startOffset);
+      if (range.compareBoundaryPoints(Range.END_TO_END, own) < 0) own.setEnd(range.endContainer, range.endOffset);
+      return own.toString() + (index < lines.length - 1 ? line.line.gap || "\n" : "");
+    })
+    .join("");
+}
+
+export class PageView {
+  // `container` scrolls. It tells of the page in sight by the event "pageinsight": {number, label, count}.
+  constructor(container, { document: id, sha256 }) {
+    this.container = container;
+    this.query = { document: id, sha256 };
+    this.pages = [];
+    this.places = []; // {number, start, end, kind, page, boxes}
+    this.marks = [];
+    this.marked = Promise.resolve();
+    this.current = null;
+    this.fit = "width";
+    this.inSight = 0;
+    this.fetching = 0;
+    this.ready = this.#begin();
+  }
+
+  async #fetch(path, more, options) {
+    const query = new URLSearchParams(this.query);
+    for (const [key, value] of more) query.append(key, value);
+    return fetch(`/api/pages${path}?${query}`, options);
+  }
+
+  // Whether the document's pages can be shown; the container holds them then.
+  async #begin() {
+    const reply = await this.#fetch("", []).catch(() => null);
+    if (!reply?.ok) return false;
+    const { pages } = await reply.json();
+    this.container.replaceChildren();
+    this.pages = pages.map(([label, width, height], index) => this.#page(index + 1, label, width || 612, height || 792));
+    this.#layOut();
+    this.observer = new IntersectionObserver((entries) => this.#onSight(entries), {
+      root: this.container,
+      rootMargin: `${AHEAD * 100}% 0px`,
+    });
+    this.farObserver = new IntersectionObserver((entries) => this.#onFar(entries), {
+      root: this.container,
+      rootMargin: `${FAR * 100}% 0px`,
+    });
+    for (const page of this.pages) {
+      this.observer.observe(page.element);
+      this.farObserver.observe(page.element);
+    }
+    this.resized = new ResizeObserver(() => this.#onResize());
+    this.resized.observe(this.container);
+    this.container.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    this.container.addEventListener("copy", (event) => this.#onCopy(event));
+    return true;
+  }
+
+  get count() {
+    return this.pages.length;
+  }
+
+  #page(number, label, width, height) {
+    const printed = label && label !== String(number) ? `, printed ${label}` : "";
+    const made = element("div", this.container, { class: "page", role: "group", "aria-label": `Page ${number}${printed}` });
+    made.dataset.page = number;
+    const picture = element("img", made, { alt: "", hidden: "" });
+    const sheet = element("div", made, { class: "sheet" });
+    const marks = element("div", sheet, { class: "marks", "aria-hidden": "true" });
+    const words = element("div", sheet, { class: "words" });
+    return { number, label, width, height, element: made, picture, sheet, marks, words, near: false, state: "empty" };
+  }
+
+  // ---- sizes
+
+  scaleOf(page) {
+    const inner = this.container.clientWidth - 2 * this.#margin;
+    const byWidth = inner / page.width;
+    if (this.fit === "width") return Math.min(byWidth, LARGEST * PIXELS_A_POINT);
+    if (this.fit === "page") return Math.min(byWidth, (this.container.clientHeight - 2 * GAP) / page.height, LARGEST * PIXELS_A_POINT);
+    return this.fit * PIXELS_A_POINT;
+  }
+
+  get #margin() {
+    return this.container.clientWidth < 500 ? 6 : 20;
+  }
+
+  #layOut() {
+    for (const page of this.pages) {
+      page.scale = Math.max(0.01, this.scaleOf(page));
+      page.element.style.width = `${page.width * page.scale}px`;
+      page.element.style.height = `${page.height * page.scale}px`;
+      page.sheet.style.transform = `scale(${page.scale})`;
+    }
+    this.shownWidth = this.container.clientWidth;
+    this.shownHeight = this.container.clientHeight;
+  }
+
+  // Lay out anew, with what is in the middle of the pane where it was.
+  #layOutAround(anchor = this.#anchor()) {
+    this.#layOut();
+    const page = this.pages[anchor.number - 1];
+    this.container.scrollTop = page.element.offsetTop + anchor.part * page.element.offsetHeight - anchor.at;
+    this.pages.forEach((other) => other.near && this.#want(other));
+    this.#onScroll();
+  }
+
+  #anchor() {
+    const at = this.container.clientHeight / 2;
+    const page = this.pages[this.#pageAt(this.container.scrollTop + at) - 1];
+    const part = (this.container.scrollTop + at - page.element.offsetTop) / page.element.offsetHeight;
+    return { number: page.number, part, at };
+  }
+
+  #onResize() {
+    if (!this.container.clientWidth || !this.pages.length) return;
+    if (this.container.clientWidth === this.shownWidth && this.container.clientHeight === this.shownHeight) return;
+    if (this.fit !== "width" && this.fit !== "page") this.#onScroll();
+    else this.#layOutAround();
+  }
+
+  // Show pages at `factor` times their own size, as wide as the pane ("width"), or whole ("page").
+  zoom(factor) {
+    this.fit = typeof factor === "number" ? Math.min(ZOOM[1], Math.max(ZOOM[0], factor)) : factor;
+    if (this.pages.length) this.#layOutAround();
+    this.#tell();
+  }
+
+  // How large the page in sight is shown, 1 for its own size.
+  get factor() {
+    return (this.pages[this.inSight - 1]?.scale ?? PIXELS_A_POINT) / PIXELS_A_POINT;
+  }
+
+  // ---- what is in sight
+
+  #pageAt(y) {
+    let low = 0;
+    let high = this.pages.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.pages[middle].element.offsetTop <= y) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
+  }
+
+  #onScroll() {
+    if (!this.container.clientHeight) return;
+    const number = this.#pageAt(this.container.scrollTop + this.container.clientHeight / 2);
+    if (number === this.inSight) return;
+    this.inSight = number;
+    this.#tell();
+  }
+
+  #tell() {
+    const page = this.pages[this.inSight - 1];
+    if (!page) return;
+    const detail = { number: page.number, label: page.label, count: this.count };
+    this.onpage?.(detail);
+    this.container.dispatchEvent(new CustomEvent("pageinsight", { detail, bubbles: true }));
+  }
+
+  #onSight(entries) {
+    for (const entry of entries) {
+      const page = this.pages[entry.target.dataset.page - 1];
+      page.near = entry.isIntersecting;
+      if (page.near) this.#want(page);
+      else page.abort?.abort();
+    }
+  }
+
+  #onFar(entries) {
+    for (const entry of entries) if (!entry.isIntersecting) this.#release(this.pages[entry.target.dataset.page - 1]);
+  }
+
+  #release(page) {
+    page.abort?.abort();
+    if (page.picture.src) URL.revokeObjectURL(page.picture.src);
+    page.picture.removeAttribute("src");
+    page.picture.hidden = true;
+    page.words.replaceChildren();
+    page.element.querySelector(".notice")?.remove();
+    page.state = "empty";
+    page.drawnWidth = 0;
+  }
+
+  // ---- pictures and words, the nearest page first
+
+  #want() {
+    if (this.waiting) return;
+    this.waiting = true;
+    queueMicrotask(() => {
+      this.waiting = false;
+      while (this.fetching < AT_ONCE && this.#fetchNearest());
+    });
+  }
+
+  #fetchNearest() {
+    const middle = this.container.scrollTop + this.container.clientHeight / 2;
+    let nearest = null;
+    let least = Infinity;
+    for (const page of this.pages) {
+      if (!page.near || page.abort || page.state === "failed") continue;
+      if (page.state === "shown" && page.drawnWidth >= this.#dots(page)) continue;
+      const { offsetTop, offsetHeight } = page.element;
+      const distance = Math.max(0, offsetTop - middle, middle - offsetTop - offsetHeight);
+      if (distance < least) [nearest, least] = [page, distance];
+    }
+    if (!nearest) return false;
+    this.#load(nearest);
+    return true;
+  }
+
+  #dots(page) {
+    return Math.min(2430, Math.ceil(page.width * page.scale * Math.min(2, devicePixelRatio)));
+  }
+
+  async #load(page) {
+    page.abort = new AbortController();
+    const { signal } = page.abort;
+    const width = this.#dots(page);
+    this.fetching += 1;
+    try {
+      const words = page.words.childElementCount || page.state === "shown" ? null : this.#fetch("/words", [["page", page.number]], { signal });
+      const reply = await this.#fetch("/picture", [["page", page.number], ["width", width]], { signal });
+      if (reply.status === 200) await this.#showPicture(page, await reply.blob(), width);
+      else this.#fail(page, (await reply.json()).error);
+      if (words) this.#showWords(page, await (await words).json());
+    } catch (error) {
+      if (!signal.aborted) this.#fail(page, "This page did not come; is inquote still running?");
+    } finally {
+      page.abort = null;
+      this.fetching -= 1;
+      this.#want();
+    }
+  }
+
+  async #showPicture(page, blob, width) {
+    const address = URL.createObjectURL(blob);
+    const old = page.picture.src;
+    page.picture.src = address;
+    await page.picture.decode().catch(() => {});
+    page.picture.hidden = false;
+    if (old) URL.revokeObjectURL(old);
+    page.element.querySelector(".notice")?.remove();
+    page.state = "shown";
+    page.drawnWidth = width;
+  }
+
+  #fail(page, sentence) {
+    page.state = "failed";
+    if (!page.element.querySelector(".notice")) element("p", page.element, { class: "notice" }).textContent = sentence;
+  }
+
+  #showWords(page, { lines }) {
+    page.words.replaceChildren(...lines.flatMap((line) => [lineElement(line), document.createTextNode(line.gap || " ")]));
+  }
+
+  #onCopy(event) {
+    const text = selectedText(this.container);
+    if (!text) return;
+    event.clipboardData.setData("text/plain", text);
+    event.preventDefault();
+  }
+
+  // ---- marks
+
+  // Mark ranges of the text: [{number, start, end, kind}]; the promise is done when their boxes are drawn.
+  setMarks(marks) {
+    this.marks = marks;
+    this.marked = this.#drawMarks(marks);
+    return this.marked;
+  }
+
+  async #drawMarks(marks) {
+    if (!(await this.ready)) return;
+    const query = marks.map((mark) => ["mark", `${mark.number}:${mark.start}-${mark.end}`]);
+    const reply = marks.length ? await this.#fetch("/boxes", query).catch(() => null) : null;
+    if (marks !== this.marks) return;
+    const places = reply?.ok ? (await reply.json()).marks : [];
+    this.pages.forEach((page) => page.marks.replaceChildren());
+    for (const { number, page, boxes } of places) {
+      const mark = marks.find((other) => other.number === number);
+      const layer = this.pages[page - 1].marks;
+      boxes.forEach((box) => boxElement(box, mark, layer));
+      const isFirst = !this.container.querySelector(`.mark[data-label="${number}"]`);
+      if (isFirst) layer.querySelector(`.mark[data-cite="${number}"]`)?.setAttribute("data-label", number);
+    }
+    if (this.current) this.#markCurrent();
+  }
+
+  #markCurrent() {
+    const { start, end } = this.current;
+    const number = this.marks.find((mark) => mark.start === start && mark.end === end)?.number;
+    this.container.querySelectorAll(".mark.current").forEach((mark) => mark.classList.remove("current"));
+    const boxes = [...this.container.querySelectorAll(`.mark[data-cite="${number}"]`)];
+    boxes.forEach((box) => box.classList.add("current"));
+    return boxes;
+  }
+
+  // Scroll to a range and mark it as the current one; one that has no mark gets one of kind "place".
+  async show({ start, end }) {
+    this.current = { start, end };
+    if (!(await this.ready)) return false;
+    if (!this.marks.some((mark) => mark.start === start && mark.end === end)) {
+      const others = this.marks.filter((mark) => mark.kind !== "place");
+      const number = Math.max(0, ...others.map((mark) => mark.number)) + 1;
+      this.setMarks([...others, { number, start, end, kind: "place" }]);
+    }
+    await this.marked;
+    if (this.current.start !== start || this.current.end !== end) return true; // another was shown meanwhile
+    const [first] = this.#markCurrent();
+    if (!first) return false;
+    this.#scrollTo(first);
+    return true;
+  }
+
+  #scrollTo(box) {
+    const outer = this.container.getBoundingClientRect();
+    const inner = box.getBoundingClientRect();
+    const wanted = Math.max(60, (outer.height - inner.height) / 2.5);
+    this.container.scrollTop += inner.top - outer.top - wanted;
+    if (inner.left < outer.left || inner.right > outer.right) this.container.scrollLeft += inner.left - outer.left - 20;
+    this.#onScroll();
+  }
+
+  // Scroll to the top of a page, counted from 1.
+  async showPage(number) {
+    if (!(await this.ready)) return;
+    const page = this.pages[Math.min(this.count, Math.max(1, number)) - 1];
+    this.container.scrollTop = page.element.offsetTop - GAP / 2;
+    this.#onScroll();
+  }
+
+  // Let go of everything; the container may be used by another view.
+  close() {
+    this.observer?.disconnect();
+    this.farObserver?.disconnect();
+    this.resized?.disconnect();
+    this.pages.forEach((page) => this.#release(page));
+    this.pages = [];
+  }
+}
+
+const kept = () => {
+  try {
+    return localStorage.getItem(KEPT_VIEW);
+  } catch {
+    return null; // the browser keeps nothing for this page
+  }
+};
+
+function keep(view) {
+  try {
+    localStorage.setItem(KEPT_VIEW, view);
+  } catch {
+    // it is asked again next time
+  }
+}
+
+// The view of the pane's pages, null where it has none; buttons switch between page and text. `onswitch` is called
+// after each switch, to show the current place in what is shown now.
+export function openPages(pane, onswitch) {
+  const container = pane.querySelector(".document-pages");
+  if (!container) return null;
+  const text = pane.querySelector(".document-text");
+  const buttons = [...pane.querySelectorAll("[data-view]")];
+  container.tabIndex = 0;
+  container.setAttribute("role", "group");
+  container.setAttribute("aria-label", "Pages");
+  const view = new PageView(container, container.dataset);
+  view.isShown = false;
+
+  const set = (name) => {
+    view.isShown = name === "page";
+    container.hidden = !view.isShown;
+    text.hidden = view.isShown;
+    buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.view === name)));
+  };
+  view.showText = () => {
+    set("text");
+    onswitch?.();
+  };
+  buttons.forEach((button) =>
+    button.addEventListener("click", () => {
+      keep(button.dataset.view);
+      set(button.dataset.view);
+      onswitch?.();
+    }),
+  );
+  set(kept() === "text" ? "text" : "page");
+  view.ready.then((isReady) => {
+    if (isReady) return;
+    set("text");
+    pane.querySelector(".view-switch")?.remove();
+    onswitch?.();
+  });
+  return view;
+}
