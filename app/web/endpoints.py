@@ -13,17 +13,28 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from inquote.app.chat.document_pane import Mark, document_html, documents_html, notice_html
+from inquote.app.chat.citing import ADDRESS, quote_html, quote_text, reference_of
+from inquote.app.chat.document_pane import document_html, documents_html, notice_html
 from inquote.app.chat.feedback import FeedbackError
+from inquote.app.chat.ranges import Mark
 from inquote.app.service.service import Busy, DocumentChanged, Service, explain
 from inquote.app.web.routes import form_sentence
 from inquote.ingest.errors import InquoteError, QuestionError
 
 PAGE_FILES = {
     "page.js": "text/javascript",
+    "text_view.js": "text/javascript",
+    "document_tools.js": "text/javascript",
+    "find.js": "text/javascript",
+    "outline.js": "text/javascript",
+    "places.js": "text/javascript",
+    "selection.js": "text/javascript",
+    "copying.js": "text/javascript",
+    "clipboard.js": "text/javascript",
     "feedback.js": "text/javascript",
     "drawer.js": "text/javascript",
     "style.css": "text/css",
+    "document.css": "text/css",
     "drawer.css": "text/css",
 }
 CLIENT_ERRORS = (QuestionError, FeedbackError)  # caused by the request, not by this server
@@ -135,6 +146,12 @@ def create_api(service: Service) -> FastAPI:
     ) -> HTMLResponse:
         return await _pane(service, document, sha256, mark)
 
+    @api.get("/api/passage", include_in_schema=False)
+    async def passage(
+        document: str, start: int, end: int, sha256: str = "", address: str = ""
+    ) -> JSONResponse:
+        return await _passage(service, document, sha256, (start, end), address)
+
     @api.get("/page/{name}", include_in_schema=False)
     async def page_file(name: str, request: Request) -> Response:
         return _page_file(name, request.headers.get("if-none-match", ""))
@@ -181,6 +198,21 @@ async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) ->
         return HTMLResponse(notice_html(str(error)), 410)
     except InquoteError as error:
         return HTMLResponse(notice_html(str(error)), 503)
+
+
+async def _passage(
+    service: Service, id: str, sha256: str, place: tuple[int, int], address: str
+) -> JSONResponse:
+    """Return a passage with its citation, as text and as HTML; `address` opens it."""
+    document = await service.document(id, sha256)
+    try:
+        reference = reference_of(document, *place)
+    except ValueError:
+        return JSONResponse({"error": "That place is not in the document."}, 400)
+    known = address if ADDRESS.fullmatch(address) else ""
+    return JSONResponse(
+        {"text": quote_text(reference, known), "html": quote_html(reference, known)}
+    )
 
 
 def _mark(text: str) -> Mark:
