@@ -24,7 +24,7 @@ from inquote.index.clock import Clock, utc_now
 from inquote.index.models.allocator import return_freed_memory
 from inquote.index.progress import Progress, silent
 from inquote.index.retrieval.search import Hit, Search
-from inquote.index.stores.base import DocumentInfo, Snapshot, Store
+from inquote.index.stores.base import DocumentInfo, Scope, Snapshot, Store
 from inquote.index.stores.journal import Feedback, Journal, QuestionInContext
 from inquote.index.stores.recipe import Recipe
 from inquote.ingest.documents import Document, Page
@@ -81,9 +81,14 @@ class System:
         """
         return self._record(self.answer(question, history), history)
 
-    def reply(self, question: object, history: Sequence[str] = ()) -> Reply:
-        """Answer as `ask` does, with the documents out of the same snapshot."""
-        reply = self._answer(question, history, None, with_documents=True)
+    def reply(
+        self, question: object, history: Sequence[str] = (), scope: Scope | None = None
+    ) -> Reply:
+        """Answer as `ask` does, with the documents out of the same snapshot.
+
+        Only documents in `scope` are searched; None is everything.
+        """
+        reply = self._answer(question, history, None, scope, with_documents=True)
         self._record(reply.answer, history)
         return reply
 
@@ -107,6 +112,7 @@ class System:
         question: object,
         history: Sequence[str],
         generation: int | None,
+        scope: Scope | None = None,
         with_documents: bool = False,
     ) -> Reply:
         clock = Clock()
@@ -116,7 +122,7 @@ class System:
             try:
                 with self.store.snapshot(generation) as snapshot:
                     clock.lap("open")
-                    answer = self._answer_from(snapshot, typed, understood, clock)
+                    answer = self._answer_from(snapshot, typed, understood, scope, clock)
                     ids = sorted({hit.passage.document_id for hit in answer.hits})
                     documents = {id: snapshot.document(id) for id in ids if with_documents}
             except GenerationGone:
@@ -126,13 +132,20 @@ class System:
                 break
         return Reply(answer.with_times(clock.laps), documents)
 
-    def _answer_from(self, snapshot: Snapshot, typed: str, understood: str, clock: Clock) -> Answer:
+    def _answer_from(
+        self,
+        snapshot: Snapshot,
+        typed: str,
+        understood: str,
+        scope: Scope | None,
+        clock: Clock,
+    ) -> Answer:
         """Answer from a snapshot, or return what was answered before."""
-        key = (snapshot.generation, typed, understood)
+        key = (snapshot.generation, typed, understood, None if scope is None else tuple(scope))
         answer = self._cache.get(key)
         if answer is None:
             questions = split_question(understood)
-            parts = self._search_parts(snapshot, questions, clock)
+            parts = self._search_parts(snapshot, questions, scope, clock)
             if [part for part, _ in parts] != questions:
                 understood = " ".join(part for part, _ in parts)
             answer = self.answerer.answer(typed, understood, parts, snapshot)
@@ -143,12 +156,12 @@ class System:
         return answer
 
     def _search_parts(
-        self, snapshot: Snapshot, questions: Sequence[str], clock: Clock
+        self, snapshot: Snapshot, questions: Sequence[str], scope: Scope | None, clock: Clock
     ) -> list[tuple[str, list[Hit]]]:
         """Return each question with its misspelt words corrected, and its hits."""
 
         def search(question: str) -> list[Hit]:
-            return self.search.search(snapshot, question, READ_PASSAGES, clock=clock)
+            return self.search.search(snapshot, question, READ_PASSAGES, scope=scope, clock=clock)
 
         is_word = partial(self.search.is_word, snapshot)
         return [search_with_spelling(question, search, is_word) for question in questions]

@@ -147,6 +147,7 @@ class FakeSystem:
     questions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     understood: dict[str, str] = field(default_factory=dict)
     feedback: list[Feedback] = field(default_factory=list)
+    scopes: list[Sequence[str] | None] = field(default_factory=list)
     hold: threading.Event | None = None
     closed: bool = False
     file: Path | None = None  # that the document's pages are drawn from
@@ -167,7 +168,10 @@ class FakeSystem:
         answer = make_answer(question, self.document_, quotes, self.nearest)
         return replace(answer, understood_as=self.understood.get(question, answer.understood_as))
 
-    def reply(self, question: str, history: Sequence[str] = ()) -> Reply:
+    def reply(
+        self, question: str, history: Sequence[str] = (), scope: Sequence[str] | None = None
+    ) -> Reply:
+        self.scopes.append(scope)
         return Reply(self.ask(question, history), {self.document_.id: self.document_})
 
     def document(self, id: str, generation: int | None = None) -> Document:

@@ -8,7 +8,7 @@ const AT_ONCE = 2; // pages that are fetched
 const GAP = 14; // pixels between pages
 const PIXELS_A_POINT = 96 / 72;
 const LARGEST = 3; // times its own size that a small page is shown when it is fitted
-const ZOOM = [0.25, 5];
+const SIZES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4]; // times a page's own size
 const KEPT_VIEW = "inquote-view";
 const FONT = "sans-serif";
 const measure = document.createElement("canvas").getContext("2d");
@@ -50,35 +50,41 @@ function boxElement(box, { number, kind }, layer) {
   return made;
 }
 
-// The text of what is selected, as it stands in the document: lines are joined by what lies between them there.
-function selectedText(container) {
-  const selection = getSelection();
-  if (!selection.rangeCount || selection.isCollapsed) return "";
-  const range = selection.getRangeAt(0);
-  const lines = [...container.querySelectorAll(".line")].filter((line) => range.intersectsNode(line));
-  return lines
-    .map((line, index) => {
-      const own = document.createRange();
-      own.selectNodeContents(line);
-      if (range.compareBoundaryPoints(Range.START_TO_START, own) > 0) own.setStart(range.startContainer, range.startOffset);
-      if (range.compareBoundaryPoints(Range.END_TO_END, own) < 0) own.setEnd(range.endContainer, range.endOffset);
-      return own.toString() + (index < lines.length - 1 ? line.line.gap || "\n" : "");
-    })
-    .join("");
+// The lines of which something is selected, each with the range of what is.
+function selectedLines(container, range) {
+  const parts = [];
+  for (const line of container.querySelectorAll(".line")) {
+    if (!range.intersectsNode(line)) continue;
+    const part = document.createRange();
+    part.selectNodeContents(line);
+    if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0) part.setStart(range.startContainer, range.startOffset);
+    if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0) part.setEnd(range.endContainer, range.endOffset);
+    if (!part.collapsed) parts.push({ line, part });
+  }
+  return parts;
+}
+
+// The code points of a line before the beginning of a range within it.
+function pointsBefore(line, part) {
+  const before = document.createRange();
+  before.selectNodeContents(line);
+  before.setEnd(part.startContainer, part.startOffset);
+  return [...before.toString()].length;
 }
 
 export class PageView {
-  // `container` scrolls. It tells of the page in sight by the event "pageinsight": {number, label, count}.
+  // `container` scrolls. The event "pageinsight" tells of the page in its middle: {number, label, count}.
   constructor(container, { document: id, sha256 }) {
     this.container = container;
     this.query = { document: id, sha256 };
     this.pages = [];
     this.places = []; // {number, start, end, kind, page, boxes}
     this.marks = [];
+    this.position = { top: 0, left: 0 };
     this.marked = Promise.resolve();
     this.current = null;
     this.fit = "width";
-    this.inSight = 0;
+    this.number = 0; // of the page in sight
     this.fetching = 0;
     this.ready = this.#begin();
   }
@@ -95,7 +101,7 @@ export class PageView {
     if (!reply?.ok) return false;
     const { pages } = await reply.json();
     this.container.replaceChildren();
-    this.pages = pages.map(([label, width, height], index) => this.#page(index + 1, label, width || 612, height || 792));
+    this.pages = pages.map((page, index) => this.#page(index + 1, ...page));
     this.#layOut();
     this.observer = new IntersectionObserver((entries) => this.#onSight(entries), {
       root: this.container,
@@ -120,7 +126,8 @@ export class PageView {
     return this.pages.length;
   }
 
-  #page(number, label, width, height) {
+  #page(number, label, pageWidth, pageHeight, start) {
+    const [width, height] = [pageWidth || 612, pageHeight || 792];
     const printed = label && label !== String(number) ? `, printed ${label}` : "";
     const made = element("div", this.container, { class: "page", role: "group", "aria-label": `Page ${number}${printed}` });
     made.dataset.page = number;
@@ -128,7 +135,7 @@ export class PageView {
     const sheet = element("div", made, { class: "sheet" });
     const marks = element("div", sheet, { class: "marks", "aria-hidden": "true" });
     const words = element("div", sheet, { class: "words" });
-    return { number, label, width, height, element: made, picture, sheet, marks, words, near: false, state: "empty" };
+    return { number, label, width, height, start, element: made, picture, sheet, marks, words, near: false, state: "empty" };
   }
 
   // ---- sizes
@@ -179,16 +186,24 @@ export class PageView {
     else this.#layOutAround();
   }
 
-  // Show pages at `factor` times their own size, as wide as the pane ("width"), or whole ("page").
-  zoom(factor) {
-    this.fit = typeof factor === "number" ? Math.min(ZOOM[1], Math.max(ZOOM[0], factor)) : factor;
+  // Show pages at a factor of their own size, larger ("in") or smaller ("out"), as wide as the pane ("width" or
+  // "reset"), or whole ("page").
+  zoom(to) {
+    if (to === "in") this.fit = SIZES.find((size) => size > this.size + 0.01) ?? this.size;
+    else if (to === "out") this.fit = SIZES.findLast((size) => size < this.size - 0.01) ?? this.size;
+    else if (typeof to === "number") this.fit = Math.min(SIZES.at(-1), Math.max(SIZES[0], to));
+    else this.fit = to === "reset" ? "width" : to;
     if (this.pages.length) this.#layOutAround();
-    this.#tell();
+    return { size: this.size, isWide: this.isWide };
   }
 
   // How large the page in sight is shown, 1 for its own size.
-  get factor() {
-    return (this.pages[this.inSight - 1]?.scale ?? PIXELS_A_POINT) / PIXELS_A_POINT;
+  get size() {
+    return (this.pages[this.number - 1]?.scale ?? PIXELS_A_POINT) / PIXELS_A_POINT;
+  }
+
+  get isWide() {
+    return this.fit === "width";
   }
 
   // ---- what is in sight
@@ -205,19 +220,23 @@ export class PageView {
   }
 
   #onScroll() {
-    if (!this.container.clientHeight) return;
+    if (!this.container.clientHeight || !this.pages.length) return;
+    this.position = { top: this.container.scrollTop, left: this.container.scrollLeft };
     const number = this.#pageAt(this.container.scrollTop + this.container.clientHeight / 2);
-    if (number === this.inSight) return;
-    this.inSight = number;
-    this.#tell();
+    if (number === this.number) return;
+    this.number = number;
+    const { label } = this.pages[number - 1];
+    this.container.dispatchEvent(new CustomEvent("pageinsight", { detail: { number, label, count: this.count }, bubbles: true }));
   }
 
-  #tell() {
-    const page = this.pages[this.inSight - 1];
-    if (!page) return;
-    const detail = { number: page.number, label: page.label, count: this.count };
-    this.onpage?.(detail);
-    this.container.dispatchEvent(new CustomEvent("pageinsight", { detail, bubbles: true }));
+  // The page in the middle of the pane, and the offset of the text at its beginning; null while there is none.
+  inSight() {
+    const page = this.pages[this.number - 1];
+    return page ? { page: page.number, start: page.start } : null;
+  }
+
+  labelOf(number) {
+    return this.pages[number - 1]?.label ?? "";
   }
 
   #onSight(entries) {
@@ -316,8 +335,37 @@ export class PageView {
     page.words.replaceChildren(...lines.flatMap((line) => [lineElement(line), document.createTextNode(line.gap || " ")]));
   }
 
+  #selected() {
+    const selection = getSelection();
+    return selection.rangeCount && !selection.isCollapsed ? selectedLines(this.container, selection.getRangeAt(0)) : [];
+  }
+
+  // The text of selected lines, joined by what lies between them in the document.
+  #textOf(parts) {
+    return parts.map(({ line, part }, index) => part.toString() + (index < parts.length - 1 ? line.line.gap || "\n" : "")).join("");
+  }
+
+  // The offsets of the document's text between the ends of a range of the page; null where it holds none.
+  offsetsOf(range) {
+    if (!this.container.contains(range.commonAncestorContainer)) return null;
+    const parts = selectedLines(this.container, range);
+    if (!parts.length || !this.#textOf(parts).trim()) return null;
+    let least = Infinity;
+    let most = 0;
+    for (const { line, part } of parts) {
+      const start = line.line.start + pointsBefore(line, part);
+      least = Math.min(least, start);
+      most = Math.max(most, start + [...part.toString().trimEnd()].length);
+    }
+    return { start: least, end: most };
+  }
+
+  wordsOf() {
+    return this.#textOf(this.#selected());
+  }
+
   #onCopy(event) {
-    const text = selectedText(this.container);
+    const text = this.#textOf(this.#selected());
     if (!text) return;
     event.clipboardData.setData("text/plain", text);
     event.preventDefault();
@@ -402,58 +450,46 @@ export class PageView {
   }
 }
 
-const kept = () => {
+// The name of the view that this browser was last switched to.
+export function viewName() {
   try {
-    return localStorage.getItem(KEPT_VIEW);
+    return localStorage.getItem(KEPT_VIEW) === "text" ? "text" : "page";
   } catch {
-    return null; // the browser keeps nothing for this page
+    return "page"; // the browser keeps nothing for this page
   }
-};
+}
 
-function keep(view) {
+export function keepViewName(name) {
   try {
-    localStorage.setItem(KEPT_VIEW, view);
+    localStorage.setItem(KEPT_VIEW, name);
   } catch {
     // it is asked again next time
   }
 }
 
-// The view of the pane's pages, null where it has none; buttons switch between page and text. `onswitch` is called
-// after each switch, to show the current place in what is shown now.
-export function openPages(pane, onswitch) {
-  const container = pane.querySelector(".document-pages");
-  if (!container) return null;
+// The view of the pages in the pane's new content, null where the text is shown. `old` is the view before: one of the
+// same document goes on. `onSight` is called for each page that comes into sight, `onFailure` where none can be shown.
+export function openPages(pane, old, { onSight, onFailure }) {
+  let container = pane.querySelector(".document-pages");
   const text = pane.querySelector(".document-text");
-  const buttons = [...pane.querySelectorAll("[data-view]")];
-  container.tabIndex = 0;
-  container.setAttribute("role", "group");
-  container.setAttribute("aria-label", "Pages");
-  const view = new PageView(container, container.dataset);
-  view.isShown = false;
-
-  const set = (name) => {
-    view.isShown = name === "page";
-    container.hidden = !view.isShown;
-    text.hidden = view.isShown;
-    buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.view === name)));
-  };
-  view.showText = () => {
-    set("text");
-    onswitch?.();
-  };
-  buttons.forEach((button) =>
-    button.addEventListener("click", () => {
-      keep(button.dataset.view);
-      set(button.dataset.view);
-      onswitch?.();
-    }),
-  );
-  set(kept() === "text" ? "text" : "page");
-  view.ready.then((isReady) => {
-    if (isReady) return;
-    set("text");
-    pane.querySelector(".view-switch")?.remove();
-    onswitch?.();
-  });
+  const isShown = Boolean(container) && !text.childElementCount;
+  pane.querySelectorAll("[data-view]").forEach((button) => button.setAttribute("aria-pressed", String((button.dataset.view === "page") === isShown)));
+  if (isShown && old?.container.dataset.place === container.dataset.place) {
+    const { top, left } = old.position;
+    container.replaceWith(old.container);
+    old.container.scrollTo({ top, left, behavior: "instant" });
+    text.hidden = true;
+    return old;
+  }
+  old?.close();
+  if (!isShown) return null;
+  const place = new URLSearchParams(container.dataset.place);
+  Object.entries({ tabindex: 0, role: "group", "aria-label": "Pages" }).forEach(([name, value]) => container.setAttribute(name, value));
+  container.hidden = false;
+  text.hidden = true;
+  const view = new PageView(container, { document: place.get("document"), sha256: place.get("sha256") });
+  view.isShown = true;
+  container.addEventListener("pageinsight", onSight);
+  view.ready.then((isReady) => isReady || onFailure());
   return view;
 }

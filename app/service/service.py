@@ -17,7 +17,7 @@ from inquote.app.answering.suggestions import Suggestion
 from inquote.app.marks import visible
 from inquote.app.service.pages import PageImages
 from inquote.index.models.allocator import share_heap
-from inquote.index.stores.base import DocumentInfo
+from inquote.index.stores.base import DocumentInfo, Scope
 from inquote.index.stores.journal import Feedback
 from inquote.ingest.documents import Document
 from inquote.ingest.errors import InquoteError
@@ -88,10 +88,12 @@ class Service:
         earlier = [encodable(text) for text in history]
         return await self._call(lambda system: system.ask(encodable(question), earlier))
 
-    async def reply(self, question: str, history: Sequence[str] = ()) -> "Reply":
-        """Answer a question as `answer` does, with the documents of its hits."""
+    async def reply(
+        self, question: str, history: Sequence[str] = (), scope: Scope | None = None
+    ) -> "Reply":
+        """Answer a question as `answer` does, from the documents in `scope`, with those of hits."""
         earlier = [encodable(text) for text in history]
-        return await self._call(lambda system: system.reply(encodable(question), earlier))
+        return await self._call(lambda system: system.reply(encodable(question), earlier, scope))
 
     async def document(self, id: str, sha256: str = "") -> Document:
         """Return a document; raise `DocumentChanged` if it is gone or has another `sha256`."""

@@ -74,8 +74,8 @@ async def _answer(
 
 
 async def _sizes(shown: ShownDocument) -> Response:
-    """Return the label, width and height of each page."""
-    pages = [(page.label, page.width, page.height) for page in shown.pages]
+    """Return the label, width, height and first offset of each page."""
+    pages = [(page.label, page.width, page.height, page.start) for page in shown.pages]
     return _json({"pages": pages})
 
 

@@ -53,7 +53,7 @@ ROUTES = (
     Route(rf"/assets/{HASHED}", cache=FOREVER),
     Route(rf"/(assets|static)/{PLAIN}|/theme\.css|/favicon\.ico", cache=NO_CACHE),
     Route(r"/config/?"),
-    Route(r"/api/(pane|export/[\w-]+\.(md|html|json))"),
+    Route(r"/api/(pane|passage|copied/[\w-]+|export/[\w-]+\.(md|html|json|ris|bib))"),
     Route(r"/api/pages(/(boxes|words|picture))?"),
     Route(r"/api/ask", ("POST",), ASK_FORM, BODY_LIMIT),
     Route(r"/api/corpus(/work)?"),

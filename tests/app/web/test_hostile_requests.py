@@ -121,7 +121,7 @@ def call(address: str) -> dict[str, Any]:
     config = httpx.get(f"{address}/config").json()
     event = next(event for event in config["dependencies"] if len(event["inputs"]) == 4)
     return {
-        "data": ["approved", None, [], ""],
+        "data": ["approved", None, [], "", ""],
         "event_data": None,
         "fn_index": event["id"],
         "trigger_id": event["targets"][0][0],
