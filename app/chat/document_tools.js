@@ -33,7 +33,8 @@ export class DocumentTools {
     this.outline = panel("outline") && new Outline(panel("outline"), shown);
     if (!this.find) return;
     this.views.text().zoom(this.#size);
-    this.#showSize(this.views.shown().zoom(this.views.shown().size));
+    const view = this.views.shown();
+    this.#showSize(view.zoom(view.fit ?? view.size));
     if (this.#open && panel(this.#open)) this.#set(this.#open, true);
     this.find.resume(this.#query);
     this.follow();
