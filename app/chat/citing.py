@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from inquote.app.answering.answer import Answer
 from inquote.app.chat.document_pane import format_heading, heading_at
-from inquote.app.chat.export import escape_markdown
 from inquote.app.marks import escape, with_marks
 from inquote.ingest.documents import Document
 
 ADDRESS = re.compile(r"https?://\S{1,2000}")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~]|&(?=#?\w{1,40};)")
+_MARKER = re.compile(r"^(\d{0,9})([-+=.)])(?=\s|$)")  # of a list at the start of a line
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 _KEY_LENGTH = 40  # characters of a title in the key of a BibTeX entry
 _BIBTEX = {
@@ -53,7 +54,8 @@ class Reference:
     def place(self) -> str:
         """Write title, heading, pages, document and range on one line."""
         pages = f"{'page' if self.pages[0] == self.pages[1] else 'pages'} {self.page_range}"
-        names = [self.title, format_heading(self.heading), pages if self.page_range else ""]
+        heading = format_heading(self.heading.removeprefix(self.title).removeprefix(" > "))
+        names = [self.title, heading, pages if self.page_range else ""]
         names += [self.document_id, f"characters {self.start} to {self.end}", self.source]
         return _line(", ".join(filter(None, names)))
 
@@ -139,7 +141,7 @@ def as_bibtex(references: Sequence[Reference]) -> str:
         if reference.page_range:
             fields["pages"] = _bibtex(reference.page_range.replace("-", "--"))
         if ADDRESS.fullmatch(reference.source):
-            fields["url"] = reference.source.translate(str.maketrans({"{": "%7B", "}": "%7D"}))
+            fields["url"] = reference.source.replace("{", "%7B").replace("}", "%7D")
         elif reference.source:
             fields["publisher"] = _bibtex(reference.source)
         fields["note"] = ". ".join(map(_bibtex, _notes(reference)))
@@ -185,14 +187,26 @@ def answer_markdown(answer: Answer, references: Sequence[Reference]) -> str:
     """Write the question, the quotes and the numbered places in Markdown."""
     quotes, places = [], []
     for number, reference in enumerate(references, start=1):
-        quotes.append(f"> {escape_markdown(_line(reference.quote))} [{number}]")
-        places.append(f"{number}. {escape_markdown(reference.place)}")
-    question = escape_markdown(_line(answer.question))
+        quotes.append(f"> {_markdown(reference.quote)} [{number}]")
+        places.append(f"{number}. {_markdown(reference.place)}")
+    question = _markdown(answer.question)
     return "\n\n".join([f"**{question}**", "\n>\n".join(quotes), "\n".join(places)]) + "\n"
 
 
+def _markdown(text: str) -> str:
+    r"""Put a text on one line and escape what Markdown would take for its own, and no more.
+
+    It is read as plain text too, so that "16.3 %" stays as it is.
+
+    >>> _markdown("1. a_b is <16.3% & more")
+    '1\\. a\\_b is \\<16.3% & more'
+    """
+    escaped = _MARKDOWN.sub(r"\\\g<0>", _line(text))
+    return _MARKER.sub(r"\1\\\2", escaped)
+
+
 def answer_for_word(answer: Answer, references: Sequence[Reference]) -> str:
-    """Write the question, the quotes and the numbered places in HTML that a word processor takes."""
+    """Write the question, the quotes and the numbered places in HTML for a word processor."""
     quotes, places = [], []
     for number, reference in enumerate(references, start=1):
         quote = escape(reference.quote).replace("\n", "<br>")

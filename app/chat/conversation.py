@@ -110,14 +110,10 @@ class Conversation:
 
     def questions_to_keep(self) -> list[KeptQuestion]:
         """Return the questions that the browser keeps for a reload."""
-        kept = [
-            (turn.question, turn.standalone, turn.limit) for turn in self.turns if turn.answer
-        ]
+        kept = [(turn.question, turn.standalone, turn.limit) for turn in self.turns if turn.answer]
         return kept[-MAX_KEPT_QUESTIONS:]
 
-    def take_question(
-        self, question: str, standalone: bool, kept: object, limit: str = ""
-    ) -> Turn:
+    def take_question(self, question: str, standalone: bool, kept: object, limit: str = "") -> Turn:
         """Return the turn of a question from a browser that has kept `kept`.
 
         It is a new turn, or the latest one if the same question comes again before the browser has

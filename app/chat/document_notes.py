@@ -1,25 +1,29 @@
 """Find the place of the text that each note of a document belongs to, and link the two."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from operator import attrgetter
 
 from inquote.app.chat.ranges import Insertion
 from inquote.app.marks import escape_attribute
-from inquote.ingest.documents import Block
+from inquote.ingest.documents import Block, Page
 
 # A mark in the text that can be told from its words: raised digits, "[3]", a dagger after a word.
 _MARK = re.compile(r"[⁰¹²³⁴-⁹]{1,4}|\[[^\[\]\s]{1,20}\]|(?<=\S)[*†‡§¶]{1,3}")
+# A number after a word, which may be the mark of a note or be named by the word ("Table 3").
+_NUMBER = re.compile(r"\b([^\W\d_]{1,40})[.,;:)\]”\"’]{0,3} ?(\d{1,3})(?![\w.,%])")
 _BESIDE = ("note", "comment", "header", "footer", "table", "row", "cell")
 CLOSING, BREAK, OPENING = range(3)  # ranks of insertions at one offset
 
 
-def note_links(text: str, blocks: Sequence[Block]) -> list[Insertion]:
+def note_links(text: str, blocks: Sequence[Block], pages: Sequence[Page] = ()) -> list[Insertion]:
     """Return the links from the text to its notes, and from the notes back.
 
-    A note whose mark stands in the text is tied to that mark; any other to the end of the paragraph
-    before it.
+    A note whose mark stands in the text is tied to that mark. Any other belongs to the paragraph
+    before it, but for one at the foot of a page: that is tied to its number, if this can be told
+    from the other numbers of the page.
     """
     notes = [block for block in blocks if block.kind == "note"]
     if not notes:
@@ -34,7 +38,9 @@ def note_links(text: str, blocks: Sequence[Block]) -> list[Insertion]:
             continue
         number += 1
         place = _place_of(block, places)
-        if place is None and ended is not None:
+        if place is None and pages:
+            place = _place_on_page(text, notes, pages, block)
+        elif place is None and ended is not None:
             place = (ended.end, ended.end)
         if place is not None:
             insertions += _links(text, block, number, *place)
@@ -60,6 +66,24 @@ def _place_of(note: Block, places: dict[str, list[int]]) -> tuple[int, int] | No
     at = max(bisect_left(starts, note.start) - 1, 0)
     start = starts.pop(at)
     return start, start + len(note.label)
+
+
+def _place_on_page(
+    text: str, notes: Sequence[Block], pages: Sequence[Page], note: Block
+) -> tuple[int, int] | None:
+    """Return the range of the number that refers to a note at the foot of its page.
+
+    None where the page has several such numbers, or none.
+    """
+    if not note.label.isdigit():
+        return None
+    page = pages[max(bisect_right(pages, note.start, key=attrgetter("start")) - 1, 0)]
+    foot = next(other.start for other in notes if other.start >= page.start)
+    places = []
+    for number in _NUMBER.finditer(text, page.start, foot):
+        if number[2] == note.label and not number[1][:1].isupper():
+            places.append(number.span(2))
+    return places[0] if len(places) == 1 else None
 
 
 def _links(text: str, note: Block, number: int, start: int, end: int) -> list[Insertion]:

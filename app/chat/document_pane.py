@@ -31,7 +31,7 @@ PLACES = (
 SELECTION = (
     '<div class="selection" role="group" aria-label="Selected passage" hidden>'
     '<p class="chosen"></p>'
-    '<button type="button" data-selected="copy">Copy with citation</button>'
+    '<button type="button" data-selected="copy">Copy passage with citation</button>'
     '<button type="button" data-selected="ask">Ask about it</button>'
     '<p class="unseen" role="status"></p></div>'
 )
@@ -40,7 +40,8 @@ ZOOM = (
     '<button type="button" data-zoom="out" aria-label="Smaller">−</button>'
     '<button type="button" data-zoom="reset" title="As at first">100 %</button>'
     '<button type="button" data-zoom="in" aria-label="Larger">+</button>'
-    '<button type="button" data-zoom="width" aria-pressed="false">Fit width</button></span>'
+    '<button type="button" data-zoom="width" aria-pressed="false" aria-label="Fit the width" '
+    'title="Fit the width">↔</button></span>'
 )
 
 SWITCH = (
@@ -114,7 +115,10 @@ def _tools_html(document: Document, switch: str) -> str:
             f"{outline}</nav>"
         )
     buttons.append(("places", "Citations", "All citations of the conversation"))
-    ask = '<button type="button" data-ask title="Ask a question of this document alone">Ask this document</button>'
+    ask = (
+        '<button type="button" data-ask aria-label="Ask this document" '
+        'title="Ask a question of this document alone">Ask</button>'
+    )
     html = []
     for name, label, title in buttons:
         html.append(
@@ -137,8 +141,8 @@ def _pane_html(
         f'<p class="source">{escape(source)}</p></div>'
         '<button type="button" class="close" aria-label="Close the document">Close</button>'
         f"{head}</header>"
-        f'<div class="document-text" tabindex="0" role="group" aria-labelledby="document-title"{data}>'
-        f"{body}</div>{foot}"
+        '<div class="document-text" tabindex="0" role="group" aria-labelledby="document-title"'
+        f"{data}>{body}</div>{foot}"
     )
 
 

@@ -92,18 +92,25 @@ class Grid:
 
 def _header_cells(grid: Grid, marks: Sequence[Mark]) -> tuple[set[Block], set[Block]]:
     """Return the cells that are cited, and the headers of their rows and columns."""
+    cells = [(at, cell) for at, row in enumerate(grid.rows) for cell in row.cells]
+    # Find the cited cells, and the rows and columns that they cover.
     cited: set[Block] = set()
+    rows: set[int] = set()
     columns: set[int] = set()
+    for at, cell in cells:
+        if any(mark.touches(cell.start, cell.end) for mark in marks):
+            cited.add(cell)
+            rows.update(grid.rows_covered(at, cell))
+            columns.update(grid.columns(cell))
+    # Find the headers above and beside them.
     headers: set[Block] = set()
-    for at, row in enumerate(grid.rows):
-        for cell in row.cells:
-            if any(mark.touches(cell.start, cell.end) for mark in marks):
-                cited.add(cell)
-                columns.update(grid.columns(cell))
-                for beside in grid.rows_covered(at, cell):
-                    headers.update(other for other in grid.rows[beside].cells if other.is_header)
-    for row in grid.rows[: grid.head_length]:
-        headers.update(cell for cell in row.cells if columns.intersection(grid.columns(cell)))
+    for at, cell in cells:
+        if at < grid.head_length:
+            is_about = not columns.isdisjoint(grid.columns(cell))
+        else:
+            is_about = not rows.isdisjoint(grid.rows_covered(at, cell))
+        if cell.is_header and is_about:
+            headers.add(cell)
     return cited, headers - cited
 
 

@@ -9,20 +9,19 @@ from collections.abc import Iterator, Sequence
 
 from inquote.app.chat.document_notes import BREAK, note_links
 from inquote.app.chat.document_table import rows_of, table_html
-from inquote.app.chat.ranges import Insertion, Mark, RangeWriter
+from inquote.app.chat.ranges import Insertion, Mark, RangeWriter, is_wrapped
 from inquote.app.marks import escape_attribute
 from inquote.ingest.documents import Block, Document, Page
 from inquote.ingest.text import LIST_MARKER
 
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 PART_LENGTH = 8_000  # characters; the browser lays out only the parts that are near the screen
-WRAPPED_LENGTH = 50  # characters of each line but the last of a paragraph that its file wraps
 LEVELS = 6  # of headings and of items that are set apart
 # What stands beside the text proper, and the name that is shown above it.
 NAMES = {
     "note": "Note",
     "comment": "Comment",
-    "field": "Field",
+    "field": "Fields",
     "header": "Page header",
     "footer": "Page footer",
 }
@@ -104,7 +103,8 @@ class _TextWriter:
     def __init__(self, document: Document, marks: Sequence[Mark]) -> None:
         self._length = len(document.text)
         self._blocks = blocks_of(document)
-        insertions = _page_breaks(document) + note_links(document.text, self._blocks)
+        insertions = _page_breaks(document)
+        insertions += note_links(document.text, self._blocks, document.pages)
         self._ranges = RangeWriter(document.text, marks, insertions)
         self._in_list = False  # whether an item has been written and not yet closed
 
@@ -168,10 +168,8 @@ class _TextWriter:
         return f'<p class="{kind}" dir="auto"{named}>{words}</p>'
 
     def _flow(self, block: Block) -> str:
-        """Return the class of a block whose lines end where its file wraps them, not its author."""
-        *lines, _ = self._ranges.text[block.start : block.end].split("\n")
-        is_wrapped = bool(lines) and all(len(line) >= WRAPPED_LENGTH for line in lines)
-        return " flowing" if is_wrapped else ""
+        """Return the class of a block whose lines flow, after a space, else ""."""
+        return " flowing" if is_wrapped(self._ranges.text[block.start : block.end]) else ""
 
     def _item_html(self, block: Block) -> str:
         """Write an item with its printed number in front of its lines."""

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.chat.document_pane import format_heading
-from inquote.app.chat.ranges import Mark, range_html
+from inquote.app.chat.ranges import Mark, is_wrapped, range_html
 from inquote.app.chat.trace import Documents, link, passage_link, percent, trace_html
 from inquote.app.marks import escape, escape_attribute
 from inquote.ingest.text import sentence_ranges, touching
@@ -177,13 +177,19 @@ def _spans_html(answer: Answer, documents: Documents) -> str:
     for number, citation in enumerate(answer.citations, start=1):
         size = " short" if len(citation.quote) <= SHORT_SPAN else ""
         pieces.append(
-            f'<p class="span{size}" dir="auto"><span class="quote">{escape(citation.quote)}</span>'
+            f'<p class="span{size}" dir="auto"><span class="quote{_flow(citation.quote)}">'
+            f"{escape(citation.quote)}</span>"
             f"{_citation_link(citation, number)}</p>"
         )
     contexts = _contexts(answer, documents)
     pieces += [_context_html(answer, context, documents) for context in contexts]
     pieces += [f'<p class="held">{REFUSAL} <q>{escape(q)}</q></p>' for q in answer.unanswered]
     return "".join(pieces) + _confidence_html(answer)
+
+
+def _flow(text: str) -> str:
+    """Return the class of a text whose lines flow, after a space, else ""."""
+    return " flowing" if is_wrapped(text) else ""
 
 
 def _contexts(answer: Answer, documents: Documents) -> list[Context]:
@@ -225,7 +231,8 @@ def _context_html(answer: Answer, context: Context, documents: Documents) -> str
     if text[context.start : context.end].strip() in quotes:
         return place_html
     sentences = _marked_html(text, context)
-    return f'<blockquote class="sentence" dir="auto">{sentences}</blockquote>{place_html}'
+    kind = f"sentence{_flow(text[context.start : context.end])}"
+    return f'<blockquote class="{kind}" dir="auto">{sentences}</blockquote>{place_html}'
 
 
 def _marked_html(text: str, context: Context) -> str:

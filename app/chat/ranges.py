@@ -12,6 +12,7 @@ from typing import NamedTuple
 from inquote.app.marks import escape
 
 SEPARATORS = " |\n\t"  # what stands between the cells and the rows of a table
+WRAPPED_LENGTH = 50  # characters of each line but the last of a paragraph that its file wraps
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,16 @@ def _piece_html(text: str, left: int, right: int, marks: Sequence[Mark]) -> str:
     return f'<mark data-cite="{" ".join(numbers)}"{label}>{piece}</mark>'
 
 
+def is_wrapped(text: str) -> bool:
+    """Return whether the lines of a text end where its file wraps them, not where its author ends.
+
+    >>> is_wrapped("To a friend,\\nwho is away.")
+    False
+    """
+    *lines, _ = text.split("\n")
+    return bool(lines) and all(len(line) >= WRAPPED_LENGTH for line in lines)
+
+
 class RangeWriter:
     """Writes a text from its start to its end, each character once; `at` is how far it got."""
 
@@ -92,7 +103,8 @@ class RangeWriter:
         self.text = text
         self.marks = marks
         self.at = 0
-        self._insertions = sorted(insertions, reverse=True)  # the next one last
+        ordered = sorted(insertions, key=lambda insertion: insertion[:2])
+        self._insertions = ordered[::-1]  # the next one last
 
     def words(self, end: int) -> str:
         """Write the text up to `end` as it is read."""

@@ -55,7 +55,7 @@ export class Selection {
     }
     status.textContent = sentence;
     button.textContent = sentence;
-    setTimeout(() => (button.textContent = "Copy with citation"), 2500);
+    setTimeout(() => (button.textContent = "Copy passage with citation"), 2500);
   }
 }
 
