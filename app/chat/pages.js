@@ -86,6 +86,7 @@ export class PageView {
     this.fit = "width";
     this.number = 0; // of the page in sight
     this.fetching = 0;
+    this.isGoing = false;
     this.ready = this.#begin();
   }
 
@@ -131,36 +132,36 @@ export class PageView {
     const printed = label && label !== String(number) ? `, printed ${label}` : "";
     const made = element("div", this.container, { class: "page", role: "group", "aria-label": `Page ${number}${printed}` });
     made.dataset.page = number;
-    const picture = element("img", made, { alt: "", hidden: "" });
-    const sheet = element("div", made, { class: "sheet" });
-    const marks = element("div", sheet, { class: "marks", "aria-hidden": "true" });
-    const words = element("div", sheet, { class: "words" });
-    return { number, label, width, height, start, element: made, picture, sheet, marks, words, near: false, state: "empty" };
+    return { number, label, width, height, start, element: made, near: false, state: "empty" };
+  }
+
+  // A page's picture, marks and words; made when it comes near, for a long document has many pages.
+  #fill(page) {
+    if (page.sheet) return;
+    page.picture = element("img", page.element, { alt: "", hidden: "" });
+    page.sheet = element("div", page.element, { class: "sheet" });
+    page.sheet.style.transform = `scale(${page.scale})`;
+    page.marks = element("div", page.sheet, { class: "marks", "aria-hidden": "true" });
+    page.words = element("div", page.sheet, { class: "words" });
   }
 
   // ---- sizes
 
-  scaleOf(page) {
-    const inner = this.container.clientWidth - 2 * this.#margin;
-    const byWidth = inner / page.width;
-    if (this.fit === "width") return Math.min(byWidth, LARGEST * PIXELS_A_POINT);
-    if (this.fit === "page") return Math.min(byWidth, (this.container.clientHeight - 2 * GAP) / page.height, LARGEST * PIXELS_A_POINT);
-    return this.fit * PIXELS_A_POINT;
-  }
-
-  get #margin() {
-    return this.container.clientWidth < 500 ? 6 : 20;
-  }
-
+  // The pane is measured once, for measuring after each change of a page would lay out all pages each time.
   #layOut() {
+    const { clientWidth, clientHeight } = this.container;
+    const inner = clientWidth - 2 * (clientWidth < 500 ? 6 : 20);
     for (const page of this.pages) {
-      page.scale = Math.max(0.01, this.scaleOf(page));
+      const largest = Math.min(inner / page.width, LARGEST * PIXELS_A_POINT);
+      let scale = this.fit * PIXELS_A_POINT;
+      if (this.fit === "width") scale = largest;
+      else if (this.fit === "page") scale = Math.min(largest, (clientHeight - 2 * GAP) / page.height);
+      page.scale = Math.max(0.01, scale);
       page.element.style.width = `${page.width * page.scale}px`;
       page.element.style.height = `${page.height * page.scale}px`;
-      page.sheet.style.transform = `scale(${page.scale})`;
+      if (page.sheet) page.sheet.style.transform = `scale(${page.scale})`;
     }
-    this.shownWidth = this.container.clientWidth;
-    this.shownHeight = this.container.clientHeight;
+    this.shown = { fit: this.fit, width: clientWidth, height: clientHeight };
   }
 
   // Lay out anew, with what is in the middle of the pane where it was.
@@ -168,7 +169,7 @@ export class PageView {
     this.#layOut();
     const page = this.pages[anchor.number - 1];
     this.container.scrollTop = page.element.offsetTop + anchor.part * page.element.offsetHeight - anchor.at;
-    this.pages.forEach((other) => other.near && this.#want(other));
+    this.pages.forEach((other) => other.near && this.#want());
     this.#onScroll();
   }
 
@@ -181,8 +182,9 @@ export class PageView {
 
   #onResize() {
     if (!this.container.clientWidth || !this.pages.length) return;
-    if (this.container.clientWidth === this.shownWidth && this.container.clientHeight === this.shownHeight) return;
-    if (this.fit !== "width" && this.fit !== "page") this.#onScroll();
+    const { clientWidth, clientHeight } = this.container;
+    const isSame = clientWidth === this.shown.width && (clientHeight === this.shown.height || this.fit !== "page");
+    if (isSame || typeof this.fit === "number") this.#onScroll();
     else this.#layOutAround();
   }
 
@@ -193,7 +195,7 @@ export class PageView {
     else if (to === "out") this.fit = SIZES.findLast((size) => size < this.size - 0.01) ?? this.size;
     else if (typeof to === "number") this.fit = Math.min(SIZES.at(-1), Math.max(SIZES[0], to));
     else this.fit = to === "reset" ? "width" : to;
-    if (this.pages.length) this.#layOutAround();
+    if (this.pages.length && this.fit !== this.shown.fit) this.#layOutAround();
     return { size: this.size, isWide: this.isWide };
   }
 
@@ -243,7 +245,8 @@ export class PageView {
     for (const entry of entries) {
       const page = this.pages[entry.target.dataset.page - 1];
       page.near = entry.isIntersecting;
-      if (page.near) this.#want(page);
+      if (page.near) this.#fill(page);
+      if (page.near) this.#want();
       else page.abort?.abort();
     }
   }
@@ -253,6 +256,7 @@ export class PageView {
   }
 
   #release(page) {
+    if (!page.sheet) return;
     page.abort?.abort();
     if (page.picture.src) URL.revokeObjectURL(page.picture.src);
     page.picture.removeAttribute("src");
@@ -275,6 +279,7 @@ export class PageView {
   }
 
   #fetchNearest() {
+    if (this.isGoing) return false; // to a place that is not known yet
     const middle = this.container.scrollTop + this.container.clientHeight / 2;
     let nearest = null;
     let least = Infinity;
@@ -386,9 +391,10 @@ export class PageView {
     const reply = marks.length ? await this.#fetch("/boxes", query).catch(() => null) : null;
     if (marks !== this.marks) return;
     const places = reply?.ok ? (await reply.json()).marks : [];
-    this.pages.forEach((page) => page.marks.replaceChildren());
+    this.pages.forEach((page) => page.marks?.replaceChildren());
     for (const { number, page, boxes } of places) {
       const mark = marks.find((other) => other.number === number);
+      this.#fill(this.pages[page - 1]);
       const layer = this.pages[page - 1].marks;
       boxes.forEach((box) => boxElement(box, mark, layer));
       const isFirst = !this.container.querySelector(`.mark[data-label="${number}"]`);
@@ -406,9 +412,11 @@ export class PageView {
     return boxes;
   }
 
-  // Scroll to a range and mark it as the current one; one that has no mark gets one of kind "place".
+  // Scroll to a range and mark it as the current one; one that has no mark gets one of kind "place". Returns false
+  // where it stands on no page.
   async show({ start, end }) {
     this.current = { start, end };
+    this.isGoing = true;
     if (!(await this.ready)) return false;
     if (!this.marks.some((mark) => mark.start === start && mark.end === end)) {
       const others = this.marks.filter((mark) => mark.kind !== "place");
@@ -416,11 +424,12 @@ export class PageView {
       this.setMarks([...others, { number, start, end, kind: "place" }]);
     }
     await this.marked;
-    if (this.current.start !== start || this.current.end !== end) return true; // another was shown meanwhile
+    if (this.current.start !== start || this.current.end !== end) return true; // another is shown meanwhile
     const [first] = this.#markCurrent();
-    if (!first) return false;
-    this.#scrollTo(first);
-    return true;
+    if (first) this.#scrollTo(first);
+    this.isGoing = false;
+    this.#want();
+    return Boolean(first);
   }
 
   #scrollTo(box) {
