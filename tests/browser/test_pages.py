@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from paged import SENTENCES, paged_system
 from playwright.sync_api import Page, expect
 
 from browser.driving import Tab, serious, until
 from fake_system import FakeSystem, opener
-from paged import SENTENCES, paged_system
 from serving import served
 
 BOX = "#pane .document-pages .mark.current"
@@ -30,7 +30,8 @@ SELECT = """() => {
     const lines = [...document.querySelectorAll('.page[data-page="1"] .line')];
     getSelection().setBaseAndExtent(lines[0], 0, lines[1], lines[1].childNodes.length);
     const copied = new DataTransfer();
-    const event = new ClipboardEvent('copy', {clipboardData: copied, bubbles: true, cancelable: true});
+    const options = {clipboardData: copied, bubbles: true, cancelable: true};
+    const event = new ClipboardEvent('copy', options);
     lines[0].dispatchEvent(event);
     return copied.getData('text/plain');
 }"""

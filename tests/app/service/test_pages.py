@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from paged import ID, SENTENCES, paged_system
 
 from inquote.app.service import pages as module
 from inquote.app.service.pages import (
@@ -16,7 +17,6 @@ from inquote.app.service.pages import (
 from inquote.app.system import PagedDocument
 from inquote.ingest.files.draw import Drawn
 from inquote.ingest.files.renderer import PageNotDrawn
-from paged import ID, SENTENCES, paged_system
 
 
 class FakeRenderer:
@@ -146,7 +146,7 @@ def test_a_file_that_is_gone_or_of_another_kind_is_not_shown(tmp_path: Path) -> 
 
 def test_a_range_has_its_rectangles_on_its_pages(tmp_path: Path) -> None:
     async def run() -> None:
-        shelf, _, images = make(tmp_path)
+        _, _, images = make(tmp_path)
         shown = await images.show(ID, "")
         text = shown.document.text
         start = text.index(SENTENCES[0])

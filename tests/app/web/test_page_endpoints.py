@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paged import ID, SENTENCES, paged_system
 from starlette.testclient import TestClient
 
 from fake_system import FakeSystem, opener
 from inquote.app.service.service import Service
 from inquote.app.web.server import create_app
-from paged import ID, SENTENCES, paged_system
 
 ADDRESS = "http://127.0.0.1:7860"
 
@@ -107,9 +107,7 @@ def test_nothing_else_is_there(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
-def test_the_pane_leaves_the_text_out_only_where_pages_can_be_shown(
-    tmp_path: Path, client: TestClient
-) -> None:
+def test_the_pane_leaves_the_text_out_only_where_pages_can_be_shown(client: TestClient) -> None:
     query = {"document": ID, "view": "page"}
     pane = client.get("/api/pane", params=query).text
     assert 'class="document-pages"' in pane

@@ -42,15 +42,12 @@ def test_a_page_in_black_and_white_is_a_png_and_one_in_colours_a_jpeg(
     assert drawn(renderer, file, 1).size == (480, 622)
 
 
-def test_a_turned_and_cut_page_is_drawn_as_it_is_shown(
-    renderer: Renderer, tmp_path: Path
-) -> None:
+def test_a_turned_and_cut_page_is_drawn_as_it_is_shown(renderer: Renderer, tmp_path: Path) -> None:
     extra = b"/Rotate 90 /CropBox [200 0 612 792]"
     picture = drawn(renderer, kept(tmp_path, drawn_pdf([RED_AREA], extra=extra)))
     assert picture.size == (480, 250)  # 792 by 412 points
     assert picture.getpixel((240, 20)) == pytest.approx((254, 0, 0), abs=3)
     assert picture.getpixel((240, 200)) == (255, 255, 255)
-
 
 
 def test_a_huge_page_is_drawn_smaller(renderer: Renderer, tmp_path: Path) -> None:
@@ -69,9 +66,7 @@ def test_no_size_gives_more_dots_than_allowed(width: float, height: float) -> No
     assert max(width, height) * scale <= MAX_SIDE * 1.001
 
 
-def test_a_missing_page_and_a_broken_file_are_sentences(
-    renderer: Renderer, tmp_path: Path
-) -> None:
+def test_a_missing_page_and_a_broken_file_are_sentences(renderer: Renderer, tmp_path: Path) -> None:
     file = kept(tmp_path, pdf([[(700, 10, "Fever")]]))
     with pytest.raises(PageNotDrawn, match=r"^Page 9 cannot be drawn: it is damaged"):
         renderer.draw(file, 9, 480)
