@@ -19,6 +19,8 @@ _HEAD = struct.Struct("<IIii")  # start, length, top, bottom
 _ROOM = 0.15  # of a line's height, above and below it
 _CUT = 0.05  # of a line's height, at most, where another line reaches into it
 _SAME_ROW = 0.25  # of the heights of two lines that their middles are apart, at most
+_LEVEL = 0.1  # points that the letters of a line are apart in height, at most
+_LETTER_GAP = 0.5  # of the size of letters between two of a line, at most
 _WORD = re.compile(r"\S++")
 _LONGEST_GAP = 8  # characters between two lines that are told; what is longer stands elsewhere
 _LIMIT = 2**30 - 1  # so that a step is a number of four bytes
@@ -82,7 +84,7 @@ def rectangles(page: Page, start: int, end: int) -> list[Rectangle]:
     between two lines.
     """
     places: list[Rectangle] = []
-    last_end = -1  # of the line before, if that is a letter of text that stands or leans
+    last_end = -1  # of the line before, if that is a letter of text that does not lie
     lines = unpack_lines(page.lines)
     for line in lines:
         first, last = max(start, line.start), min(end, line.end)
@@ -90,7 +92,7 @@ def rectangles(page: Page, start: int, end: int) -> list[Rectangle]:
             edges = line.edges[first - line.start : last - line.start + 1]
             place = _with_room((min(edges), line.top, max(edges), line.bottom), lines)
             is_letter = line.end == line.start + 1
-            if is_letter and last_end == line.start and _are_stacked(places[-1], place):
+            if is_letter and last_end == line.start and _go_on(places[-1], place):
                 places[-1] = _around(places[-1], place)
             else:
                 places.append(place)
@@ -102,9 +104,10 @@ def _with_room(place: Rectangle, lines: Sequence[LineBoxes]) -> Rectangle:
     """Return a part of a line with the room above and below it, up to the lines there."""
     left, top, right, bottom = place
     height = bottom - top
-    above, below = top - _ROOM * height, bottom + _ROOM * height
+    room = _ROOM * height
+    above, below = top - room, bottom + room
     for other in lines:
-        if other.bottom < above or other.top > below:
+        if other.bottom < top - 2 * room or other.top > bottom + 2 * room:
             continue
         apart = (other.top + other.bottom) - (top + bottom)
         is_same_row = abs(apart) < _SAME_ROW * (height + other.bottom - other.top)
@@ -118,11 +121,14 @@ def _with_room(place: Rectangle, lines: Sequence[LineBoxes]) -> Rectangle:
     return (left, min(above, top + _CUT * height), right, max(below, bottom - _CUT * height))
 
 
-def _are_stacked(place: Rectangle, other: Rectangle) -> bool:
-    """Return whether a letter stands above or below the one before it, as in text that stands."""
-    is_in_line = abs(place[0] - other[0]) < 0.1 and abs(place[2] - other[2]) < 0.1
-    gap = max(place[1], other[1]) - min(place[3], other[3])
-    return is_in_line and gap < 0.5 * (place[2] - place[0])
+def _go_on(place: Rectangle, other: Rectangle) -> bool:
+    """Return whether a letter stands beside, above or below the one before it, in one line."""
+    left, top, right, bottom = map(abs, map(sub, place, other))
+    if max(left, right) < _LEVEL:
+        gap, size = max(place[1], other[1]) - min(place[3], other[3]), place[2] - place[0]
+    else:
+        gap, size = max(place[0], other[0]) - min(place[2], other[2]), place[3] - place[1]
+    return min(max(left, right), max(top, bottom)) < _LEVEL and gap < _LETTER_GAP * size
 
 
 def _around(place: Rectangle, other: Rectangle) -> Rectangle:
