@@ -82,7 +82,7 @@ export class DocumentTools {
 
   refreshPlaces() {
     const panel = this.pane.querySelector(".panel.places");
-    if (panel && !panel.hidden) fillPlaces(panel, ({ page }) => `page ${page}`);
+    if (panel && !panel.hidden) fillPlaces(panel, this.pane.querySelector(".document-text").dataset.place, (page) => this.printed(page));
   }
 
   // Find and the panels by key; Escape closes the open panel before it closes anything else.

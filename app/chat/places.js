@@ -21,12 +21,15 @@ function make(tag, className, text) {
   return element;
 }
 
-function entry(citation, pageName) {
+function entry(citation, printed) {
   const link = make("a", "place", "");
   const { document: id, document_sha256, start, end } = citation;
   link.href = `#${new URLSearchParams({ document: id, sha256: document_sha256, start, end })}`;
   link.dir = "auto";
-  const place = [citation.page ? pageName(citation) : "", citation.heading.replaceAll(" > ", " › ")].filter(Boolean).join(" · ");
+  const label = citation.page && printed(citation.page);
+  const isCounted = !label || label === String(citation.page);
+  const page = isCounted ? citation.page : `${label} (${citation.page})`;
+  const place = [page ? `page ${page}` : "", citation.heading.replaceAll(" > ", " › ")].filter(Boolean).join(" · ");
   link.append(make("span", "quote", citation.quote.replace(/\s+/g, " ")));
   const about = make("span", "about", [place, citation.question].filter(Boolean).join(" · "));
   const item = document.createElement("li");
@@ -34,8 +37,8 @@ function entry(citation, pageName) {
   return item;
 }
 
-// Fill the panel; `pageName` names the page of a citation, by its printed number where that is known.
-export async function fillPlaces(panel, pageName) {
+// Fill the panel. `shown` are the parameters of the document in the pane, whose printed numbers `printed` knows.
+export async function fillPlaces(panel, shown, printed) {
   let list;
   try {
     list = await citations();
@@ -54,7 +57,8 @@ export async function fillPlaces(panel, pageName) {
     const heading = make("h3", "", group[0].title || id);
     heading.dir = "auto";
     const items = document.createElement("ul");
-    group.sort((a, b) => a.start - b.start).forEach((citation) => items.append(entry(citation, pageName)));
+    const isShown = new URLSearchParams(shown).get("document") === id;
+    group.sort((a, b) => a.start - b.start).forEach((citation) => items.append(entry(citation, isShown ? printed : () => "")));
     content.push(heading, items);
   }
   panel.replaceChildren(...content);

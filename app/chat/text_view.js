@@ -4,6 +4,7 @@
 
 const SIZES = [0.75, 0.875, 1, 1.125, 1.25, 1.5, 1.75, 2, 2.5, 3];
 const PATIENCE = 120; // milliseconds of rest after scrolling before what is in sight is looked for
+const MARGIN = 60; // pixels beside the text in which nothing is looked for
 const LOOK_AT = [0.3, 0.1, 0.5, 0.02, 0.7]; // shares of the height at which the text in sight is looked for
 
 export class TextView {
@@ -12,16 +13,19 @@ export class TextView {
   #text = "";
   #pairs = []; // offsets of the surrogate pairs
   #breaks = []; // [offset, number] of each page, in UTF-16 units
+  #goal = null; // the offset that was gone to, in sight until a person scrolls
   #waiting = 0;
 
   constructor(container, onSight) {
     this.container = container;
+    this.onSight = onSight;
     this.size = 1;
     this.isWide = false;
     container.addEventListener("scroll", () => {
       clearTimeout(this.#waiting);
       this.#waiting = setTimeout(onSight, PATIENCE);
     });
+    for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) container.addEventListener(kind, () => (this.#goal = null), { passive: true });
     this.#watchScrollers();
   }
 
@@ -127,8 +131,9 @@ export class TextView {
     const marks = number ? [...this.container.querySelectorAll("mark")].filter((mark) => mark.dataset.cite.split(" ").includes(String(number))) : [];
     marks.forEach((mark) => mark.classList.add("current"));
     const seen = marks.find((mark) => !mark.closest(".gap")) ?? marks[0];
+    this.#goal = start === undefined ? null : this.units(start);
     if (seen) this.#center(() => seen.getBoundingClientRect(), seen);
-    else if (start !== undefined) this.#showRange(this.units(start), this.units(end ?? start + 1));
+    else if (start !== undefined) this.#showRange(this.#goal, this.units(end ?? start + 1));
   }
 
   #showRange(start, end) {
@@ -149,19 +154,31 @@ export class TextView {
       if (top < frame.top + 40 || bottom > frame.bottom - 40) this.container.scrollTop += (top + bottom) / 2 - (frame.top + frame.bottom) / 2;
     };
     scroll();
-    requestAnimationFrame(() => requestAnimationFrame(scroll));
+    this.#afterLayout(scroll);
+  }
+
+  #afterLayout(scroll) {
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        scroll();
+        this.onSight();
+      })
+    );
   }
 
   showPage(number) {
     const line = this.container.querySelector(`.page-break[data-page="${number}"]`);
     if (!line) return;
+    this.#read();
+    this.#goal = this.#breaks.find(([, page]) => page === number)[0];
     line.scrollIntoView({ block: "start" });
-    requestAnimationFrame(() => requestAnimationFrame(() => line.scrollIntoView({ block: "start" })));
+    this.#afterLayout(() => line.scrollIntoView({ block: "start" }));
   }
 
   // A factor of the usual size; "in", "out" or "reset"; "width" for lines as long as the pane is wide, "page" for a column.
   zoom(to) {
-    const top = this.#unitsInSight();
+    const isSame = to === this.size;
+    const top = isSame ? null : this.#unitsInSight();
     if (to === "width" || to === "page") this.isWide = to === "width";
     else if (to === "in") this.size = SIZES.find((size) => size > this.size) ?? this.size;
     else if (to === "out") this.size = SIZES.findLast((size) => size < this.size) ?? this.size;
@@ -182,15 +199,15 @@ export class TextView {
   }
 
   #unitsInSight() {
+    if (this.#goal !== null) return this.#goal;
     const frame = this.container.getBoundingClientRect();
-    const middle = (frame.left + frame.right) / 2;
     if (!frame.height) return null;
     this.#read();
     for (const share of LOOK_AT) {
-      const [node, offset] = caretAt(middle, frame.top + share * frame.height);
-      if (node?.nodeType !== Node.TEXT_NODE) continue;
-      const at = this.#nodes.indexOf(node);
-      if (at >= 0) return this.#starts[at] + offset;
+      for (const x of [frame.left + MARGIN, (frame.left + frame.right) / 2, frame.right - MARGIN]) {
+        const [node, offset] = caretAt(x, frame.top + share * frame.height);
+        if (node?.nodeType === Node.TEXT_NODE && this.container.contains(node)) return this.#unitsAt(node, offset);
+      }
     }
     return null;
   }
