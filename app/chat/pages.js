@@ -414,7 +414,7 @@ export class PageView {
 
   // Scroll to a range and mark it as the current one; one that has no mark gets one of kind "place". Returns false
   // where it stands on no page.
-  async show({ start, end }) {
+  async show({ start, end = start + 1 }) {
     this.current = { start, end };
     this.isGoing = true;
     if (!(await this.ready)) return false;
