@@ -90,8 +90,10 @@ def rectangles(page: Page, start: int, end: int) -> list[Rectangle]:
         first, last = max(start, line.start), min(end, line.end)
         if first < last:
             edges = line.edges[first - line.start : last - line.start + 1]
-            place = _with_room((min(edges), line.top, max(edges), line.bottom), lines)
+            place = (min(edges), line.top, max(edges), line.bottom)
             is_letter = line.end == line.start + 1
+            if not is_letter:
+                place = _with_room(place, lines)
             if is_letter and last_end == line.start and _go_on(places[-1], place):
                 places[-1] = _around(places[-1], place)
             else:

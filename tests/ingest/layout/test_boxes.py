@@ -57,7 +57,7 @@ def test_a_range_has_a_rectangle_in_each_line() -> None:
 def test_letters_that_stand_above_each_other_have_one_rectangle() -> None:
     lines = [LineBoxes(at, at + 1, 90 - 10 * at, 100 - 10 * at, (50, 60)) for at in range(3)]
     page = Page(1, 0, 3, lines=pack_lines(lines))
-    assert rectangles(page, 0, 3) == [(50, 68.5, 60, 101.5)]
+    assert rectangles(page, 0, 3) == [(50, 70, 60, 100)]
 
 
 def test_a_range_is_told_by_page_wherever_its_words_stand() -> None:
