@@ -150,7 +150,7 @@ def main(
     folder: Annotated[Path, typer.Argument(help="A folder of PDFs.")],
     count: Annotated[int, typer.Option(min=1, help="Citations of each.")] = CITATIONS,
 ) -> None:
-    """Print, for each PDF, how many citations are boxed right, and what is wrong with the others."""
+    """Print, for each PDF, how many citations are boxed right, and what is wrong with others."""
     right = total = 0
     with Sandbox() as sandbox:
         for path in sorted(folder.rglob("*.pdf")):
