@@ -98,7 +98,8 @@ class _Pdf:
 
     def draw(self, number: int, width: int) -> Any:
         with closing(self._document[number - 1]) as page:
-            scale = scale_for(*page.get_size(), width)
+            across, down = page.get_size()
+            scale = scale_for(across, down, width)
             bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)
             image = bitmap.to_pil().convert("RGB")  # a copy, so that the bitmap can go
             bitmap.close()
@@ -123,11 +124,12 @@ class _Picture:
         with _quiet():
             self._image.seek(number - 1)
             scale = min(1.0, scale_for(*self._image.size, width))
-            size = [max(1, round(side * scale)) for side in self._image.size]
-            self._image.draft("RGB", size)  # a JPEG is decoded no larger than needed
+            self._image.draft(
+                "RGB", _scaled(self._image.size, scale)
+            )  # a JPEG is decoded no larger than needed
             image = ImageOps.exif_transpose(self._image.copy())
         scale = min(1.0, scale_for(*image.size, width))
-        image.thumbnail([max(1, round(side * scale)) for side in image.size])
+        image.thumbnail(_scaled(image.size, scale))
         if "A" in image.getbands() or "transparency" in image.info:
             layers = image.convert("RGBA")
             image = Image.new("RGBA", layers.size, "white")
@@ -136,6 +138,10 @@ class _Picture:
 
     def close(self) -> None:
         self._image.close()
+
+
+def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 @contextmanager
