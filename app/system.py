@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.answerer import Answerer
@@ -22,10 +23,10 @@ from inquote.index.clock import Clock, utc_now
 from inquote.index.models.allocator import return_freed_memory
 from inquote.index.progress import Progress, silent
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.base import DocumentInfo, Snapshot, Store
+from inquote.index.stores.base import DocumentInfo, Scope, Snapshot, Store
 from inquote.index.stores.journal import Feedback, Journal, QuestionInContext
 from inquote.index.stores.recipe import Recipe
-from inquote.ingest.documents import Document
+from inquote.ingest.documents import Document, Page
 from inquote.ingest.errors import GenerationGone, InquoteError
 
 Asking = Callable[[str, Sequence[str], int | None], Answer]
@@ -41,6 +42,18 @@ class Reply:
 
     answer: Answer
     documents: Mapping[str, Document]
+
+
+@dataclass(frozen=True)
+class PagedDocument:
+    """A document, its pages with the boxes of their lines, and the file that they are drawn from.
+
+    `file` is None where the file was not kept or is damaged.
+    """
+
+    document: Document
+    pages: tuple[Page, ...]
+    file: Path | None
 
 
 class System:
@@ -67,9 +80,14 @@ class System:
         """
         return self._record(self.answer(question, history), history)
 
-    def reply(self, question: object, history: Sequence[str] = ()) -> Reply:
-        """Answer as `ask` does, with the documents out of the same snapshot."""
-        reply = self._answer(question, history, None, with_documents=True)
+    def reply(
+        self, question: object, history: Sequence[str] = (), scope: Scope | None = None
+    ) -> Reply:
+        """Answer as `ask` does, with the documents out of the same snapshot.
+
+        Only documents in `scope` are searched; None is everything.
+        """
+        reply = self._answer(question, history, None, scope, with_documents=True)
         self._record(reply.answer, history)
         return reply
 
@@ -93,6 +111,7 @@ class System:
         question: object,
         history: Sequence[str],
         generation: int | None,
+        scope: Scope | None = None,
         with_documents: bool = False,
     ) -> Reply:
         clock = Clock()
@@ -102,7 +121,7 @@ class System:
             try:
                 with self.store.snapshot(generation) as snapshot:
                     clock.lap("open")
-                    answer = self._answer_from(snapshot, typed, understood, clock)
+                    answer = self._answer_from(snapshot, typed, understood, scope, clock)
                     ids = sorted({hit.passage.document_id for hit in answer.hits})
                     documents = {id: snapshot.document(id) for id in ids if with_documents}
             except GenerationGone:
@@ -112,12 +131,19 @@ class System:
                 break
         return Reply(answer.with_times(clock.laps), documents)
 
-    def _answer_from(self, snapshot: Snapshot, typed: str, understood: str, clock: Clock) -> Answer:
+    def _answer_from(
+        self,
+        snapshot: Snapshot,
+        typed: str,
+        understood: str,
+        scope: Scope | None,
+        clock: Clock,
+    ) -> Answer:
         """Answer from a snapshot, or return what was answered before."""
-        key = (snapshot.generation, typed, understood)
+        key = (snapshot.generation, typed, understood, None if scope is None else tuple(scope))
         answer = self._cache.get(key)
         if answer is None:
-            shelf = Shelf(snapshot, self.search, clock)
+            shelf = Shelf(snapshot, self.search, clock, scope)
             answer = self.answerer.answer(typed, understood, shelf)
             clock.lap("read")
             self._cache.put(key, answer)
@@ -166,6 +192,13 @@ class System:
         """
         with self.store.snapshot(generation) as snapshot:
             return snapshot.document(id)
+
+    def paged(self, id: str) -> PagedDocument:
+        """Return a document with its pages; raise `KeyError` where there is none."""
+        with self.store.snapshot() as snapshot:
+            document = snapshot.document(id)
+            file = snapshot.original_file(id) if document.pages else None
+            return PagedDocument(document, snapshot.pages(id), file)
 
     def documents(self, generation: int | None = None) -> list[DocumentInfo]:
         """List the documents in the order of ids, of the current generation or an earlier one."""

@@ -4,10 +4,11 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.answering.suggestions import Suggestion
-from inquote.app.system import Reply
+from inquote.app.system import PagedDocument, Reply
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import DocumentInfo
 from inquote.index.stores.journal import Feedback
@@ -146,8 +147,10 @@ class FakeSystem:
     questions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     understood: dict[str, str] = field(default_factory=dict)
     feedback: list[Feedback] = field(default_factory=list)
+    scopes: list[Sequence[str] | None] = field(default_factory=list)
     hold: threading.Event | None = None
     closed: bool = False
+    file: Path | None = None  # that the document's pages are drawn from
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         self.questions.append((question, tuple(history)))
@@ -165,11 +168,17 @@ class FakeSystem:
         answer = make_answer(question, self.document_, quotes, self.nearest)
         return replace(answer, understood_as=self.understood.get(question, answer.understood_as))
 
-    def reply(self, question: str, history: Sequence[str] = ()) -> Reply:
+    def reply(
+        self, question: str, history: Sequence[str] = (), scope: Sequence[str] | None = None
+    ) -> Reply:
+        self.scopes.append(scope)
         return Reply(self.ask(question, history), {self.document_.id: self.document_})
 
     def document(self, id: str, generation: int | None = None) -> Document:
         return {self.document_.id: self.document_}[id]
+
+    def paged(self, id: str) -> PagedDocument:
+        return PagedDocument(self.document(id), self.document_.pages, self.file)
 
     def documents(self) -> list[DocumentInfo]:
         d = self.document_

@@ -7,8 +7,8 @@ from inquote.app.answering.answer import Answer
 
 MOST = 512
 
-Key = tuple[int, str, str]
-"""Generation, question as typed, question as understood: these determine an answer."""
+Key = tuple[int, str, str, tuple[str, ...] | None]
+"""Generation, question as typed and as understood, scope: these determine an answer."""
 
 
 class AnswerCache:

@@ -8,19 +8,29 @@ import numpy as np
 from inquote.app.answering.spelling import search_with_spelling
 from inquote.index.clock import Clock
 from inquote.index.retrieval.search import Hit, Search
-from inquote.index.stores.base import DocumentInfo, Scope, Snapshot
+from inquote.index.stores.base import DocumentInfo, Scope, Snapshot, in_scope
 from inquote.ingest.documents import Document
 
 READ_PASSAGES = 12  # hits of a question
 
 
 class Shelf:
-    """A snapshot and a search; each document is loaded once."""
+    """A snapshot and a search; each document is loaded once.
 
-    def __init__(self, snapshot: Snapshot, search: Search, clock: Clock | None = None) -> None:
+    With a `scope` nothing outside of it is looked up.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        search: Search,
+        clock: Clock | None = None,
+        scope: Scope | None = None,
+    ) -> None:
         self.snapshot = snapshot
         self._search = search
         self._clock = clock or Clock()
+        self._scope = scope
         self._documents: dict[str, Document] = {}
         self._infos: list[DocumentInfo] | None = None
 
@@ -32,20 +42,22 @@ class Shelf:
 
     @property
     def infos(self) -> list[DocumentInfo]:
-        """Return the list of all documents, in the order of their ids."""
+        """Return the list of the documents, in the order of their ids."""
         if self._infos is None:
-            self._infos = self.snapshot.document_infos()
+            infos = self.snapshot.document_infos()
+            self._infos = [info for info in infos if in_scope(info.id, self._scope)]
         return self._infos
 
     def hits(
         self, question: str, count: int = READ_PASSAGES, scope: Scope | None = None
     ) -> list[Hit]:
-        """Return the best hits of a question, best first."""
+        """Return the best hits of a question, best first, within a scope of the shelf's documents."""
+        scope = self._scope if scope is None else scope
         return self._search.search(self.snapshot, question, count, scope=scope, clock=self._clock)
 
     def hits_of_documents(self, question: str, count: int) -> list[Hit]:
         """Return the best hit of each document, of the `count` best documents at most."""
-        return self._search.search_documents(self.snapshot, question, count)
+        return self._search.search_documents(self.snapshot, question, count, self._scope)
 
     def spell_and_search(self, question: str, scope: Scope | None = None) -> tuple[str, list[Hit]]:
         """Return a question with its misspelt words corrected, and its hits."""

@@ -10,15 +10,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inquote.app.answering.answer import Answer
+from inquote.app.chat.citing import Reference, references_of
 from inquote.app.chat.feedback import verdicts_html
-from inquote.app.chat.message import answer_html, question_html, sentence_html, waiting_html
+from inquote.app.chat.message import (
+    answer_html,
+    copying_html,
+    question_html,
+    sentence_html,
+    waiting_html,
+)
 from inquote.app.service.service import Service, explain
+from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import encodable
 
 MAX_KEPT_QUESTIONS = 20  # that a browser brings back after a reload
 
-KeptQuestion = tuple[str, bool]
-"""A question, and whether it stands alone."""
+KeptQuestion = tuple[str, bool, str]
+"""A question, whether it stands alone, and the id of the document it is limited to, or ""."""
 
 
 @dataclass(eq=False)
@@ -27,14 +35,17 @@ class Turn:
 
     `answer` is None as long as there is none, for good where the question cannot be answered.
     A question that is `standalone` is asked without those before it, and those after it are asked
-    without them too. `history` holds the questions that it was asked after, `verdict` the last
-    feedback on its answer. `id` is known to that person's browser only. `task` fills the answer in.
+    without them too. Where `limit` is the id of a document, only that is searched. `history` holds
+    the questions that it was asked after, `references` what the answer cites, `verdict` the last
+    feedback on it. `id` is known to that person's browser only. `task` fills the answer in.
     """
 
     question: str
     html: str = field(default_factory=waiting_html)
     answer: Answer | None = None
     standalone: bool = False
+    limit: str = ""
+    references: tuple[Reference, ...] = ()
     history: tuple[str, ...] = ()
     verdict: str = ""
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
@@ -46,10 +57,11 @@ class Turn:
         return self.task is not None and self.task.done()
 
     def answer_html(self) -> str:
-        """Write the answer, with the row of verdicts under it."""
+        """Write the answer, with the control that copies it and the row of verdicts under it."""
         if self.answer is None:
             return self.html
-        return self.html + verdicts_html(self.id, self.answer, self.verdict)
+        copying = copying_html(self.id) if self.references else ""
+        return self.html + copying + verdicts_html(self.id, self.answer, self.verdict)
 
 
 @dataclass(eq=False)
@@ -63,6 +75,14 @@ class Conversation:
     def answers(self) -> list[Answer]:
         """List the answers and refusals, oldest first."""
         return [turn.answer for turn in self.turns if turn.answer]
+
+    @property
+    def references(self) -> list[Reference]:
+        """List what the answers cite, in their order, each range once."""
+        references: list[Reference] = []
+        for turn in self.turns:
+            references += [other for other in turn.references if other not in references]
+        return references
 
     def messages(self) -> list[dict[str, Any]]:
         """Return the turns as a Chatbot takes them: HTML in parts, which it does not re-indent."""
@@ -90,10 +110,10 @@ class Conversation:
 
     def questions_to_keep(self) -> list[KeptQuestion]:
         """Return the questions that the browser keeps for a reload."""
-        kept = [(turn.question, turn.standalone) for turn in self.turns if turn.answer]
+        kept = [(turn.question, turn.standalone, turn.limit) for turn in self.turns if turn.answer]
         return kept[-MAX_KEPT_QUESTIONS:]
 
-    def take_question(self, question: str, standalone: bool, kept: object) -> Turn:
+    def take_question(self, question: str, standalone: bool, kept: object, limit: str = "") -> Turn:
         """Return the turn of a question from a browser that has kept `kept`.
 
         It is a new turn, or the latest one if the same question comes again before the browser has
@@ -102,10 +122,11 @@ class Conversation:
         """
         latest = self.turns[-1] if self.turns else None
         if latest and not self._has_reached_browser(latest, kept):
-            same = (question, standalone) == (latest.question, latest.standalone)
+            known = (latest.question, latest.standalone, latest.limit)
+            same = (question, standalone, limit) == known
             if same or not question.strip():
                 return latest
-        self.turns.append(Turn(question, standalone=standalone))
+        self.turns.append(Turn(question, standalone=standalone, limit=limit))
         return self.turns[-1]
 
     def _has_reached_browser(self, latest: Turn, kept: object) -> bool:
@@ -127,15 +148,26 @@ class Conversation:
         """Put the answer into a turn, or a sentence that says why there is none."""
         try:
             turn.history = self.history_of(turn)
-            reply = await service.reply(turn.question, turn.history)
-            turn.html, turn.answer = answer_html(reply.answer, reply.documents), reply.answer
+            scope = (turn.limit,) if turn.limit else None
+            reply = await service.reply(turn.question, turn.history, scope)
+            limits = [await self._title(service, turn.limit)] if turn.limit else []
+            turn.html = answer_html(reply.answer, reply.documents, limits)
+            turn.references = references_of(reply.answer, reply.documents)
+            turn.answer = reply.answer
         except Exception as error:
             turn.html = sentence_html(explain(error))
 
+    async def _title(self, service: Service, id: str) -> str:
+        """Return the title of a document; its id where it has none or is gone."""
+        try:
+            return (await service.document(id)).title or id
+        except InquoteError:
+            return id
+
     def restore(self, kept: object) -> list[Turn]:
         """Add the questions that a browser kept, to be answered anew, and return all turns."""
-        for question, standalone in read_kept_questions(kept)[-MAX_KEPT_QUESTIONS:]:
-            self.turns.append(Turn(question, standalone=standalone))
+        for question, standalone, limit in read_kept_questions(kept)[-MAX_KEPT_QUESTIONS:]:
+            self.turns.append(Turn(question, standalone=standalone, limit=limit))
         return list(self.turns)
 
 
@@ -146,5 +178,9 @@ def _message(role: str, html: str) -> dict[str, Any]:
 def read_kept_questions(value: object) -> list[KeptQuestion]:
     """Read the questions out of a value from a browser, which may be anything."""
     items = value if isinstance(value, list) else []
-    questions = [item for item in items if isinstance(item, list | tuple) and item]
-    return [(encodable(item[0]), list(item[1:]) == [True]) for item in questions]
+    questions: list[KeptQuestion] = []
+    for item in items:
+        if isinstance(item, list | tuple) and item:
+            question, standalone, limit = [*item, None, None][:3]
+            questions.append((encodable(question), standalone is True, encodable(limit)))
+    return questions

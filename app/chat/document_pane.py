@@ -1,101 +1,55 @@
-"""Write the document pane as HTML: the text of a document with the cited ranges marked.
+"""Write the document pane as HTML: a head with the tools to move by, the text below.
 
-Every function is pure, and every character of the corpus goes through `escape` of `marks`. Taking
-the tags out of `text_html` and unescaping gives `document.text` back, character for character.
+Every function is pure, and every character of the corpus goes through `escape` of `marks`.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
+from typing import Literal
 from urllib.parse import urlencode
 
+from inquote.app.chat.document_outline import outline_html
+from inquote.app.chat.document_text import page_name, text_html
+from inquote.app.chat.ranges import Mark
 from inquote.app.marks import escape, escape_attribute
 from inquote.ingest.documents import Document
-from inquote.ingest.text import LIST_MARKER
 
-LINE = re.compile(r"[^\n]*\n|[^\n]+")
-PART_LENGTH = 8_000  # characters; the browser lays out only the parts that are near the screen
+# A panel opens below the tools; document_tools.js opens one at a time.
+FIND = (
+    '<div class="panel find" id="document-find" role="search" hidden>'
+    '<input type="search" aria-label="Find in the document" placeholder="Find in the document" '
+    'autocomplete="off" spellcheck="false">'
+    '<p class="count" role="status"></p>'
+    '<button type="button" data-find="-1" aria-label="Previous match" '
+    'title="Previous match (Shift+Enter or Shift+F3)">↑</button>'
+    '<button type="button" data-find="1" aria-label="Next match" '
+    'title="Next match (Enter or F3)">↓</button></div>'
+)
+PLACES = (
+    '<section class="panel places" id="document-places" aria-label="Citations of the conversation" '
+    "hidden></section>"
+)
+SELECTION = (
+    '<div class="selection" role="group" aria-label="Selected passage" hidden>'
+    '<p class="chosen"></p>'
+    '<button type="button" data-selected="copy">Copy passage with citation</button>'
+    '<button type="button" data-selected="ask">Ask about it</button>'
+    '<p class="unseen" role="status"></p></div>'
+)
+ZOOM = (
+    '<span class="zoom" role="group" aria-label="Size">'
+    '<button type="button" data-zoom="out" aria-label="Smaller">−</button>'
+    '<button type="button" data-zoom="reset" title="As at first">100 %</button>'
+    '<button type="button" data-zoom="in" aria-label="Larger">+</button>'
+    '<button type="button" data-zoom="width" aria-pressed="false" aria-label="Fit the width" '
+    'title="Fit the width">↔</button></span>'
+)
 
-
-@dataclass(frozen=True)
-class Mark:
-    """A range of a document to mark, and the number to show beside it."""
-
-    number: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Block:
-    """A heading, paragraph or list item: `text[start:end]`, without its line end.
-
-    `tag` names its HTML element, `kind` the class of that element.
-    """
-
-    start: int
-    end: int
-    tag: str
-    kind: str
-
-
-def range_html(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
-    """Escape `text[start:end]` and lay the marks over it.
-
-    Where marks overlap, one element carries the numbers of all of them.
-
-    >>> range_html("one two", 0, 7, [Mark(1, 4, 7)])
-    'one <mark data-cite="1" data-label="1">two</mark>'
-    """
-    inside = [mark for mark in marks if mark.start < end and mark.end > start]
-    borders = {start, end}
-    for mark in inside:
-        borders |= {max(mark.start, start), min(mark.end, end)}
-    pieces = pairwise(sorted(borders))
-    return "".join(_piece_html(text, left, right, inside) for left, right in pieces)
-
-
-def _piece_html(text: str, left: int, right: int, marks: Sequence[Mark]) -> str:
-    """Escape a piece that lies wholly inside or wholly outside each mark."""
-    piece = escape(text[left:right])
-    numbers, labels = [], []
-    for mark in marks:
-        if mark.start <= left and right <= mark.end:
-            numbers.append(str(mark.number))
-            if mark.start == left:
-                labels.append(str(mark.number))
-    if not numbers:
-        return piece
-    label = f' data-label="{" ".join(labels)}"' if labels else ""
-    return f'<mark data-cite="{" ".join(numbers)}"{label}>{piece}</mark>'
-
-
-def blocks(document: Document) -> Iterator[Block]:
-    """Yield the blocks of a document in text order; only white space lies between them.
-
-    A block ends at a blank line and before a heading or a list item.
-    """
-    levels = {section.start: section.level for section in document.sections if section.title}
-    block: Block | None = None
-    for line in LINE.finditer(document.text):
-        start, end = line.start(), line.start() + len(line.group().rstrip())
-        is_item = bool(LIST_MARKER.match(line.group()))
-        # End the block before this line.
-        if block and (start == end or start in levels or is_item or block.kind == "heading"):
-            yield block
-            block = None
-        if start == end:
-            continue
-        # Continue the block, or begin one.
-        if block:
-            block = Block(block.start, end, block.tag, block.kind)
-        elif start in levels:
-            block = Block(start, end, f"h{min(levels[start] + 2, 6)}", "heading")
-        else:
-            block = Block(start, end, "p", "item" if is_item else "text")
-    if block:
-        yield block
+SWITCH = (
+    '<span class="view-switch" role="group" aria-label="Shown as">'
+    '<button type="button" data-view="page" aria-pressed="false">Page</button>'
+    '<button type="button" data-view="text" aria-pressed="true">Text</button></span>'
+)
+Body = Literal["text", "pages", "both"]
 
 
 def heading_at(document: Document, offset: int) -> str:
@@ -113,68 +67,14 @@ def format_heading(heading: str) -> str:
     return heading.replace(" > ", " › ")
 
 
-def _page_breaks(document: Document, after: int, until: int) -> list[tuple[int, str]]:
-    """Return (offset, HTML) of each page that begins in the half-open range [after, until)."""
-    breaks = []
-    for page in document.pages:
-        if after <= page.start < until:
-            breaks.append(
-                (page.start, f'<span class="page-break" data-page="{page.number}"></span>')
-            )
-    return breaks
-
-
-def _block_html(document: Document, block: Block, marks: Sequence[Mark]) -> str:
-    """Write a block with its marks and the page breaks that fall inside it."""
-    pieces, left = [], block.start
-    for offset, page_break in _page_breaks(document, block.start + 1, block.end):
-        pieces += [range_html(document.text, left, offset, marks), page_break]
-        left = offset
-    pieces.append(range_html(document.text, left, block.end, marks))
-    return f'<{block.tag} class="{block.kind}" dir="auto">{"".join(pieces)}</{block.tag}>'
-
-
-def _gap_html(document: Document, start: int, end: int, marks: Sequence[Mark]) -> str:
-    """Write the white space between two blocks, which is kept in the page and not shown."""
-    if start >= end:
-        return ""
-    return f'<span class="gap">{range_html(document.text, start, end, marks)}</span>'
-
-
-def text_html(document: Document, marks: Sequence[Mark] = ()) -> str:
-    """Write the whole text with its marks, in parts of some thousand characters.
-
-    Raises `ValueError` for a mark that is not inside the text.
-    """
-    for mark in marks:
-        if not 0 <= mark.start < mark.end <= len(document.text):
-            raise ValueError(f"the range {mark.start}-{mark.end} is not inside {document.id}")
-    parts: list[str] = []
-    part: list[str] = []
-    at = part_start = 0
-    for block in blocks(document):
-        # Write the gap before the block, the page that begins there, and the block.
-        part.append(_gap_html(document, at, block.start, marks))
-        for _, page_break in _page_breaks(document, at, block.start + 1):
-            part.append(page_break)
-        part.append(_block_html(document, block, marks))
-        at = block.end
-        # End the part where it is long enough.
-        if at - part_start > PART_LENGTH:
-            parts.append("".join(part))
-            part, part_start = [], at
-    part.append(_gap_html(document, at, len(document.text), marks))
-    parts.append("".join(part))
-    return "".join(f'<div class="part">{part}</div>' for part in parts)
-
-
 def _stepper_html(document: Document, marks: Sequence[Mark]) -> str:
     """Write the line that names the current place, and the buttons that step through the marks."""
     places = []
     for mark in marks:
-        page = document.page_at(mark.start)
+        number = document.page_at(mark.start)
+        page = page_name(document.pages[number - 1]) if number else ""
         heading = format_heading(heading_at(document, mark.start))
-        place = " · ".join(filter(None, (heading, f"page {page}" if page else "")))
+        place = " · ".join(filter(None, (heading, page)))
         places.append(f'<li data-number="{mark.number}">{escape(place)}</li>')
     return (
         '<nav class="stepper" aria-label="Marked places">'
@@ -187,24 +87,80 @@ def _stepper_html(document: Document, marks: Sequence[Mark]) -> str:
     )
 
 
-def _pane_html(title: str, source: str, stepper: str, body: str) -> str:
-    """Write the frame that every state of the pane shares."""
+def _page_field_html(document: Document) -> str:
+    """Write the field that says which page is in sight and takes another; "" without pages."""
+    if not document.pages:
+        return ""
+    count = len(document.pages)
+    has_labels = any(page.label not in ("", str(page.number)) for page in document.pages)
+    title = "Type a page and press Enter"
+    if has_labels:
+        title += "; a printed number goes before a counted one"
+    return (
+        f'<span class="page-field"><label>Page <input type="text" size="4" title="{title}" '
+        'autocomplete="off" enterkeyhint="go"></label> '
+        f'<span class="of" data-count="{count}">of {count}</span></span>'
+    )
+
+
+def _tools_html(document: Document, switch: str) -> str:
+    """Write the tools to move by, and the panels that they open."""
+    outline = outline_html(document)
+    panels = FIND + PLACES
+    buttons = [("find", "Find", "Find in the document (Ctrl+F)")]
+    if outline:
+        buttons.insert(0, ("outline", "Outline", "The headings of the document"))
+        panels += (
+            '<nav class="panel outline" id="document-outline" aria-label="Outline" hidden>'
+            f"{outline}</nav>"
+        )
+    buttons.append(("places", "Citations", "All citations of the conversation"))
+    ask = (
+        '<button type="button" data-ask aria-label="Ask this document" '
+        'title="Ask a question of this document alone">Ask</button>'
+    )
+    html = []
+    for name, label, title in buttons:
+        html.append(
+            f'<button type="button" data-panel="{name}" aria-expanded="false" '
+            f'aria-controls="document-{name}" title="{title}">{label}</button>'
+        )
+    return (
+        '<div class="tools" role="group" aria-label="Move in the document">'
+        f"{''.join(html)}{ask}{_page_field_html(document)}{ZOOM}{switch}</div>{panels}"
+    )
+
+
+def _pane_html(
+    title: str, source: str, head: str, body: str, foot: str = "", data: str = ""
+) -> str:
+    """Write the frame that every state of the pane shares; `data` are attributes of the text."""
     return (
         '<header class="document-head"><div class="document-name">'
         f'<h2 id="document-title" dir="auto">{escape(title)}</h2>'
         f'<p class="source">{escape(source)}</p></div>'
         '<button type="button" class="close" aria-label="Close the document">Close</button>'
-        f"{stepper}</header>"
-        '<div class="document-text" tabindex="0" role="group" aria-labelledby="document-title">'
-        f"{body}</div>"
+        f"{head}</header>"
+        '<div class="document-text" tabindex="0" role="group" aria-labelledby="document-title"'
+        f"{data}>{body}</div>{foot}"
     )
 
 
-def document_html(document: Document, marks: Sequence[Mark] = ()) -> str:
-    """Write the pane of a document: title, source, stepper, and the whole text with its marks."""
+def document_html(document: Document, marks: Sequence[Mark] = (), body: Body = "text") -> str:
+    """Write the pane of a document: title, source, tools, and the whole text with its marks.
+
+    With a `body` of "both" or "pages" it has a place for its pages too, which pages.js fills; with
+    "pages" the text is left out.
+    """
     source = " · ".join(filter(None, (document.id, document.source)))
+    switch = "" if body == "text" else SWITCH
     stepper = _stepper_html(document, marks) if marks else ""
-    return _pane_html(document.title or document.id, source, stepper, text_html(document, marks))
+    place = urlencode({"document": document.id, "sha256": document.sha256})
+    data = f' data-place="{escape_attribute(place)}"'
+    text = "" if body == "pages" else text_html(document, marks)
+    pages = "" if body == "text" else f'<div class="document-pages"{data} hidden></div>'
+    head = _tools_html(document, switch) + stepper
+    return _pane_html(document.title or document.id, source, head, text, pages + SELECTION, data)
 
 
 def documents_html(documents: Sequence[tuple[str, str]]) -> str:

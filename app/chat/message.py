@@ -5,13 +5,16 @@ through `escape`; Gradio's sanitiser then keeps classes and `href="#..."` and dr
 citation's link carries all that is needed to open the document pane.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer, Citation, absence
 from inquote.app.answering.cleaning import capitalise
-from inquote.app.chat.document_pane import Mark, format_heading, range_html
+from inquote.app.chat.document_pane import format_heading
+from inquote.app.chat.ranges import Mark, is_wrapped, range_html
 from inquote.app.chat.trace import Documents, link, passage_link, percent, trace_html
-from inquote.app.marks import escape
+from inquote.app.marks import escape, escape_attribute
 from inquote.ingest.text import sentence_ranges, touching
 
 REFUSAL = "The corpus does not say."
@@ -19,6 +22,12 @@ NEAREST_SHOWN = 3  # passages under a refusal
 DOCUMENTS_SHOWN = 3  # of several that answer; the others are folded
 SHORT_SPAN = 120  # characters; a longer span is set in the size of a sentence
 LONGEST_ECHO = 600  # characters of a question that the conversation repeats
+COPIED_FORMS = {
+    "answer": "Copy with citations",
+    "txt": "Text",
+    "ris": "RIS",
+    "bib": "BibTeX",
+}  # of an answer, each with the label of its link; the first one is the answer itself
 CONFIDENCE_WORDS = (
     (0.9, "very likely"),
     (0.7, "likely"),
@@ -58,15 +67,37 @@ def sentence_html(sentence: str) -> str:
     return f'<div class="answer"><p class="notice">{escape(sentence)}</p></div>'
 
 
+def limit_html(titles: Sequence[str]) -> str:
+    """Write the line that says which documents a question was limited to; "" for all."""
+    if not titles:
+        return ""
+    names = ", ".join(f"<q>{escape(title)}</q>" for title in titles)
+    return f'<p class="limited" dir="auto">Only in {names}</p>'
+
+
+def copying_html(turn_id: str) -> str:
+    """Write the control that copies an answer with its citations; `copying.js` does the work."""
+    links = []
+    for form, label in COPIED_FORMS.items():
+        address = escape_attribute(urlencode({"turn": turn_id, "form": form}))
+        links.append(f'<a class="copy" role="button" href="#{address}">{label}</a>')
+    first, *others = links
+    return (
+        f'<div class="copying">{first}<details class="forms"><summary>Citations only</summary>'
+        f"{' '.join(others)}</details></div>"
+    )
+
+
 def waiting_html() -> str:
     """Write the placeholder for an answer that is not there yet."""
     return '<div class="answer waiting"><p class="notice">Looking in the text ...</p></div>'
 
 
-def answer_html(answer: Answer, documents: Documents) -> str:
+def answer_html(answer: Answer, documents: Documents, limits: Sequence[str] = ()) -> str:
     """Write an answer or a refusal.
 
-    `documents` holds at least the cited documents, as they were when the answer was made.
+    `documents` holds at least the cited documents, as they were when the answer was made; `limits`
+    are the titles of those that the question was limited to.
     """
     if answer.text is None:
         body = _refusal_html(answer, documents)
@@ -79,7 +110,8 @@ def answer_html(answer: Answer, documents: Documents) -> str:
             '<a class="edit" role="button" href="#edit" title="Change it and ask again">Change</a>'
             "</p>"
         )
-    return f'<div class="answer">{understood}{body}{trace_html(answer, documents)}</div>'
+    head = limit_html(limits) + understood
+    return f'<div class="answer">{head}{body}{trace_html(answer, documents)}</div>'
 
 
 def confidence_words(confidence: float) -> str:
@@ -147,7 +179,8 @@ def _spans_html(answer: Answer, documents: Documents) -> str:
     for number, citation in enumerate(answer.citations, start=1):
         size = " short" if len(citation.quote) <= SHORT_SPAN else ""
         pieces.append(
-            f'<p class="span{size}" dir="auto"><span class="quote">{escape(citation.quote)}</span>'
+            f'<p class="span{size}" dir="auto"><span class="quote{_flow(citation.quote)}">'
+            f"{escape(citation.quote)}</span>"
             f"{_citation_link(citation, number)}</p>"
         )
     contexts = _contexts(answer, documents)
@@ -178,6 +211,11 @@ def _fold(spans: list[str], contexts: list[str]) -> tuple[list[str], list[str]]:
     rest = "".join([*spans[DOCUMENTS_SHOWN:], *contexts[DOCUMENTS_SHOWN:]])
     folded = f'<details class="more"><summary>Show all {len(spans)}</summary>{rest}</details>'
     return spans[:DOCUMENTS_SHOWN], [*contexts[:DOCUMENTS_SHOWN], folded]
+
+
+def _flow(text: str) -> str:
+    """Return the class of a text whose lines flow, after a space, else ""."""
+    return " flowing" if is_wrapped(text) else ""
 
 
 def _contexts(answer: Answer, documents: Documents) -> list[Context]:
@@ -219,7 +257,8 @@ def _context_html(answer: Answer, context: Context, documents: Documents) -> str
     if text[context.start : context.end].strip() in quotes:
         return place_html
     sentences = _marked_html(text, context)
-    return f'<blockquote class="sentence" dir="auto">{sentences}</blockquote>{place_html}'
+    kind = f"sentence{_flow(text[context.start : context.end])}"
+    return f'<blockquote class="{kind}" dir="auto">{sentences}</blockquote>{place_html}'
 
 
 def _marked_html(text: str, context: Context) -> str:

@@ -1,6 +1,11 @@
 // The document pane beside the conversation: opens the place that a citation names, marks it, steps through the
 // places of an answer. The conversation itself is Gradio's; this file only reads its links.
 
+import { DocumentTools } from "./document_tools.js";
+import { keepViewName, openPages, viewName } from "./pages.js";
+import { questionAbout, Selection } from "./selection.js";
+import { TextView } from "./text_view.js";
+
 const NARROW = matchMedia("(max-width: 799px)");
 const pane = document.createElement("section");
 pane.id = "pane";
@@ -11,6 +16,11 @@ let current = -1; // index into links
 let loaded = ""; // address of the content that the pane holds
 let request = 0; // number of the latest request for content; an older one that arrives late is dropped
 let opener = null; // the link that opened the sheet; focus returns to it
+let text = null; // the view of the document's text, null while the pane holds no document
+let pages = null; // the view of the document's pages, null where it has none that can be shown
+let view = null; // the view that is shown
+let selection = null; // what is selected in the text
+const tools = new DocumentTools(pane, { shown: () => view, text: () => text, loadText });
 
 const question = () => document.querySelector("#question textarea");
 const place = (link) => new URLSearchParams(link.hash.slice(1));
@@ -22,7 +32,7 @@ function unique(list) {
 
 function contentAddress(link) {
   const shown = place(link);
-  const query = new URLSearchParams({ document: shown.get("document"), sha256: shown.get("sha256") ?? "" });
+  const query = new URLSearchParams({ document: shown.get("document"), sha256: shown.get("sha256") ?? "", view: viewName() });
   links.forEach((other, index) => {
     const at = place(other);
     if (at.has("start") && sameDocument(at, shown)) query.append("mark", `${index + 1}:${at.get("start")}-${at.get("end")}`);
@@ -44,19 +54,57 @@ async function load(address) {
   const step = pane.contains(document.activeElement) ? document.activeElement.dataset.step : undefined;
   pane.innerHTML = content;
   loaded = address;
+  attach();
   if (step) pane.querySelector(`[data-step="${step}"]`)?.focus();
   return true;
 }
 
-function pieces(number) {
-  return [...pane.querySelectorAll("mark")].filter((mark) => mark.dataset.cite.split(" ").includes(String(number)));
+// Take hold of the document that the pane holds now.
+function attach() {
+  const container = pane.querySelector(".document-text");
+  text = view = selection = null;
+  pages = openPages(pane, pages, { onSight: () => tools.follow(), onFailure: () => showAs("text") });
+  if (pane.querySelector(".tools")) {
+    text = new TextView(container, () => tools.follow());
+    view = pages?.isShown ? pages : text;
+    selection = new Selection(pane.querySelector(".selection"), view, new URLSearchParams(container.dataset.place), askAbout);
+  }
+  pages?.setMarks(marksOf(loaded));
+  tools.attach();
+}
+
+function marksOf(address) {
+  const marks = new URL(address, location).searchParams.getAll("mark").map((mark) => mark.split(/[:-]/).map(Number));
+  return marks.map(([number, start, end]) => ({ number, start, end, kind: "cited" }));
+}
+
+function addressAs(name) {
+  const [path, query] = loaded.split("?");
+  const parameters = new URLSearchParams(query);
+  parameters.set("view", name);
+  return `${path}?${parameters}`;
+}
+
+// Show the document as "page" or "text", at the same place.
+async function showAs(name) {
+  const sight = view?.inSight();
+  if (!(await load(addressAs(name)))) return;
+  showCurrent();
+  if (current < 0 && sight?.page) view?.showPage(sight.page);
+}
+
+// The text is left out while pages are shown; what searches it needs it.
+async function loadText() {
+  if (!text || text.container.childElementCount) return;
+  const whole = document.createElement("template");
+  whole.innerHTML = await (await fetch(addressAs("text"))).text();
+  text.container.replaceChildren(...whole.content.querySelector(".document-text").childNodes);
+  text = new TextView(text.container, () => tools.follow());
+  tools.attach();
 }
 
 function showCurrent() {
   const number = current + 1;
-  pane.querySelectorAll("mark.current").forEach((mark) => mark.classList.remove("current"));
-  const marks = pieces(number);
-  marks.forEach((mark) => mark.classList.add("current"));
   const where = pane.querySelector(`.stepper li[data-number="${number}"]`);
   const at = pane.querySelector(".stepper .at");
   const isCitation = links[current]?.classList.contains("cite");
@@ -70,13 +118,20 @@ function showCurrent() {
   document.querySelectorAll("#log a.cite, #log a.near").forEach((link) => {
     if (link.hash === hash) link.classList.add("open-place");
   });
-  if (marks.length) center(marks[0]);
+  const shown = links[current] ? place(links[current]) : new URLSearchParams();
+  if (shown.has("start")) showPlace({ start: Number(shown.get("start")), end: Number(shown.get("end")), number });
 }
 
-// The parts of a long document take their true height only when they come near the screen, so look twice.
-function center(mark) {
-  mark.scrollIntoView({ block: "center", inline: "nearest" });
-  requestAnimationFrame(() => requestAnimationFrame(() => mark.scrollIntoView({ block: "center", inline: "nearest" })));
+// Words that stand nowhere on a page, such as a comment, are shown in the text.
+async function showPlace(range) {
+  const isShown = await view?.show(range);
+  if (view === pages && isShown === false) showAs("text");
+}
+
+// A link of a list of citations stands for the link of the answer that cites that place.
+function original(link) {
+  const same = (other) => ["document", "sha256", "start", "end"].every((name) => place(other).get(name) === place(link).get(name));
+  return [...document.querySelectorAll("#log a.cite")].find(same) ?? link;
 }
 
 async function open(link, { sheet = true } = {}) {
@@ -121,6 +176,35 @@ function leaveEditing() {
   typeInto(document.querySelector("#alone textarea"), "");
 }
 
+// A question that is limited to the document at hand; the line above the box says so.
+const limit = document.createElement("p");
+limit.id = "limited";
+limit.setAttribute("role", "status");
+
+function askAbout(words) {
+  const shown = new URLSearchParams(pane.querySelector(".document-text").dataset.place);
+  typeInto(document.querySelector("#limit textarea"), shown.get("document"));
+  typeInto(document.querySelector("#alone textarea"), "alone");
+  const everywhere = document.createElement("button");
+  everywhere.type = "button";
+  everywhere.textContent = "Ask everything";
+  everywhere.addEventListener("click", leaveLimit);
+  const title = document.createElement("q");
+  title.append(...pane.querySelector("#document-title").cloneNode(true).childNodes);
+  limit.replaceChildren("The next question is asked only of ", title, " ", everywhere);
+  closeSheet();
+  typeInto(question(), questionAbout(words));
+  question().focus();
+  question().setSelectionRange(question().value.length, question().value.length);
+}
+
+function leaveLimit() {
+  limit.replaceChildren();
+  typeInto(document.querySelector("#limit textarea"), "");
+  typeInto(document.querySelector("#alone textarea"), "");
+  question()?.focus();
+}
+
 function openSheet(link) {
   opener = link;
   pane.setAttribute("role", "dialog");
@@ -141,14 +225,23 @@ function closeSheet() {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("#log a.cite, #log a.near, #pane a.open, #corpus a.open");
+  const link = event.target.closest?.("#log a.cite, #log a.near, #pane a.open, #pane a.place, #corpus a.open");
   if (link) {
     event.preventDefault();
-    open(link);
+    open(original(link));
+  } else if (event.target.closest?.("#pane :is(a.to-note, a.from-note)")) {
+    event.preventDefault();
+    goToNote(event.target.closest("a"));
   } else if (event.target.closest?.("#pane [data-step]")) {
     step(Number(event.target.closest("[data-step]").dataset.step));
+  } else if (event.target.closest?.("#pane [data-view]")) {
+    const { view: name } = event.target.closest("[data-view]").dataset;
+    keepViewName(name);
+    showAs(name);
   } else if (event.target.closest?.("#pane .close")) {
     closeSheet();
+  } else if (event.target.closest?.("#pane [data-ask]")) {
+    askAbout("");
   } else if (event.target.closest?.("#log a.edit")) {
     event.preventDefault();
     edit(event.target.closest("a.edit"));
@@ -164,6 +257,7 @@ document.addEventListener("keydown", (event) => {
     step(by);
   } else if (event.key === "Escape") {
     if (editing.textContent) typeInto(question(), "");
+    if (limit.textContent && event.target === question()) leaveLimit();
     closeSheet();
   } else if (event.key === " " && event.target.matches?.("#log a[role=button], #notice a[role=button]")) {
     event.preventDefault();
@@ -174,6 +268,15 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("input", (event) => {
   if (event.target === question() && !event.target.value) leaveEditing();
 });
+
+document.addEventListener("selectionchange", () => selection?.follow());
+
+// From a mark to its note, and from a note to its mark.
+function goToNote(link) {
+  const target = pane.querySelector(link.hash);
+  target?.scrollIntoView({ block: "center" });
+  target?.focus({ preventScroll: true });
+}
 
 NARROW.addEventListener("change", () => closeSheet());
 
@@ -191,6 +294,7 @@ function follow(log) {
   if (questions.length !== messages) {
     messages = questions.length;
     editing.textContent = "";
+    limit.replaceChildren();
     questions[messages - 1]?.scrollIntoView({ block: "start" });
     if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
   }
@@ -200,6 +304,7 @@ function follow(log) {
   const latest = finished.at(-1);
   const first = latest?.querySelector("a.cite") ?? latest?.querySelector("a.near");
   if (first) open(first, { sheet: false });
+  tools.refreshPlaces();
   questions[messages - 1]?.scrollIntoView({ block: "start" });
 }
 
@@ -208,10 +313,14 @@ function begin(log) {
   const conversation = document.querySelector("#conversation");
   conversation.setAttribute("role", "region");
   conversation.setAttribute("aria-label", "Conversation");
-  question().closest(".form, .block").before(editing);
+  question().closest(".form, .block").before(limit, editing);
   new MutationObserver(() => follow(log)).observe(log, { childList: true, subtree: true, characterData: true });
   follow(log);
-  if (!links.length) load("/api/pane");
+  const linked = document.createElement("a");
+  linked.href = location.hash;
+  if (links.length) return;
+  if (place(linked).has("document")) open(linked);
+  else load(`/api/pane?view=${viewName()}`);
 }
 
 function wait() {

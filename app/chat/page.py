@@ -7,12 +7,13 @@ and the document pane is fetched from `/api/pane`.
 
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from weakref import WeakValueDictionary
 
 import gradio as gr
 from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
 from gradio.routes import App
 from starlette.routing import Mount
 
@@ -21,9 +22,16 @@ from inquote.app.answering.suggestions import (
     follow_up_questions,
     opening_questions,
 )
+from inquote.app.chat.citing import (
+    answer_for_word,
+    answer_markdown,
+    as_bibtex,
+    as_plain,
+    as_ris,
+)
 from inquote.app.chat.conversation import Conversation, Turn
 from inquote.app.chat.export import as_html, as_json, as_markdown, escape_markdown
-from inquote.app.chat.feedback import FeedbackEndpoints
+from inquote.app.chat.feedback import FeedbackEndpoints, FeedbackError
 from inquote.app.marks import with_marks, without_marks
 from inquote.app.service.service import Service, explain, log
 from inquote.ingest.errors import LibraryMissing
@@ -42,15 +50,20 @@ WAYS_TO_BEGIN = (
     '<a class="demonstration" role="button" href="#demonstration">'
     "Take in the demonstration text</a>"
 )
-EXPORTS = {
-    "md": ("text/markdown; charset=utf-8", as_markdown),
-    "html": ("text/html; charset=utf-8", as_html),
-    "json": ("application/json", as_json),
+EXPORTS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
+    "md": ("text/markdown; charset=utf-8", lambda kept: as_markdown(kept.answers)),
+    "html": ("text/html; charset=utf-8", lambda kept: as_html(kept.answers)),
+    "json": ("application/json", lambda kept: as_json(kept.answers)),
+    "ris": ("application/x-research-info-systems", lambda kept: as_ris(kept.references)),
+    "bib": ("application/x-bibtex; charset=utf-8", lambda kept: as_bibtex(kept.references)),
 }
 HEAD = (
     '<link rel="stylesheet" href="/page/style.css">'
+    '<link rel="stylesheet" href="/page/document.css">'
     '<link rel="stylesheet" href="/page/drawer.css">'
+    '<link rel="stylesheet" href="/page/pages.css">'
     '<script src="/page/page.js" type="module"></script>'
+    '<script src="/page/copying.js" type="module"></script>'
     '<script src="/page/feedback.js" type="module"></script>'
     '<script src="/page/drawer.js" type="module"></script>'
 )
@@ -118,6 +131,7 @@ class Page:
             autofocus=True,
         )
         self.standalone = gr.Textbox(elem_id="alone", label="As it stands", visible="hidden")
+        self.limit = gr.Textbox(elem_id="limit", label="Only in", visible="hidden")
 
     def _connect(self) -> None:
         """Tie every event to its handler; none is an endpoint for others."""
@@ -128,13 +142,14 @@ class Page:
             self.chat,
             self.box,
             self.standalone,
+            self.limit,
             self.save,
             *self.suggestions,
         ]
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking: dict[str, Any] = {"outputs": outputs, "trigger_mode": "multiple", **private}
         state = [self.conversation, self.kept]
-        self.box.submit(self.ask, [self.box, *state, self.standalone], **asking)
+        self.box.submit(self.ask, [self.box, *state, self.standalone, self.limit], **asking)
         for button in self.suggestions:
             button.click(self.ask, [button, *state], **asking)
         self.new.click(self.clear, self.conversation, outputs, **private)
@@ -142,9 +157,16 @@ class Page:
         self.blocks.load(self.offer, self.conversation, self.suggestions, **private)
 
     async def ask(
-        self, question: Any, conversation: Conversation, kept: Any, standalone: Any = ""
+        self,
+        question: Any,
+        conversation: Conversation,
+        kept: Any,
+        standalone: Any = "",
+        limit: Any = "",
     ) -> AsyncIterator[Updates]:
         """Show the question at once, then its answer in the same place.
+
+        A `limit` is the id of the one document that is searched.
 
         A server that was started anew knows nothing of the conversation: it first answers the
         questions that the browser kept. Any other question without an answer comes first too, for
@@ -152,9 +174,11 @@ class Page:
         """
         if not conversation.turns:
             conversation.restore(kept)
-        newest = conversation.take_question(encodable(question), bool(standalone), kept)
+        newest = conversation.take_question(
+            encodable(question), bool(standalone), kept, encodable(limit)
+        )
         turns = [turn for turn in conversation.turns if turn is newest or not turn.is_done]
-        yield {**self._show(conversation), self.box: "", self.standalone: ""}
+        yield {**self._show(conversation), self.box: "", self.standalone: "", self.limit: ""}
         for turn in turns:
             await conversation.finish(turn, self._service)
             yield self._show(conversation)
@@ -184,7 +208,7 @@ class Page:
         if conversation.turns:
             return
         linked = request.query_params.get("q")
-        turns = conversation.restore([[linked, False]] if linked else kept)
+        turns = conversation.restore([[linked]] if linked else kept)
         if not turns:
             return
         yield self._show(conversation)
@@ -248,7 +272,22 @@ class Page:
             return Response(sentence, 404, media_type="text/plain")
         media_type, write = EXPORTS[kind]
         disposition = {"Content-Disposition": f'attachment; filename="inquote-conversation.{kind}"'}
-        return Response(write(conversation.answers), headers=disposition, media_type=media_type)
+        return Response(write(conversation), headers=disposition, media_type=media_type)
+
+    async def copied(self, turn: str) -> JSONResponse:
+        """Return an answer in each form in which it can be copied."""
+        known = self._turns.get(turn)
+        if known is None or known.answer is None:
+            raise FeedbackError("That answer is not there any more; ask the question again.")
+        return JSONResponse(
+            {
+                "html": answer_for_word(known.answer, known.references),
+                "answer": answer_markdown(known.answer, known.references),
+                "txt": as_plain(known.references),
+                "ris": as_ris(known.references),
+                "bib": as_bibtex(known.references),
+            }
+        )
 
 
 def _is_plain(suggestion: Suggestion) -> bool:
@@ -265,6 +304,7 @@ def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
     feedback = page.feedback
     for path, endpoint, method in (
         ("/api/export/{key}.{kind}", page.export, "GET"),
+        ("/api/copied/{turn}", page.copied, "GET"),
         ("/api/feedback/{turn}", feedback.offer_sentences, "GET"),
         ("/api/feedback/{turn}", feedback.note, "POST"),
     ):

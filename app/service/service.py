@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, TypeVar
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.suggestions import Suggestion
 from inquote.app.marks import visible
+from inquote.app.service.pages import PageImages
 from inquote.index.models.allocator import share_heap
-from inquote.index.stores.base import DocumentInfo
+from inquote.index.stores.base import DocumentInfo, Scope
 from inquote.index.stores.journal import Feedback
 from inquote.ingest.documents import Document
 from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import encodable
 
 if TYPE_CHECKING:
-    from inquote.app.system import Asking, Reply, System
+    from inquote.app.system import Asking, PagedDocument, Reply, System
 
 T = TypeVar("T")
 LIMIT = 64  # requests that may wait at once
@@ -61,6 +62,7 @@ class Service:
         self._suggestions: tuple[int, Future[list[Suggestion]]] | None = None  # of a generation
         self._closing = False
         self._opening: Future[System] | None = None  # the first attempt
+        self.pages = PageImages(self.paged, self.generation)
         if at_once:
             self.begin()
 
@@ -86,14 +88,24 @@ class Service:
         earlier = [encodable(text) for text in history]
         return await self._call(lambda system: system.ask(encodable(question), earlier))
 
-    async def reply(self, question: str, history: Sequence[str] = ()) -> "Reply":
-        """Answer a question as `answer` does, with the documents of its hits."""
+    async def reply(
+        self, question: str, history: Sequence[str] = (), scope: Scope | None = None
+    ) -> "Reply":
+        """Answer a question as `answer` does, from the documents in `scope`, with those of hits."""
         earlier = [encodable(text) for text in history]
-        return await self._call(lambda system: system.reply(encodable(question), earlier))
+        return await self._call(lambda system: system.reply(encodable(question), earlier, scope))
 
     async def document(self, id: str, sha256: str = "") -> Document:
         """Return a document; raise `DocumentChanged` if it is gone or has another `sha256`."""
         return await self._call(lambda system: _document(system, id, sha256))
+
+    async def paged(self, id: str, sha256: str = "") -> "tuple[int, PagedDocument]":
+        """Return the generation, and a document of it with its pages; raise as `document` does."""
+        return await self._call(lambda system: _paged(system, id, sha256))
+
+    async def generation(self) -> int:
+        """Return the generation that the next question will be answered from."""
+        return await self._call(lambda system: system.generation)
 
     async def documents(self) -> list[DocumentInfo]:
         """List the documents of the library in the order of ids."""
@@ -149,6 +161,7 @@ class Service:
     def close(self) -> None:
         """Finish what was begun, then close the System."""
         self._closing = True
+        self.pages.close()
         self._suggesting.shutdown(wait=True, cancel_futures=True)
         if self._opening is not None and not self._opening.cancel():
             self._thread.submit(self._close)
@@ -178,14 +191,33 @@ def _document(system: "System", id: str, sha256: str) -> Document:
     try:
         document = system.document(id)
     except KeyError:
-        raise DocumentChanged(
-            f"The document {id} is not in the library any more; ask the question again."
-        ) from None
+        raise _gone(id) from None
+    _check_version(document, sha256)
+    return document
+
+
+def _paged(system: "System", id: str, sha256: str) -> "tuple[int, PagedDocument]":
+    generation = system.generation
+    try:
+        paged = system.paged(id)
+    except KeyError:
+        raise _gone(id) from None
+    _check_version(paged.document, sha256)
+    return generation, paged
+
+
+def _gone(id: str) -> DocumentChanged:
+    return DocumentChanged(
+        f"The document {id} is not in the library any more; ask the question again."
+    )
+
+
+def _check_version(document: Document, sha256: str) -> None:
+    """Raise `DocumentChanged` for a document that is not the one with this `sha256`."""
     if sha256 and document.sha256 != sha256:
         raise DocumentChanged(
-            f"The document {id} has changed since that answer; ask the question again."
+            f"The document {document.id} has changed since that answer; ask the question again."
         )
-    return document
 
 
 def explain(error: Exception) -> str:

@@ -13,18 +13,31 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from inquote.app.chat.document_pane import Mark, document_html, documents_html, notice_html
+from inquote.app.chat.citing import ADDRESS, quote_html, quote_text, reference_of
+from inquote.app.chat.document_pane import Body, document_html, documents_html, notice_html
 from inquote.app.chat.feedback import FeedbackError
+from inquote.app.chat.ranges import Mark
 from inquote.app.service.service import Busy, DocumentChanged, Service, explain
 from inquote.app.web.routes import form_sentence
 from inquote.ingest.errors import InquoteError, QuestionError
 
 PAGE_FILES = {
     "page.js": "text/javascript",
+    "pages.js": "text/javascript",
+    "text_view.js": "text/javascript",
+    "document_tools.js": "text/javascript",
+    "find.js": "text/javascript",
+    "outline.js": "text/javascript",
+    "places.js": "text/javascript",
+    "selection.js": "text/javascript",
+    "copying.js": "text/javascript",
+    "clipboard.js": "text/javascript",
     "feedback.js": "text/javascript",
     "drawer.js": "text/javascript",
     "style.css": "text/css",
+    "document.css": "text/css",
     "drawer.css": "text/css",
+    "pages.css": "text/css",
 }
 CLIENT_ERRORS = (QuestionError, FeedbackError)  # caused by the request, not by this server
 ICON = (
@@ -132,8 +145,15 @@ def create_api(service: Service) -> FastAPI:
         document: str = "",
         sha256: str = "",
         mark: Annotated[tuple[str, ...], Query(max_length=64)] = (),
+        view: str = "text",
     ) -> HTMLResponse:
-        return await _pane(service, document, sha256, mark)
+        return await _pane(service, document, sha256, mark, view)
+
+    @api.get("/api/passage", include_in_schema=False)
+    async def passage(
+        document: str, start: int, end: int, sha256: str = "", address: str = ""
+    ) -> JSONResponse:
+        return await _passage(service, document, sha256, (start, end), address)
 
     @api.get("/page/{name}", include_in_schema=False)
     async def page_file(name: str, request: Request) -> Response:
@@ -161,10 +181,13 @@ def _page_file(name: str, known: str) -> Response:
     return Response(content, media_type=PAGE_FILES[name], headers={"etag": etag})
 
 
-async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) -> HTMLResponse:
+async def _pane(
+    service: Service, id: str, sha256: str, marks: Sequence[str], view: str
+) -> HTMLResponse:
     """Return the document pane; what cannot be shown is a sentence inside it.
 
-    Without an `id`, that is the only document of the library, or the list of them.
+    Without an `id`, that is the only document of the library, or the list of them. The `view`
+    "page" leaves the text out where there are pages to be shown instead.
     """
     try:
         if not id:
@@ -173,7 +196,12 @@ async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) ->
                 return HTMLResponse(documents_html([(info.id, info.title) for info in infos]))
             id = infos[0].id
         document = await service.document(id, sha256)
-        html = await asyncio.to_thread(document_html, document, list(map(_mark, marks)))
+        ranges = list(map(_mark, marks))
+        has_pages = await service.pages.can_show(document)
+        body: Body = "text"
+        if has_pages:
+            body = "pages" if view == "page" else "both"
+        html = await asyncio.to_thread(document_html, document, ranges, body)
         return HTMLResponse(html)
     except ValueError:
         return HTMLResponse(notice_html("That place is not in the document."), 400)
@@ -181,6 +209,21 @@ async def _pane(service: Service, id: str, sha256: str, marks: Sequence[str]) ->
         return HTMLResponse(notice_html(str(error)), 410)
     except InquoteError as error:
         return HTMLResponse(notice_html(str(error)), 503)
+
+
+async def _passage(
+    service: Service, id: str, sha256: str, place: tuple[int, int], address: str
+) -> JSONResponse:
+    """Return a passage with its citation, as text and as HTML; `address` opens it."""
+    document = await service.document(id, sha256)
+    try:
+        reference = reference_of(document, *place)
+    except ValueError:
+        return JSONResponse({"error": "That place is not in the document."}, 400)
+    known = address if ADDRESS.fullmatch(address) else ""
+    return JSONResponse(
+        {"text": quote_text(reference, known), "html": quote_html(reference, known)}
+    )
 
 
 def _mark(text: str) -> Mark:

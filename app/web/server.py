@@ -96,11 +96,13 @@ async def create_app(
     from inquote.app.web.endpoints import create_api
     from inquote.app.web.guard import Guard
     from inquote.app.web.page_calls import PageCalls
+    from inquote.app.web.page_endpoints import page_routes
     from inquote.app.web.routes import BODY_LIMIT
     from inquote.app.web.streams import StreamEnds
 
     api = create_api(service)
     api.include_router(corpus_routes(service, jobs))
+    api.include_router(page_routes(service))
     page = mount_page(api, service, writable=jobs is not None)
     upload_limit = MAX_UPLOAD_BYTES if jobs else BODY_LIMIT
     check = PageCalls(page).check

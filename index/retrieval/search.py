@@ -117,14 +117,16 @@ class Search:
                 return best
             count *= 8
 
-    def search_documents(self, passages: Searchable, question: str, k: int) -> list[Hit]:
-        """Return the best passage of each document, of the k best documents at most.
+    def search_documents(
+        self, passages: Searchable, question: str, k: int, scope: Scope | None = None
+    ) -> list[Hit]:
+        """Return the best passage of each document of a scope, of the k best documents at most.
 
         Copies in different documents all count: each is a document that says so.
         """
         query = self.embedder.embed_query(question)
-        dense = dict(passages.nearest(query, CANDIDATES_OF_DOCUMENTS))
-        lexical = dict(passages.matching(question, CANDIDATES_OF_DOCUMENTS))
+        dense = dict(passages.nearest(query, CANDIDATES_OF_DOCUMENTS, scope))
+        lexical = dict(passages.matching(question, CANDIDATES_OF_DOCUMENTS, scope))
         missing = [id for id in lexical if id not in dense]
         cosines = dense | passages.cosines(query, missing) if missing else dense
         best: dict[str, Hit] = {}

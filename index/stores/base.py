@@ -196,6 +196,13 @@ class Snapshot(Searchable, Protocol):
         """Return the bytes of a document's file; None where they are not kept or damaged."""
         ...
 
+    def original_file(self, id: str) -> Path | None:
+        """Return the file of this machine that holds a document's file as it was, to read only.
+
+        None where it is not kept, is damaged, or where the store keeps no such files.
+        """
+        ...
+
     @property
     def originals_size(self) -> int:
         """The bytes of the documents' files that are kept, of all kept generations."""

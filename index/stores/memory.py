@@ -116,6 +116,10 @@ class MemorySnapshot:
         """Return the bytes of a document's file; None where they are not kept."""
         return self._contents.get(self._state.entries[id].cut.record.original)
 
+    def original_file(self, id: str) -> Path | None:
+        """Return None: nothing is kept in files."""
+        return None
+
     @property
     def originals_size(self) -> int:
         """The bytes of the documents' files that are kept."""

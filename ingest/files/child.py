@@ -6,13 +6,14 @@ import sys
 from typing import Any
 
 from inquote.ingest.errors import FileSkipped, OnlyPictures
-from inquote.ingest.files.sandbox import message_of, receive, send
+from inquote.ingest.files.processes import limit_own, limit_own_seconds, receive, send
+from inquote.ingest.files.sandbox import message_of
 from inquote.ingest.formats.registry import find_format
 
 
 def main() -> None:
     """Answer requests until the parent closes its end."""
-    _limit(resource.RLIMIT_FSIZE, 0)
+    limit_own(resource.RLIMIT_FSIZE, 0)
     sys.setrecursionlimit(1_000)
     gc.set_threshold(100_000)  # a file makes many objects and few circles
     while True:
@@ -20,19 +21,9 @@ def main() -> None:
             request, content = receive(sys.stdin.buffer)
         except EOFError:
             return
-        _limit(resource.RLIMIT_AS, find_format(request["format"]).memory)
-        # The limit counts the CPU seconds of the whole process, earlier files included.
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        used_seconds = int(used.ru_utime + used.ru_stime) + 1
-        _limit(resource.RLIMIT_CPU, used_seconds + request["seconds"])
+        limit_own(resource.RLIMIT_AS, find_format(request["format"]).memory)
+        limit_own_seconds(request["seconds"])
         send(sys.stdout.buffer, *_answer(request, content))
-
-
-def _limit(resource_id: int, limit: int) -> None:
-    """Set the soft limit of a resource, not above the hard limit that this process has."""
-    hard = resource.getrlimit(resource_id)[1]
-    soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(resource_id, (soft, hard))
 
 
 def _answer(request: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:

@@ -5,18 +5,16 @@ or too much memory, or brings its parser down, ends that child and nothing else.
 child is `inquote.ingest.files.child`.
 """
 
-import contextlib
-import json
 import math
 import signal
 import struct
 import subprocess
-import sys
 import threading
-from typing import IO, Any
+from typing import Any
 
 from inquote.ingest.documents import Block, Hidden, Page
 from inquote.ingest.errors import FileSkipped, OnlyPictures
+from inquote.ingest.files.processes import end, receive, send, start
 from inquote.ingest.formats.base import Parsed
 from inquote.ingest.formats.registry import find_format
 
@@ -24,7 +22,6 @@ SECONDS = 18  # that a file may take of a processor, and more by its size
 SECONDS_A_MEGABYTE = 10
 MOST_SECONDS = 180
 PATIENCE = 10  # times as long by the clock, for many files may be read at once
-LENGTHS = struct.Struct(">II")  # of the header and of the content that follow
 
 
 class Sandbox:
@@ -45,7 +42,7 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             for child in self._children:
-                _end(child)
+                end(child)
             self._children.clear()
 
     def parse(self, format_name: str, content: bytes, encoding: str | None = None) -> Parsed:
@@ -97,7 +94,7 @@ class Sandbox:
 
     def _drop(self, child: subprocess.Popen[bytes]) -> None:
         """End this thread's child, so that the next file gets a new one."""
-        _end(child)
+        end(child)
         self._local.child = None
         with self._lock:
             self._children.remove(child)
@@ -113,25 +110,11 @@ class Sandbox:
             child = None
         self._local.memory = memory
         if child is None or child.poll() is not None:
-            child = subprocess.Popen(
-                [sys.executable, "-P", "-m", "inquote.ingest.files.child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+            child = start("inquote.ingest.files.child")
             self._local.child = child
             with self._lock:
                 self._children.append(child)
         return child
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.kill()
-    child.wait()
-    for stream in (child.stdin, child.stdout):
-        if stream is not None:
-            with contextlib.suppress(OSError):  # closing writes what a dead child did not take
-                stream.close()
 
 
 def message_of(parsed: Parsed) -> tuple[dict[str, Any], bytes]:
@@ -175,25 +158,3 @@ def parsed_from(header: dict[str, Any], content: bytes) -> Parsed:
         header["warning"],
         tuple((first, last, score) for first, last, score in header["recognised"]),
     )
-
-
-def send(stream: IO[bytes], header: dict[str, Any], content: bytes = b"") -> None:
-    """Write one message: both lengths, the header as JSON, the content."""
-    encoded = json.dumps(header).encode()
-    stream.write(LENGTHS.pack(len(encoded), len(content)) + encoded + content)
-    stream.flush()
-
-
-def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """Read one message, or raise `EOFError` where the other side has ended."""
-    header_length, content_length = LENGTHS.unpack(_read_exactly(stream, LENGTHS.size))
-    header = _read_exactly(stream, header_length)
-    content = _read_exactly(stream, content_length)
-    return json.loads(header), content
-
-
-def _read_exactly(stream: IO[bytes], length: int) -> bytes:
-    content = stream.read(length)
-    if len(content) < length:
-        raise EOFError("the other side has ended")
-    return content

@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import Any
 
@@ -12,6 +12,7 @@ from inquote.ingest.documents import Page
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import TableCell, TextBuilder, canonical
+from inquote.ingest.layout.boxes import LineBoxes, pack_lines
 from inquote.ingest.layout.recognition import INSTALL, MEMORY, Recognised, can_recognise, recognise
 from inquote.ingest.layout.regions import reading_order
 
@@ -49,15 +50,32 @@ def parse_pictures(pictures: Iterable[tuple[np.ndarray, float, float]], count: i
         has_more = len(pages) == MAX_PAGES
         if has_more:
             break
-        start = builder.length
-        _write_lines(builder, reading_order(recognise(picture)))
-        page = Page(len(pages) + 1, start, builder.length, width=width, height=height)
-        pages.append(page)
+        start, known = builder.length, len(builder.recognised)
+        lines = reading_order(recognise(picture))
+        _write_lines(builder, lines)
+        boxes = pack_lines(_boxes(builder.recognised[known:], lines, width / picture.shape[1]))
+        number, end = len(pages) + 1, builder.length
+        pages.append(Page(number, start, end, width=width, height=height, lines=boxes))
     if not builder.length:
         raise FileSkipped("it is a picture in which no words were recognised")
     has_more = has_more or len(pages) < count
     warning = f"only its first {len(pages)} pages were read" if has_more else ""
     return builder.parsed(pages=pages, warning=warning)
+
+
+def _boxes(
+    ranges: Sequence[tuple[int, int, float]], lines: Iterable[_Line], points: float
+) -> Iterator[LineBoxes]:
+    """Yield the boxes of pieces that were written at some ranges; a dot is so many `points`.
+
+    The letters of a piece share its width evenly, for the recognition does not part them.
+    """
+    pieces = [piece for line in lines for piece in line if _words(piece)]
+    for (start, end, _), piece in zip(ranges, pieces, strict=True):
+        left, top, right, bottom = (side * points for side in piece.box)
+        step = (right - left) / (end - start)
+        edges = [left + step * at for at in range(end - start + 1)]
+        yield LineBoxes(start, end, top, bottom, tuple(edges))
 
 
 def _pictures(content: bytes) -> Iterator[tuple[np.ndarray, float, float]]:

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_system import make_answer, make_document
-from inquote.app.chat.document_pane import document_html, text_html
+from inquote.app.chat.document_pane import document_html
+from inquote.app.chat.document_text import text_html
 from inquote.app.chat.drawer import documents_html
 from inquote.app.chat.export import as_html, as_json, as_markdown
 from inquote.app.cli.output import format_answer

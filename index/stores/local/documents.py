@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from inquote.index.stores.base import DocumentInfo, FileRecord
@@ -173,6 +174,10 @@ class DocumentReader:
     def original(self, id: str) -> bytes | None:
         """Return the bytes of a document's file; see `Snapshot.original`."""
         return self._kept.read(self._kept_names(id)[0])
+
+    def original_file(self, id: str) -> Path | None:
+        """Return the file that holds a document's file; see `Snapshot.original_file`."""
+        return self._kept.file(self._kept_names(id)[0])
 
     @property
     def originals_size(self) -> int:

@@ -56,6 +56,19 @@ class KeptFiles:
             return None
         return content if hashlib.sha256(content).hexdigest() == name else None
 
+    def file(self, name: str) -> Path | None:
+        """Return the file kept under a name; None where it is missing or damaged.
+
+        It is read through and not held, for it may be large.
+        """
+        path = self.folder / name
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
+        return path if digest == name else None
+
     def damaged(self, rows: Iterable[Sequence[str]]) -> list[str]:
         """Return those of the names in some rows whose files are missing or damaged."""
         names = sorted({name for row in rows for name in row if name})

@@ -9,15 +9,12 @@ from hypothesis import strategies as st
 
 from fake_system import ARTICLE, INJECTIONS, make_answer, make_citation, make_document
 from inquote.app.chat.document_pane import (
-    Mark,
-    blocks,
     document_html,
     documents_html,
     heading_at,
     notice_html,
-    range_html,
-    text_html,
 )
+from inquote.app.chat.document_text import blocks_of, text_html
 from inquote.app.chat.message import (
     answer_html,
     confidence_words,
@@ -25,6 +22,7 @@ from inquote.app.chat.message import (
     sentence_html,
     sentences_around,
 )
+from inquote.app.chat.ranges import Mark, range_html
 from inquote.ingest.documents import Document, Page, Section
 
 
@@ -69,7 +67,7 @@ def test_the_pane_holds_the_text_and_every_mark_its_quote(text: str, data: st.Da
 def test_the_corpus_is_shown_and_never_obeyed(text: str) -> None:
     html = text_html(bare(text), [Mark(1, 0, len(text))])
     assert plain(html) == text
-    assert set(re.findall(r"<(\w+)", html)) <= {"div", "p", "span", "mark"}
+    assert set(re.findall(r"<(\w+)", html)) <= {"div", "p", "span", "mark", "ul", "li"}
 
 
 def test_overlapping_marks_share_the_piece_that_both_cover() -> None:
@@ -82,11 +80,11 @@ def test_overlapping_marks_share_the_piece_that_both_cover() -> None:
 
 def test_blocks_end_at_blank_lines_headings_and_list_items() -> None:
     document = make_document("A small article\nfirst\nline\n\nnext\n- one\n  more\n2) two\n")
-    got = [(block.kind, document.text[block.start : block.end]) for block in blocks(document)]
+    got = [(block.kind, document.text[block.start : block.end]) for block in blocks_of(document)]
     assert got == [
         ("heading", "A small article"),
-        ("text", "first\nline"),
-        ("text", "next"),
+        ("paragraph", "first\nline"),
+        ("paragraph", "next"),
         ("item", "- one\n  more"),
         ("item", "2) two"),
     ]
@@ -111,9 +109,9 @@ def test_a_range_outside_the_text_is_refused(start: int, end: int) -> None:
 def test_pages_are_shown_where_they_begin() -> None:
     html = text_html(bare("one\n\ntwo three", (0, 5, 9)))
     assert plain(html) == "one\n\ntwo three"
-    assert re.sub(r'<span class="page-break" data-page="(\d)"></span>', r"[\1]", html) == (
-        '<div class="part">[1]<p class="text" dir="auto">one</p><span class="gap">\n\n</span>'
-        '[2]<p class="text" dir="auto">two [3]three</p></div>'
+    assert re.sub(r'<span class="page-break" data-page="(\d)"[^>]*></span>', r"[\1]", html) == (
+        '<div class="part">[1]<p class="paragraph" dir="auto">one</p>'
+        '<span class="gap">\n\n</span>[2]<p class="paragraph" dir="auto">two [3]three</p></div>'
     )
 
 

@@ -119,9 +119,9 @@ def test_nothing_that_anybody_sends_is_a_fault(
 def call(address: str) -> dict[str, Any]:
     """The page's own call when a question is asked."""
     config = httpx.get(f"{address}/config").json()
-    event = next(event for event in config["dependencies"] if len(event["inputs"]) == 4)
+    event = next(event for event in config["dependencies"] if len(event["inputs"]) == 5)
     return {
-        "data": ["approved", None, [], ""],
+        "data": ["approved", None, [], "", ""],
         "event_data": None,
         "fn_index": event["id"],
         "trigger_id": event["targets"][0][0],

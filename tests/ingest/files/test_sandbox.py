@@ -9,7 +9,8 @@ from inquote.ingest.errors import FileSkipped
 from inquote.ingest.files import child
 from inquote.ingest.files.collect import Limits, collect
 from inquote.ingest.files.find import find_sources
-from inquote.ingest.files.sandbox import LENGTHS, Sandbox, receive, send
+from inquote.ingest.files.processes import LENGTHS, receive, send
+from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.base import Format, Parsed
 from made_files import down, pdf, word
 from places import ROOT

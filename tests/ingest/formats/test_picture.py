@@ -12,6 +12,7 @@ from inquote.ingest.files.sandbox import message_of, parsed_from
 from inquote.ingest.formats import picture
 from inquote.ingest.formats.base import Parsed
 from inquote.ingest.formats.registry import detect_format
+from inquote.ingest.layout.boxes import rectangles
 from inquote.ingest.layout.recognition import Recognised, can_recognise
 from inquote.ingest.layout.regions import reading_order
 
@@ -79,6 +80,15 @@ def test_lines_are_paragraphs_and_each_piece_has_its_score() -> None:
     assert words[-1][0] == "Far below."
     assert [page.end for page in parsed.pages] == [len(parsed.text)]
     assert parsed_from(*message_of(parsed)) == parsed
+
+
+def test_each_piece_has_a_box_on_its_page() -> None:
+    parsed = parse(line("The tap", 10, 10, 80, 0.9), line("drips.", 10, 34, 60))
+    (page,) = parsed.pages
+    start = parsed.text.index("drips")
+    (left, top, right, bottom), *others = rectangles(page, start, start + 3)
+    assert (left, right, others) == (10, 40, [])  # half of the letters, half of the width
+    assert top <= 34 < bottom
 
 
 def test_pieces_that_stand_apart_are_cells() -> None:

@@ -1,0 +1,193 @@
+"""The pages of a document as they look, in a real browser: marks, words, and what falls back."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from paged import SENTENCES, paged_system
+from playwright.sync_api import Page, expect
+
+from browser.driving import Tab, serious, until
+from fake_system import FakeSystem, opener
+from serving import served
+
+BOX = "#pane .document-pages .mark.current"
+# The text of the words below the boxes of a mark, by their places on the screen.
+BELOW = """box => {
+    const b = box.getBoundingClientRect();
+    return [...document.querySelectorAll('.document-pages .line > span')].filter(word => {
+        const w = word.getBoundingClientRect();
+        const across = Math.min(w.right, b.right) - Math.max(w.left, b.left);
+        const down = Math.min(w.bottom, b.bottom) - Math.max(w.top, b.top);
+        return across > 0.5 * w.width && down > 0.5 * w.height;
+    }).map(word => word.textContent).join('');
+}"""
+IS_SEEN = """element => {
+    const e = element.getBoundingClientRect();
+    const p = document.querySelector('.document-pages').getBoundingClientRect();
+    return e.top >= p.top && e.bottom <= p.bottom && e.height > 0;
+}"""
+SELECT = """() => {
+    const lines = [...document.querySelectorAll('.page[data-page="1"] .line')];
+    getSelection().setBaseAndExtent(lines[0], 0, lines[1], lines[1].childNodes.length);
+    const copied = new DataTransfer();
+    const options = {clipboardData: copied, bubbles: true, cancelable: true};
+    const event = new ClipboardEvent('copy', options);
+    lines[0].dispatchEvent(event);
+    return copied.getData('text/plain');
+}"""
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeSystem, str]]:
+    system = paged_system(tmp_path_factory.mktemp("paged"))
+    with served(opener(system)) as address:
+        yield system, address
+
+
+@pytest.fixture
+def address(shelf: tuple[FakeSystem, str]) -> str:
+    return shelf[1]
+
+
+def drawn(page: Page, number: int) -> None:
+    """Wait until a page is drawn, with its words."""
+    frame = page.locator(f"#pane .page[data-page='{number}']")
+    expect(frame.locator("img")).to_be_visible()
+    expect(frame.locator(".line").first).to_be_attached()
+
+
+def test_a_citation_opens_its_page_with_a_box_on_its_words(tab: Tab) -> None:
+    tab.ask("Was there fever?")
+    drawn(tab.page, 1)
+    box = tab.page.locator(BOX)
+    expect(box).to_have_count(1)
+    assert box.evaluate(BELOW) == SENTENCES[0]
+    assert box.evaluate(IS_SEEN)
+    assert tab.page.locator("#pane .document-text .part").count() == 0
+    expect(tab.page.locator("#pane .at")).to_contain_text("page 101 (1)")
+    frame = tab.page.locator("#pane .page").first
+    assert frame.get_attribute("aria-label") == "Page 1, printed 101"
+    assert SENTENCES[0] in (frame.locator(".words").text_content() or "")
+
+
+def test_the_keys_step_from_place_to_place(tab: Tab) -> None:
+    tab.ask("What is the dose?")
+    drawn(tab.page, 2)
+    until(tab.page, lambda: tab.page.locator(BOX).evaluate(BELOW).startswith("5 mg a day"))
+    tab.page.keyboard.press("Alt+ArrowDown")
+    drawn(tab.page, 3)
+    until(tab.page, lambda: tab.page.locator(BOX).evaluate(BELOW) == SENTENCES[2])
+    assert tab.page.locator(BOX).evaluate(IS_SEEN)
+
+
+def test_the_switch_shows_the_text_and_is_remembered(tab: Tab) -> None:
+    tab.ask("Was there fever?")
+    drawn(tab.page, 1)
+    tab.page.get_by_role("button", name="Text", exact=True).click()
+    expect(tab.page.locator("#pane mark.current")).to_have_text(SENTENCES[0])
+    expect(tab.page.locator("#pane .document-pages")).to_be_hidden()
+    tab.open()
+    expect(tab.page.locator("#pane mark.current")).to_have_text(SENTENCES[0])
+    tab.page.get_by_role("button", name="Page", exact=True).click()
+    drawn(tab.page, 1)
+    expect(tab.page.locator(BOX)).to_have_count(1)
+
+
+def test_selected_words_are_copied_as_they_stand_in_the_text(
+    tab: Tab, shelf: tuple[FakeSystem, str]
+) -> None:
+    tab.ask("Was there fever?")
+    drawn(tab.page, 1)
+    copied = tab.page.evaluate(SELECT)
+    assert copied == f"Part A0\n\n{SENTENCES[0]}"
+    assert copied in shelf[0].document_.text
+
+
+def test_pages_are_fetched_near_the_screen_and_let_go_far_from_it(tab: Tab) -> None:
+    tab.ask("Was there fever?")
+    drawn(tab.page, 1)
+    assert tab.page.locator("#pane .page").count() == 40
+    field = tab.page.locator("#pane .page-field input")
+    field.fill("140")
+    field.press("Enter")
+    drawn(tab.page, 40)
+    until(tab.page, lambda: tab.page.locator("#pane .page img[src]").count() <= 12)
+    assert tab.page.locator("#pane .page[data-page='1'] img[src]").count() == 0
+
+
+def test_the_arrows_and_page_keys_scroll(tab: Tab) -> None:
+    tab.ask("Was there fever?")
+    drawn(tab.page, 1)
+    pages = tab.page.locator("#pane .document-pages")
+    pages.focus()
+    before = pages.evaluate("pages => pages.scrollTop")
+    tab.page.keyboard.press("PageDown")
+    until(tab.page, lambda: pages.evaluate("pages => pages.scrollTop") > before + 200)
+
+
+def test_sizes_keep_the_box_on_the_words(tab: Tab) -> None:
+    tab.ask("Was there fever?")
+    drawn(tab.page, 1)
+    width = tab.page.locator("#pane .page").first.evaluate("page => page.offsetWidth")
+    for name in ("Larger", "Larger"):
+        tab.page.get_by_role("button", name=name, exact=True).click()
+    assert tab.page.locator("#pane .page").first.evaluate("page => page.offsetWidth") > width
+    assert tab.page.locator(BOX).evaluate(BELOW) == SENTENCES[0]
+
+
+def test_find_shows_matches_on_the_page(tab: Tab) -> None:
+    tab.ask("Was there fever?")
+    drawn(tab.page, 1)
+    tab.page.locator("#pane .document-pages").focus()
+    tab.page.keyboard.press("Control+f")
+    tab.page.locator("#pane .panel.find input").fill("Part N39")
+    expect(tab.page.locator("#pane .panel.find .count")).to_have_text("1 of 1")
+    drawn(tab.page, 40)
+    until(tab.page, lambda: "N39" in (tab.page.locator(BOX).first.evaluate(BELOW) or ""))
+
+
+def test_a_page_that_cannot_be_drawn_has_a_sentence_in_its_place(
+    tab: Tab, shelf: tuple[FakeSystem, str]
+) -> None:
+    sentence = "Page 1 cannot be drawn: it is damaged. Its text is there."
+    tab.page.route(
+        "**/api/pages/picture?*", lambda route: route.fulfill(status=422, json={"error": sentence})
+    )
+    tab.ask("Was there fever?")
+    expect(tab.page.locator("#pane .page .notice").first).to_have_text(sentence)
+    tab.errors.clear()  # the browser notes each 422
+
+
+def test_a_file_that_is_gone_is_shown_as_text(tab: Tab) -> None:
+    tab.page.route("**/api/pages?*", lambda route: route.fulfill(status=404, json={"error": ""}))
+    tab.ask("Was there fever?")
+    expect(tab.page.locator("#pane mark.current")).to_have_text(SENTENCES[0])
+    tab.errors.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (360, 740)])
+def test_nothing_serious_is_found_with_pages(
+    new_tab: Callable[..., Tab], width: int, height: int, scheme: str
+) -> None:
+    tab = new_tab(width, height, color_scheme=scheme, reduced_motion="reduce").open()
+    tab.ask("Was there fever?")
+    if width < 800:
+        tab.latest.locator("a.cite").first.click()
+    drawn(tab.page, 1)
+    assert serious(tab) == []
+    frame = tab.page.locator("#pane .page").first
+    assert frame.evaluate("page => getComputedStyle(page).backgroundColor") == "rgb(255, 255, 255)"
+    assert frame.evaluate("page => page.getBoundingClientRect().right <= innerWidth")
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_at_twice_the_size_nothing_is_cut(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(640, 400, device_scale_factor=2).open()
+    tab.ask("Was there fever?")
+    tab.latest.locator("a.cite").first.click()
+    drawn(tab.page, 1)
+    assert tab.page.locator(BOX).evaluate(BELOW) == SENTENCES[0]
+    picture = tab.page.locator("#pane .page img").first
+    assert picture.evaluate("picture => picture.naturalWidth >= 1.5 * picture.clientWidth")
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
