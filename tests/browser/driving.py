@@ -95,7 +95,7 @@ def in_view(mark: Locator) -> bool:
     )
 
 
-def until(page: Page, holds: Callable[[], bool], patience: float = 30) -> None:
+def until(page: Page, holds: Callable[[], bool], patience: float = 120) -> None:
     """Wait until something holds, with the browser's events coming in meanwhile."""
     last = time.monotonic() + patience
     while not holds():

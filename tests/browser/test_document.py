@@ -56,13 +56,15 @@ def report() -> Document:
 
 @pytest.fixture
 def pane(new_tab: Callable[..., Tab], system: FakeSystem) -> Tab:
-    """A tab with an answer from the report."""
+    """A tab with an answer from the report, its place shown in the pane."""
     system.document_ = report()
     system.generation += 1
     system.suggestions = lambda ask=None: []  # type: ignore[method-assign]
     system.answers = {"sales": ["42.2"], "future": ["The future\nis open."]}
     system.nearest = ("The sales rose.",)
-    return new_tab(permissions=CLIPBOARD).open().ask("What were the sales?")
+    tab = new_tab(permissions=CLIPBOARD).open().ask("What were the sales?")
+    tab.page.locator("#pane mark.current").wait_for()
+    return tab
 
 
 def clipboard(tab: Tab, kind: str = "text/plain") -> str:
