@@ -154,7 +154,7 @@ def _scores(sentences: Sequence[AnswerSpan], vectors: np.ndarray, title: np.ndar
 
     `vectors` is (n, d), `title` (d,) the embedding of the title; the scores are (n,).
     """
-    scores = np.maximum(vectors @ vectors.T - ALIKE, 0.0).mean(axis=1)
+    scores: np.ndarray = np.maximum(vectors @ vectors.T - ALIKE, 0.0).mean(axis=1)
     scores /= scores.max() or 1.0
     scores += TITLE_WEIGHT * (vectors @ title)
     opening = min(sentence.passage.start for sentence in sentences)

@@ -51,7 +51,7 @@ class Shelf:
     def hits(
         self, question: str, count: int = READ_PASSAGES, scope: Scope | None = None
     ) -> list[Hit]:
-        """Return the best hits of a question, best first, within a scope of the shelf's documents."""
+        """Return the best hits of a question, best first, within a scope."""
         scope = self._scope if scope is None else scope
         return self._search.search(self.snapshot, question, count, scope=scope, clock=self._clock)
 

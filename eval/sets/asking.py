@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from inquote.app.answering.answer import Answer, Answerer
+from inquote.app.answering.answer import Answer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.build import make_answerer
 from inquote.app.system import System
 from inquote.eval.runs.stated import verdict_of
