@@ -21,6 +21,7 @@ MAX_LEAD_WORDS = 20  # of the line before a table that says what it shows
 MAX_VALUE_LETTERS = 4  # of a cell that is a number with its unit
 
 _YEAR = re.compile(r"\W*(?:[A-Z]{1,2}\d?\W{0,2})?(?:19|20)\d\d(?:\W{1,3}\d\d){0,2}[A-Z]?\W*")
+_YEAR_WITHIN = re.compile(r"\b(?:19|20)\d\d\b")
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _TOTAL = re.compile(r"\W*(?:sub)?total\b", re.IGNORECASE)
@@ -229,9 +230,9 @@ def _is_value(words: str) -> bool:
     >>> [_is_value(words) for words in ("€4.2m", "(10.1)", "2019", "31 May 2019", "closed")]
     [True, True, False, False, False]
     """
-    if not _DIGIT.search(words) or _YEAR.fullmatch(words):
-        return False
-    return len(_LETTER.findall(words)) <= MAX_VALUE_LETTERS
+    letters = len(_LETTER.findall(words))
+    is_date = _YEAR.fullmatch(words) or (letters and _YEAR_WITHIN.search(words))
+    return bool(_DIGIT.search(words)) and not is_date and letters <= MAX_VALUE_LETTERS
 
 
 GridPlace = tuple[GridRow, Grid, int]

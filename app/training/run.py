@@ -176,6 +176,8 @@ class TrainingRun:
         Every `save_every` minutes a checkpoint is written and the `held_out` examples are looked
         at. The batches depend on seed and epoch alone, so a resumed run skips those it has seen.
         """
+        if isinstance(self.model, Teacher):  # `Teacher.from_run` reads it
+            self.model.encoder.config.save_pretrained(self.folder)
         with Bar() as bar:
             task = bar.add_task("training", total=1.0)
             for number, batch, steps in self._batches(articles, maker):

@@ -169,6 +169,16 @@ def load_material(
     return draw_articles([*kept, *others], settings), held_out
 
 
+def load_others(tables: Sequence[Path], multispan: Sequence[Path]) -> list[Material]:
+    """Return the questions on tables and those of several spans that may be trained on."""
+    others: list[Material] = []
+    for path in tables:
+        others.extend(_without_reported(read_tables(path)))
+    for path in multispan:
+        others.extend(_without_reported(read_multispan(path)))
+    return others
+
+
 def _without_reported(material: Sequence[Material]) -> list[Material]:
     """Return the tables or paragraphs of a file but every fifth, which are for the report."""
     return [part for number, part in enumerate(material) if number % REPORTED]
@@ -240,7 +250,6 @@ def main(
         torch.set_num_threads(threads)
     pieces = WordPieces(packaged_model() / "tokenizer.json")
     model = _make_model(start, encoder, pieces, seed)
-    # Set up the run, from its beginning or from its checkpoint.
     teacher_model, teacher_sha256 = _load_teacher(teacher, device)
     settings = Settings(
         seed=seed,
@@ -256,15 +265,8 @@ def main(
     run = TrainingRun(out, model.to(device), settings, max_minutes, workers, teacher_model)
     if resume:
         run.resume()
-    if isinstance(model, Teacher):
-        model.encoder.config.save_pretrained(out)  # `Teacher.from_run` reads it
-    # Train.
     maker = ExampleMaker(pieces, settings.longest)
-    others: list[Material] = []
-    for path in tables or ():
-        others.extend(_without_reported(read_tables(path)))
-    for path in multispan or ():
-        others.extend(_without_reported(read_multispan(path)))
+    others = load_others(tables or (), multispan or ())
     training, held_out = load_material(files, written, others, split, settings, maker)
     run.fit(training, maker, held_out, save_every)
 
