@@ -103,6 +103,12 @@ class Answer:
     stages_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def under_headers(self) -> str:
+        """Return the headers of the cells that answer, on one line; "" for an answer in prose."""
+        quotes = [" ".join(citation.quote.split()).rstrip(":") for citation in self.headers]
+        return " · ".join(dict.fromkeys(quotes))
+
+    @property
     def unanswered(self) -> tuple[str, ...]:
         """Return the parts of the question that the corpus does not answer.
 

@@ -49,10 +49,12 @@ def _answer_markdown(answer: Answer) -> str:
         quotes.append(f"> {_line_markdown(citation.quote)} [{number}]")
         place = ", ".join(map(_line_markdown, _place(citation)))
         places.append(f"{number}. {place}, SHA-256 `{citation.document_sha256}`")
-    inferred = []
+    above = []
     if answer.inferred:
-        inferred.append(f"{_line_markdown(answer.inferred.text)} *(inferred, no quote)*")
-    return "\n\n".join([heading, *inferred, "\n>\n".join(quotes), "\n".join(places)])
+        above.append(f"{_line_markdown(answer.inferred.text)} *(inferred, no quote)*")
+    if answer.headers:
+        above.append(f"{_line_markdown(answer.under_headers)}:")
+    return "\n\n".join([heading, *above, "\n>\n".join(quotes), "\n".join(places)])
 
 
 def _line_markdown(text: str) -> str:
@@ -93,5 +95,7 @@ def _answer_html(answer: Answer) -> str:
         places.append(f"<li>{place}, SHA-256 <code>{citation.document_sha256}</code></li>\n")
     if answer.inferred:
         question += f"<p>{escape(answer.inferred.text)} <small>(inferred, no quote)</small></p>\n"
+    if answer.headers:
+        question += f'<p dir="auto">{escape(answer.under_headers)}:</p>\n'
     confidence = f"<p>{confidence_words(answer.confidence)}</p>\n"
     return f"{question}{''.join(quotes)}{confidence}<ol>{''.join(places)}</ol>\n"

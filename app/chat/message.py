@@ -189,7 +189,13 @@ def _spans_html(answer: Answer, documents: Documents) -> str:
         pieces, around = _fold(pieces, around)
     held = [f'<p class="held">{REFUSAL} <q>{escape(q)}</q></p>' for q in answer.unanswered]
     body = "".join([*pieces, *around, *held])
-    return _inferred_html(answer) + body + _confidence_html(answer)
+    return _inferred_html(answer) + _headers_html(answer) + body + _confidence_html(answer)
+
+
+def _headers_html(answer: Answer) -> str:
+    """Write the row and the column of a table that the answer stands in; "" for prose."""
+    line = answer.under_headers
+    return f'<p class="headers" dir="auto">{escape(line)}</p>' if line else ""
 
 
 def _inferred_html(answer: Answer) -> str:

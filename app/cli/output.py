@@ -67,6 +67,8 @@ def format_answer(answer: "Answer") -> str:
         return "\n".join(lines)
     if answer.inferred:
         lines += [f"{answer.inferred.text} (inferred, no quote)", ""]
+    if answer.headers:
+        lines.append(f"{answer.under_headers}:")
     lines += [answer.text, ""]
     for question in answer.unanswered:
         lines.append(f"The corpus does not say: {question}")

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from fakes import PLAIN_CALIBRATION, FakeReader
-from inquote.app.answering.answer import Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.eval.sets.asking import Kept, Machinery, Outcome
 from inquote.eval.sets.files import SetFileError
 from inquote.eval.sets.multispan import SetQuestion, ask_multispan, multispan_figures
