@@ -97,10 +97,10 @@ class Answer:
     hits: tuple[Hit, ...]
     trace: dict[str, Any]
     generation: int
-    headers: tuple[Citation, ...] = ()
     elapsed_ms: float = 0.0
     inferred: Inferred | None = None
     stages_ms: Mapping[str, float] = field(default_factory=dict)
+    headers: tuple[Citation, ...] = ()
 
     @property
     def under_headers(self) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from inquote.app.answering.cells import terms_of_cells, weigh_cells
 from inquote.app.reader.base import Reader, Reading, Span
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
@@ -95,10 +96,15 @@ def read_hits(
     With `in_headings` a part of a heading may answer the question.
     """
     readings = []
-    results = reader.read(question, [hit.passage for hit in hits])
+    passages = [hit.passage for hit in hits]
+    terms = terms_of_cells(question, passages)
+    results = reader.read(question, passages)
     for rank, (hit, reading) in enumerate(zip(hits, results, strict=True), first_rank):
         if hit.passage.body:
             spans = _spans_that_answer(hit.passage, reading.spans, in_headings)
+            reading = replace(reading, spans=spans)
+        if hit.passage.segments:
+            spans = weigh_cells(terms, hit.passage, reading.spans)
             reading = replace(reading, spans=spans)
         readings.append(HitReading(hit, rank, reading))
     return readings
