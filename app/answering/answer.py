@@ -98,8 +98,8 @@ class Answer:
     trace: dict[str, Any]
     generation: int
     elapsed_ms: float = 0.0
-    inferred: Inferred | None = None
     stages_ms: Mapping[str, float] = field(default_factory=dict)
+    inferred: Inferred | None = None
     headers: tuple[Citation, ...] = ()
 
     @property

@@ -86,6 +86,13 @@ class PassageOut(BaseModel):
     quote: str
 
 
+class InferredOut(BaseModel):
+    """What follows from the quotes and is none: a verdict, a count, or how documents agree."""
+
+    kind: str = Field(description='"verdict", "count" or "agreement".')
+    text: str
+
+
 class AnswerOut(BaseModel):
     """An answer in the corpus's own words; `answer` is null when the corpus does not say."""
 
@@ -93,10 +100,14 @@ class AnswerOut(BaseModel):
     question: str
     understood_as: str
     answer: str | None
+    inferred: InferredOut | None
     confidence: float = Field(
         ge=0, le=1, description="The calibrated probability that the answer is right."
     )
     citations: list[CitationOut]
+    headers: list[CitationOut] = Field(
+        description="The headers of the cells among the citations, by row and by column."
+    )
     nearest: list[PassageOut] = Field(description="The passages that were considered, best first.")
     trace: dict[str, Any]
     generation: int = Field(

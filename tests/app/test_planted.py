@@ -68,6 +68,13 @@ def test_an_order_in_a_text_is_a_text(system: System) -> None:
     )
 
 
-def test_copies_are_shown_twice_at_most(system: System) -> None:
-    hits = system.ask("Where is the sea otter native?").hits
+def test_copies_count_as_documents_that_agree_and_show_nothing_else(system: System) -> None:
+    answer = system.ask("Where is the sea otter native?")
+    assert answer.inferred is not None and answer.inferred.kind == "agreement"
+    copies = [hit.passage.document_id for hit in answer.hits if COPIED in hit.passage.text]
+    assert len(copies) == len(set(copies)) == len(answer.citations) == 24
+
+
+def test_copies_that_do_not_answer_are_shown_twice_at_most(system: System) -> None:
+    hits = system.ask("How many sea otters live in the Pacific Ocean?").hits
     assert sum("marine mammal native" in hit.passage.text for hit in hits) == 2
