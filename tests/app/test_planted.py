@@ -73,8 +73,3 @@ def test_copies_count_as_documents_that_agree_and_show_nothing_else(system: Syst
     assert answer.inferred is not None and answer.inferred.kind == "agreement"
     copies = [hit.passage.document_id for hit in answer.hits if COPIED in hit.passage.text]
     assert len(copies) == len(set(copies)) == len(answer.citations) == 24
-
-
-def test_copies_that_do_not_answer_are_shown_twice_at_most(system: System) -> None:
-    hits = system.ask("How many sea otters live in the Pacific Ocean?").hits
-    assert sum("marine mammal native" in hit.passage.text for hit in hits) == 2
