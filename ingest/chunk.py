@@ -11,13 +11,13 @@ The steps, in the order of the code:
 3. A run is packed: blocks join a group until another one would exceed the target.
 4. A group that exceeds the window is cut at the end of a sentence, else of a clause, else of a
    word, else anywhere.
-5. A passage with the fields of an e-mail is led in as one, which its text does not say.
+5. Rows of tables and fields of e-mails are read with what explains them (`grid.py`).
 """
 
 import bisect
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 
 from inquote.ingest.advertising import announces_links, is_bare_line, is_call_to_action
@@ -30,10 +30,6 @@ MIN_WINDOW = 16  # tokens
 
 ASIDE = "beside the text of the page"  # a reason to leave out
 REPEATED = "page header or footer, repeated"  # another
-
-_MAIL_LEAD = "E-mail"  # "Who sent the e-mail?" is asked of the fields
-_SENDERS = ("From", "Sender")  # labels of fields
-_BESIDE_SENDERS = ("To", "Date")  # at least one of these follows, other than in a form
 
 _NUMBER = re.compile(r"\d+")
 
@@ -115,29 +111,7 @@ def chunk(
             waiting = []
     headings = Packer(document, grids, outer_path, count_tokens, window, cutting)
     passages.extend(headings.pack(waiting))
-    senders = _mail_senders(document)
-    for index, passage in enumerate(passages) if senders else ():
-        after = bisect.bisect_left(senders, passage.start)
-        if after < len(senders) and senders[after] < passage.end and not passage.lead:
-            led = replace(passage, lead=_MAIL_LEAD)
-            if count_tokens(led.embedded_text) <= window:
-                passages[index] = led
     return Chunks(tuple(passages), tuple(left_out))
-
-
-def _mail_senders(document: Document) -> list[int]:
-    """Return where the fields begin that name the sender of an e-mail, in text order."""
-    senders = []
-    sender: int | None = None  # the field that waits for one beside it
-    for block in document.blocks:
-        if block.kind != "field":
-            sender = None
-        elif block.label in _SENDERS:
-            sender = block.start
-        elif block.label in _BESIDE_SENDERS and sender is not None:
-            senders.append(sender)
-            sender = None
-    return senders
 
 
 def _begins_passage(

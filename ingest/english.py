@@ -96,3 +96,17 @@ RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b|all rights reserved)", re.IGNORECA
 
 EMPTY_TITLES = frozenset("home homepage index untitled document page test".split())
 """Words of titles that say nothing of a page."""
+
+MAIL_SENDERS = ("From", "Sender")
+"""The labels of fields that open the head of an e-mail."""
+
+MAIL_FIELDS = {
+    "From": ", who sent the e-mail",
+    "Sender": ", who sent the e-mail",
+    "To": ", who received the e-mail",
+    "Cc": ", who received a copy of the e-mail",
+    "Bcc": ", who received a copy of the e-mail",
+    "Reply-To": ", who gets the answer to the e-mail",
+    "Date": ", when the e-mail was sent",
+}
+"""What each field of an e-mail says of it, read behind the label."""

@@ -12,6 +12,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from inquote.ingest.documents import Block, Document, Segment
+from inquote.ingest.english import MAIL_FIELDS, MAIL_SENDERS
 from inquote.ingest.text import Range
 
 MAX_HEADER_ROWS = 4
@@ -252,7 +253,7 @@ def grid_at(document: Document, offset: int) -> GridPlace | None:
 
 
 class Grids:
-    """The tables of a document, to be looked up by place."""
+    """What a document says in rows, to be looked up by place: tables, and fields of e-mails."""
 
     def __init__(self, document: Document) -> None:
         self._text = document.text
@@ -261,7 +262,10 @@ class Grids:
             for number, row in enumerate(grid.rows):
                 self._rows.append((row, grid, number))
         self._starts = [row.start for row, _, _ in self._rows]
-        self._read: dict[int, list[Segment]] = {}  # the segments of rows, by their starts
+        self._fields = dict(_mail_fields(document))
+        rows = [(row.start, row.end) for row, _, _ in self._rows]
+        self._places = sorted([*rows, *self._fields])
+        self._read: dict[Range, list[Segment]] = {}  # of the places that were asked for
 
     def row_at(self, offset: int) -> GridPlace | None:
         """Return the row that holds an offset, None for none."""
@@ -274,22 +278,47 @@ class Grids:
         """Return a range of the text as models read it; () where that is as it stands."""
         segments: list[Segment] = []
         at = start
-        first = bisect.bisect_left(self._starts, start)
-        for row, grid, number in self._rows[first:]:
-            if row.end > end:
+        for place in self._places[bisect.bisect_left(self._places, (start, 0)) :]:
+            if place[1] > end:
                 break
-            if row.start not in self._read:
-                self._read[row.start] = grid.segments_of(number)
-            pieces = self._read[row.start]
-            if not pieces:
-                continue
-            if at < row.start:
-                segments.append(Segment(self._text[at : row.start], at))
-            segments.extend(pieces)
-            at = row.end
+            pieces = self._segments_at(place)
+            if pieces:
+                if at < place[0]:
+                    segments.append(Segment(self._text[at : place[0]], at))
+                segments.extend(pieces)
+                at = place[1]
         if segments and at < end:
             segments.append(Segment(self._text[at:end], at))
         return tuple(segments)
+
+    def _segments_at(self, place: Range) -> list[Segment]:
+        """Return a row or a field as models read it; [] for one that is read as it stands."""
+        if place not in self._read:
+            if place in self._fields:
+                self._read[place] = self._fields[place]
+            else:
+                _, grid, number = self._rows[bisect.bisect_left(self._starts, place[0])]
+                self._read[place] = grid.segments_of(number)
+        return self._read[place]
+
+
+def _mail_fields(document: Document) -> Iterator[tuple[Range, list[Segment]]]:
+    """Yield the fields at the head of an e-mail, each with what it says of the e-mail.
+
+    A field that names a sender opens them, and others follow it; in a form none does.
+    """
+    fields: list[Block] = []
+    for block in [*document.blocks, None]:
+        if block is not None and block.kind == "field" and block.label in MAIL_FIELDS:
+            fields.append(block)
+            continue
+        if len(fields) > 1 and fields[0].label in MAIL_SENDERS:
+            for field in fields:
+                value = field.start + len(field.label)
+                named = Segment(document.text[field.start : value], field.start)
+                rest = Segment(document.text[value : field.end], value)
+                yield (field.start, field.end), [named, Segment(MAIL_FIELDS[field.label]), rest]
+        fields = []
 
 
 def _read_grids(document: Document) -> Iterator[Grid]:

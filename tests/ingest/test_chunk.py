@@ -153,20 +153,20 @@ def test_the_end_of_a_list_keeps_its_lead_in_where_a_paragraph_follows() -> None
     assert last.lead == "There are several causes:"
 
 
-def test_the_fields_of_an_email_are_led_in_as_such_and_nothing_else_is() -> None:
+def test_the_fields_of_an_email_are_read_with_what_they_say_of_it() -> None:
     builder = TextBuilder()
     builder.block("From: the quay", kind="field", label="From")
     builder.heading("Ferry", 1)
     for name, value in (("From", "Ada"), ("To", "Bo")):
         builder.block(f"{name}: {value}", kind="field", label=name)
     builder.block("The boat leaves at six.")
-    builder.heading("Fares", 2)
-    builder.block("It costs 3 crowns.")
     parsed = builder.parsed()
     mail = replace(document(parsed), blocks=parsed.blocks)
-    passages = chunk(mail, count_words, 60).passages
-    assert [passage.lead for passage in passages] == ["", "E-mail", ""]
-    assert "E-mail" not in mail.text
+    first, second = chunk(mail, count_words, 60).passages
+    assert first.segments == ()
+    read = "From, who sent the e-mail: Ada\n\nTo, who received the e-mail: Bo"
+    assert second.read_text == f"Ferry\n\n{read}\n\nThe boat leaves at six."
+    assert "who sent" not in mail.text
 
 
 def test_advertising_is_left_out_and_listed() -> None:
