@@ -11,7 +11,7 @@ from inquote.app.answering.choice import Choice, Part, distinct_spans, doubted, 
 from inquote.app.answering.comparison import best_pair, sides_of
 from inquote.app.answering.compose import compose, with_bracket
 from inquote.app.answering.confidence import Calibration, features_of
-from inquote.app.answering.counts import items_of, says_number, things_question
+from inquote.app.answering.counts import are_named, items_of, says_number, things_question
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form, form_of, requested_count
 from inquote.app.answering.lists import find_lists, read_lists
@@ -141,7 +141,7 @@ class Answerer:
             return choice
         things = self.choose(things_question(question), hits, Form.LIST)
         items = items_of(things.findings)
-        if not items or not self._is_sure(things):
+        if not items or not self._is_sure(things) or not are_named(question, items):
             return choice
         inferred = Inferred("count", str(len(items)))
         return replace(things, form=Form.COUNT, spans=tuple(items), inferred=inferred)

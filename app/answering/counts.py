@@ -5,7 +5,10 @@ from dataclasses import replace
 
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.spans import AnswerSpan
+from inquote.app.language.english import PLURAL_ENDING
 from inquote.app.language.forms import COUNT_QUESTION, LAST_ITEM, NEXT_ITEM, NUMBER, THINGS_QUESTION
+from inquote.index.terms import content_terms
+from inquote.ingest.text import sentence_ranges, touching
 
 _FEWEST = 3  # items of a sentence that are a list
 _LONGEST_ITEM = 8  # words
@@ -39,6 +42,26 @@ def items_of(findings: Findings) -> list[AnswerSpan]:
     items = _items_in(best)
     is_list = len(items) >= _FEWEST
     return items if is_list else []
+
+
+def are_named(question: str, items: Sequence[AnswerSpan]) -> bool:
+    """Tell whether the text around items calls them what a question counts.
+
+    The thing's name, the first plural of the question, stands in the items' sentences, in the
+    lead-in of their list, or in a heading.
+    """
+    match = COUNT_QUESTION.match(question)
+    if not match:
+        return False
+    words = match["things"].split()
+    plurals = [word for word in words if word.endswith(PLURAL_ENDING)]
+    name = content_terms((plurals or words)[0])
+    passage = items[0].passage
+    touched = touching(sentence_ranges(passage.text), items[0].start, items[-1].end)
+    sentences = " ".join(passage.text[start:end] for start, end in touched)
+    lead = passage.text[: items[0].start].rsplit("\n\n", 2)[-2:]
+    around = f"{sentences} {passage.lead} {passage.heading} {' '.join(lead)}"
+    return set(name) <= set(content_terms(around))
 
 
 def _items_in(span: AnswerSpan) -> list[AnswerSpan]:

@@ -22,7 +22,7 @@ from inquote.index.terms import content_terms
 from inquote.ingest.documents import Document, Section
 from inquote.ingest.text import LIST_MARKER, sentence_ranges
 
-CONFIDENCE = 0.75  # of an overview: the share of its sentences that stand for their text, by hand
+CONFIDENCE = 0.75  # assumed, not calibrated: no set of overviews is large enough
 MOST_SENTENCES = 5
 MOST_DOCUMENTS = 8  # of a library, a sentence each
 PASSAGES = 16  # of a document whose sentences are compared, the nearest to its title

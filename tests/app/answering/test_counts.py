@@ -1,6 +1,6 @@
 import pytest
 
-from inquote.app.answering.counts import items_of, says_number, things_question
+from inquote.app.answering.counts import are_named, items_of, says_number, things_question
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.lists import find_lists
 from inquote.app.answering.spans import AnswerSpan, HitReading
@@ -54,3 +54,10 @@ def test_a_number_in_the_text_is_the_count() -> None:
 def test_a_question_for_the_things_themselves() -> None:
     assert things_question("How many steps are there?") == "Which steps are there?"
     assert things_question("How much is it?") == "How much is it?"
+
+
+def test_items_are_counted_as_what_the_text_calls_them() -> None:
+    made = findings("There are three colours: red, green and blue.", "red, green and blue")
+    items = items_of(made)
+    assert are_named("How many colours are there?", items)
+    assert not are_named("How many children are there?", items)
