@@ -25,6 +25,7 @@ def make_older(library: Path) -> None:
         library,
         *(f"ALTER TABLE {table} DROP COLUMN digest" for table in ("passages", "embeddings")),
         "ALTER TABLE passages DROP COLUMN body",
+        "ALTER TABLE passages DROP COLUMN segments",
         *(
             f"ALTER TABLE documents DROP COLUMN {column}"
             for column in (
