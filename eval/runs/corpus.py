@@ -21,7 +21,7 @@ def corpus_of(questions: Path) -> Path:
     In eval/corpora that is the folder NAME for NAME.jsonl, the text FOLDER/NAME.md or the folder
     FOLDER for FOLDER/NAME.jsonl, whichever exists; else it is the article's corpus/.
     """
-    folder, name = questions.parent.name, questions.stem
+    folder, name = questions.absolute().parent.name, questions.stem
     for own in (CORPORA / name, CORPORA / folder / f"{name}.md", CORPORA / folder):
         if own.exists():
             return own

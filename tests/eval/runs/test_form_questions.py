@@ -115,3 +115,7 @@ def test_a_folder_of_question_files_is_read_by_name(tmp_path: Path) -> None:
     for name in ("b", "a"):
         (tmp_path / f"{name}.jsonl").write_text("", encoding="utf-8")
     assert [file.stem for file in question_files(tmp_path)] == ["a", "b"]
+
+
+def test_a_file_of_one_s_own_is_about_the_article() -> None:
+    assert corpus_of(Path("few.jsonl")) == ARTICLE
