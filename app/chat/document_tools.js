@@ -36,7 +36,7 @@ export class DocumentTools {
     const view = this.views.shown();
     this.#showSize(view.zoom(view.fit ?? view.size));
     if (this.#open && panel(this.#open)) this.#set(this.#open, true);
-    this.find.resume(this.#query);
+    this.find.resume(this.find.input.value || this.#query); // what is typed while the words come stays
     this.follow();
   }
 

@@ -16,19 +16,28 @@ export class Find {
     this.show = show; // shows a range in the view that is shown
     this.input = panel.querySelector("input");
     this.count = panel.querySelector(".count");
-    panel.addEventListener("input", () => {
-      clearTimeout(this.#typing);
-      this.#typing = setTimeout(() => this.#search(), PATIENCE);
-    });
-    panel.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-find]");
-      if (button) this.step(Number(button.dataset.find));
-    });
-    this.input.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter") return;
-      event.preventDefault();
-      this.step(event.shiftKey ? -1 : 1);
-    });
+    panel.listening?.abort(); // of the one before, which had other words
+    panel.listening = new AbortController();
+    const { signal } = panel.listening;
+    panel.addEventListener("input", () => this.#wait(), { signal });
+    panel.addEventListener("click", (event) => this.#press(event), { signal });
+    this.input.addEventListener("keydown", (event) => this.#take(event), { signal });
+  }
+
+  #wait() {
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.#search(), PATIENCE);
+  }
+
+  #press(event) {
+    const button = event.target.closest("[data-find]");
+    if (button) this.step(Number(button.dataset.find));
+  }
+
+  #take(event) {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    this.step(event.shiftKey ? -1 : 1);
   }
 
   // Take the words of the search before, and paint them without going anywhere.
