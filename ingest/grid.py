@@ -12,7 +12,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from inquote.ingest.documents import Block, Document, Segment
-from inquote.ingest.english import MAIL_FIELDS, MAIL_SENDERS
+from inquote.ingest.mail_fields import mail_fields
 from inquote.ingest.text import Range
 
 MAX_HEADER_ROWS = 4
@@ -262,7 +262,7 @@ class Grids:
             for number, row in enumerate(grid.rows):
                 self._rows.append((row, grid, number))
         self._starts = [row.start for row, _, _ in self._rows]
-        self._fields = dict(_mail_fields(document))
+        self._fields = dict(mail_fields(document))
         rows = [(row.start, row.end) for row, _, _ in self._rows]
         self._places = sorted([*rows, *self._fields])
         self._read: dict[Range, list[Segment]] = {}  # of the places that were asked for
@@ -300,25 +300,6 @@ class Grids:
                 _, grid, number = self._rows[bisect.bisect_left(self._starts, place[0])]
                 self._read[place] = grid.segments_of(number)
         return self._read[place]
-
-
-def _mail_fields(document: Document) -> Iterator[tuple[Range, list[Segment]]]:
-    """Yield the fields at the head of an e-mail, each with what it says of the e-mail.
-
-    A field that names a sender opens them, and others follow it; in a form none does.
-    """
-    fields: list[Block] = []
-    for block in [*document.blocks, None]:
-        if block is not None and block.kind == "field" and block.label in MAIL_FIELDS:
-            fields.append(block)
-            continue
-        if len(fields) > 1 and fields[0].label in MAIL_SENDERS:
-            for field in fields:
-                value = field.start + len(field.label)
-                named = Segment(document.text[field.start : value], field.start)
-                rest = Segment(document.text[value : field.end], value)
-                yield (field.start, field.end), [named, Segment(MAIL_FIELDS[field.label]), rest]
-        fields = []
 
 
 def _read_grids(document: Document) -> Iterator[Grid]:
