@@ -21,11 +21,13 @@ MAX_CELL_WORDS = 60  # of a cell; a row with a longer one is prose, and read as 
 MAX_LEAD_WORDS = 20  # of the line before a table that says what it shows
 MAX_VALUE_LETTERS = 4  # of a cell that is a number with its unit
 
-_YEAR = re.compile(r"\W*(?:[A-Z]{1,2}\d?\W{0,2})?(?:19|20)\d\d(?:\W{1,3}\d\d){0,2}[A-Z]?\W*")
+_YEAR = re.compile(
+    r"\W{0,2}(?:[A-Z]{1,2}\d?\W{0,2})?(?:19|20)\d\d(?:\W{1,3}\d\d){0,2}[A-Z]?\W{0,2}"
+)
 _YEAR_WITHIN = re.compile(r"\b(?:19|20)\d\d\b")
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
-_TOTAL = re.compile(r"\W*(?:sub)?total\b", re.IGNORECASE)
+_TOTAL = re.compile(r"\W{0,2}(?:sub)?total\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

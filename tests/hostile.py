@@ -114,7 +114,7 @@ def _written(module: ModuleType) -> Iterator[tuple[str, re.Pattern[Any]]]:
 
 def _is_regex_call(function: ast.expr) -> bool:
     if isinstance(function, ast.Name):
-        return function.id.endswith("compile") and function.id != "compile"
+        return "compile" in function.id and function.id != "compile"
     if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
         return False
     return function.value.id == "re" and function.attr in FUNCTIONS

@@ -22,7 +22,7 @@ _RIVALS = 2  # such passages of a question, at most
 _BEREFT = 0.08  # share paired with their own passage without the sentence that answers
 _BEREFT_CHARACTERS = (100, 200)  # the least of such a passage, and the least that a cut aims at
 _ITEM_WORDS = 6  # of an item of an enumeration, at most
-_SEPARATOR = re.compile(r"(?:,|;) (?:and |or )?| (?:and|or) (?=[^,;]*$)")
+_SEPARATOR = re.compile(r"(?:,|;) (?:and |or )?| (?:and|or) (?=[^,;]{0,80}$)")
 _REWORDED = 0.14  # share that also appear reworded so that their passage no longer answers
 
 
