@@ -11,7 +11,7 @@ The steps, in the order of the code:
 3. A run is packed: blocks join a group until another one would exceed the target.
 4. A group that exceeds the window is cut at the end of a sentence, else of a clause, else of a
    word, else anywhere.
-5. Rows of tables and fields of e-mails are read with what explains them (`grid.py`).
+5. Rows of tables and fields of e-mails are read with what explains them (`segments.py`).
 """
 
 import bisect
@@ -22,8 +22,8 @@ from operator import attrgetter, itemgetter
 
 from inquote.ingest.advertising import announces_links, is_bare_line, is_call_to_action
 from inquote.ingest.documents import HEADING_SEPARATOR, Document, Passage
-from inquote.ingest.grid import Grids
 from inquote.ingest.packing import CUTTING, Cutting, Packer
+from inquote.ingest.segments import Segmenter
 from inquote.ingest.text import Range, block_ranges
 
 MIN_WINDOW = 16  # tokens
@@ -91,11 +91,11 @@ def chunk(
     waiting: list[Range] = []  # headings with nothing below them so far
     outer_path = ""  # that of the first of them
     repeated = _repeated_edges(document)
-    grids = Grids(document)
+    segmenter = Segmenter(document)
     for stretch in _split_at_headings(document):
         runs, excluded = _select_blocks(document, stretch, repeated)
         left_out.extend(excluded)
-        packer = Packer(document, grids, stretch.heading_path, count_tokens, window, cutting)
+        packer = Packer(document, segmenter, stretch.heading_path, count_tokens, window, cutting)
         # Let the heading wait for text, unless it was left out.
         if stretch.title and (not excluded or excluded[0].start != stretch.heading[0]):
             outer_path = outer_path if waiting else stretch.outer_path
@@ -103,13 +103,13 @@ def chunk(
         # Write headings that no passage can begin with as passages of their own.
         begins = _begins_passage(document, waiting, runs, packer)
         if waiting and not begins and (runs or packer.exceeds_share(waiting)):
-            headings = Packer(document, grids, outer_path, count_tokens, window, cutting)
+            headings = Packer(document, segmenter, outer_path, count_tokens, window, cutting)
             passages.extend(headings.pack(waiting))
             waiting = []
         for run in runs:
             passages.extend(packer.pack(run, waiting))
             waiting = []
-    headings = Packer(document, grids, outer_path, count_tokens, window, cutting)
+    headings = Packer(document, segmenter, outer_path, count_tokens, window, cutting)
     passages.extend(headings.pack(waiting))
     return Chunks(tuple(passages), tuple(left_out))
 

@@ -12,7 +12,6 @@ from functools import cached_property
 from operator import attrgetter
 
 from inquote.ingest.documents import Block, Document, Segment
-from inquote.ingest.mail_fields import mail_fields
 from inquote.ingest.text import Range
 
 MAX_HEADER_ROWS = 4
@@ -58,15 +57,12 @@ class Grid:
         self.rows = tuple(rows)
         self.lead = lead
 
-    @property
-    def start(self) -> int:
-        """The start of the first row."""
-        return self.rows[0].start
-
-    @property
-    def end(self) -> int:
-        """The end of the last row."""
-        return self.rows[-1].end
+    def place_at(self, offset: int) -> "GridPlace | None":
+        """Return the row that holds an offset of the text, None for none."""
+        number = bisect.bisect_right(self.rows, offset, key=attrgetter("start")) - 1
+        if number < 0 or offset >= self.rows[number].end:
+            return None
+        return self.rows[number], self, number
 
     def words(self, cell: Block) -> str:
         """Return the text of a cell."""
@@ -111,13 +107,9 @@ class Grid:
         columns: dict[int, list[Range]] = {}
         width = 1 + max(_last_column(row) for row in self.rows)
         for number, row in enumerate(self.rows[: self.header_rows]):
-            is_innermost = number + 1 == self.header_rows
-            for column in range(width):
-                cell = _cell_over(row, column)
-                if cell is None and column and not is_innermost:
-                    cell = _cell_beside(row, column)
-                if cell is not None:
-                    columns.setdefault(column, []).append((cell.start, cell.end))
+            reaches = number + 1 < self.header_rows
+            for column, cell in _covering(row, width, reaches=reaches).items():
+                columns.setdefault(column, []).append((cell.start, cell.end))
         return {column: self._distinct(ranges) for column, ranges in columns.items()}
 
     def _distinct(self, ranges: Iterable[Range]) -> tuple[Range, ...]:
@@ -204,27 +196,30 @@ def _last_column(row: GridRow) -> int:
     return max((cell.column + cell.column_span - 1 for cell in row.cells), default=0)
 
 
-def _cell_over(row: GridRow, column: int) -> Block | None:
-    """Return the cell of a row that covers a column."""
+def _covering(row: GridRow, width: int, *, reaches: bool) -> dict[int, Block]:
+    """Return the cell of a header row over each column; with `reaches` also beside them."""
+    covering: dict[int, Block] = {}
     for cell in row.cells:
-        if cell.column <= column < cell.column + cell.column_span:
-            return cell
-    return None
+        for column in range(cell.column, cell.column + cell.column_span):
+            covering.setdefault(column, cell)
+    headers = [cell for cell in row.cells if cell.column > 0]
+    for column in range(1, width) if reaches and headers else ():
+        if column not in covering:
+            covering[column] = _header_beside(headers, column)
+    return covering
 
 
-def _cell_beside(row: GridRow, column: int) -> Block | None:
-    """Return the header that reaches over a column without one.
+def _header_beside(headers: Sequence[Block], column: int) -> Block:
+    """Return the header that reaches over a column without one; headers are from left to right.
 
     It stands above the first of its columns, or above the middle where the first column with
     numbers has none.
     """
-    headers = [cell for cell in row.cells if cell.column > 0]
-    if not headers:
-        return None
+    number = bisect.bisect_left(headers, column, key=attrgetter("column"))
+    beside = headers[max(0, number - 1) : number + 1]
     if headers[0].column == 1:
-        before = [cell for cell in headers if cell.column < column]
-        return before[-1]
-    return min(headers, key=lambda cell: abs(cell.column - column))
+        return beside[0]
+    return min(beside, key=lambda cell: abs(cell.column - column))
 
 
 def _is_value(words: str) -> bool:
@@ -246,84 +241,47 @@ def grid_at(document: Document, offset: int) -> GridPlace | None:
     """Return the row of a table that holds an offset, None for none; other tables are not read."""
     after = bisect.bisect_right(document.blocks, offset, key=attrgetter("start"))
     for number in range(after - 1, -1, -1):
-        if document.blocks[number].kind == "table":
-            table = document.blocks[number]
-            end = bisect.bisect_left(document.blocks, table.end, key=attrgetter("start"))
-            grids = Grids(replace(document, blocks=document.blocks[number:end]))
-            return grids.row_at(offset) if offset < table.end else None
+        table = document.blocks[number]
+        if table.kind != "table":
+            continue
+        end = bisect.bisect_left(document.blocks, table.end, key=attrgetter("start"))
+        for grid in read_grids(replace(document, blocks=document.blocks[number:end])):
+            return grid.place_at(offset)
+        return None
     return None
 
 
-class Grids:
-    """What a document says in rows, to be looked up by place: tables, and fields of e-mails."""
-
-    def __init__(self, document: Document) -> None:
-        self._text = document.text
-        self._rows: list[GridPlace] = []
-        for grid in _read_grids(document):
-            for number, row in enumerate(grid.rows):
-                self._rows.append((row, grid, number))
-        self._starts = [row.start for row, _, _ in self._rows]
-        self._fields = dict(mail_fields(document))
-        rows = [(row.start, row.end) for row, _, _ in self._rows]
-        self._places = sorted([*rows, *self._fields])
-        self._read: dict[Range, list[Segment]] = {}  # of the places that were asked for
-
-    def row_at(self, offset: int) -> GridPlace | None:
-        """Return the row that holds an offset, None for none."""
-        index = bisect.bisect_right(self._starts, offset) - 1
-        if index < 0 or offset >= self._rows[index][0].end:
-            return None
-        return self._rows[index]
-
-    def segments(self, start: int, end: int) -> tuple[Segment, ...]:
-        """Return a range of the text as models read it; () where that is as it stands."""
-        segments: list[Segment] = []
-        at = start
-        for place in self._places[bisect.bisect_left(self._places, (start, 0)) :]:
-            if place[1] > end:
-                break
-            pieces = self._segments_at(place)
-            if pieces:
-                if at < place[0]:
-                    segments.append(Segment(self._text[at : place[0]], at))
-                segments.extend(pieces)
-                at = place[1]
-        if segments and at < end:
-            segments.append(Segment(self._text[at:end], at))
-        return tuple(segments)
-
-    def _segments_at(self, place: Range) -> list[Segment]:
-        """Return a row or a field as models read it; [] for one that is read as it stands."""
-        if place not in self._read:
-            if place in self._fields:
-                self._read[place] = self._fields[place]
-            else:
-                _, grid, number = self._rows[bisect.bisect_left(self._starts, place[0])]
-                self._read[place] = grid.segments_of(number)
-        return self._read[place]
-
-
-def _read_grids(document: Document) -> Iterator[Grid]:
+def read_grids(document: Document) -> Iterator[Grid]:
     """Yield the tables of a document in text order."""
-    rows: list[GridRow] = []
-    lead = ""
-    last: Block | None = None  # the last block that was no part of a table
+    grid: _OpenGrid | None = None
+    before: Block | None = None  # the last block that was no part of a table
     for block in document.blocks:
         if block.kind == "table":
-            if rows:
-                yield Grid(document.text, rows, lead)
-            rows, lead = [], _lead_of(document.text, last)
-        elif block.kind == "row":
-            rows.append(GridRow(block.start, block.end, ()))
-        elif block.kind == "cell":
-            if rows and block.start < block.end:
-                row = rows[-1]
-                rows[-1] = GridRow(row.start, row.end, (*row.cells, block))
+            yield from _closed(document.text, grid)
+            grid = _OpenGrid(_lead_of(document.text, before))
+        elif grid is not None and block.kind == "row":
+            grid.rows.append((block, []))
+        elif grid is not None and grid.rows and block.kind == "cell":
+            if block.start < block.end:
+                grid.rows[-1][1].append(block)
         else:
-            last = block
-    if rows:
-        yield Grid(document.text, rows, lead)
+            before = block
+    yield from _closed(document.text, grid)
+
+
+class _OpenGrid:
+    """A table while its rows are gathered, each with its cells."""
+
+    def __init__(self, lead: str) -> None:
+        self.lead = lead
+        self.rows: list[tuple[Block, list[Block]]] = []
+
+
+def _closed(text: str, grid: _OpenGrid | None) -> Iterator[Grid]:
+    """Yield the table that was gathered, unless it has no rows."""
+    if grid is not None and grid.rows:
+        rows = [GridRow(row.start, row.end, tuple(cells)) for row, cells in grid.rows]
+        yield Grid(text, rows, grid.lead)
 
 
 def _lead_of(text: str, before: Block | None) -> str:

@@ -10,7 +10,7 @@ from inquote.ingest.text import Range
 def mail_fields(document: Document) -> Iterator[tuple[Range, list[Segment]]]:
     """Yield the fields at the head of an e-mail, each with what it says of the e-mail.
 
-    A field that names a sender opens them, and others follow it; in a form none does.
+    A field that names a sender opens them, and others follow it at once.
     """
     fields: list[Block] = []
     for block in [*document.blocks, None]:

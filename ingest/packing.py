@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from inquote.ingest.documents import Document, Passage
-from inquote.ingest.grid import Grids
+from inquote.ingest.segments import Segmenter
 from inquote.ingest.text import LIST_MARKER, Range, sentence_ranges
 
 HEADING_SHARE = 0.25  # of the window, at most, for the heading path, and as much for the lead-in
@@ -38,19 +38,19 @@ CUTTING = Cutting()  # chosen in eval/LOG.md
 
 
 class Packer:
-    """Packs the blocks of one stretch of a document into passages; `grids` are its tables."""
+    """Packs the blocks of one stretch of a document into passages."""
 
     def __init__(
         self,
         document: Document,
-        grids: Grids,
+        segmenter: Segmenter,
         heading_path: str,
         count_tokens: Callable[[str], int],
         window: int,
         cutting: Cutting,
     ) -> None:
         self.document = document
-        self.grids = grids
+        self.segmenter = segmenter
         self.count_tokens = count_tokens
         self.window = window
         self.cutting = cutting
@@ -76,9 +76,9 @@ class Packer:
                 yield from self._close(group, group_lead)
                 group, group_lead, before = self._carry_over(group[-1], block), "", 0
             # Note the lead-in of a list, and give it to a passage that begins with an item.
-            row = self.grids.row_at(block[0])
-            if row and not group:
-                group_lead = self._shorten(row[1].lead)
+            table_lead = self.segmenter.lead_at(block[0])
+            if table_lead is not None and not group:
+                group_lead = self._shorten(table_lead)
             elif not self._is_item(block):
                 list_lead = self._lead_in(block)
             elif not group:
@@ -100,7 +100,7 @@ class Packer:
         start = self._overlap_start(*previous)
         if start == previous[1] or self._is_item(block) or self._is_item(previous):
             return []
-        if self.grids.row_at(previous[0]):
+        if self.segmenter.lead_at(previous[0]) is not None:
             return []
         return [(start, previous[1])] if self._fits_target(start, block[1], "") else []
 
@@ -183,7 +183,7 @@ class Packer:
     def _make_passage(self, start: int, end: int, lead: str) -> Passage:
         text = self.document.text[start:end]
         body = max(0, min(self.body, end) - start)
-        segments = self.grids.segments(start, end)
+        segments = self.segmenter.segments(start, end)
         return Passage(self.document.id, start, end, self.heading_path, text, lead, body, segments)
 
     def _shorten(self, line: str) -> str:

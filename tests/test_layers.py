@@ -13,7 +13,7 @@ LAYERS = """
 ingest.errors ingest.documents ingest.english ingest.languages ingest.text
 ingest.formats.base ingest.formats.builder
 ingest.layout ingest.formats ingest.files ingest.advertising ingest.mail_fields ingest.grid
-ingest.packing
+ingest.segments ingest.packing
 ingest.chunk
 index.clock index.disk index.progress index.terms index.models index.stores index.retrieval
 index.updating index.verify

@@ -21,7 +21,7 @@ from inquote.index.terms import content_terms
 from inquote.ingest.chunk import chunk
 from inquote.ingest.documents import Document, Passage, sections_of
 from inquote.ingest.formats.builder import TableCell, TextBuilder
-from inquote.ingest.grid import Grids
+from inquote.ingest.grid import read_grids
 from inquote.ingest.text import Range
 
 WINDOW = 256  # tokens of a passage, at most, as the packaged embedder has them
@@ -154,17 +154,15 @@ class _NamedCell(NamedTuple):
 
 def _named_cells(document: Document) -> list[_NamedCell]:
     """Return the cells that have headers both in their row and in their column."""
-    grids = Grids(document)
     named = []
-    for block in document.blocks:
-        row = grids.row_at(block.start) if block.kind == "cell" and block.column else None
-        if row is None or block.start == block.end:
-            continue
-        _, grid, number = row
-        headers = grid.headers_of(number, block)
-        if headers.rows and headers.columns:
-            words = [_words(document.text, ranges) for ranges in (headers.rows, headers.columns)]
-            named.append(_NamedCell((block.row, block.column), *words))
+    for grid in read_grids(document):
+        for number, row in enumerate(grid.rows):
+            for cell in row.cells:
+                headers = grid.headers_of(number, cell)
+                if cell.column and headers.rows and headers.columns:
+                    ranges = (headers.rows, headers.columns)
+                    words = [_words(document.text, each) for each in ranges]
+                    named.append(_NamedCell((cell.row, cell.column), *words))
     return named
 
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from inquote.ingest.chunk import chunk
 from inquote.ingest.documents import Document
 from inquote.ingest.formats.builder import TableCell, TextBuilder
-from inquote.ingest.grid import Grids, grid_at
+from inquote.ingest.grid import grid_at
+from inquote.ingest.segments import Segmenter
 
 
 def document(rows: list[list[str]], before: str = "", *, marked: bool = True) -> Document:
@@ -92,8 +93,8 @@ def test_a_cell_has_the_headers_of_its_column_and_its_row() -> None:
     assert [a.text[start:end] for start, end in headers.rows] == ["Hull"]
     assert [a.text[start:end] for start, end in headers.columns] == ["2022"]
     assert grid_at(a, 0) is None
-    known = Grids(a).row_at(offset)
-    assert known is not None and known[1].lead == "Duties by port"
+    assert Segmenter(a).lead_at(offset) == "Duties by port"
+    assert Segmenter(a).lead_at(0) is None
 
 
 def test_a_passage_within_a_table_has_the_line_before_it_as_lead() -> None:
@@ -112,7 +113,7 @@ words = st.text(st.characters(categories=["L", "Nd"]), max_size=8)
 @given(st.lists(st.lists(words, min_size=2, max_size=5), min_size=1, max_size=6), st.booleans())
 def test_every_segment_stands_where_it_says(rows: list[list[str]], marked: bool) -> None:
     a = document(rows, "A table", marked=marked)
-    pieces = Grids(a).segments(0, len(a.text))
+    pieces = Segmenter(a).segments(0, len(a.text))
     cited = [piece for piece in pieces if piece.start >= 0]
     for piece in cited:
         assert a.text[piece.start : piece.start + len(piece.text)] == piece.text
@@ -125,4 +126,4 @@ def test_every_segment_stands_where_it_says(rows: list[list[str]], marked: bool)
 
 def test_a_text_without_tables_has_no_segments() -> None:
     plain = replace(document([["a", "b"]]), blocks=())
-    assert Grids(plain).segments(0, len(plain.text)) == ()
+    assert Segmenter(plain).segments(0, len(plain.text)) == ()
