@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from inquote.app.answering.agreement import agreement_sentence, find_agreement, is_figure
 from inquote.app.answering.answer import Answer, Inferred, cite, cite_headers, join_quotes
+from inquote.app.answering.cells import terms_of_cells
 from inquote.app.answering.choice import Choice, Part, distinct_spans, doubted, interleave
 from inquote.app.answering.comparison import best_pair, sides_of
 from inquote.app.answering.compose import compose, with_bracket
@@ -72,7 +73,10 @@ class Answerer:
         For a list all are read, because its pieces may lie anywhere.
         """
         enough_score = self.calibration.enough_score
-        read = partial(read_hits, question, reader=self.reader, in_headings=form.is_span)
+        terms = terms_of_cells(question, [hit.passage for hit in hits])
+        read = partial(
+            read_hits, question, reader=self.reader, in_headings=form.is_span, terms=terms
+        )
         if form is Form.LIST or enough_score is None:
             return read(hits)
         readings = read(hits[:READ_FIRST])

@@ -15,7 +15,7 @@ HEADER_WEIGHT = 8.0  # of the fit of a cell's headers beside the reader's score
 def row_around(passage: Passage, start: int) -> str:
     """Return the row of a table as models read it, around `passage.text[start]`.
 
-    "" where that is not in a cell.
+    Around a header that is the first row that it explains. "" where there is no cell.
     """
     place = passage.start + start
     row: list[str] = []

@@ -90,14 +90,17 @@ def read_hits(
     first_rank: int = 0,
     *,
     in_headings: bool = True,
+    terms: frozenset[str] | None = None,
 ) -> list[HitReading]:
     """Return the hits with their readings, ranked from `first_rank` in the order given.
 
-    With `in_headings` a part of a heading may answer the question.
+    With `in_headings` a part of a heading may answer the question. `terms` are those of the
+    question by which cells are weighed; they are found in these hits if not given.
     """
     readings = []
     passages = [hit.passage for hit in hits]
-    terms = terms_of_cells(question, passages)
+    if terms is None:
+        terms = terms_of_cells(question, passages)
     results = reader.read(question, passages)
     for rank, (hit, reading) in enumerate(zip(hits, results, strict=True), first_rank):
         if hit.passage.body:

@@ -1,0 +1,82 @@
+import pytest
+
+from inquote.app.answering.cells import row_around, terms_of_cells, weigh_cells
+from inquote.app.answering.spans import read_hits
+from inquote.app.reader.base import Reading, Span
+from inquote.index.retrieval.search import Hit
+from inquote.ingest.chunk import chunk
+from inquote.ingest.documents import Document, Passage
+from inquote.ingest.formats.builder import TableCell, TextBuilder
+
+ROWS = (("Day", "Pool", "Gym"), ("Monday", "closed", "7:00"), ("Sunday", "9:00", "closed"))
+
+
+def passage_of(rows: tuple[tuple[str, ...], ...]) -> Passage:
+    builder = TextBuilder()
+    cells = []
+    for number, row in enumerate(rows):
+        cells.append([TableCell(text, at, is_header=number == 0) for at, text in enumerate(row)])
+    builder.table(cells)
+    parsed = builder.parsed()
+    document = Document("a.md", "", "", parsed.text, "", blocks=parsed.blocks)
+    (passage,) = chunk(document, lambda text: len(text.split()), 256).passages
+    return passage
+
+
+def best(question: str, passage: Passage) -> str:
+    """The cell that fits a question best where the reader scores all alike."""
+    spans = []
+    for segment in passage.segments:
+        if segment.is_cell and segment.start >= len("Day | Pool | Gym"):
+            spans.append(Span(segment.start, segment.start + len(segment.text), 1.0))
+    terms = terms_of_cells(question, [passage])
+    first = weigh_cells(terms, passage, spans)[0]
+    return passage.text[first.start : first.end]
+
+
+@pytest.mark.parametrize(
+    ("question", "cell"),
+    [
+        ("When is the gym open on Monday?", "7:00"),
+        ("When is the pool open on Sunday?", "9:00"),
+        ("On which day is the gym closed?", "Sunday"),
+        ("On which day is the pool closed?", "Monday"),
+    ],
+)
+def test_a_cell_fits_by_its_headers_and_a_row_by_one_of_its_cells(question: str, cell: str) -> None:
+    assert best(question, passage_of(ROWS)) == cell
+
+
+def test_the_row_around_a_cell_is_read_with_its_headers() -> None:
+    passage = passage_of(ROWS)
+    assert row_around(passage, passage.text.index("9:00")) == "Day Sunday: Pool 9:00; Gym closed."
+    assert row_around(passage, 0) == "Day Monday: Pool closed; Gym 7:00."
+    assert row_around(Passage("b.md", 0, 9, "", "The pools"), 0) == ""
+
+
+def test_only_terms_that_stand_in_a_table_count() -> None:
+    plain = Passage("b.md", 0, 9, "", "The pools")
+    assert terms_of_cells("Is the pool warm on Monday?", [passage_of(ROWS), plain]) == {
+        "pool",
+        "monday",
+    }
+    assert terms_of_cells("Is the pool warm?", [plain]) == set()
+
+
+def test_cells_of_passages_that_are_read_apart_are_weighed_by_the_same_terms() -> None:
+    class Everywhere:
+        name = "everywhere"
+
+        def read(self, question: str, passages: list[Passage]) -> list[Reading]:
+            start = passages[0].text.index("7:00")
+            return [Reading((Span(start, start + 4, 0.0),), (), 0.0)]
+
+        def note(self, question: str) -> None:
+            return None
+
+    hit = Hit(passage_of(ROWS), 0.0, 1, 0.0, None, 0.0)
+    other = frozenset({"monday", "sauna"})
+    question = "When is the sauna open on Monday?"
+    (alone,) = read_hits(question, [hit], Everywhere())
+    (together,) = read_hits(question, [hit], Everywhere(), terms=other)
+    assert alone.reading.spans[0].score == 2 * together.reading.spans[0].score > 0
