@@ -4,16 +4,13 @@ The file is a JSON list, gzipped or not: `id`, `question`, `context`, whose toke
 spaces, and `answers` (Li et al. 2022, "MultiSpanQA: A Dataset for Multi-Span Question Answering").
 """
 
-import gzip
-import json
 import re
 from pathlib import Path
 from typing import Any
 
+from inquote.app.training.json_files import read_json_file
 from inquote.app.training.squad import Article, Paragraph, Question, SquadError
 
-_GZIP = b"\x1f\x8b"
-_UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 _QUOTES = re.compile(r"`` ?| ?''")
 _GLUED_BEFORE = re.compile(r" (?=[.,;:!?)\]%]|'s\b|n't\b)")
 _GLUED_AFTER = re.compile(r"(?<=[(\[$£€]) ")
@@ -26,15 +23,18 @@ def read_multispan(path: Path) -> list[Article]:
     Questions whose answers do not stand in their paragraph are left out. Raises `SquadError` if the
     file is not in the layout.
     """
-    try:
-        content = path.read_bytes()
-        if content.startswith(_GZIP):
-            content = gzip.decompress(content)
-        return [_article(item) for item in json.loads(content)]
-    except _UNREADABLE as error:
-        raise SquadError(
-            f"{path} cannot be read as questions of several spans ({error!r})."
-        ) from error
+
+    def complain(error: Exception) -> SquadError:
+        return SquadError(
+            f"{path} cannot be read as questions of several spans ({error!r}); "
+            "give one in MultiSpanQA's layout."
+        )
+
+    return read_json_file(path, _articles, complain)
+
+
+def _articles(content: Any) -> list[Article]:
+    return [_article(item) for item in content]
 
 
 def _article(item: dict[str, Any]) -> Article:
@@ -45,7 +45,7 @@ def _article(item: dict[str, Any]) -> Article:
         start = context.find(words)
         if start >= 0:
             answers.append((start, words))
-    question = Question(item["id"], f"{item['question']}", tuple(answers), len(answers) > 1)
+    question = Question(item["id"], item["question"], tuple(answers), len(answers) > 1)
     questions = (question,) if len(answers) == len(item["answers"]) else ()
     return Article("", (Paragraph(context, questions),))
 

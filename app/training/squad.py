@@ -4,19 +4,15 @@ As in the official script of SQuAD 2.0, a question is answerable if the file giv
 Only a question's `id` and `question` and an article's paragraphs must be there.
 """
 
-import gzip
-import json
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inquote.app.training.json_files import read_json_file
 from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import Range, encodable
 
 NOWHERE = -1  # the start of an answer that does not stand in its paragraph
-_GZIP = b"\x1f\x8b"  # the first bytes of a gzipped file
-_UNREADABLE = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError)
 
 
 class SquadError(InquoteError):
@@ -69,15 +65,17 @@ class Article:
 
 def read_squad(path: Path) -> list[Article]:
     """Return the articles of a file; raise `SquadError` if it is not in the layout."""
-    try:
-        content = path.read_bytes()
-        if content.startswith(_GZIP):
-            content = gzip.decompress(content)
-        return [_article(item) for item in json.loads(content)["data"]]
-    except _UNREADABLE as error:
-        raise SquadError(
+
+    def complain(error: Exception) -> SquadError:
+        return SquadError(
             f"{path} cannot be read as a SQuAD file ({error!r}); give one in SQuAD's layout."
-        ) from error
+        )
+
+    return read_json_file(path, _articles, complain)
+
+
+def _articles(content: Any) -> list[Article]:
+    return [_article(item) for item in content["data"]]
 
 
 def _article(item: dict[str, Any]) -> Article:

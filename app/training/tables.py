@@ -5,8 +5,6 @@ before the table; `questions`, each with `id`, `table`, `question`, `answers`, a
 of [row, column]. A question that its table does not answer has no cells.
 """
 
-import gzip
-import json
 import random
 import re
 from collections.abc import Callable, Sequence
@@ -14,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from inquote.app.training.json_files import read_json_file
 from inquote.app.training.pairs import Group, Pair
 from inquote.app.training.squad import SquadError
 from inquote.app.training.typed_questions import imitate_typing
@@ -31,8 +30,6 @@ _ABSENT = 0.25  # share of the made questions that ask for a column that is not 
 _RIVALS = 2  # passages of the same document beside the one that answers, at most
 _OTHER_YEARS = (2007, 2011, 2012, 2013, 2022, 2024, 2025)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_GZIP = b"\x1f\x8b"
-_UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 _TEMPLATES = (
     "What was the {row} in {column}?",
     "What is the {column} of {row}?",
@@ -95,15 +92,14 @@ class Table:
 
 def read_tables(path: Path) -> list[Table]:
     """Return the tables of a file; raise `SquadError` if it is not in the layout."""
-    try:
-        content = path.read_bytes()
-        if content.startswith(_GZIP):
-            content = gzip.decompress(content)
-        return _tables(json.loads(content))
-    except _UNREADABLE as error:
-        raise SquadError(
-            f"{path} cannot be read as questions on tables ({error!r}); see --help."
-        ) from error
+
+    def complain(error: Exception) -> SquadError:
+        return SquadError(
+            f"{path} cannot be read as questions on tables ({error!r}); give one in the layout of "
+            "written_questions/tables.json."
+        )
+
+    return read_json_file(path, _tables, complain)
 
 
 def _tables(stored: dict[str, Any]) -> list[Table]:

@@ -21,6 +21,7 @@ from inquote.app.training.epochs import (
     validation_examples,
 )
 from inquote.app.training.examples import Example, ExampleMaker
+from inquote.app.training.json_files import is_reported
 from inquote.app.training.multispan import read_multispan
 from inquote.app.training.run import TrainingRun, load_checkpoint
 from inquote.app.training.settings import Settings
@@ -72,9 +73,6 @@ AnswerableArticles = Annotated[
 ]
 Dropout = Annotated[float, typer.Option(help="share of the numbers dropped in training")]
 Resume = Annotated[bool, typer.Option(help="go on from the checkpoint in the folder")]
-
-
-REPORTED = 5  # each so many tables or paragraphs of a file, one is kept for the report
 
 
 def new_model(size: Size, base: Path, seed: int, start: Path | None = None) -> SpanModel:
@@ -180,8 +178,8 @@ def load_others(tables: Sequence[Path], multispan: Sequence[Path]) -> list[Mater
 
 
 def _without_reported(material: Sequence[Material]) -> list[Material]:
-    """Return the tables or paragraphs of a file but every fifth, which are for the report."""
-    return [part for number, part in enumerate(material) if number % REPORTED]
+    """Return the tables or paragraphs of a set that are not kept for the report."""
+    return [part for number, part in enumerate(material) if not is_reported(number)]
 
 
 def _check(

@@ -1,9 +1,9 @@
 """Commands of sets: cells of tables, answers of several spans, verdicts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -11,14 +11,20 @@ from inquote.eval.options import JsonOption, LimitOption, ReaderOption
 from inquote.ingest.errors import InquoteError
 
 if TYPE_CHECKING:
-    from inquote.eval.sets.asking import Kept, Machinery
+    from inquote.eval.sets.asking import Kept, Machinery, Outcome
+    from inquote.eval.sets.multispan import SetQuestion
+
+Chosen = TypeVar("Chosen", bound="SetQuestion")
 
 app = typer.Typer()
 
 SetArgument = Annotated[
     Path, typer.Argument(help="The set's file, JSON, gzipped or not.", show_default=False)
 ]
-SetPartOption = Annotated[str, typer.Option("--part", help="Which questions: tune, report or all.")]
+SetPartOption = Annotated[
+    str,
+    typer.Option("--part", help="tune, report (each fifth, which training keeps out) or all."),
+]
 AnswersOption = Annotated[
     Path | None,
     typer.Option("--out", help="A file for the answers; a run that stopped goes on from it."),
@@ -67,20 +73,11 @@ def multispan(
     as_json: JsonOption = False,
 ) -> None:
     """Ask for several things at once, all paragraphs of the file in one library."""
-    from inquote.eval.runs.progress import stages
-    from inquote.eval.sets.multispan import (
-        ask_multispan,
-        choose,
-        load_multispan,
-        multispan_figures,
-    )
+    from inquote.eval.sets.multispan import load_multispan, multispan_figures
 
-    everything = load_multispan(file)
-    questions = choose(everything, part, limit)
-    contexts = [question.context for question in everything]
-    machinery, kept = _prepare(reader, never_refuse, out)
-    with stages() as bar:
-        outcomes = ask_multispan(questions, contexts, machinery, kept, bar)
+    questions, outcomes = _ask_of_one_library(
+        load_multispan(file), part, limit, reader, never_refuse, out
+    )
     _show({"all": multispan_figures(questions, outcomes)}, as_json)
 
 
@@ -95,17 +92,32 @@ def verdicts(
     as_json: JsonOption = False,
 ) -> None:
     """Ask questions of yes and no, all abstracts of the file in one library."""
-    from inquote.eval.runs.progress import stages
-    from inquote.eval.sets.multispan import ask_multispan, choose
     from inquote.eval.sets.verdicts import load_verdicts, verdict_figures
 
-    everything = load_verdicts(file)
+    questions, outcomes = _ask_of_one_library(
+        load_verdicts(file), part, limit, reader, never_refuse, out
+    )
+    _show({"all": verdict_figures(questions, outcomes)}, as_json)
+
+
+def _ask_of_one_library(
+    everything: Sequence[Chosen],
+    part: str,
+    limit: int | None,
+    reader: str | None,
+    never_refuse: bool,
+    out: Path | None,
+) -> tuple[list[Chosen], list["Outcome"]]:
+    """Ask the chosen questions of a library of all contexts; return them with what came out."""
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.sets.multispan import ask_multispan, choose
+
     questions = choose(everything, part, limit)
     contexts = [question.context for question in everything]
     machinery, kept = _prepare(reader, never_refuse, out)
     with stages() as bar:
         outcomes = ask_multispan(questions, contexts, machinery, kept, bar)
-    _show({"all": verdict_figures(questions, outcomes)}, as_json)
+    return questions, outcomes
 
 
 def _prepare(reader: str | None, never_refuse: bool, out: Path | None) -> "tuple[Machinery, Kept]":

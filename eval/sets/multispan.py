@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from inquote.eval.metrics.span_sets import exact_set_score, partial_set_score
-from inquote.eval.runs.questions import part
 from inquote.eval.sets.asking import Kept, Machinery, Outcome, ask
-from inquote.eval.sets.files import SetFileError, read_set
+from inquote.eval.sets.files import SetFileError, is_in_part, read_set
 from inquote.index.progress import Progress
 
 EXPECTED = "a JSON list of objects with id, question, context and answers"
@@ -32,10 +31,7 @@ Chosen = TypeVar("Chosen", bound=SetQuestion)
 
 def load_multispan(path: Path) -> list[SetQuestion]:
     """Read a file; raises `SetFileError`."""
-    questions = read_set(path, _questions, EXPECTED)
-    if not questions:
-        raise SetFileError(f"{path} holds no questions; give {EXPECTED}.")
-    return questions
+    return read_set(path, _questions, EXPECTED)
 
 
 def _questions(content: Any) -> list[SetQuestion]:
@@ -47,10 +43,13 @@ def _questions(content: Any) -> list[SetQuestion]:
 
 
 def choose(questions: Sequence[Chosen], chosen_part: str, limit: int | None) -> list[Chosen]:
-    """Return the first `limit` questions of a part; raises `SetFileError` where there are none."""
-    chosen = [q for q in questions if chosen_part in ("all", part(q.id))]
+    """Return the first `limit` of all questions of a file that are in a part of it.
+
+    Raises `SetFileError` where there are none; see `is_in_part`.
+    """
+    chosen = [q for number, q in enumerate(questions) if is_in_part(number, chosen_part)]
     if not chosen:
-        raise SetFileError(f"The file has no part {chosen_part}; --part is tune, report or all.")
+        raise SetFileError(f"The file has no question in the part {chosen_part}; ask another.")
     return chosen[:limit]
 
 

@@ -12,9 +12,8 @@ from typing import Any
 
 from inquote.eval.metrics.calibration import expected_calibration_error
 from inquote.eval.metrics.cells import cell_right, neighbour_given, numbers_of
-from inquote.eval.runs.questions import part
 from inquote.eval.sets.asking import Kept, Machinery, Outcome, ask
-from inquote.eval.sets.files import SetFileError, read_set
+from inquote.eval.sets.files import SetFileError, is_in_part, read_set
 from inquote.eval.sets.table_files import report_files
 from inquote.index.progress import Progress
 
@@ -25,9 +24,12 @@ SURE = 0.5  # a neighbour's cell with a confidence above it is a serious mistake
 
 @dataclass(frozen=True)
 class Report:
-    """A table with the paragraphs around it; a table of Wikipedia has none."""
+    """A table with the paragraphs around it; a table of Wikipedia has none.
 
-    id: str
+    `number` is its place in the file, from 0.
+    """
+
+    number: int
     rows: tuple[tuple[str, ...], ...]
     paragraphs: tuple[str, ...]
 
@@ -81,17 +83,14 @@ def _headers_above(rows: Sequence[Sequence[str]], row: int, column: int) -> list
 
 def load_tables(path: Path) -> list[CellQuestion]:
     """Read a file, those of the same report side by side; raises `SetFileError`."""
-    questions = read_set(path, _questions, EXPECTED)
-    if not questions:
-        raise SetFileError(f"{path} holds no questions; give {EXPECTED}.")
-    return questions
+    return read_set(path, _questions, EXPECTED)
 
 
 def _questions(content: Any) -> list[CellQuestion]:
     reports = {}
-    for id, rows in content["tables"].items():
+    for number, (id, rows) in enumerate(content["tables"].items()):
         cells = tuple(tuple(map(str, row)) for row in rows)
-        reports[id] = Report(id, cells, tuple(content["paragraphs"].get(id, ())))
+        reports[id] = Report(number, cells, tuple(content["paragraphs"].get(id, ())))
     questions: dict[str, list[CellQuestion]] = {}
     for row in content["questions"]:
         places = tuple((int(line), int(column)) for line, column in row["cells"])
@@ -107,18 +106,20 @@ def choose(
 ) -> list[CellQuestion]:
     """Return the first `limit` questions of a kind and a part; "all" is both of them.
 
-    A report belongs to one part with all its questions: the id's, as a question's own would.
+    A report belongs to one part with all its questions; see `is_in_part`.
     Raises `SetFileError` where there are none.
     """
     chosen = []
     for question in questions:
-        in_part = chosen_part in ("all", part(question.report.id))
-        if in_part and kind in ("all", question.report.kind):
+        if is_in_part(question.report.number, chosen_part) and kind in (
+            "all",
+            question.report.kind,
+        ):
             chosen.append(question)
     if not chosen:
         raise SetFileError(
             f"The file has no {kind} tables in the part {chosen_part}; --kind is one of "
-            f"{', '.join(KINDS)} or all, --part is tune, report or all."
+            f"{', '.join(KINDS)} or all."
         )
     return chosen[:limit]
 

@@ -12,7 +12,7 @@ from typing import Any
 from inquote.eval.metrics.calibration import expected_calibration_error
 from inquote.eval.metrics.verdicts import verdict_accuracy, verdict_macro_f1
 from inquote.eval.sets.asking import Outcome
-from inquote.eval.sets.files import SetFileError, read_set
+from inquote.eval.sets.files import read_set
 from inquote.eval.sets.multispan import SetQuestion
 
 EXPECTED = "a JSON list of objects with id, question, context and verdict"
@@ -28,10 +28,7 @@ class VerdictQuestion(SetQuestion):
 
 def load_verdicts(path: Path) -> list[VerdictQuestion]:
     """Read a file; raises `SetFileError`."""
-    questions = read_set(path, _questions, EXPECTED)
-    if not questions:
-        raise SetFileError(f"{path} holds no questions; give {EXPECTED}.")
-    return questions
+    return read_set(path, _questions, EXPECTED)
 
 
 def _questions(content: Any) -> list[VerdictQuestion]:

@@ -53,6 +53,8 @@ def test_a_kind_and_a_part_are_chosen(tmp_path: Path) -> None:
     questions = load_tables(written(tmp_path, TABLES))
     assert [q.id for q in choose_tables(questions, "wikipedia", "all", None)] == ["2"]
     assert [q.id for q in choose_tables(questions, "all", "all", 1)] == ["1"]
+    assert [q.id for q in choose_tables(questions, "all", "report", None)] == ["1", "3"]
+    assert [q.id for q in choose_tables(questions, "all", "tune", None)] == ["2"]
     with pytest.raises(SetFileError, match="no poetry tables"):
         choose_tables(questions, "poetry", "all", None)
 
