@@ -8,7 +8,6 @@ from inquote.app.language.forms import (
     KEY_POINTS_QUESTION,
     NAMED_TEXT,
     SECTION_OBJECT,
-    SEVERAL_TEXTS,
     SUMMARY_QUESTION,
     WHOLE_TEXT,
 )
@@ -20,19 +19,17 @@ class OverviewRequest:
 
     - `section`: the words that name a section, "" for a whole text.
     - `name`: the words that may name a document, "" for what is at hand.
-    - `is_plural`: whether the question speaks of several texts.
     """
 
     section: str = ""
     name: str = ""
-    is_plural: bool = False
 
 
 def overview_request(question: str) -> OverviewRequest | None:
     """Return what a question asks an overview of, None for any other question.
 
     >>> overview_request("What is this article about?")
-    OverviewRequest(section='', name='', is_plural=False)
+    OverviewRequest(section='', name='')
     >>> overview_request("Summarise the section on safety.").section
     'safety'
     """
@@ -48,7 +45,7 @@ def _request_of(thing: str) -> OverviewRequest | None:
     """Return the request for a thing, None where it is no text."""
     thing = thing.strip()
     if not thing or WHOLE_TEXT.match(thing):
-        return OverviewRequest(is_plural=bool(SEVERAL_TEXTS.search(thing)))
+        return OverviewRequest()
     section = SECTION_OBJECT.match(thing)
     if section:
         return OverviewRequest(section=section["title"] or section["name"])

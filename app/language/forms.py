@@ -100,10 +100,6 @@ WHOLE_TEXT = compile_words(
 )
 """The object of such a question that names no text."""
 
-SEVERAL_TEXTS = compile_words(
-    r"\b(?:these|those|them|all|everything|library|corpus|documents|files|texts|reports)\b"
-)
-
 SECTION_OBJECT = compile_words(
     r"^(?:the |this )?(?:(?:section|chapter|part)s? (?:on|about|called|titled|named) "
     r"(?P<title>.+)|(?P<name>.+) (?:section|chapter))$"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inquote.index.models.bert import Size
 
 NAME = "span"
+_NO_MEMBER = -5.0  # the logit of "belongs to the answer" of weights that were trained without
 SHIPPED = Path(__file__).parent
 
 
@@ -109,11 +110,11 @@ def _read_tensors(path: Path) -> "dict[str, Tensor]":
 
 
 def _with_members(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
-    """Return weights of version 0.1, which knew no members, with a head that finds none."""
+    """Return weights with a head for members; those trained without get one that finds none."""
     import torch
 
     weight, bias = state["token_head.weight"], state["token_head.bias"]
     if len(bias) == 3:
         state["token_head.weight"] = torch.cat([weight, torch.zeros(1, weight.shape[1])])
-        state["token_head.bias"] = torch.cat([bias, torch.tensor([-5.0])])
+        state["token_head.bias"] = torch.cat([bias, torch.tensor([_NO_MEMBER])])
     return state

@@ -14,7 +14,7 @@ from inquote.app.answering.requests import OverviewRequest, overview_request
         ("What are the key takeaways?", OverviewRequest()),
         ("List the main points of this report", OverviewRequest()),
         ("What does the report cover?", OverviewRequest()),
-        ("What are these documents about?", OverviewRequest(is_plural=True)),
+        ("What are these documents about?", OverviewRequest()),
         ("What is this section on side effects about?", OverviewRequest("side effects")),
         ("Summarise the safety section", OverviewRequest("safety")),
         ("What is the desalination report about?", OverviewRequest(name="desalination")),
