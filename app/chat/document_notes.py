@@ -78,7 +78,8 @@ def _place_on_page(
     if not note.label.isdigit():
         return None
     page = pages[max(bisect_right(pages, note.start, key=attrgetter("start")) - 1, 0)]
-    foot = next(other.start for other in notes if other.start >= page.start)
+    feet = (other.start for other in notes if other.start >= page.start)
+    foot = next(feet, note.start)  # a note may stand before the first page
     places = []
     for number in _NUMBER.finditer(text, page.start, foot):
         if number[2] == note.label and not number[1][:1].isupper():

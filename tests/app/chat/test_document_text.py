@@ -289,3 +289,11 @@ def test_the_outline_nests_the_headings_whatever_levels_they_skip() -> None:
 def test_a_long_outline_is_folded_at_first() -> None:
     assert "<ul hidden>" in outline([("A", 1), *[("B", 2)] * MAX_UNFOLDED])
     assert "<ul hidden>" not in outline([("A", 1), *[("B", 2)] * (MAX_UNFOLDED - 1)])
+
+
+def test_a_note_before_the_first_page_is_shown() -> None:
+    builder = TextBuilder()
+    builder.block("7 By the quay.", kind="note", label="7")
+    end = builder.length
+    html = text_html(document_of(builder, [Page(1, end, end)]))
+    assert plain(html) == "7 By the quay."
