@@ -180,6 +180,16 @@ class Logits:
             answerable=answerable.float().squeeze(-1),
         )
 
+    def at(self, rows: Tensor) -> "Logits":
+        """Return the outputs for some windows; `rows` is (n,) bool."""
+        return Logits(
+            start=self.start[rows],
+            end=self.end[rows],
+            evidence=self.evidence[rows],
+            member=self.member[rows],
+            answerable=self.answerable[rows],
+        )
+
 
 class SpanModel(Encoder):
     """BERT over question and text, with one linear head a token and one on the first token.

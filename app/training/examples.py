@@ -17,12 +17,15 @@ class Example:
     - `spans`: those that may be marked as the answer; () where the text does not answer.
     - `members`: those that make up the answer together.
     - `evidence`: the sentences that hold the answer.
+
+    `is_new` is the pair's.
     """
 
     window: Window
     spans: tuple[Range, ...] = ()
     members: tuple[Range, ...] = ()
     evidence: tuple[Range, ...] = ()
+    is_new: bool = False
 
     @property
     def answers(self) -> bool:
@@ -54,7 +57,7 @@ class ExampleMaker:
         spans = _token_ranges(tokens, pair.spans)
         window = max(windows, key=lambda window: len(_inside(window, spans)))
         if not _inside(window, spans):
-            return Example(windows[0])
+            return Example(windows[0], is_new=pair.is_new)
         # Find the evidence, as far as the window shows it.
         members = _token_ranges(tokens, pair.members or pair.spans)
         sentences = sentence_ranges(pair.text)
@@ -69,6 +72,7 @@ class ExampleMaker:
             _shift(window, _inside(window, spans)),
             _shift(window, _inside(window, members)),
             _shift(window, _inside(window, shown)),
+            pair.is_new,
         )
 
 

@@ -128,7 +128,25 @@ def _mean_over_texts(losses: Tensor, text: Tensor) -> Tensor:
     return by_text.mean()
 
 
-def distillation_losses(logits: Logits, taught: Logits, text: Tensor) -> dict[str, Tensor]:
+def keeping_losses(
+    logits: Logits, kept: Logits, groups: Sequence[Sequence[Example]], text: Tensor
+) -> dict[str, Tensor]:
+    """Return how far the outputs are from those of earlier weights, as `kept`.
+
+    Examples of a kind that these did not learn do not count, nor do members (learning without
+    forgetting, Li and Hoiem 2016, arXiv:1606.09282).
+    """
+    examples = itertools.chain.from_iterable(groups)
+    rows = torch.tensor([not example.is_new for example in examples], device=text.device)
+    if not rows.any():
+        return {"kept": torch.zeros((), device=text.device)}
+    losses = distillation_losses(logits.at(rows), kept.at(rows), text[rows], member_weight=0.0)
+    return {"kept": losses["taught"] * rows.float().mean()}
+
+
+def distillation_losses(
+    logits: Logits, taught: Logits, text: Tensor, member_weight: float = MEMBER_WEIGHT
+) -> dict[str, Tensor]:
     """Return how far the outputs are from a teacher's outputs for the same batch.
 
     - `start_end`: the divergence of start and of end, "none" included, at `TEMPERATURE`, times its
@@ -146,7 +164,7 @@ def distillation_losses(logits: Logits, taught: Logits, text: Tensor) -> dict[st
         taught.answerable.sigmoid(),
     )
     total = start_end + EVIDENCE_WEIGHT * evidence + ANSWERABLE_WEIGHT * answerable
-    total = total + MEMBER_WEIGHT * member
+    total = total + member_weight * member
     return {"start_end": start_end, "taught": total}
 
 

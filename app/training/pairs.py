@@ -31,7 +31,8 @@ class Pair:
     """A question and a text that answers it with `text[start:end]`.
 
     Both ends are None where the text does not answer. `members` are the ranges of an answer that
-    is made of several; with `is_whole` all that lies between them answers as well.
+    is made of several; with `is_whole` all that lies between them answers as well. `is_new` tells
+    of a kind of question that earlier weights did not learn: on a table, or for several spans.
     """
 
     question: str
@@ -41,6 +42,7 @@ class Pair:
     end: int | None = None
     members: tuple[Range, ...] = ()
     is_whole: bool = True
+    is_new: bool = False
 
     @property
     def spans(self) -> tuple[Range, ...]:
@@ -113,7 +115,9 @@ def _answered_pair(
     if question.several:
         members = sorted((start, start + len(answer)) for start, answer in question.answers)
         first, last = members[0][0], max(end for _, end in members)
-        return Pair(typed, heading, text, first, last, tuple(members), is_whole=False)
+        return Pair(
+            typed, heading, text, first, last, tuple(members), is_whole=False, is_new=True
+        )
     start, answer = rng.choice(question.answers)
     members = enumeration(text, start, start + len(answer))
     return Pair(typed, heading, text, start, start + len(answer), tuple(members))

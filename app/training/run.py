@@ -28,6 +28,7 @@ from inquote.app.training.objective import (
     compute_losses,
     distillation_losses,
     half_precision,
+    keeping_losses,
     validate,
 )
 from inquote.app.training.settings import Settings
@@ -99,7 +100,8 @@ class TrainingRun:
 
     It ends after its epochs or after `minutes` of training (0: no limit), whichever comes first;
     the learning rate is zero then. Examples are made by `workers` other processes, by this one if
-    0. With a `teacher` the model learns from its outputs besides the examples.
+    0. With a `teacher` the model learns from its outputs besides the examples. With a `keeper`, a
+    model with earlier weights, it goes on giving its outputs where those had learned to.
     """
 
     def __init__(
@@ -110,6 +112,7 @@ class TrainingRun:
         minutes: float = 0,
         workers: int = 0,
         teacher: Teacher | None = None,
+        keeper: SpanModel | None = None,
     ) -> None:
         self.folder = folder
         self.model = model
@@ -117,6 +120,7 @@ class TrainingRun:
         self.minutes = minutes
         self.workers = workers
         self.teacher = teacher
+        self.keeper = keeper
         self.device = model.token_head.weight.device.type
         set_dropout(model, settings.dropout)
         self.optimiser = make_optimiser(model, settings)
@@ -245,6 +249,11 @@ class TrainingRun:
             logits = self.model(batch)
         text = batch.text.to(logits.evidence.device)
         losses = compute_losses(logits, groups, text)
+        if self.keeper is not None:
+            with half_precision(self.device), torch.no_grad():
+                kept = self.keeper(batch)
+            losses |= keeping_losses(logits, kept, groups, text)
+            losses["all"] = losses["all"] + losses["kept"]
         if self.teacher is None:
             return losses
         with half_precision(self.device), torch.no_grad():

@@ -21,4 +21,5 @@ class Settings:
     answerable_articles: int = 0  # articles without such questions, drawn from all; 0 for all
     dropout: float = 0.0  # share of the numbers dropped wherever the model has a place for it
     teacher: str = ""  # SHA-256 of the teacher's checkpoint in hex, empty without a teacher
+    keep: str = ""  # SHA-256 of the weights whose answers are kept, in hex; empty for none
     frozen: int = 0  # layers, from the first, that stay as they are

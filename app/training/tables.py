@@ -197,9 +197,10 @@ def _pair(question: str, passage: Passage, places: Sequence[Range]) -> Pair:
     heading = ": ".join(filter(None, (passage.outer_heading, passage.lead)))
     text = passage.read_text
     if not places:
-        return Pair(question, heading, text)
+        return Pair(question, heading, text, is_new=True)
     members = tuple(places) if len(places) > 1 else ()
-    return Pair(question, heading, text, places[0][0], places[-1][1], members, is_whole=False)
+    start, end = places[0][0], places[-1][1]
+    return Pair(question, heading, text, start, end, members, is_whole=False, is_new=True)
 
 
 def _read_ranges(passage: Passage, places: Sequence[Range]) -> list[Range]:

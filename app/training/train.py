@@ -13,7 +13,7 @@ import typer
 
 from inquote.app.cli.terminal import run_program
 from inquote.app.reader.model import SpanModel, WordPieces
-from inquote.app.reader.weights import load_weights
+from inquote.app.reader.weights import NAME, load_weights
 from inquote.app.training.epochs import (
     Material,
     draw_articles,
@@ -65,6 +65,10 @@ Tables = Annotated[
 ]
 Multispan = Annotated[
     list[Path] | None, typer.Option(help="questions that several spans of a paragraph answer")
+]
+Keep = Annotated[
+    Path | None,
+    typer.Option(help="folder with weights whose answers to questions of known kinds are kept"),
 ]
 Frozen = Annotated[int, typer.Option(help="layers, from the first, that stay as they are")]
 Repeat = Annotated[int, typer.Option(help="times that unanswerable questions are seen in an epoch")]
@@ -236,6 +240,7 @@ def main(
     written: Written = None,
     tables: Tables = None,
     multispan: Multispan = None,
+    keep: Keep = None,
     frozen: Frozen = 0,
     repeat: Repeat = 3,
     answerable_articles: AnswerableArticles = 0,
@@ -258,9 +263,11 @@ def main(
         answerable_articles=answerable_articles,
         dropout=dropout,
         teacher=teacher_sha256,
+        keep=sha256_of(keep / f"{NAME}.safetensors") if keep else "",
         frozen=frozen,
     )
-    run = TrainingRun(out, model.to(device), settings, max_minutes, workers, teacher_model)
+    keeper = load_weights(keep, packaged_model()).to(device) if keep else None
+    run = TrainingRun(out, model.to(device), settings, max_minutes, workers, teacher_model, keeper)
     if resume:
         run.resume()
     maker = ExampleMaker(pieces, settings.longest)

@@ -153,6 +153,7 @@ def test_a_page_that_cannot_be_drawn_has_a_sentence_in_its_place(
     tab.page.route(
         "**/api/pages/picture?*", lambda route: route.fulfill(status=422, json={"error": sentence})
     )
+    tab.page.reload()  # the only document is open already, with its first pictures
     tab.ask("Was there fever?")
     expect(tab.page.locator("#pane .page .notice").first).to_have_text(sentence)
     tab.errors.clear()  # the browser notes each 422
@@ -163,7 +164,7 @@ def test_a_file_that_is_gone_is_shown_as_text(tab: Tab) -> None:
         lambda address: "/api/pages?" in address,
         lambda route: route.fulfill(status=404, json={"error": ""}),
     )
-    tab.page.reload()  # the only document is open already, with its pages
+    tab.page.reload()
     tab.ask("Was there fever?")
     expect(tab.page.locator("#pane mark.current")).to_have_text(SENTENCES[0])
     tab.errors.clear()
