@@ -5,6 +5,7 @@ from pathlib import Path
 
 from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.confidence import UNFITTED, Calibration
+from inquote.app.feedback_calibration import with_feedback
 from inquote.app.reader.base import Reader
 from inquote.app.reader.registry import open_reader
 from inquote.app.reader.sentence import SentenceReader
@@ -38,6 +39,9 @@ def open_system(
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
         _check(store, encoder)
         answerer = make_answerer(reader, encoder)
+        answerer.calibration = with_feedback(
+            answerer.calibration, answerer.reader.name, store.journal
+        )
         kept_journal = store.journal if journal else None
         system = System(store, Search(encoder), answerer, kept_journal)
         system.warm_up()

@@ -1,4 +1,4 @@
-"""The commands that ask: `ask`, `changes` and `feedback`."""
+"""The commands that ask: `ask`, `changes`, `feedback` and `calibrate`."""
 
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +14,13 @@ from inquote.app.cli.options import (
     LibraryOption,
     ReaderOption,
 )
-from inquote.app.cli.output import answer_line, format_answer, format_change, format_feedback
+from inquote.app.cli.output import (
+    answer_line,
+    format_answer,
+    format_change,
+    format_feedback,
+    format_fitted,
+)
 from inquote.app.cli.terminal import (
     bar_for,
     lines_of,
@@ -112,3 +118,29 @@ def feedback(library: LibraryOption = DEFAULT_LIBRARY, as_json: JsonOption = Fal
         print_json([item.as_json() for item in items])
     else:
         print_text("\n".join(map(format_feedback, items)) or "Nothing was said of an answer yet.")
+
+
+def calibrate(
+    undo: Annotated[bool, typer.Option("--undo", help="Take back what was fitted.")] = False,
+    library: LibraryOption = DEFAULT_LIBRARY,
+    embedder: EmbedderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit the confidence to what people said of answers; 100 verdicts are needed.
+
+    A chat that runs follows when it is started again.
+    """
+    from inquote.app.feedback_calibration import fit_to_feedback, forget_feedback
+    from inquote.index.stores.registry import open_store
+
+    if undo:
+        with closing(open_store(library)) as store:
+            had = forget_feedback(store.journal)
+        print_text("The confidence is as it ships." if had else "Nothing was fitted before.")
+        return
+    with opened_system(library, None, embedder, history=True) as system:
+        fitted = fit_to_feedback(system, bar_for("asking"))
+    if as_json:
+        print_json(fitted.as_json())
+    else:
+        print_text(format_fitted(fitted))

@@ -10,6 +10,7 @@ from inquote.ingest.text import encodable, printable
 
 if TYPE_CHECKING:
     from inquote.app.answering.answer import Answer, Citation
+    from inquote.app.feedback_calibration import FittedCurve
     from inquote.app.service.answer_changes import AnswerChange
     from inquote.app.system import System
     from inquote.index.retrieval.search import Hit
@@ -141,6 +142,28 @@ def format_feedback(feedback: "Feedback") -> str:
         sentence = feedback.sentence
         place = f"{printable(sentence.document)} {sentence.start}-{sentence.end}"
         lines.append(f"  right would be {sentence.quote}  [{place}]")
+    return "\n".join(lines)
+
+
+def format_fitted(fitted: "FittedCurve") -> str:
+    """Return what a fit to feedback came to as text for a terminal."""
+    from inquote.app.answering.confidence import curve_at
+
+    lines = [f"The confidence is fitted to {fitted.verdicts} verdicts."]
+    if fitted.left_out:
+        lines.append(f"{fitted.left_out} more are on answers that are not given any more.")
+    values = []
+    for percent in (20, 40, 60, 80):
+        now = 100 * curve_at(fitted.curve, percent / 100)
+        values.append(f"{percent} % is now {now:.0f} %")
+    lines.append(", ".join(values) + ".")
+    lines.append(
+        f"Confidence and share right were {fitted.error_before:.2f} apart; on verdicts that were "
+        f"kept out of the fit they are {fitted.error_after:.2f} apart now."
+    )
+    lines.append(
+        "A chat that runs follows when it is started again. Undo: inquote calibrate --undo"
+    )
     return "\n".join(lines)
 
 

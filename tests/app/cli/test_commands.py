@@ -377,3 +377,17 @@ def test_an_ingest_finds_questions_to_suggest_and_needs_no_reader_for_the_rest(
     assert run("ingest", corpus, *place)[0] == 0
     derived = tmp_path / "library" / "derived"
     assert not (derived / "gen-000002" / "attached" / "questions.json").exists()
+
+
+def test_few_verdicts_do_not_calibrate_and_undo_says_that_nothing_was_fitted(
+    run: Callable[..., tuple[int, str, str]], system: System, tmp_path: Path
+) -> None:
+    system.journal = system.store.journal
+    status, out, err = run("calibrate", "--library", tmp_path / "library")
+    assert (status, out) == (2, "")
+    assert "There are 0 verdicts on answers as they are now, and 100 are needed" in err
+    assert run("calibrate", "--undo", "--library", tmp_path / "library") == (
+        0,
+        "Nothing was fitted before.\n",
+        "",
+    )
