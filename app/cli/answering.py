@@ -138,7 +138,7 @@ def calibrate(
             had = forget_feedback(store.journal)
         print_text("The confidence is as it ships." if had else "Nothing was fitted before.")
         return
-    with opened_system(library, None, embedder, history=True) as system:
+    with opened_system(library, None, embedder, journal=True) as system:
         fitted = fit_to_feedback(system, bar_for("asking"))
     if as_json:
         print_json(fitted.as_json())
