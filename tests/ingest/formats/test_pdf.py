@@ -161,9 +161,9 @@ def test_a_broken_page_costs_that_page() -> None:
     ["Untitled", "Untitled document", "PowerPoint Presentation", "Document1", "47698", "a.docx"],
 )
 def test_a_title_that_a_program_made_up_is_none(title: str) -> None:
-    assert _NO_TITLE.fullmatch(title)
+    assert pdf_format._NO_TITLE.fullmatch(title)
 
 
 @pytest.mark.parametrize("title", ["Title IX", "Document retention", "The Otter Report", "Taken"])
 def test_a_title_that_a_person_wrote_is_kept(title: str) -> None:
-    assert not _NO_TITLE.fullmatch(title)
+    assert not pdf_format._NO_TITLE.fullmatch(title)
