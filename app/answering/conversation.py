@@ -4,7 +4,29 @@ import re
 from collections.abc import Sequence
 
 from inquote.app.answering.cleaning import capitalise, clean_question
-from inquote.app.answering.topics import antecedent_of, find_pronoun, names_something
+from inquote.app.answering.entities import is_in, noun_phrases
+from inquote.app.answering.topics import (
+    antecedent_of,
+    find_pronoun,
+    lacks_topic,
+    names_something,
+    topic_for,
+)
+from inquote.app.answering.wording import asked_in_full, unwrapped
+from inquote.app.language.dialogue import (
+    ABOUT_OPENING,
+    ABOUT_TOPIC,
+    COMPARATIVE_QUESTION,
+    COUNTING,
+    EITHER,
+    EVENT_QUESTION,
+    FOR_TOPIC,
+    NOUN_OF,
+    OPEN_ENDING,
+    PAIR,
+    RELATIONAL_NOUNS,
+    WHAT_ABOUT,
+)
 from inquote.app.language.english import (
     DEFINITE_ARTICLE,
     FOLLOW_UP_OPENING,
@@ -20,12 +42,15 @@ from inquote.app.language.english import (
     possessive,
     with_article,
 )
+from inquote.app.language.forms import QUESTION_WORD
+from inquote.index.terms import content_terms
 from inquote.ingest.errors import QuestionError
 from inquote.ingest.text import Range
 
 MAX_HISTORY = 20  # questions
 
 _SHORT_QUESTION = 6  # words; one that opens with "and" leans on the question before it
+_LONGEST_FRAGMENT = 1  # words without a verb or a question word that lack a topic
 _LONGEST_PHRASE = 5  # words of a phrase that continues a question without saying "and"
 
 
@@ -46,44 +71,116 @@ def understand(question: object, history: Sequence[str] = ()) -> str:
     'When was IMLYGIC approved?'
     """
     cleaned = clean_question(question)
-    earlier = ""
+    turns: list[str] = []
     for typed in list(history)[-MAX_HISTORY:]:
         try:
-            earlier = resolve_follow_up(clean_question(typed), earlier)
+            turns.append(resolve_follow_up(clean_question(typed), turns))
         except QuestionError:
             continue
-    return resolve_follow_up(cleaned, earlier)
+    return resolve_follow_up(cleaned, turns)
 
 
-def resolve_follow_up(question: str, earlier: str) -> str:
-    """Return a question as it stands alone after `earlier`, which stands alone or is "".
+def resolve_follow_up(question: str, turns: Sequence[str]) -> str:
+    """Return a question as it stands alone after turns that stand alone, oldest first.
 
-    >>> resolve_follow_up("And who benefited more?", "Did IMLYGIC improve survival?")
+    >>> resolve_follow_up("And who benefited more?", ["Did IMLYGIC improve survival?"])
     'Did IMLYGIC improve survival? Who benefited more?'
     """
-    if not earlier:
+    if not turns:
         return question
+    earlier = turns[-1]
+    question = unwrapped(question)
     # Take off the words that tie the question to the one before it.
     opening = FOLLOW_UP_OPENING.match(question)
-    if opening:
-        question = capitalise(question[opening.end() :])
-    # Put a phrase without a verb into the earlier question.
-    if _is_phrase(question, is_opened=bool(opening)):
-        return replace_phrase(earlier, question)
+    rest = question[opening.end() :] if opening else question
+    question = capitalise(rest) if opening else question
+    question = asked_in_full(question)
+    # Put a phrase without a verb into the earlier question, or to the topic.
+    is_about = opening is not None and bool(ABOUT_OPENING.search(opening[0]))
+    if _is_phrase(question, bool(opening)) or (is_about and not QUESTION_WORD.search(question)):
+        return _continued(rest if is_about else question, is_about, turns)
     # Put what a pronoun stands for in its place.
-    antecedent = antecedent_of(question, earlier)
+    if EVENT_QUESTION.match(question):
+        return f"{earlier} {question}"
     pronoun = find_pronoun(question)
+    antecedent = antecedent_of(question, pronoun, turns) if pronoun else ""
     if pronoun and antecedent:
         name = _in_place_of(pronoun, antecedent)
         return question[: pronoun.start()] + name + question[pronoun.end() :]
+    # Give the things to choose from.
+    pair = PAIR.search(earlier) if COMPARATIVE_QUESTION.match(question) else None
+    if pair:
+        return EITHER.format(question=question.rstrip("?. "), **pair.groupdict())
     # Leave a question that names its own topic.
     if names_something(question):
         return question
     # Put the earlier question before one that refers back to it.
     is_short = len(question.split()) <= _SHORT_QUESTION
-    if pronoun or REFERS_BACK.search(question) or (opening and is_short):
+    if pronoun or REFERS_BACK.search(question):
         return f"{earlier} {capitalise(question)}"
-    return question
+    # Give a question for what is always of something the topic.
+    if lacks_topic(question, turns) or _is_fragment(question):
+        return with_topic(question, topic_for(question, turns))
+    return f"{earlier} {capitalise(question)}" if opening and is_short else question
+
+
+def _continued(phrase: str, is_about: bool, turns: Sequence[str]) -> str:
+    """Return what a phrase without a verb asks after the turns.
+
+    It takes the place of the words of the last turn that it answers to. Where there is none, what
+    is always of something is asked of the topic, and any other thing stands by itself.
+    """
+    earlier = turns[-1]
+    replaced = replace_phrase(earlier, phrase)
+    if is_about and phrase.strip("?. ") and replaced.startswith(earlier):
+        replaced = _in_place_of_name(earlier, phrase, turns)
+    is_kept = replaced.startswith(earlier)
+    if not is_kept or not is_about or not phrase.strip("?. "):
+        return replaced
+    if lacks_topic(phrase, turns):
+        return with_topic(phrase, topic_for(phrase, turns))
+    return WHAT_ABOUT.format(phrase=phrase.rstrip("?. "))
+
+
+def _in_place_of_name(earlier: str, phrase: str, turns: Sequence[str]) -> str:
+    """Return the earlier question about another thing: a name, or what was spoken of before.
+
+    The thing takes the place of the only name; where there is not one, the question stays.
+    """
+    phrase = phrase.rstrip("?. ")
+    names = [other for other in noun_phrases(earlier) if other.is_name]
+    noun = NOUN_OF.search(earlier)
+    if noun and names and not names_something(f"_ {phrase}"):
+        start, end = noun.span("noun")
+        return f"{earlier[:start]}{phrase.removeprefix('the ')} {earlier[end:]}"
+    said = set(content_terms(" ".join(turns)))
+    is_known = set(content_terms(phrase)) <= said and not is_in(phrase.lower(), RELATIONAL_NOUNS)
+    if len(names) != 1 or not (is_known or names_something(f"_ {phrase}")):
+        return earlier
+    start, end = names[0].start, names[0].end
+    words = phrase
+    if COUNTING.search(earlier[:start]):
+        words = words.removeprefix("the ")
+    return earlier[:start] + words + earlier[end:]
+
+
+def _is_fragment(text: str) -> bool:
+    """Tell whether a text is one or two nouns that are no question by themselves."""
+    words = text.split()
+    return len(words) <= _LONGEST_FRAGMENT and not QUESTION_WORD.search(text)
+
+
+def with_topic(question: str, topic: str) -> str:
+    """Return a question or a fragment with what its last noun is of.
+
+    >>> with_topic("What are the benefits?", "IMLYGIC")
+    'What are the benefits of IMLYGIC?'
+    """
+    if not topic:
+        return question
+    bare = question.rstrip("?.! ")
+    form = FOR_TOPIC if OPEN_ENDING.search(question) else ABOUT_TOPIC
+    return form.format(question=bare, topic=topic) + "?"
 
 
 def _is_phrase(text: str, is_opened: bool) -> bool:

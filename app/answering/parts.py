@@ -30,7 +30,7 @@ def split_question(question: str) -> list[str]:
     for clause in later:
         # A pronoun that the first clause leaves open stands for the same thing in the next.
         is_open = find_pronoun(first) and find_pronoun(clause)
-        part = clause if is_open else resolve_follow_up(clause, first)
+        part = clause if is_open else resolve_follow_up(clause, [first])
         if part not in resolved:
             resolved.append(part)
     return resolved

@@ -1,0 +1,163 @@
+"""English, as a conversation leans on what was said before: words for topics and follow-ups.
+
+A pattern reads a turn as it was typed, on one line, whatever the case of its letters, unless a
+comment says otherwise. A list holds words in lower case.
+"""
+
+from inquote.app.language.english import (
+    AUXILIARY,
+    INTERROGATIVES,
+    NO_NAME,
+    PREPOSITIONS,
+    compile_words,
+)
+from inquote.ingest.english import FUNCTION_WORDS
+
+# What a turn speaks of: `app/answering/entities.py`.
+
+_VERBS = (
+    "make get give take use help show mean say cause improve know find go come happen see want "
+    "like think believe understand explain tell buy sell pay create delete update compare differ "
+    "include contain support provide allow require apply offer affect drive reach live eat grow "
+    "become begin start look feel keep learn let set put need try ask add handle build manage "
+    "describe define choose select consider receive treat weigh develop approve fall rise join"
+).split()
+
+_ADVERBS = (
+    "not no so too very just only also even still already yet again now today later soon ever "
+    "never often usually really actually currently exactly more less most least much many better "
+    "best worse worst same other others another different certain such each every both either "
+    "all few several own one ones first last next new old yes ok okay well please hi hello thanks "
+    "instead rather quite else there here maybe perhaps because since while though although "
+    "using available necessary important possible secure enough whenever right left "
+    "long old heavy high large big tall deep fast far wide small short good bad cheap low early late "
+    "through via per among against within across around like up down out off back"
+).split()
+
+NO_NOUN = (
+    FUNCTION_WORDS
+    | INTERROGATIVES
+    | PREPOSITIONS
+    | NO_NAME
+    | frozenset(_VERBS)
+    | frozenset(f"{verb}s" for verb in _VERBS)
+    | frozenset(_ADVERBS)
+    | frozenset(
+        (
+            "got gets gave made used went came meant said told paid sold built chosen done given "
+            "taken known shown seen don't doesn't didn't isn't aren't wasn't can't won't cannot "
+            "couldn't wouldn't shouldn't i'm it's that's what's there's tries does goes"
+        ).split()
+    )
+)
+"""Words at which a noun phrase ends, or before which it has not begun."""
+
+INFINITIVE = "to"
+
+DETERMINERS = frozenset("the a an this that these those my your our its their".split())
+
+AFTER_VERB = PREPOSITIONS | frozenset("more less as than if when and or".split())
+"""Words before which a verb or an adjective may have ended."""
+
+BE = compile_words(r"is|are|was|were")
+
+SUBJECT_PRONOUNS = frozenset("i you we they he she it".split())
+"""Pronouns that a verb follows."""
+
+RELATIONAL_NOUNS = frozenset(
+    (
+        "advantage amount answer aspect basis benefit cause change characteristic component "
+        "condition consequence cost criterion criteria degree detail difference disadvantage "
+        "downside drawback duration effect example exception factor feature fee frequency function "
+        "future goal growth idea impact implication instruction kind length level limit limitation "
+        "meaning name number objective option origin outcome outlook part percentage period point "
+        "possibility price problem procedure process pro property proportion purpose quality "
+        "rate ratio reason requirement result risk role rule sales share side-effect sign size "
+        "speed stage step success sum summary symptom term tip title total type use value way "
+        "weight year"
+    ).split()
+)
+"""Nouns that are of something: "What are the benefits?" asks for those of a topic."""
+
+ABSTRACT_NOUNS = RELATIONAL_NOUNS | frozenset(
+    (
+        "case thing lot bit time day month week question issue matter chance term fact sense word "
+        "information info experience case anybody anyone people person someone everybody example "
+        "scratch mind course start end rest half pros cons detail general order addition line"
+    ).split()
+)
+"""Nouns that a pronoun hardly stands for where a thing or a person is at hand."""
+
+_ANY_PREPOSITION = "|".join(sorted(PREPOSITIONS))
+
+COMPLEMENT = compile_words(r"^ (?:of|for|in|to|on|with|about|between|from|behind|that|which)\b")
+"""What follows a relational noun that says what it is of."""
+
+OPEN_ENDING = compile_words(
+    r"\b(?:needed|required|available|involved|allowed|included|necessary|possible|free|expensive"
+    r"|safe|dangerous|approved|supported|covered|affected|recommended|offered|effective)[ ?.!]*$"
+)
+"""A predicate at the end of a question that leaves open for what: "How many are needed?"."""
+
+OWN_AFFAIR = compile_words(r"\b(?:i|i'm|my|me|we|our|you|your)\b")
+"""Words by which a question speaks of the person who asks, or of the one who is asked."""
+
+COMPARATIVE_QUESTION = compile_words(
+    r"^(?:and |so )?(?:which|who)(?: ones?| of (?:them|these|those|the two))?"
+    r" (?:is|are|was|were|has|have|had|does|do|costs?|weighs?|lasts?)\b"
+    r".{0,40}\b(?:\w{2,}er|more|less|better|worse|first|most|best)\b"
+)
+"""Which is larger?"""
+
+PAIR = compile_words(
+    r"\b(?:between|both|compare|is|are) "
+    r"(?P<first>(?:(?!between|both|compare|is|are|the difference)[\w®'-]+ ){0,3}?[\w®'-]+),? "
+    r"(?:and|or|vs\.?|versus) (?P<second>(?:[\w®'-]+ ){0,3}?[\w®'-]+)(?= ?[?.!,]| ?$)"
+)
+"""Two things side by side."""
+
+EITHER = "{question}: {first} or {second}?"
+"""A comparative question with what it chooses between."""
+
+ABOUT_OPENING = compile_words(r"\babout\b")
+
+WHAT_ABOUT = "What about {phrase}?"
+
+COUNTING = compile_words(r"\b(?:how many|how much|which|what) $")
+"""What stands before a noun without an article."""
+
+ABOUT_TOPIC = "{question} of {topic}"
+"""A question or fragment with what its last noun belongs to."""
+
+FOR_TOPIC = "{question} for {topic}"
+"""A question with what it is meant for."""
+
+BEFORE_DEMONSTRATIVE = compile_words(rf"\b(?:{AUXILIARY}|{_ANY_PREPOSITION}) $")
+"""The word before a "that" or "this" that stands for a thing and opens no clause."""
+
+ASKS = compile_words(r"^(?:who|what|which)\b")
+"""A question for things or people."""
+
+EVENT_QUESTION = compile_words(
+    r"^(?:and )?(?:when|where) (?:was|is|did) (?:that|this|it)(?: happen)?[?. ]*$"
+)
+"""A question for the time or place of what the last question asks about."""
+
+NOUN_OF = compile_words(r"\bthe (?P<noun>(?:[\w’'-]+ ){1,3})of\b")
+"""What is asked for of a thing: "the revenue" in "the revenue of the firm"."""
+
+EXPLETIVE = compile_words(
+    r"\bit(?:'s|’s| is| was)(?: \w+)? (?:better|best|worse|worth|good|bad|possible|important|ok|okay)\b"
+    r"|\b(?:is|was|isn't|isn’t) it(?: \w+){1,4} (?:to|that|if)\b"
+    r"|\b(?:wouldn|isn|doesn|don)['’]t (?:that|it)\b|\b(?:so )?does (?:that|it) mean\b"
+    r"|\bdo(?:ing)? (?:it|that|this)\b|\bhow does (?:this|that) work\b"
+)
+"""Places where "it" and "that" stand for no thing that was named."""
+
+PERSONAL_PRONOUN = compile_words(r"he|she|him|his|her|hers")
+"""Pronouns that stand for a person."""
+
+NEXT_CLAUSE_OF_TURN = compile_words(
+    r"[,;:?.!]| - |\b(?:and|but|or|so|that|if|when|because|since|which|who|while|though|where)\b"
+)
+"""Where a clause ends and the next begins."""
