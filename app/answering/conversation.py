@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from inquote.app.answering.cleaning import capitalise, clean_question
 from inquote.app.answering.entities import is_in, noun_phrases
+from inquote.app.answering.moves import Move, move_of
 from inquote.app.answering.topics import (
     antecedent_of,
     find_pronoun,
@@ -12,11 +13,12 @@ from inquote.app.answering.topics import (
     names_something,
     topic_for,
 )
-from inquote.app.answering.wording import asked_in_full, unwrapped
+from inquote.app.answering.wording import asked_in_full, standing_alone, unwrapped
 from inquote.app.language.dialogue import (
     ABOUT_OPENING,
     ABOUT_TOPIC,
     COMPARATIVE_QUESTION,
+    CORRECTION,
     COUNTING,
     EITHER,
     EVENT_QUESTION,
@@ -70,14 +72,18 @@ def understand(question: object, history: Sequence[str] = ()) -> str:
     >>> understand("When was it approved?", ["Who makes IMLYGIC?"])
     'When was IMLYGIC approved?'
     """
-    cleaned = clean_question(question)
+    return resolve_follow_up(clean_question(question), turns_of(history))
+
+
+def turns_of(history: Sequence[str]) -> list[str]:
+    """Return the earlier questions of a conversation as each stands alone, oldest first."""
     turns: list[str] = []
     for typed in list(history)[-MAX_HISTORY:]:
         try:
             turns.append(resolve_follow_up(clean_question(typed), turns))
         except QuestionError:
             continue
-    return resolve_follow_up(cleaned, turns)
+    return turns
 
 
 def resolve_follow_up(question: str, turns: Sequence[str]) -> str:
@@ -87,8 +93,15 @@ def resolve_follow_up(question: str, turns: Sequence[str]) -> str:
     'Did IMLYGIC improve survival? Who benefited more?'
     """
     if not turns:
-        return question
+        return standing_alone(question)
     earlier = turns[-1]
+    # Repeat the question whose answer the turn asks about, and correct it where it does so.
+    move = move_of(question)
+    if move:
+        return without_name(earlier) if move is Move.OTHER_ONE else earlier
+    correction = CORRECTION.match(question)
+    if correction:
+        return _corrected(correction["meant"] or correction["other"], turns)
     question = unwrapped(question)
     # Take off the words that tie the question to the one before it.
     opening = FOLLOW_UP_OPENING.match(question)
@@ -105,8 +118,7 @@ def resolve_follow_up(question: str, turns: Sequence[str]) -> str:
     pronoun = find_pronoun(question)
     antecedent = antecedent_of(question, pronoun, turns) if pronoun else ""
     if pronoun and antecedent:
-        name = _in_place_of(pronoun, antecedent)
-        return question[: pronoun.start()] + name + question[pronoun.end() :]
+        return place_of_pronoun(question, pronoun, antecedent)
     # Give the things to choose from.
     pair = PAIR.search(earlier) if COMPARATIVE_QUESTION.match(question) else None
     if pair:
@@ -140,6 +152,37 @@ def _continued(phrase: str, is_about: bool, turns: Sequence[str]) -> str:
     if lacks_topic(phrase, turns):
         return with_topic(phrase, topic_for(phrase, turns))
     return WHAT_ABOUT.format(phrase=phrase.rstrip("?. "))
+
+
+def _corrected(meant: str, turns: Sequence[str]) -> str:
+    """Return the last turn as a correction would have it; a correction may be a whole question."""
+    if QUESTION_WORD.match(meant):
+        return capitalise(meant)
+    continued = _continued(meant, True, turns)
+    if not continued.startswith(WHAT_ABOUT.split("{")[0]):
+        return continued
+    replaced = replace_phrase(turns[-1], meant)
+    return _in_place_of_thing(turns[-1], meant) if replaced.startswith(turns[-1]) else replaced
+
+
+def _in_place_of_thing(earlier: str, meant: str) -> str:
+    """Return the earlier question about another thing of the same number, the last that it has."""
+    words = meant.rstrip("?.! ")
+    wanted = noun_phrases(f". {words}")
+    for phrase in reversed(noun_phrases(earlier)):
+        if wanted and phrase.is_plural == wanted[-1].is_plural and not phrase.is_abstract:
+            return earlier[: phrase.start] + words + earlier[phrase.end :]
+    return f"{earlier} {capitalise(words)}?"
+
+
+def without_name(question: str) -> str:
+    """Return a question without its only name: "How heavy is the Orbit grinder?"."""
+    names = [phrase for phrase in noun_phrases(question) if phrase.is_name]
+    if len(names) != 1:
+        return question
+    kinds = [word for word in names[0].text.split() if word.islower()]
+    rest = f"{question[: names[0].start]}{' '.join(kinds)}{question[names[0].end :]}"
+    return " ".join(rest.split()) if kinds else question
 
 
 def _in_place_of_name(earlier: str, phrase: str, turns: Sequence[str]) -> str:
@@ -200,6 +243,11 @@ def _is_phrase(text: str, is_opened: bool) -> bool:
         return len(words) == 1 or bool(SHORTENED_QUESTION.fullmatch(phrase))
     begins_with_preposition = len(words) <= _LONGEST_PHRASE and words[0] in PREPOSITIONS
     return is_opened or begins_with_preposition or phrase in REQUESTS_TO_GO_ON
+
+
+def place_of_pronoun(question: str, pronoun: re.Match[str], name: str) -> str:
+    """Return a question with a name in the place of its pronoun."""
+    return question[: pronoun.start()] + _in_place_of(pronoun, name) + question[pronoun.end() :]
 
 
 def _in_place_of(pronoun: re.Match[str], name: str) -> str:

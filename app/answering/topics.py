@@ -7,6 +7,7 @@ from inquote.app.answering.entities import Entity, Phrase, entities_of, is_in, n
 from inquote.app.language.dialogue import (
     ASKS,
     BEFORE_DEMONSTRATIVE,
+    BOTH,
     COMPLEMENT,
     EXPLETIVE,
     NEXT_CLAUSE_OF_TURN,
@@ -32,6 +33,7 @@ from inquote.index.terms import content_terms
 
 _DISAGREEING = 0.3  # the weight of a phrase of the other number
 _NAME_FOR_SEVERAL = 0.7  # the weight of a name for "they"
+_EQUAL = 0.4  # of the weight of a name, from which another is spoken of with it
 _FOCUS = 2.0  # the weight of what the last turn alone speaks of
 _ABSTRACT = 0.2  # the weight of an abstraction, on top of what it lacks already
 _MOST_STEMS = 3  # of a turn that may lack its topic
@@ -82,11 +84,21 @@ def antecedent_of(question: str, pronoun: re.Match[str], turns: Sequence[str]) -
     best = max(entities, key=lambda entity: _fitness(entity, is_plural, turns[-1]))
     phrase = best.phrase
     is_owner = bool(pronoun["possessive"])
-    if is_plural and not is_owner and not phrase.is_plural and ASKS.match(turns[-1]):
-        return ""  # they are what the last turn asks for
+    if is_plural and not is_owner and not phrase.is_plural:
+        names = [other for other in entities if other.phrase.is_name][:2]
+        if len(names) == 2 and names[1].weight >= _EQUAL * names[0].weight:
+            first, second = (_in_turns(name.phrase, turns) for name in names)
+            return BOTH.format(first=first, second=second)
+        if ASKS.match(turns[-1]):
+            return ""  # they are what the last turn asks for
     if phrase.is_abstract and " " not in phrase.text and not is_plural:
         return ""
-    return written_out(best.phrase, _turn_with(best.phrase, turns))
+    return _in_turns(phrase, turns)
+
+
+def _in_turns(phrase: Phrase, turns: Sequence[str]) -> str:
+    """Return a phrase as the latest turn that holds it writes it out."""
+    return written_out(phrase, _turn_with(phrase, turns))
 
 
 def _turn_with(phrase: Phrase, turns: Sequence[str]) -> str:
@@ -184,7 +196,7 @@ def topic_for(question: str, turns: Sequence[str]) -> str:
     for entity in entities_of(turns):
         if entity.phrase.is_abstract or stems & set(content_terms(entity.text)):
             continue
-        return written_out(entity.phrase, _turn_with(entity.phrase, turns))
+        return _in_turns(entity.phrase, turns)
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from inquote.app.answering.cleaning import capitalise
 from inquote.app.answering.entities import is_in, noun_phrases
+from inquote.app.answering.topics import find_pronoun, names_something
 from inquote.app.language.dialogue import RELATIONAL_NOUNS
 from inquote.app.language.forms import QUESTION_WORD
 from inquote.app.language.wording import (
@@ -12,11 +13,14 @@ from inquote.app.language.wording import (
     INDIRECT,
     INDIRECT_VERDICT,
     PREAMBLE,
+    REPEATED_MARKS,
     SIDE_BY_SIDE,
+    STATEMENT,
     WHAT_ARE,
     WHAT_IF,
     WHAT_IS,
 )
+from inquote.ingest.text import sentence_ranges
 
 
 def unwrapped(question: str) -> str:
@@ -36,14 +40,33 @@ def unwrapped(question: str) -> str:
     return question if bare == question else capitalise(bare)
 
 
+def standing_alone(question: str) -> str:
+    """Return the first turn of a conversation as a question, where it is a statement that asks.
+
+    >>> standing_alone("I would like to know who made it."), standing_alone("Is it safe???")
+    ('Who made it?', 'Is it safe?')
+    >>> standing_alone("My aunt has a melanoma. Is IMLYGIC given at home?")
+    'Is IMLYGIC given at home?'
+    """
+    question = REPEATED_MARKS.sub(r"\1", question)
+    if STATEMENT.match(question):
+        return unwrapped(question)
+    sentences = [question[start:end] for start, end in sentence_ranges(question)]
+    if len(sentences) == 2 and not sentences[0].endswith("?") and sentences[1].endswith("?"):
+        is_whole = names_something(sentences[1]) and not find_pronoun(sentences[1])
+        return sentences[1] if is_whole else question
+    return question
+
+
 def asked_in_full(fragment: str) -> str:
     """Return a fragment of a conversation as a question, where its words say of what kind.
 
     >>> asked_in_full("If I lose my ticket"), asked_in_full("Benefits of a loan?")
     ('What happens if I lose my ticket?', 'What are the benefits of a loan?')
     """
-    if CONDITION.match(fragment):
-        rest = fragment[CONDITION.match(fragment).end() :].rstrip("?.! ")
+    condition = CONDITION.match(fragment)
+    if condition:
+        rest = fragment[condition.end() :].rstrip("?.! ")
         return WHAT_IF.format(rest=rest)
     some = ANY_OF.match(fragment)
     if some:

@@ -30,8 +30,8 @@ _ADVERBS = (
     "all few several own one ones first last next new old yes ok okay well please hi hello thanks "
     "instead rather quite else there here maybe perhaps because since while though although "
     "using available necessary important possible secure enough whenever right left "
-    "long old heavy high large big tall deep fast far wide small short good bad cheap low early late "
-    "through via per among against within across around like up down out off back"
+    "long old heavy high large big tall deep fast far wide small short good bad cheap low early "
+    "late through via per among against within across around like up down out off back"
 ).split()
 
 NO_NOUN = (
@@ -135,6 +135,8 @@ FOR_TOPIC = "{question} for {topic}"
 BEFORE_DEMONSTRATIVE = compile_words(rf"\b(?:{AUXILIARY}|{_ANY_PREPOSITION}) $")
 """The word before a "that" or "this" that stands for a thing and opens no clause."""
 
+BOTH = "{first} and {second}"
+
 ASKS = compile_words(r"^(?:who|what|which)\b")
 """A question for things or people."""
 
@@ -147,7 +149,7 @@ NOUN_OF = compile_words(r"\bthe (?P<noun>(?:[\w’'-]+ ){1,3})of\b")
 """What is asked for of a thing: "the revenue" in "the revenue of the firm"."""
 
 EXPLETIVE = compile_words(
-    r"\bit(?:'s|’s| is| was)(?: \w+)? (?:better|best|worse|worth|good|bad|possible|important|ok|okay)\b"
+    r"\bit(?:'s|’s| is| was)(?: \w+)? (?:better|best|worse|worth|good|bad|possible|important)\b"
     r"|\b(?:is|was|isn't|isn’t) it(?: \w+){1,4} (?:to|that|if)\b"
     r"|\b(?:wouldn|isn|doesn|don)['’]t (?:that|it)\b|\b(?:so )?does (?:that|it) mean\b"
     r"|\bdo(?:ing)? (?:it|that|this)\b|\bhow does (?:this|that) work\b"
@@ -161,3 +163,44 @@ NEXT_CLAUSE_OF_TURN = compile_words(
     r"[,;:?.!]| - |\b(?:and|but|or|so|that|if|when|because|since|which|who|while|though|where)\b"
 )
 """Where a clause ends and the next begins."""
+
+
+# Turns that ask about the last answer: `app/answering/moves.py`.
+
+MORE = compile_words(
+    r"^(?:and )?(?:please )?(?:(?:can|could) you )?(?:(?:tell|give|show) me |say )?"
+    r"(?:a bit |some )?more(?: (?:details?|information|info))?"
+    r"(?: (?:about|on) (?:it|this|that|them))?"
+    r"(?: please)?[?.! ]*$|^(?:go on|continue|elaborate|please elaborate)[?.! ]*$"
+)
+"""A request for further sentences on the same."""
+
+OTHERS = compile_words(
+    r"^(?:and |are there |is there )?(?:any |some )?(?:others?|other ones?|what else|anything else"
+    r"|anyone else|anybody else|who else|where else|any more|more)[?.! ]*$"
+    r"|^(?:what|who|where|and what|and who) else[?.! ]*$|^(?:is that|was that) all[?.! ]*$"
+)
+"""A request for further answers to the same question."""
+
+OTHER_ONE = compile_words(
+    r"^(?:and |what about |how about )?the (?:other|second|next)(?: one| ones)?[?.! ]*$"
+)
+"""The same question about the other thing."""
+
+EVIDENCE = compile_words(
+    r"^(?:and |but )?(?:are you (?:sure|certain|positive)(?: about (?:that|this|it))?|really"
+    r"|is (?:that|this|it) (?:so|true|right|correct|certain)|how (?:sure|certain) are you"
+    r"|(?:how|where) do you (?:know|get|have|find|take) (?:that|this|it)(?: from)?|says who"
+    r"|where (?:does|did|do) (?:it|that|the text|they) say (?:that|so|this|it)"
+    r"|where is (?:that|this|it)(?: (?:written|said|from))?|where does (?:that|this|it) stand"
+    r"|show me(?: (?:where|that|it|the (?:source|passage|place|text)))?(?: please)?"
+    r"|(?:what(?:'s|’s| is) (?:the|your) )?(?:source|sources|evidence|proof))[?.! ]*$"
+)
+"""A request for the evidence of the last answer."""
+
+CORRECTION = compile_words(
+    r"^(?:(?:no|nope|sorry|wait|not that|oh)[,.! ]+)*"
+    r"(?:i (?:meant|mean|was asking (?:about|for))|rather)(?: to ask)?(?: about| for)? "
+    r"(?P<meant>\S.*)$|^no[,.! ]+(?P<other>the \S.*)$"
+)
+"""A correction of the last question: "No, I meant the second trial"."""
