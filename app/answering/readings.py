@@ -73,10 +73,26 @@ def _about(typed: str, name: str, turns: Sequence[str]) -> str:
 def _names_in_answer(last: Answer) -> list[str]:
     """Return the first name of an answer that its question does not hold."""
     known = set(content_terms(last.understood_as))
-    for phrase in noun_phrases(f". {last.text or ''}"):
-        if phrase.is_name and not set(content_terms(phrase.text)) & known:
-            return [phrase.text]
+    text = f". {last.text or ''}"
+    for phrase in noun_phrases(text):
+        name = _capitals(phrase.text)
+        opens_sentence = text[: phrase.start].rstrip().endswith((".", "!", "?", ";"))
+        is_doubtful = (
+            opens_sentence and len(name.split()) == 1 and name.istitle() and " " in text[2:]
+        )
+        if name and not is_doubtful and not set(content_terms(name)) & known:
+            return [name]
     return []
+
+
+def _capitals(phrase: str) -> str:
+    """Return the words with a capital that a phrase begins with."""
+    name = []
+    for word in phrase.split():
+        if not any(letter.isupper() for letter in word):
+            break
+        name.append(word)
+    return " ".join(name)
 
 
 def _subjects(last: Answer) -> list[str]:

@@ -185,6 +185,26 @@ def followups(
         print_tables([followup_table(results)])
 
 
+@app.command()
+def conversations(
+    corpus: Annotated[str, typer.Option(help="imlygic, stations, filings or all.")] = "all",
+    reader: ReaderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold conversations whose topics change, and score every turn by its answer."""
+    from inquote.eval.report.tables import print_tables
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.studies.talks import hold_all, load_talks, talk_table
+
+    talks = [talk for talk in load_talks() if corpus in ("all", talk.corpus)]
+    with stages() as bar:
+        rows = hold_all(talks, reader, bar)
+    if as_json:
+        print(json.dumps([row.as_json() for row in rows]))
+    else:
+        print_tables([talk_table(rows)])
+
+
 def _compare_rewrites(file: Path, as_json: bool) -> None:
     """Print how near understood turns are to a person's rewrites."""
     from inquote.eval.report.tables import print_tables
