@@ -1,8 +1,8 @@
 """What is no question is answered by the page; other languages and pasted paragraphs are told."""
 
 import pytest
-
 from answering_library import make_system
+
 from inquote.app.answering.foreign import language_of
 from inquote.app.language.foreign import FOREIGN
 from inquote.index.stores.journal import MemoryJournal

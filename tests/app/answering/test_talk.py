@@ -1,6 +1,7 @@
 """Readings of a follow-up compete, and turns about the last answer are answered from it."""
 
 from answering_library import make_system
+
 from inquote.app.answering.readings import Reading, leans, readings_of
 
 TEXTS = {
