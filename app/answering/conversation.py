@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from inquote.app.answering.cleaning import capitalise, clean_question
 from inquote.app.answering.entities import is_in, noun_phrases
 from inquote.app.answering.moves import Move, move_of
+from inquote.app.answering.small_talk import kind_of_talk
 from inquote.app.answering.topics import (
     antecedent_of,
     find_pronoun,
@@ -26,8 +27,10 @@ from inquote.app.language.dialogue import (
     NOUN_OF,
     OPEN_ENDING,
     PAIR,
+    QUESTION_PHRASE,
     RELATIONAL_NOUNS,
     WHAT_ABOUT,
+    WITH_AUXILIARY,
 )
 from inquote.app.language.english import (
     DEFINITE_ARTICLE,
@@ -79,6 +82,8 @@ def turns_of(history: Sequence[str]) -> list[str]:
     """Return the earlier questions of a conversation as each stands alone, oldest first."""
     turns: list[str] = []
     for typed in list(history)[-MAX_HISTORY:]:
+        if kind_of_talk(typed):
+            continue
         try:
             turns.append(resolve_follow_up(clean_question(typed), turns))
         except QuestionError:
@@ -94,11 +99,11 @@ def resolve_follow_up(question: str, turns: Sequence[str]) -> str:
     """
     if not turns:
         return standing_alone(question)
-    earlier = turns[-1]
+    earlier = first_question(turns[-1])
     # Repeat the question whose answer the turn asks about, and correct it where it does so.
     move = move_of(question)
     if move:
-        return without_name(earlier) if move is Move.OTHER_ONE else earlier
+        return without_name(earlier) if move is Move.OTHER_ONE else turns[-1]
     correction = CORRECTION.match(question)
     if correction:
         return _corrected(correction["meant"] or correction["other"], turns)
@@ -142,7 +147,10 @@ def _continued(phrase: str, is_about: bool, turns: Sequence[str]) -> str:
     It takes the place of the words of the last turn that it answers to. Where there is none, what
     is always of something is asked of the topic, and any other thing stands by itself.
     """
-    earlier = turns[-1]
+    earlier = first_question(turns[-1])
+    otherwise = ask_otherwise(earlier, phrase)
+    if otherwise:
+        return otherwise
     replaced = replace_phrase(earlier, phrase)
     if is_about and phrase.strip("?. ") and replaced.startswith(earlier):
         replaced = _in_place_of_name(earlier, phrase, turns)
@@ -152,6 +160,27 @@ def _continued(phrase: str, is_about: bool, turns: Sequence[str]) -> str:
     if lacks_topic(phrase, turns):
         return with_topic(phrase, topic_for(phrase, turns))
     return WHAT_ABOUT.format(phrase=phrase.rstrip("?. "))
+
+
+def first_question(turn: str) -> str:
+    """Return the first of the questions that a turn strings together."""
+    first, mark, _ = turn.partition("? ")
+    return first + mark.strip()
+
+
+def ask_otherwise(earlier: str, phrase: str) -> str:
+    """Return the earlier question with another question word, "" where it is no such phrase.
+
+    >>> ask_otherwise("When was IMLYGIC approved?", "For which cancer?")
+    'For which cancer was IMLYGIC approved?'
+    >>> ask_otherwise("Is IMLYGIC approved?", "Since when?")
+    'Since when is IMLYGIC approved?'
+    """
+    asked = WITH_AUXILIARY.match(earlier)
+    if not asked or not QUESTION_PHRASE.match(phrase):
+        return ""
+    rest = asked["rest"]
+    return f"{capitalise(phrase.rstrip('?. '))} {rest[:1].lower()}{rest[1:]}"
 
 
 def _corrected(meant: str, turns: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ and for where it stands.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inquote.app.language.dialogue import (
     ABSTRACT_NOUNS,
@@ -39,6 +40,7 @@ _PARTICIPLE = re.compile(r"\w{3,}ed")
 _ADVERB = re.compile(r"\w{3,}ly")
 _PLURAL = re.compile(rf"\w{{2,}}[^s\W]{PLURAL_ENDING}")
 _MONTHS = frozenset(MONTHS.split()) - {"may"}
+_KEPT = 2_000  # turns whose phrases are kept
 _LONGEST = 5  # words of a phrase, the last ones kept
 
 
@@ -90,7 +92,8 @@ class Entity:
         return self.phrase.text
 
 
-def noun_phrases(text: str) -> list[Phrase]:
+@lru_cache(_KEPT)
+def noun_phrases(text: str) -> tuple[Phrase, ...]:
     """Return the noun phrases of a turn in their order.
 
     >>> [phrase.text for phrase in noun_phrases("What is the biggest risk of discounted stock?")]
@@ -104,7 +107,12 @@ def noun_phrases(text: str) -> list[Phrase]:
         phrase = _phrase_of(run, is_title)
         if phrase:
             phrases.append(phrase)
-    return phrases
+    return tuple(phrases)
+
+
+@lru_cache(_KEPT)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(content_terms(text))
 
 
 def _without_verb(
@@ -204,7 +212,7 @@ def entities_of(turns: Sequence[str], fading: float = FADING) -> list[Entity]:
         age = fading ** (last - place)
         age = max(age, OPENING) if place == 0 else age
         for phrase in noun_phrases(turn):
-            key = frozenset(content_terms(phrase.text))
+            key = _stems(phrase.text)
             weights[key] = weights.get(key, 0.0) + age * _kind_weight(phrase)
             latest[key] = phrase
     ranked = []

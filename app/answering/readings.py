@@ -103,8 +103,7 @@ def _subjects(last: Answer) -> list[str]:
         headings = [hit.passage.heading for hit in last.hits[:1]]
     subjects = []
     for text in [*titles, *headings]:
-        phrases = noun_phrases(f"- {text}")
-        phrases.sort(key=_is_no_name)
+        phrases = sorted(noun_phrases(f"- {text}"), key=_is_no_name)
         subjects += [phrase.text for phrase in phrases[:1]]
     return list(dict.fromkeys(subjects))
 

@@ -17,12 +17,13 @@ from inquote.app.answering.forms import Form
 from inquote.app.answering.moves import Move, move_of
 from inquote.app.answering.readings import Reading, leans, readings_of
 from inquote.app.answering.shelf import NOTHING, Shelf
+from inquote.app.answering.small_talk import kind_of_talk
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import Scope
 from inquote.ingest.errors import QuestionError
 from inquote.ingest.text import sentence_ranges, touching
 
-SETTLED = 0.5  # confidence with which the likeliest reading is not contested
+SETTLED = 0.3  # confidence with which the likeliest reading is not contested
 MARGIN = 0.05  # by which another reading must be surer
 LOOKED_AT = 2  # passages of a reading that are read before one is chosen
 CONTESTED = 2  # readings that are read besides the likeliest
@@ -50,6 +51,7 @@ class Talk:
         The answers to `before` turns before it are taken into account; what these give is the same
         whoever asked what before.
         """
+        history = [earlier for earlier in history if not kind_of_talk(earlier)]
         turns = turns_of(history)
         move = move_of(typed) if turns else None
         if move is not None:

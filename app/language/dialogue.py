@@ -90,6 +90,18 @@ ABSTRACT_NOUNS = RELATIONAL_NOUNS | frozenset(
 
 _ANY_PREPOSITION = "|".join(sorted(PREPOSITIONS))
 
+_ANY_INTERROGATIVE = "|".join(sorted(INTERROGATIVES))
+_ASKING = rf"(?:(?:{_ANY_PREPOSITION}|since) )?(?:{_ANY_INTERROGATIVE})"
+
+QUESTION_PHRASE = compile_words(rf"^{_ASKING}(?: [\w-]+){{0,2}}[?. ]*$")
+"""A question word with its preposition and its noun: "By whom?", "For which cancer?"."""
+
+WITH_AUXILIARY = compile_words(
+    rf"^(?:{_ASKING}(?: (?:often|long|soon|far|high|well|fast|many times))? )?"
+    rf"(?P<rest>(?:{AUXILIARY})\b.*)$"
+)
+"""A question with an auxiliary after its question word, or without one."""
+
 COMPLEMENT = compile_words(r"^ (?:of|for|in|to|on|with|about|between|from|behind|that|which)\b")
 """What follows a relational noun that says what it is of."""
 
