@@ -124,9 +124,13 @@ def _without_verb(
     first = before[:1] if before[-1:] and before[-1] in DETERMINERS else before[-1:]
     is_asked = place <= len(before) and any(map(BE.fullmatch, first))
     is_subject = is_asked or any(map(TAKES_INFINITIVE.fullmatch, first))
+    names = [at for at, word in enumerate(run) if _has_capital(word, is_title=False)]
+    ends = place + len(run) == len(words)
+    is_predicate = ends and bool(BE.fullmatch(words[0][0])) and run[-1][0].islower()
+    if names and is_predicate and len(run) > 1 and not _PLURAL.fullmatch(run[-1][0]):
+        return run[:-1] if before[-1:] and before[-1] in DETERMINERS else run[: names[-1] + 1]
     if not is_subject or len(run) == 1:
         return run
-    names = [at for at, word in enumerate(run) if _has_capital(word, is_title=False)]
     if names and before[-1] not in DETERMINERS and not is_asked:
         return run[: names[-1] + 1]
     place += len(run)

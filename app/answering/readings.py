@@ -13,10 +13,11 @@ from inquote.app.answering.conversation import place_of_pronoun, resolve_follow_
 from inquote.app.answering.entities import Phrase, noun_phrases
 from inquote.app.answering.topics import find_pronoun, lacks_topic
 from inquote.app.answering.wording import unwrapped
+from inquote.app.language.dialogue import QUESTION_PHRASE
+from inquote.app.language.forms import QUESTION_WORD
 from inquote.index.terms import content_terms
 
 MOST = 4  # readings that are retrieved
-_SHORT = 5  # words of a turn that may want what the document is about
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def readings_of(
                 readings.append(Reading(question))
     if last is not None and within:
         readings += _in_last_document(understood, last)
-    readings.append(Reading(typed))
+    if QUESTION_WORD.search(typed) and not QUESTION_PHRASE.match(typed):
+        readings.append(Reading(typed))
     if turns:
         readings.append(Reading(f"{turns[-1]} {capitalise(unwrapped(typed))}"))
     return list(dict.fromkeys(readings))[: MOST + 1]
@@ -66,8 +68,7 @@ def _about(typed: str, name: str, turns: Sequence[str]) -> str:
         return place_of_pronoun(bare, pronoun, name)
     if set(content_terms(name)) & set(content_terms(bare)):
         return ""
-    is_short = len(bare.split()) <= _SHORT
-    return with_topic(bare, name) if lacks_topic(bare, turns) or is_short else ""
+    return with_topic(bare, name) if lacks_topic(bare, turns) else ""
 
 
 def _names_in_answer(last: Answer) -> list[str]:
@@ -104,8 +105,17 @@ def _subjects(last: Answer) -> list[str]:
     subjects = []
     for text in [*titles, *headings]:
         phrases = sorted(noun_phrases(f"- {text}"), key=_is_no_name)
-        subjects += [phrase.text for phrase in phrases[:1]]
+        subjects += [_written_in_capitals(phrase.text) for phrase in phrases[:1]]
     return list(dict.fromkeys(subjects))
+
+
+def _written_in_capitals(phrase: str) -> str:
+    """Return the words of a title's phrase that are names by their letters, else all of it."""
+    names = []
+    for word in phrase.split():
+        if any(letter.isupper() for letter in word[1:]):
+            names.append(word)
+    return " ".join(names) or phrase
 
 
 def _is_no_name(phrase: Phrase) -> bool:

@@ -18,6 +18,7 @@ from inquote.app.answering.moves import Move, move_of
 from inquote.app.answering.readings import Reading, leans, readings_of
 from inquote.app.answering.shelf import NOTHING, Shelf
 from inquote.app.answering.small_talk import kind_of_talk
+from inquote.app.answering.topics import find_pronoun
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import Scope
 from inquote.ingest.errors import QuestionError
@@ -80,7 +81,8 @@ class Talk:
         """Return the answer to the surest of the readings; the first wins where none is surer."""
         is_shelf = len(self._shelf.infos) > 1
         readings = readings_of(typed, turns, last, within=is_shelf)
-        surest, best = first.confidence + MARGIN, None
+        is_open = first.text is None and bool(find_pronoun(first.understood_as))
+        surest, best = -1.0 if is_open else first.confidence + MARGIN, None
         for reading, hits in self._likeliest(readings[1:]):
             confidence = self._answerer.choose(reading.question, hits).confidence
             if confidence > surest:
@@ -88,8 +90,8 @@ class Talk:
         if best is None:
             return _with_readings(first, readings)
         answer = self._ask(typed, best.question, best.scope, NOTHING)
-        is_surer = answer.text is not None and answer.confidence > first.confidence
-        is_repeated = last is not None and answer.text == last.text
+        is_surer = is_open or (answer.text is not None and answer.confidence > first.confidence)
+        is_repeated = answer.text is not None and last is not None and answer.text == last.text
         return _with_readings(answer if is_surer and not is_repeated else first, readings)
 
     def _likeliest(self, readings: Sequence[Reading]) -> list[tuple[Reading, list[Hit]]]:

@@ -100,7 +100,7 @@ def answer_html(answer: Answer, documents: Documents, limits: Sequence[str] = ()
     are the titles of those that the question was limited to.
     """
     if answer.is_small_talk:
-        return page_line_html(answer.notice)
+        return f'<div class="answer">{page_line_html(answer.notice)}</div>'
     if answer.text is None:
         body = _refusal_html(answer, documents)
     else:

@@ -56,7 +56,7 @@ INFINITIVE = "to"
 
 DETERMINERS = frozenset("the a an this that these those my your our its their".split())
 
-AFTER_VERB = PREPOSITIONS | frozenset("more less as than if when and or".split())
+AFTER_VERB = (PREPOSITIONS - {"of"}) | frozenset("more less as than if when and or".split())
 """Words before which a verb or an adjective may have ended."""
 
 BE = compile_words(r"is|are|was|were")
@@ -95,6 +95,11 @@ _ASKING = rf"(?:(?:{_ANY_PREPOSITION}|since) )?(?:{_ANY_INTERROGATIVE})"
 
 QUESTION_PHRASE = compile_words(rf"^{_ASKING}(?: [\w-]+){{0,2}}[?. ]*$")
 """A question word with its preposition and its noun: "By whom?", "For which cancer?"."""
+
+PREPOSITIONAL_PHRASE = compile_words(
+    rf"^(?:{_ANY_PREPOSITION}|since) (?:{_ANY_INTERROGATIVE})(?: [\w-]+){{0,2}}[?. ]*$"
+)
+"""A question word with a preposition: "by whom"."""
 
 WITH_AUXILIARY = compile_words(
     rf"^(?:{_ASKING}(?: (?:often|long|soon|far|high|well|fast|many times))? )?"

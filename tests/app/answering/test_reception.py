@@ -4,6 +4,8 @@ import pytest
 from answering_library import make_system
 
 from inquote.app.answering.foreign import language_of
+from inquote.app.chat.export import as_html, as_markdown
+from inquote.app.cli.output import format_answer
 from inquote.app.language.foreign import FOREIGN
 from inquote.index.stores.journal import MemoryJournal
 
@@ -79,3 +81,10 @@ def test_languages_are_told_by_their_words(code: str, question: str) -> None:
 def test_english_is_no_other_language() -> None:
     for question in ("Who is in charge?", "side effects imlygic", "Is Los Angeles in a zone?"):
         assert language_of(question) is None
+
+
+def test_what_the_page_says_is_said_on_a_terminal_and_in_exports_too() -> None:
+    answer = make_system(a=OTTERS).answer("thanks")
+    assert format_answer(answer) == "You are welcome."
+    assert "You are welcome" in as_markdown([answer])
+    assert "The corpus does not say" not in as_html([answer])
