@@ -11,7 +11,7 @@ from dataclasses import replace
 from inquote.app.answering.answer import Answer, Citation, Inferred
 from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.cleaning import clean_question
-from inquote.app.answering.conversation import resolve_follow_up, turns_of
+from inquote.app.answering.conversation import first_question, resolve_follow_up, turns_of
 from inquote.app.answering.findings import Followed, Place
 from inquote.app.answering.forms import Form
 from inquote.app.answering.moves import Move, move_of
@@ -61,7 +61,9 @@ class Talk:
         first = self._ask(typed, understood, None, NOTHING)
         if not leans(typed, turns):
             return first
-        if before == 0 or (first.text is not None and first.confidence >= SETTLED):
+        is_joined = understood.startswith(f"{first_question(turns[-1])} ")
+        is_sure = first.text is not None and first.confidence >= SETTLED
+        if before == 0 or (is_sure and not is_joined):
             return _with_readings(first, readings_of(typed, turns))
         last = self._last(history, before - 1)
         return self._contest(typed, turns, first, last)
@@ -82,6 +84,7 @@ class Talk:
         is_shelf = len(self._shelf.infos) > 1
         readings = readings_of(typed, turns, last, within=is_shelf)
         is_open = first.text is None and bool(find_pronoun(first.understood_as))
+        is_open = is_open or _is_repeated(first, last)
         surest, best = -1.0 if is_open else first.confidence + MARGIN, None
         for reading, hits in self._likeliest(readings[1:]):
             confidence = self._answerer.choose(reading.question, hits).confidence
@@ -90,9 +93,10 @@ class Talk:
         if best is None:
             return _with_readings(first, readings)
         answer = self._ask(typed, best.question, best.scope, NOTHING)
-        is_surer = is_open or (answer.text is not None and answer.confidence > first.confidence)
-        is_repeated = answer.text is not None and last is not None and answer.text == last.text
-        return _with_readings(answer if is_surer and not is_repeated else first, readings)
+        is_surer = is_open or answer.confidence > first.confidence
+        is_other = answer.text is not None or first.text is None
+        wins = is_surer and is_other and not _is_repeated(answer, last)
+        return _with_readings(answer if wins else first, readings)
 
     def _likeliest(self, readings: Sequence[Reading]) -> list[tuple[Reading, list[Hit]]]:
         """Return the readings that retrieve best, with their first hits."""
@@ -131,6 +135,11 @@ class Talk:
         if move is Move.EVIDENCE:
             return _evidence_of(answer, typed)
         return answer
+
+
+def _is_repeated(answer: Answer, last: Answer | None) -> bool:
+    """Tell whether an answer is the last one again, and so to the question before."""
+    return answer.text is not None and last is not None and answer.text == last.text
 
 
 def _best_score(retrieved: tuple[Reading, list[Hit]]) -> float:
