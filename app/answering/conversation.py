@@ -116,7 +116,7 @@ def resolve_follow_up(question: str, turns: Sequence[str]) -> str:
     # Put a phrase without a verb into the earlier question, or to the topic.
     is_about = opening is not None and bool(ABOUT_OPENING.search(opening[0]))
     if _is_phrase(question, bool(opening)) or (is_about and not QUESTION_WORD.search(question)):
-        return _continued(rest if is_about else question, is_about, turns)
+        return _continued(rest, is_about, bool(opening), turns)
     # Put what a pronoun stands for in its place.
     if EVENT_QUESTION.match(question):
         return f"{earlier} {question}"
@@ -141,7 +141,7 @@ def resolve_follow_up(question: str, turns: Sequence[str]) -> str:
     return f"{earlier} {capitalise(question)}" if opening and is_short else question
 
 
-def _continued(phrase: str, is_about: bool, turns: Sequence[str]) -> str:
+def _continued(phrase: str, is_about: bool, is_opened: bool, turns: Sequence[str]) -> str:
     """Return what a phrase without a verb asks after the turns.
 
     It takes the place of the words of the last turn that it answers to. Where there is none, what
@@ -152,8 +152,11 @@ def _continued(phrase: str, is_about: bool, turns: Sequence[str]) -> str:
     if otherwise:
         return otherwise
     replaced = replace_phrase(earlier, phrase)
-    if is_about and phrase.strip("?. ") and replaced.startswith(earlier):
-        replaced = _in_place_of_name(earlier, phrase, turns)
+    is_thing = bool(phrase.strip("?. ")) and phrase.split()[0].lower() not in PREPOSITIONS
+    is_name = is_thing and is_opened and names_something(f"_ {phrase}")
+    if (is_name or (is_about and is_thing)) and replaced.startswith(earlier):
+        about_other = _in_place_of_name(earlier, phrase, turns)
+        replaced = replaced if about_other == earlier else about_other
     is_kept = replaced.startswith(earlier)
     if not is_kept or not is_about or not phrase.strip("?. "):
         return replaced
@@ -187,7 +190,7 @@ def _corrected(meant: str, turns: Sequence[str]) -> str:
     """Return the last turn as a correction would have it; a correction may be a whole question."""
     if QUESTION_WORD.match(meant):
         return capitalise(meant)
-    continued = _continued(meant, True, turns)
+    continued = _continued(meant, True, True, turns)
     if not continued.startswith(WHAT_ABOUT.split("{")[0]):
         return continued
     replaced = replace_phrase(turns[-1], meant)

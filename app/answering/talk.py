@@ -18,13 +18,14 @@ from inquote.app.answering.moves import Move, move_of
 from inquote.app.answering.readings import Reading, leans, readings_of
 from inquote.app.answering.shelf import NOTHING, Shelf
 from inquote.app.answering.small_talk import kind_of_talk
-from inquote.app.answering.topics import find_pronoun
+from inquote.app.answering.topics import find_pronoun, names_something
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import Scope
 from inquote.ingest.errors import QuestionError
 from inquote.ingest.text import sentence_ranges, touching
 
-SETTLED = 0.3  # confidence with which the likeliest reading is not contested
+SETTLED = 0.2  # confidence with which the likeliest reading is not contested
+SETTLED_NOUN = 0.5  # the same of a pronoun that was taken for a noun
 MARGIN = 0.05  # by which another reading must be surer
 LOOKED_AT = 2  # passages of a reading that are read before one is chosen
 CONTESTED = 2  # readings that are read besides the likeliest
@@ -62,7 +63,9 @@ class Talk:
         if not leans(typed, turns):
             return first
         is_joined = understood.startswith(f"{first_question(turns[-1])} ")
-        is_sure = first.text is not None and first.confidence >= SETTLED
+        is_named = names_something(understood) and not names_something(typed)
+        settled = SETTLED if is_named or not find_pronoun(typed) else SETTLED_NOUN
+        is_sure = first.text is not None and first.confidence >= settled
         if before == 0 or (is_sure and not is_joined):
             return _with_readings(first, readings_of(typed, turns))
         last = self._last(history, before - 1)
