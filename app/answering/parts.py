@@ -3,7 +3,8 @@
 import re
 
 from inquote.app.answering.cleaning import capitalise
-from inquote.app.answering.conversation import ask_otherwise, resolve_follow_up
+from inquote.app.answering.conversation import resolve_follow_up
+from inquote.app.answering.replacing import ask_otherwise
 from inquote.app.answering.topics import find_pronoun
 from inquote.app.language.dialogue import PREPOSITIONAL_PHRASE
 from inquote.app.language.english import NEXT_OBJECT, NEXT_QUESTION, QUESTION_OPENING, VERB

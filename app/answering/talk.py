@@ -11,11 +11,12 @@ from dataclasses import replace
 from inquote.app.answering.answer import Answer, Citation, Inferred
 from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.cleaning import clean_question
-from inquote.app.answering.conversation import first_question, resolve_follow_up, turns_of
+from inquote.app.answering.conversation import resolve_follow_up, turns_of
 from inquote.app.answering.findings import Followed, Place
 from inquote.app.answering.forms import Form
 from inquote.app.answering.moves import Move, move_of
 from inquote.app.answering.readings import Reading, leans, readings_of
+from inquote.app.answering.replacing import first_question
 from inquote.app.answering.shelf import NOTHING, Shelf
 from inquote.app.answering.small_talk import kind_of_talk
 from inquote.app.answering.topics import find_pronoun, names_something
