@@ -3,14 +3,17 @@
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.cache import AnswerCache
 from inquote.app.answering.cleaning import clean_question
-from inquote.app.answering.conversation import understand
+from inquote.app.answering.findings import Followed
+from inquote.app.answering.reception import Reception
 from inquote.app.answering.shelf import Shelf
+from inquote.app.answering.small_talk import kind_of_talk
 from inquote.app.answering.suggestions import (
     ATTACHMENT,
     Suggestion,
@@ -18,7 +21,9 @@ from inquote.app.answering.suggestions import (
     dump_suggestions,
     keep_answered,
     load_suggestions,
+    opening_questions,
 )
+from inquote.app.answering.talk import Talk
 from inquote.index.clock import Clock, utc_now
 from inquote.index.models.allocator import return_freed_memory
 from inquote.index.progress import Progress, silent
@@ -33,6 +38,7 @@ Asking = Callable[[str, Sequence[str], int | None], Answer]
 """Answers a question after others, from a generation: `System.answer`, in any thread."""
 
 _ANSWERS_A_TRIM = 50  # answers that are read between two times that freed memory is returned
+_EXAMPLES = 3  # questions that the page names to who asks none
 _ATTEMPTS = 3  # to answer while ingests are quicker than the reading of a snapshot
 
 
@@ -101,7 +107,7 @@ class System:
         return self._answer(question, history, generation).answer
 
     def _record(self, answer: Answer, history: Sequence[str]) -> Answer:
-        if self.journal is not None:
+        if self.journal is not None and not answer.is_small_talk:
             context = QuestionInContext(answer.question, tuple(history))
             self.journal.record_question(context, utc_now())
         return answer
@@ -115,13 +121,12 @@ class System:
         with_documents: bool = False,
     ) -> Reply:
         clock = Clock()
-        typed, understood = clean_question(question), understand(question, history)
-        clock.lap("understand")
+        typed = _clean_turn(question)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.store.snapshot(generation) as snapshot:
                     clock.lap("open")
-                    answer = self._answer_from(snapshot, typed, understood, scope, clock)
+                    answer = self._answer_from(snapshot, typed, history, scope, clock)
                     ids = sorted({hit.passage.document_id for hit in answer.hits})
                     documents = {id: snapshot.document(id) for id in ids if with_documents}
             except GenerationGone:
@@ -135,17 +140,33 @@ class System:
         self,
         snapshot: Snapshot,
         typed: str,
-        understood: str,
+        history: Sequence[str],
         scope: Scope | None,
         clock: Clock,
     ) -> Answer:
         """Answer from a snapshot, or return what was answered before."""
-        key = (snapshot.generation, typed, understood, None if scope is None else tuple(scope))
+        shelf = Shelf(snapshot, self.search, clock, scope)
+
+        def ask(typed: str, understood: str, within: Scope | None, followed: Followed) -> Answer:
+            limits = shelf.following(within, followed)
+            return self._ask(typed, understood, limits)
+
+        talk = Talk(ask, self.answerer, shelf)
+        answer = Reception(talk, shelf, partial(self._examples, snapshot)).answer(typed, history)
+        clock.lap("read")
+        return answer
+
+    def _examples(self, snapshot: Snapshot) -> list[str]:
+        """Return questions that the corpus answers, where they are known already."""
+        known = load_suggestions(snapshot.attachment(ATTACHMENT), self.answerer.reader.name)
+        return opening_questions(known or [], _EXAMPLES)
+
+    def _ask(self, typed: str, understood: str, shelf: Shelf) -> Answer:
+        """Answer a question that stands alone, or return what was answered before."""
+        key = (shelf.snapshot.generation, typed, understood, shelf.limits)
         answer = self._cache.get(key)
         if answer is None:
-            shelf = Shelf(snapshot, self.search, clock, scope)
             answer = self.answerer.answer(typed, understood, shelf)
-            clock.lap("read")
             self._cache.put(key, answer)
             if next(self._read) % _ANSWERS_A_TRIM == 0:
                 return_freed_memory()
@@ -226,3 +247,9 @@ class System:
     def close(self) -> None:
         """Close the library; no question may be running."""
         self.store.close()
+
+
+def _clean_turn(typed: object) -> str:
+    """Return a turn as `clean_question` does; a single letter is one that the page answers."""
+    is_letter = isinstance(typed, str) and kind_of_talk(typed) == "letter"
+    return str(typed).strip() if is_letter else clean_question(typed)

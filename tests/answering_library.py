@@ -12,6 +12,11 @@ from store_writing import EMBEDDER, RECIPE, cut
 
 def ask(question: str, reader: Reader | None = None, **texts: str) -> Answer:
     """Answer a question from documents, `texts` by their ids."""
+    return make_system(reader, **texts).answer(question)
+
+
+def make_system(reader: Reader | None = None, **texts: str) -> System:
+    """Make a system over documents, `texts` by their ids."""
     store = MemoryStore()
     made = [cut(id, text) for id, text in texts.items()]
     with store.begin() as draft:
@@ -21,4 +26,4 @@ def ask(question: str, reader: Reader | None = None, **texts: str) -> Answer:
         draft.put_documents(made)
         draft.commit(RECIPE)
     answerer = Answerer(reader or FakeReader(), PLAIN_CALIBRATION)
-    return System(store, Search(EMBEDDER), answerer).answer(question)
+    return System(store, Search(EMBEDDER), answerer)

@@ -85,6 +85,9 @@ class Answer:
       that of the answer held back.
     - `hits`: the passages considered, best first.
     - `trace`: the reasons, as JSON.
+    - `readings`: what the question may mean besides, the likeliest first.
+    - `notice`: a sentence of the page's own, for a turn that is no question, or on the language of
+      one; "" for most.
     - `elapsed_ms`, `stages_ms`: milliseconds; nothing else differs between two runs of the same
       question. The times by stage are not in the JSON.
     """
@@ -101,6 +104,13 @@ class Answer:
     stages_ms: Mapping[str, float] = field(default_factory=dict)
     inferred: Inferred | None = None
     headers: tuple[Citation, ...] = ()
+    readings: tuple[str, ...] = ()
+    notice: str = ""
+
+    @property
+    def is_small_talk(self) -> bool:
+        """Whether nothing was searched for, because the turn is no question."""
+        return bool(self.notice) and not self.hits and self.text is None
 
     @property
     def under_headers(self) -> str:
@@ -132,6 +142,8 @@ class Answer:
             "id": id,
             "question": self.question,
             "understood_as": self.understood_as,
+            "readings": list(self.readings),
+            "notice": self.notice,
             "answer": self.text,
             "inferred": asdict(self.inferred) if self.inferred else None,
             "confidence": self.confidence,
@@ -172,6 +184,13 @@ def cite_headers(
 def cite(span: AnswerSpan, document: Document) -> Citation:
     """Return the citation of a span; raise `LibraryDamaged` unless it is verbatim."""
     return _citation(span.passage, document, span.document_start, span.document_end, span.text)
+
+
+def cite_range(passage: Passage, document: Document, start: int, end: int) -> Citation:
+    """Return the citation of a range that may leave the passage by which it was reached."""
+    quote = document.text[start:end]
+    citation = _citation(passage, document, start, end, quote)
+    return replace(citation, passage_start=start, passage_end=end)
 
 
 def _citation(passage: Passage, document: Document, start: int, end: int, quote: str) -> Citation:

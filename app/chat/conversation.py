@@ -58,7 +58,7 @@ class Turn:
 
     def answer_html(self) -> str:
         """Write the answer, with the control that copies it and the row of verdicts under it."""
-        if self.answer is None:
+        if self.answer is None or self.answer.is_small_talk:
             return self.html
         copying = copying_html(self.id) if self.references else ""
         return self.html + copying + verdicts_html(self.id, self.answer, self.verdict)

@@ -43,7 +43,7 @@ def as_markdown(answers: Sequence[Answer]) -> str:
 def _answer_markdown(answer: Answer) -> str:
     heading = f"## {_line_markdown(answer.question)}"
     if not answer.citations:
-        return f"{heading}\n\n{REFUSAL}"
+        return f"{heading}\n\n{_line_markdown(answer.notice) or REFUSAL}"
     quotes, places = [], []
     for number, citation in enumerate(answer.citations, start=1):
         quotes.append(f"> {_line_markdown(citation.quote)} [{number}]")
@@ -86,7 +86,7 @@ def _answer_html(answer: Answer) -> str:
     if answer.understood_as != answer.question:
         question += f"<p>Understood as: <q>{escape(answer.understood_as)}</q></p>\n"
     if not answer.citations:
-        return f"{question}<p>{REFUSAL}</p>\n"
+        return f"{question}<p>{escape(answer.notice) or REFUSAL}</p>\n"
     quotes, places = [], []
     for number, citation in enumerate(answer.citations, start=1):
         quote = escape(citation.quote)

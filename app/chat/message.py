@@ -99,19 +99,38 @@ def answer_html(answer: Answer, documents: Documents, limits: Sequence[str] = ()
     `documents` holds at least the cited documents, as they were when the answer was made; `limits`
     are the titles of those that the question was limited to.
     """
+    if answer.is_small_talk:
+        return f'<div class="answer">{page_line_html(answer.notice)}</div>'
     if answer.text is None:
         body = _refusal_html(answer, documents)
     else:
         body = _spans_html(answer, documents)
     understood = ""
     if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
-        understood = (
-            f'<p class="understood">Understood as: <q>{escape(answer.understood_as)}</q> '
-            '<a class="edit" role="button" href="#edit" title="Change it and ask again">Change</a>'
-            "</p>"
-        )
-    head = limit_html(limits) + understood
+        understood = _understood_html(answer)
+    notice = page_line_html(answer.notice) if answer.notice else ""
+    head = notice + limit_html(limits) + understood
     return f'<div class="answer">{head}{body}{trace_html(answer, documents)}</div>'
+
+
+def page_line_html(line: str) -> str:
+    """Write what the page itself says, marked as no quote."""
+    mark = '<span class="mark">inquote</span>'
+    return f'<p class="notice" dir="auto">{escape(line)} {mark}</p>'
+
+
+def _understood_html(answer: Answer) -> str:
+    """Write the question as it was understood, and what else it may mean behind "Change"."""
+    others = []
+    for reading in answer.readings:
+        address = escape_attribute(urlencode({"ask": reading}))
+        others.append(f'<a class="reading" role="button" href="#{address}">{escape(reading)}</a>')
+    readings = f'<span class="readings">{" ".join(others)}</span>' if others else ""
+    return (
+        f'<p class="understood">Understood as: <q>{escape(answer.understood_as)}</q> '
+        '<a class="edit" role="button" href="#edit" title="Change it and ask again">Change</a>'
+        f"{readings}</p>"
+    )
 
 
 def confidence_words(confidence: float) -> str:

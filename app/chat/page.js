@@ -163,11 +163,19 @@ function typeInto(field, text) {
 }
 
 function edit(link) {
+  link.parentElement.querySelector(".readings")?.classList.add("shown");
   typeInto(question(), link.parentElement.querySelector("q").textContent);
   typeInto(document.querySelector("#alone textarea"), "alone");
   editing.textContent = "Change the question and press Enter; it is asked as it stands, misspelt words aside. Escape leaves it.";
   question().focus();
   question().select();
+}
+
+// Another question that the same words may mean, asked as it stands.
+function askReading(link) {
+  typeInto(question(), link.textContent);
+  typeInto(document.querySelector("#alone textarea"), "alone");
+  requestAnimationFrame(() => document.querySelector("#question button")?.click());
 }
 
 function leaveEditing() {
@@ -245,6 +253,9 @@ document.addEventListener("click", (event) => {
   } else if (event.target.closest?.("#log a.edit")) {
     event.preventDefault();
     edit(event.target.closest("a.edit"));
+  } else if (event.target.closest?.("#log a.reading")) {
+    event.preventDefault();
+    askReading(event.target.closest("a.reading"));
   } else if (event.target.closest?.("#examples button, #new")) {
     question()?.focus();
   }

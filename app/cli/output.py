@@ -54,6 +54,10 @@ def _refuse_constant(constant: str) -> None:
 def format_answer(answer: "Answer") -> str:
     """Format an answer for a terminal, each citation with its document, heading and range."""
     lines: list[str] = []
+    if answer.is_small_talk:
+        return answer.notice
+    if answer.notice:
+        lines += [answer.notice, ""]
     if answer.understood_as != answer.question:
         lines += [f"Understood as: {answer.understood_as}", ""]
     confidence = f"confidence {answer.confidence:.0%}"

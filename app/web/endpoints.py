@@ -99,6 +99,13 @@ class AnswerOut(BaseModel):
     id: Any = None
     question: str
     understood_as: str
+    readings: list[str] = Field(
+        description="What the question may mean besides, the likeliest first."
+    )
+    notice: str = Field(
+        description="A sentence of the program itself: for a turn that is no question, or on its "
+        "language; empty for most."
+    )
     answer: str | None
     inferred: InferredOut | None
     confidence: float = Field(

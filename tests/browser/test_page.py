@@ -249,6 +249,31 @@ def test_the_understood_question_can_be_changed_and_asked_as_it_stands(
     )
 
 
+def test_what_else_a_question_may_mean_is_offered_and_asked_as_it_stands(
+    tab: Tab, system: FakeSystem
+) -> None:
+    system.understood = {"And that?": "What was the response to Tern?"}
+    system.readings = {"And that?": ("What was the price of Tern?",)}
+    tab.ask("When was it approved?").ask("And that?")
+    other = tab.latest.get_by_role("button", name="What was the price of Tern?")
+    expect(other).to_be_hidden()
+    tab.latest.get_by_role("button", name="Change").click()
+    other.click()
+    expect(tab.page.locator("#log .question")).to_have_count(3)
+    expect(tab.latest.locator(".answer.waiting")).to_have_count(0)
+    assert system.questions[-1] == ("What was the price of Tern?", ())
+
+
+def test_the_page_answers_what_is_no_question_in_its_own_voice(
+    tab: Tab, system: FakeSystem
+) -> None:
+    system.notices = {"hello": "Hello. I look up what the texts say."}
+    tab.ask("hello")
+    expect(tab.latest.locator(".notice")).to_contain_text("Hello. I look up what the texts say.")
+    expect(tab.latest.locator(".notice .mark")).to_have_text("inquote")
+    expect(tab.latest.locator(".refusal, .trace, .confidence")).to_have_count(0)
+
+
 @pytest.mark.parametrize("leave", ["Escape", "empty"])
 def test_a_changed_question_that_is_left_changes_nothing(
     tab: Tab, system: FakeSystem, leave: str
