@@ -1,6 +1,8 @@
 // The corpus drawer: a dialog over the page that lists the documents and, where the server allows it, takes files in
 // and removes documents. The server makes its HTML; this file fetches it, sends files, and follows the running job.
 
+import { GONE, look } from "./connection.js";
+
 const POLL = 400; // milliseconds between two looks at the running job
 const STAGES = { reading: "Reading files", embedding: "Embedding passages", indexing: "Writing the index", "asking again": "Asking earlier questions again" };
 
@@ -24,7 +26,9 @@ const isEmpty = () => Boolean(part(".corpus-empty"));
 
 async function fetchDrawer() {
   const find = part(".corpus-find input")?.value ?? "";
-  const response = await fetch(`/api/corpus?${new URLSearchParams({ find })}`);
+  const response = await fetch(`/api/corpus?${new URLSearchParams({ find })}`).catch(() => {
+    throw new Error(GONE);
+  });
   const text = await response.text();
   if (response.ok) return text;
   let sentence = "The corpus cannot be shown.";
@@ -57,8 +61,9 @@ function showProblem(sentence) {
   const line = document.createElement("p");
   line.className = "corpus-problem now";
   line.setAttribute("role", "alert");
-  line.textContent = sentence || "The server does not answer. Is inquote still running?";
+  line.textContent = sentence || GONE;
   part(".corpus-work").prepend(line);
+  if (line.textContent === GONE) look();
 }
 
 async function show() {
@@ -66,6 +71,8 @@ async function show() {
   await refresh(".corpus-sum", ".corpus-work", ".corpus-list");
   if (part(".corpus-now")) follow();
 }
+
+document.addEventListener("server-back", () => dialog.open && show());
 
 function bar(text, share) {
   const now = part(".corpus-now");

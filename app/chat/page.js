@@ -1,6 +1,7 @@
 // The document pane beside the conversation: opens the place that a citation names, marks it, steps through the
 // places of an answer. The conversation itself is Gradio's; this file only reads its links.
 
+import { beginWatching, GONE, look, mustWait, noteSent, noteShown } from "./connection.js";
 import { DocumentTools } from "./document_tools.js";
 import { keepViewName, openPages, viewName } from "./pages.js";
 import { questionAbout, Selection } from "./selection.js";
@@ -47,8 +48,9 @@ async function load(address) {
   try {
     content = await (await fetch(address)).text();
   } catch {
-    content = "<p class=\"notice\">The server does not answer. Is inquote still running?</p>";
+    content = `<p class="notice">${GONE}</p>`;
     address = "";
+    look();
   }
   if (ticket !== request) return false;
   const step = pane.contains(document.activeElement) ? document.activeElement.dataset.step : undefined;
@@ -265,6 +267,30 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A question is sent by Enter or by the button. An empty one is none; one without a server waits for it.
+function checkSending(event) {
+  const text = question().value;
+  if (text.trim() && !mustWait()) return noteSent(text);
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+for (const kind of ["keydown", "keypress"]) {
+  document.addEventListener(kind, (event) => {
+    const isSent = event.target === question() && event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (isSent) checkSending(event);
+  }, true);
+}
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#question button.submit-button")) checkSending(event);
+}, true);
+
+// What the pane could not fetch is fetched now.
+document.addEventListener("server-back", () => {
+  if (loaded) return;
+  load(links.length ? contentAddress(links[current]) : `/api/pane?view=${viewName()}`).then((ready) => ready && showCurrent());
+});
+
 document.addEventListener("input", (event) => {
   if (event.target === question() && !event.target.value) leaveEditing();
 });
@@ -293,6 +319,7 @@ function follow(log) {
   const questions = log.querySelectorAll(".question");
   if (questions.length !== messages) {
     messages = questions.length;
+    noteShown();
     editing.textContent = "";
     limit.replaceChildren();
     questions[messages - 1]?.scrollIntoView({ block: "start" });
@@ -314,6 +341,7 @@ function begin(log) {
   conversation.setAttribute("role", "region");
   conversation.setAttribute("aria-label", "Conversation");
   question().closest(".form, .block").before(limit, editing);
+  beginWatching(limit);
   new MutationObserver(() => follow(log)).observe(log, { childList: true, subtree: true, characterData: true });
   follow(log);
   const linked = document.createElement("a");

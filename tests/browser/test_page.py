@@ -324,6 +324,46 @@ def test_a_server_that_was_started_anew_answers_the_conversation_again(
     tab.errors.clear()  # the browser logs that the server was gone
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_a_page_whose_server_was_away_goes_on_by_itself(
+    new_tab: Callable[..., Tab], known: bool
+) -> None:
+    tab = new_tab()
+    with served(FakeSystem) as address:
+        tab.address = address
+        tab.open().ask("When was it approved?")
+    line = tab.page.locator("#connection")
+    if known:  # else the question itself meets that nobody is there
+        expect(line).to_contain_text("The server does not answer.")
+        tab.page.locator("#corpus-open").click()
+        dialog = tab.page.get_by_role("dialog", name="Corpus")
+        expect(dialog.get_by_role("alert")).to_contain_text("The server does not answer.")
+        tab.page.keyboard.press("Escape")
+    box = tab.page.locator("#question textarea")
+    box.fill("What was the response?")
+    box.press("Enter")
+    expect(line).to_contain_text("The server does not answer.")
+    with served(FakeSystem, port=int(address.rsplit(":", 1)[1])):
+        expect(tab.page.locator("#log .question")).to_have_text(
+            ["When was it approved?", "What was the response?"]
+        )
+        expect(tab.latest.locator(".span .quote")).to_have_text(["16.3% of patients", "2.1%"])
+        expect(line).to_be_hidden()
+        expect(box).to_have_value("")
+        tab.page.close()
+    tab.errors.clear()  # the browser logs that the server was gone
+
+
+def test_nothing_is_asked_by_enter_on_an_empty_box(tab: Tab, system: FakeSystem) -> None:
+    box = tab.page.locator("#question textarea")
+    box.press("Enter")
+    box.fill("   ")
+    box.press("Enter")
+    tab.ask("When was it approved?")
+    expect(tab.page.locator("#log .question")).to_have_count(1)
+    assert system.questions == [("When was it approved?", ())]
+
+
 def test_while_the_models_load_the_page_says_so_and_takes_the_question(
     new_tab: Callable[..., Tab],
 ) -> None:
@@ -405,7 +445,7 @@ def test_after_any_bad_input_the_same_conversation_goes_on(tab: Tab, kind: str) 
     expect(tab.latest.locator(".span .quote").first).to_have_text("16.3% of patients")
 
 
-@pytest.mark.parametrize("question", ["", "?!", "\u200b", "x" * 10_000])
+@pytest.mark.parametrize("question", ["?!", "\u200b", "x" * 10_000])
 def test_a_question_that_cannot_be_asked_gets_a_sentence(tab: Tab, question: str) -> None:
     tab.ask(question)
     expect(tab.latest).to_contain_text("Please ")
