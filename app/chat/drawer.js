@@ -4,6 +4,7 @@
 import { GONE, look } from "./connection.js";
 
 const POLL = 400; // milliseconds between two looks at the running job
+const QUIET_POLL = 1500; // and between two at what goes on after it
 const STAGES = { reading: "Reading files", embedding: "Embedding passages", indexing: "Writing the index", "asking again": "Asking earlier questions again" };
 
 const dialog = document.createElement("dialog");
@@ -70,6 +71,7 @@ async function show() {
   if (!dialog.open) dialog.showModal();
   await refresh(".corpus-sum", ".corpus-work", ".corpus-list");
   if (part(".corpus-now")) follow();
+  else followQuietly();
 }
 
 document.addEventListener("server-back", () => dialog.open && show());
@@ -97,6 +99,7 @@ async function follow() {
       await new Promise((resolve) => setTimeout(resolve, POLL));
     }
     await refresh(".corpus-sum", ".corpus-work", ".corpus-list");
+    followQuietly();
     status.textContent = [part(".corpus-done h3"), ...dialog.querySelectorAll(".corpus-problem, .corpus-done > dl dt")].map((e) => e?.textContent).join(". ");
     if (empty && !isEmpty() && !dialog.open) location.reload(); // the page was waiting for a text
   } catch {
@@ -108,11 +111,28 @@ async function follow() {
   dialog.dataset.reload = empty && !isEmpty() ? "yes" : "";
 }
 
+// Earlier questions are asked again after a change; what became of their answers is shown once it is known.
+async function followQuietly() {
+  try {
+    for (;;) {
+      const job = await (await fetch("/api/corpus/work")).json();
+      if (job.running || !dialog.open) return;
+      if (!job.comparing) break;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_POLL));
+    }
+    const isChoosing = part(".corpus-held") || part(".corpus-now");
+    if (!isChoosing) await refresh(".corpus-work");
+  } catch {} // it is only for information
+}
+
 async function post(change, body) {
   part(".corpus-problem.now")?.remove();
   try {
     const response = await fetch(`/api/corpus/${change}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
-    if (!response.ok) return showProblem((await response.json()).error);
+    if (!response.ok) {
+      if (part(".corpus-held")) await refresh(".corpus-work");
+      return showProblem((await response.json()).error);
+    }
   } catch {
     return showProblem();
   }
@@ -149,7 +169,7 @@ function send(files) {
   sending.onload = () => finishSending(sending);
   sending.onerror = () => finishSending(null, "The files were not sent whole: the server refused them or does not answer.");
   sending.onabort = () => finishSending(null, "Stopped; nothing was changed.");
-  sending.open("POST", "/api/corpus/files");
+  sending.open("POST", "/api/corpus/files?check=true");
   sending.send(form);
 }
 
@@ -158,11 +178,26 @@ async function finishSending(request, sentence) {
   sending = null;
   await refresh(".corpus-work");
   if (request?.status === 202) return follow();
+  if (request?.status === 200) return askAboutHeld(JSON.parse(request.responseText).html);
   let error = sentence;
   try {
     error ??= JSON.parse(request.responseText).error;
   } catch {}
   showProblem(error);
+}
+
+// Files that are there already wait on the server until somebody has chosen what becomes of them.
+function askAboutHeld(html) {
+  part(".corpus-work").innerHTML = html;
+  part(".corpus-held button").focus();
+  status.textContent = part(".corpus-held h3").textContent;
+}
+
+function settleHeld(held, drop) {
+  const choice = { held: held.dataset.held, drop };
+  choice.namesakes = held.querySelector("[name=namesakes]:checked")?.value;
+  choice.takes_copies = held.querySelector("[name=copies]:checked")?.value === "take";
+  return post("settle", choice);
 }
 
 // List the files below an entry that was dropped, each with its path.
@@ -210,6 +245,11 @@ dialog.addEventListener("click", (event) => {
   else if (control?.dataset.post) post(control.dataset.post);
   else if (control?.dataset.remove) post("remove", { document: decodeURIComponent(control.dataset.remove) });
   else if (control?.hasAttribute("data-cancel")) sending?.abort();
+  else if (control?.hasAttribute("data-drop")) settleHeld(control.form, true);
+});
+dialog.addEventListener("submit", (event) => {
+  event.preventDefault();
+  settleHeld(event.target, false);
 });
 dialog.addEventListener("change", (event) => {
   if (event.target.type !== "file") return;
