@@ -232,6 +232,7 @@ class Answerer:
         # Cite them.
         spans = distinct_spans(accepted)
         citations = [cite(span, shelf.document(span.passage.document_id)) for span in spans]
+        quotes = [citation.quote for citation in citations]
 
         # Say why.
         hits = interleave([choice.findings.hits for choice in choices])
@@ -241,7 +242,7 @@ class Answerer:
         return Answer(
             question=question,
             understood_as=understood_as,
-            text=join_quotes(citation.quote for citation in citations) or None,
+            text=join_quotes(quotes, decisive.form.value) or None,
             confidence=decisive.confidence,
             citations=tuple(citations),
             hits=hits,

@@ -97,10 +97,14 @@ class InferredOut(BaseModel):
 class AnswerOut(BaseModel):
     """An answer in the corpus's own words; `answer` is null when the corpus does not say."""
 
+    version: int = Field(description="Of this form; it rises where a key changes its meaning.")
     id: Any = None
     question: str
     understood_as: str
-    answer: str | None
+    answer: str | None = Field(
+        description='The quotes joined: items by "; ", each without the mark that ends it, '
+        "sentences by a space."
+    )
     inferred: InferredOut | None
     confidence: float = Field(
         ge=0, le=1, description="The calibrated probability that the answer is right."

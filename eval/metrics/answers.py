@@ -160,8 +160,9 @@ def verbatim_violations(answer: Mapping[str, Any], texts: Mapping[str, str]) -> 
         quote = quoted["quote"]
         if not quote or text[quoted["start"] : quoted["end"]] != quote:
             violations += 1
-    expected = join_quotes(citation["quote"] for citation in answer["citations"]) or None
-    if answer["answer"] != expected:
+    quotes = [citation["quote"] for citation in answer["citations"]]
+    form = answer.get("trace", {}).get("form", "")
+    if answer["answer"] != (join_quotes(quotes, form) or None):
         violations += 1
     return violations
 
