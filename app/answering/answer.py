@@ -82,6 +82,11 @@ def join_quotes(quotes: Iterable[str], form: str = "sentences") -> str:
     return text
 
 
+def joint_form(trace: Mapping[str, Any]) -> str:
+    """Return the form by which quotes are joined; the answers of several questions are sentences."""
+    return "sentences" if "parts" in trace else str(trace.get("form", ""))
+
+
 def item_of(quote: str) -> str:
     """Return a quote as an item of a list: on one line, without the mark that ends it.
 
@@ -126,7 +131,7 @@ class Answer:
     @property
     def has_items(self) -> bool:
         """Say whether the quotes are items of a list."""
-        return len(self.citations) > 1 and self.trace.get("form") in ITEM_FORMS
+        return len(self.citations) > 1 and joint_form(self.trace) in ITEM_FORMS
 
     @property
     def under_headers(self) -> str:
