@@ -204,6 +204,20 @@ def test_a_long_document_opens_at_the_line(new_tab: Callable[..., Tab], system: 
     until(tab.page, lambda: in_view(mark))
 
 
+def test_a_copied_selection_has_the_words_alone(tab: Tab) -> None:
+    tab.ask("What was the response?")
+    copied = tab.page.evaluate(
+        """() => {
+        getSelection().selectAllChildren(document.querySelector("#log .answer"));
+        const data = new DataTransfer();
+        const copy = new ClipboardEvent("copy", {clipboardData: data, bubbles: true, cancelable: true});
+        document.querySelector("#log .answer").dispatchEvent(copy);
+        return data.getData("text/plain"); }"""
+    )
+    assert copied.startswith("16.3% of patients\n\n2.1%\n\nIn the trial, 16.3% of patients had")
+    assert "citation" not in copied and "[1]" not in copied
+
+
 # ---- starting, and the conversation
 
 
