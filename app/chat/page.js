@@ -139,7 +139,10 @@ function original(link) {
 async function open(link, { sheet = true } = {}) {
   const answer = link.closest(".answer");
   const kind = link.classList.contains("cite") ? "a.cite" : "a.near";
-  links = answer ? unique([...answer.querySelectorAll(kind)]) : [link];
+  // Of the passages that were looked at, those under a refusal are marked, not all that are in "Why".
+  const group = kind === "a.near" ? ".nearest a.near" : kind;
+  links = answer ? unique([...answer.querySelectorAll(group)]) : [];
+  if (!links.some((other) => other.hash === link.hash)) links = [link];
   current = links.findIndex((other) => other.hash === link.hash);
   if (sheet && NARROW.matches) openSheet(link);
   if (await load(contentAddress(link))) showCurrent();

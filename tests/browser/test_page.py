@@ -96,6 +96,17 @@ def test_a_refusal_says_so_and_opens_the_nearest_passages(tab: Tab) -> None:
     expect(tab.page.locator("#pane mark.current")).to_contain_text("approved in 2015")
 
 
+def test_a_refusal_marks_the_passages_that_it_shows(tab: Tab, system: FakeSystem) -> None:
+    system.nearest = ("The future is open.", "2015", "16.3% of patients", "fatigue, chills and fever")
+    tab.ask("What does a dose cost?")
+    expect(tab.page.locator("#pane .at")).to_have_text("Passage 1 of 3 · Outlook")
+    numbers = tab.page.locator("#pane mark").evaluate_all("marks => marks.map(m => m.dataset.cite)")
+    assert set(numbers) == {"1", "2", "3"}
+    tab.latest.get_by_text("Why no answer").click()
+    tab.latest.locator(".trace a.near").last.click()
+    expect(tab.page.locator("#pane .at")).to_contain_text("Passage 1 of 1")
+
+
 def test_why_this_answer_unfolds(tab: Tab) -> None:
     tab.ask("When was it approved?")
     tab.latest.get_by_text("Why this answer").click()
