@@ -50,10 +50,19 @@ async function refresh(...parts) {
       part(name)?.replaceWith(fresh.querySelector(name));
       if (focus) (part(name).querySelector("button") ?? part(".corpus-close")).focus();
     }
+    dialog.querySelectorAll("time[datetime]").forEach(showLocally);
     dialog.append(status);
   } catch (error) {
     showProblem(error.message);
   }
+}
+
+// Times come in UTC; people live by their own clocks.
+function showLocally(time) {
+  const at = new Date(time.dateTime);
+  if (isNaN(at)) return;
+  const two = (number) => String(number).padStart(2, "0");
+  time.textContent = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 function showProblem(sentence) {

@@ -37,7 +37,7 @@ def drawer_html(
     """Write the whole drawer; `find` narrows the list of documents."""
     return (
         '<header class="corpus-head"><div><h2 id="corpus-title">Corpus</h2>'
-        f'<p class="source corpus-sum">{escape(_summary(documents))}</p></div>'
+        f'<p class="source corpus-sum">{_summary_html(documents)}</p></div>'
         '<button type="button" class="corpus-close" aria-label="Close the corpus">Close</button>'
         '</header><div class="corpus-body">'
         f"{_upload_html() if writable else ''}"
@@ -47,7 +47,7 @@ def drawer_html(
     )
 
 
-def _summary(documents: Sequence[DocumentInfo]) -> str:
+def _summary_html(documents: Sequence[DocumentInfo]) -> str:
     """Sum up the library in one line."""
     if not documents:
         return "no documents yet"
@@ -55,7 +55,7 @@ def _summary(documents: Sequence[DocumentInfo]) -> str:
     latest = max(document.ingested_at for document in documents)
     return (
         f"{_plural(len(documents), 'document')} · {_plural(passages, 'passage')}"
-        f" · last change {_format_time(latest)}"
+        f" · last change {_time_html(latest)}"
     )
 
 
@@ -261,7 +261,7 @@ def _document_html(document: DocumentInfo, writable: bool) -> str:
     facts = (
         f"{document.characters:,} characters",
         _plural(document.passages, "passage"),
-        _format_time(document.ingested_at),
+        _time_html(document.ingested_at),
     )
     remove = (
         f'<button type="button" data-remove="{quote(document.id)}"'
@@ -291,10 +291,10 @@ def _plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _format_time(at: str) -> str:
-    """Format a time in ISO 8601, UTC, to the minute.
+def _time_html(at: str) -> str:
+    """Write a time in ISO 8601, UTC, to the minute; `drawer.js` puts the browser's own in place.
 
-    >>> _format_time("2026-11-24T20:13:05+00:00")
-    '2026-11-24 20:13 UTC'
+    >>> _time_html("2026-11-24T20:13:05+00:00")
+    '<time datetime="2026-11-24T20:13:05+00:00">2026-11-24 20:13 UTC</time>'
     """
-    return f"{at[:10]} {at[11:16]} UTC"
+    return f'<time datetime="{escape_attribute(at)}">{escape(f"{at[:10]} {at[11:16]}")} UTC</time>'

@@ -216,12 +216,14 @@ function openSheet(link) {
   pane.setAttribute("aria-modal", "true");
   document.body.classList.add("sheet-open");
   document.querySelector("#conversation").inert = true;
+  history.pushState({ sheet: true }, ""); // so that "back" closes the document and stays here
   pane.tabIndex = -1;
   pane.focus({ preventScroll: true });
 }
 
 function closeSheet() {
   if (!document.body.classList.contains("sheet-open")) return;
+  if (history.state?.sheet) history.back();
   pane.removeAttribute("role");
   pane.removeAttribute("aria-modal");
   document.body.classList.remove("sheet-open");
@@ -308,6 +310,7 @@ function goToNote(link) {
 }
 
 NARROW.addEventListener("change", () => closeSheet());
+addEventListener("popstate", () => closeSheet());
 
 // Gradio labels every message with its own HTML source; a screen reader should hear the text instead.
 function tidy(log) {
@@ -326,6 +329,8 @@ function follow(log) {
     editing.textContent = "";
     limit.replaceChildren();
     questions[messages - 1]?.scrollIntoView({ block: "start" });
+    const latestQuestion = questions[messages - 1]?.textContent.trim().slice(0, 80);
+    document.title = latestQuestion ? `${latestQuestion} · inquote` : "inquote";
     if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
   }
   const finished = [...log.querySelectorAll(".answer:not(.waiting)")];

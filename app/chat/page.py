@@ -58,6 +58,7 @@ EXPORTS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
     "bib": ("application/x-bibtex; charset=utf-8", lambda kept: as_bibtex(kept.references)),
 }
 HEAD = (
+    '<link rel="icon" type="image/svg+xml" href="/favicon.ico">'
     '<link rel="stylesheet" href="/page/style.css">'
     '<link rel="stylesheet" href="/page/document.css">'
     '<link rel="stylesheet" href="/page/drawer.css">'

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,14 @@ def test_the_drawer_lists_the_documents_and_opens_one(tab: Tab) -> None:
     dialog.get_by_role("link", name="Owls").click()
     expect(dialog).to_be_hidden()
     expect(tab.page.locator("#pane h2")).to_have_text("Owls")
+
+
+def test_times_are_those_of_the_browser(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(timezone_id="Asia/Kolkata").open()
+    time = drawer(tab).locator(".corpus-documents time").first
+    at = datetime.fromisoformat(time.get_attribute("datetime") or "")
+    there = at.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    expect(time).to_have_text(there.strftime("%Y-%m-%d %H:%M"))
 
 
 def test_files_dropped_on_the_page_are_taken_in_and_answered_from(tab: Tab) -> None:

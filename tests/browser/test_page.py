@@ -575,6 +575,46 @@ def test_on_a_phone_the_document_is_a_sheet(new_tab: Callable[..., Tab]) -> None
     expect(citation).to_be_focused()
 
 
+def test_on_a_phone_back_closes_the_document_and_stays(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(360, 740, has_touch=True).open().ask("What was the response?")
+    sheet = tab.page.locator("#pane")
+    tab.latest.get_by_role("link", name="citation [2]").first.tap()
+    expect(sheet).to_be_visible()
+    tab.page.go_back()
+    expect(sheet).to_be_hidden()
+    expect(tab.page).to_have_url(tab.address + "/")
+    expect(tab.page).to_have_title("What was the response? · inquote")
+    expect(tab.page.locator("#log .question")).to_have_count(1)
+
+
+def test_what_is_clicked_is_large_enough_and_why_fits_a_phone(
+    new_tab: Callable[..., Tab], system: FakeSystem
+) -> None:
+    tab = new_tab(360, 740).open().ask("What was the response?")
+    tab.latest.get_by_text("Why this answer").click()
+    targets = tab.page.locator("#conversation :is(a, button, summary):visible")
+    small = targets.evaluate_all(
+        """all => all.map(e => [e.textContent, e.getBoundingClientRect()])
+        .filter(([_, box]) => box.height && (box.height < 24 || box.width < 24))
+        .map(([text, box]) => `${text} ${box.width} ${box.height}`)"""
+    )
+    assert small == []
+    trace = tab.latest.locator(".trace")
+    assert trace.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def test_right_to_left_text_begins_at_the_right(
+    new_tab: Callable[..., Tab], system: FakeSystem
+) -> None:
+    words = "\u05d4\u05d8\u05d9\u05e4\u05d5\u05dc \u05d0\u05d5\u05e9\u05e8 \u05d1-2015."
+    system.document_ = make_document(f"{words}\n")
+    system.answers = {"approved": [words]}
+    tab = new_tab().open().ask("When was it approved?")
+    span = tab.latest.locator(".span .quote").bounding_box()
+    log = tab.page.locator("#log .answer").bounding_box()
+    assert span and log and span["x"] > log["x"] + log["width"] / 2
+
+
 def test_the_page_works_by_keyboard_alone(new_tab: Callable[..., Tab]) -> None:
     tab = new_tab(360, 740).open()
     tab.page.keyboard.type("What was the response?")
