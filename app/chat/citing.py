@@ -187,18 +187,18 @@ def answer_markdown(answer: Answer, references: Sequence[Reference]) -> str:
     """Write the question, the quotes and the numbered places in Markdown."""
     quotes, places = [], []
     for number, reference in enumerate(references, start=1):
-        quotes.append(f"> {_markdown(reference.quote)} [{number}]")
-        places.append(f"{number}. {_markdown(reference.place)}")
-    question = _markdown(answer.question)
+        quotes.append(f"> {line_markdown(reference.quote)} [{number}]")
+        places.append(f"{number}. {line_markdown(reference.place)}")
+    question = line_markdown(answer.question)
     return "\n\n".join([f"**{question}**", "\n>\n".join(quotes), "\n".join(places)]) + "\n"
 
 
-def _markdown(text: str) -> str:
+def line_markdown(text: str) -> str:
     r"""Put a text on one line and escape what Markdown would take for its own, and no more.
 
     It is read as plain text too, so that "16.3 %" stays as it is.
 
-    >>> _markdown("1. a_b is <16.3% & more")
+    >>> line_markdown("1. a_b is <16.3% & more")
     '1\\. a\\_b is \\<16.3% & more'
     """
     escaped = _MARKDOWN.sub(r"\\\g<0>", _line(text))

@@ -17,6 +17,7 @@ from inquote.app.chat.message import (
     copying_html,
     question_html,
     sentence_html,
+    sentences_of,
     waiting_html,
 )
 from inquote.app.service.service import Service, explain
@@ -36,8 +37,9 @@ class Turn:
     `answer` is None as long as there is none, for good where the question cannot be answered.
     A question that is `standalone` is asked without those before it, and those after it are asked
     without them too. Where `limit` is the id of a document, only that is searched. `history` holds
-    the questions that it was asked after, `references` what the answer cites, `verdict` the last
-    feedback on it. `id` is known to that person's browser only. `task` fills the answer in.
+    the questions that it was asked after, `references` what the answer cites, `sentences` those
+    around each citation, `verdict` the last feedback on it. `id` is known to that person's browser
+    only. `task` fills the answer in.
     """
 
     question: str
@@ -46,6 +48,7 @@ class Turn:
     standalone: bool = False
     limit: str = ""
     references: tuple[Reference, ...] = ()
+    sentences: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     verdict: str = ""
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
@@ -75,6 +78,11 @@ class Conversation:
     def answers(self) -> list[Answer]:
         """List the answers and refusals, oldest first."""
         return [turn.answer for turn in self.turns if turn.answer]
+
+    @property
+    def sentences(self) -> list[tuple[str, ...]]:
+        """List the sentences around the citations of each of `answers`."""
+        return [turn.sentences for turn in self.turns if turn.answer]
 
     @property
     def references(self) -> list[Reference]:
@@ -153,6 +161,7 @@ class Conversation:
             limits = [await self._title(service, turn.limit)] if turn.limit else []
             turn.html = answer_html(reply.answer, reply.documents, limits)
             turn.references = references_of(reply.answer, reply.documents)
+            turn.sentences = sentences_of(reply.answer, reply.documents)
             turn.answer = reply.answer
         except Exception as error:
             turn.html = sentence_html(explain(error))

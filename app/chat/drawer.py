@@ -130,8 +130,7 @@ def _choice_html(
             f'<label><input type="radio" name="{group}" value="{value}"{checked}> {label}</label>'
         )
     return (
-        f"<fieldset><legend>{legend}</legend><ul>{''.join(items)}</ul>"
-        f"{''.join(options)}</fieldset>"
+        f"<fieldset><legend>{legend}</legend><ul>{''.join(items)}</ul>{''.join(options)}</fieldset>"
     )
 
 

@@ -136,6 +136,17 @@ def sentences_around(text: str, citation: Citation) -> tuple[int, int]:
     return min(citation.start, touched[0][0]), max(citation.end, touched[-1][1])
 
 
+def sentences_of(answer: Answer, documents: Documents) -> tuple[str, ...]:
+    """Return the sentences around each citation; "" where a quote is all of them."""
+    sentences = []
+    for citation in answer.citations:
+        text = documents[citation.document_id].text
+        start, end = sentences_around(text, citation)
+        around = text[start:end].strip()
+        sentences.append("" if around == citation.quote.strip() else around)
+    return tuple(sentences)
+
+
 def _citation_link(citation: Citation, number: int) -> str:
     target: dict[str, str | int] = {
         "document": citation.document_id,

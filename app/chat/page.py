@@ -51,7 +51,7 @@ WAYS_TO_BEGIN = (
     "Take in the demonstration text</a>"
 )
 EXPORTS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
-    "md": ("text/markdown; charset=utf-8", lambda kept: as_markdown(kept.answers)),
+    "md": ("text/markdown; charset=utf-8", lambda kept: as_markdown(kept.answers, kept.sentences)),
     "html": ("text/html; charset=utf-8", lambda kept: as_html(kept.answers)),
     "json": ("application/json", lambda kept: as_json(kept.answers)),
     "ris": ("application/x-research-info-systems", lambda kept: as_ris(kept.references)),
