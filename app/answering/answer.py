@@ -83,7 +83,7 @@ def join_quotes(quotes: Iterable[str], form: str = "sentences") -> str:
 
 
 def joint_form(trace: Mapping[str, Any]) -> str:
-    """Return the form by which quotes are joined; the answers of several questions are sentences."""
+    """Return the form that quotes are joined by; answers to several questions are sentences."""
     return "sentences" if "parts" in trace else str(trace.get("form", ""))
 
 

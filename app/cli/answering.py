@@ -1,5 +1,6 @@
 """The commands that ask: `ask`, `changes` and `feedback`."""
 
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -24,11 +25,19 @@ from inquote.app.cli.terminal import (
     read_questions,
 )
 from inquote.ingest.errors import InquoteError
+from inquote.ingest.text import encodable
+
+MOST_PIPED = 100_000  # characters of a question from a pipe that are read
 
 
 def ask(
-    question: Annotated[
-        str | None, typer.Argument(help="The question.", show_default=False)
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[QUESTION]...",
+            help="The question, with quotes around it or without; from standard input else.",
+            show_default=False,
+        ),
     ] = None,
     library: LibraryOption = DEFAULT_LIBRARY,
     as_json: JsonOption = False,
@@ -41,10 +50,12 @@ def ask(
     embedder: EmbedderOption = None,
 ) -> None:
     """Answer a question with the corpus's own words, each with its place."""
+    question = " ".join(words) if words else None
+    if question is None and input is None:
+        question = _piped_question()
     if (question is None) == (input is None):
         raise InquoteError(
-            "Give one question (\"inquote ask 'Who makes it?'\") "
-            "or a file of them (--json --input FILE)."
+            "Give one question (inquote ask Who makes it) or a file of them (--json --input FILE)."
         )
     if input is not None and not as_json:
         raise InquoteError("--input gives one JSON object a line; add --json.")
@@ -63,6 +74,13 @@ def ask(
         print_json(answer.as_json())
     else:
         print_text(format_answer(answer))
+
+
+def _piped_question() -> str | None:
+    """Read a question that another program writes (`echo ... | inquote ask`); None for none."""
+    if sys.stdin is None or sys.stdin.isatty():
+        return None
+    return encodable(sys.stdin.read(MOST_PIPED)).strip() or None
 
 
 def changes(

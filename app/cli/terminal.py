@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from inquote.index.stores.journal import QuestionInContext
 
 EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
 
 
 def run_program(program: Callable[[], object]) -> None:
@@ -33,7 +34,17 @@ def run_program(program: Callable[[], object]) -> None:
         print_text(error, sys.stderr)
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+@contextmanager
+def says_when_interrupted(sentence: str) -> Iterator[None]:
+    """Say what was kept where Ctrl-C ends a piece of work, and exit as a shell expects."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print_text(sentence, sys.stderr)
+        sys.exit(EXIT_INTERRUPTED)
 
 
 @contextmanager

@@ -17,10 +17,8 @@ from inquote.app.answering.answerer import Answerer
 from inquote.app.cli import commands as cli
 from inquote.app.system import System
 from inquote.index.stores.journal import SqliteJournal
-from inquote.index.stores.local.search_files import read_attachment
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
-from inquote.ingest.errors import ModelError
 
 MakeSystem = Callable[..., System]
 
@@ -359,21 +357,33 @@ def test_the_hash_comes_from_a_file_the_environment_or_as_before_with_a_word(
     assert run("chat", "--auth-file", file)[2].startswith(f"Others may write {file}")
 
 
-def test_an_ingest_finds_questions_to_suggest_and_needs_no_reader_for_the_rest(
-    run: Run, corpus: Path, tmp_path: Path, fake_models: None, monkeypatch: pytest.MonkeyPatch
+def test_an_ingest_leaves_the_questions_to_suggest_to_the_chat(
+    run: Run, corpus: Path, tmp_path: Path, fake_models: None
 ) -> None:
     (corpus / "whale.txt").write_text("Blue Whale is a mammal.")
-    place = ("--library", tmp_path / "library")
-    assert run("ingest", corpus, *place)[0] == 0
-    file = tmp_path / "library" / "derived" / "gen-000001" / "attached" / "questions.json"
-    kept = json.loads(read_attachment(file) or "")
-    assert [question["question"] for question in kept["questions"]] == ["What is Blue Whale?"]
+    assert run("ingest", corpus, "--library", tmp_path / "library")[0] == 0
+    derived = tmp_path / "library" / "derived" / "gen-000001"
+    assert not (derived / "attached" / "questions.json").exists()
 
-    def no_reader(*_: object) -> None:
-        raise ModelError("There is no reader here.")
 
-    monkeypatch.setattr("inquote.app.build.make_answerer", no_reader)
-    (corpus / "whale.txt").write_text("Blue Whale is a large mammal.")
-    assert run("ingest", corpus, *place)[0] == 0
-    derived = tmp_path / "library" / "derived"
-    assert not (derived / "gen-000002" / "attached" / "questions.json").exists()
+def test_a_question_comes_in_words_or_from_a_pipe(run: Run, system: System) -> None:
+    place = ("--library", system.store.folder)
+    words = "An otter weighs how many kilograms?"
+    for code, out, _ in (
+        run("ask", *words.split(), *place),
+        run("ask", *place, stdin=f"{words}\n"),
+    ):
+        assert code == 0
+        assert out.splitlines()[0] == "An otter weighs 12 kilograms."
+
+
+def test_an_interrupted_ingest_says_what_was_kept(
+    run: Run, corpus: Path, tmp_path: Path, fake_models: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("inquote.index.updating.ingest.ingest", interrupted)
+    code, _, err = run("ingest", corpus, "--library", tmp_path / "library")
+    assert code == 130
+    assert err.splitlines()[-1].startswith("Stopped; the library answers as before.")
