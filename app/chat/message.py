@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer, Citation, absence
 from inquote.app.answering.cleaning import capitalise
-from inquote.app.chat.document_pane import format_heading
 from inquote.app.chat.ranges import Mark, is_wrapped, range_html
+from inquote.app.chat.source import source_line
 from inquote.app.chat.trace import Documents, link, passage_link, percent, trace_html
 from inquote.app.marks import escape, escape_attribute
 from inquote.ingest.text import sentence_ranges, touching
@@ -159,14 +159,8 @@ def _citation_link(citation: Citation, number: int) -> str:
 
 
 def _title_and_place(citation: Citation) -> str:
-    """Format title, heading and page of a citation on one line."""
-    return " · ".join(filter(None, (citation.title, _place(citation))))
-
-
-def _place(citation: Citation) -> str:
-    """Format heading and page of a citation on one line."""
-    page = f"page {citation.page}" if citation.page else ""
-    return " · ".join(filter(None, (format_heading(citation.heading), page)))
+    """Format title, section and page of a citation on one line."""
+    return source_line(citation.title or citation.document_id, citation.heading, citation.page)
 
 
 def _confidence_html(answer: Answer) -> str:
@@ -268,7 +262,8 @@ def _context_html(answer: Answer, context: Context, documents: Documents) -> str
     first = context.first_citation
     text = documents[first.document_id].text
     several = len({hit.passage.document_id for hit in answer.hits}) > 1
-    place = _title_and_place(first) if several or not first.heading else _place(first)
+    title = first.title or first.document_id
+    place = source_line(title, first.heading, first.page, names_title=several)
     place_html = f'<p class="where" dir="auto">{escape(place)}</p>'
     quotes = [citation.quote.strip() for citation in context.citations.values()]
     if text[context.start : context.end].strip() in quotes:
@@ -299,9 +294,10 @@ def _refusal_html(answer: Answer, documents: Documents) -> str:
     )
     pieces = [f'<p class="refusal">{REFUSAL}</p>', f'<p class="held">{escape(reason)}</p>']
     items = []
+    several = len({hit.passage.document_id for hit in answer.hits}) > 1
     for hit in answer.hits[:NEAREST_SHOWN]:
         passage = f'<p class="passage" dir="auto">{escape(hit.passage.text)}</p>'
-        items.append(f"<li>{passage_link(hit, documents)}{passage}</li>")
+        items.append(f"<li>{passage_link(hit, documents, several)}{passage}</li>")
     if items:
         pieces.append('<p class="label">Nearest passages, not an answer</p>')
         pieces.append(f'<ol class="nearest">{"".join(items)}</ol>')

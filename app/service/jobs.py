@@ -239,9 +239,7 @@ class LibraryJobs:
         self.uploads.set_aside(files)
         try:
             with self._store() as store:
-                job.report = remove(
-                    store, ids, self._make_embedder(), progress=self._progress(job)
-                )
+                job.report = remove(store, ids, self._make_embedder(), progress=self._progress(job))
         except BaseException:
             self.uploads.put_back(files)
             raise

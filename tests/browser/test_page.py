@@ -97,7 +97,12 @@ def test_a_refusal_says_so_and_opens_the_nearest_passages(tab: Tab) -> None:
 
 
 def test_a_refusal_marks_the_passages_that_it_shows(tab: Tab, system: FakeSystem) -> None:
-    system.nearest = ("The future is open.", "2015", "16.3% of patients", "fatigue, chills and fever")
+    system.nearest = (
+        "The future is open.",
+        "2015",
+        "16.3% of patients",
+        "fatigue, chills and fever",
+    )
     tab.ask("What does a dose cost?")
     expect(tab.page.locator("#pane .at")).to_have_text("Passage 1 of 3 · Outlook")
     numbers = tab.page.locator("#pane mark").evaluate_all("marks => marks.map(m => m.dataset.cite)")
@@ -221,7 +226,8 @@ def test_a_copied_selection_has_the_words_alone(tab: Tab) -> None:
         """() => {
         getSelection().selectAllChildren(document.querySelector("#log .answer"));
         const data = new DataTransfer();
-        const copy = new ClipboardEvent("copy", {clipboardData: data, bubbles: true, cancelable: true});
+        const options = {clipboardData: data, bubbles: true, cancelable: true};
+        const copy = new ClipboardEvent("copy", options);
         document.querySelector("#log .answer").dispatchEvent(copy);
         return data.getData("text/plain"); }"""
     )
