@@ -15,6 +15,7 @@ from inquote.app.cli.options import (
     LibraryOption,
     ReaderOption,
 )
+from inquote.app.cli.changes import append_line, change_key, count_changes, read_changes
 from inquote.app.cli.output import answer_line, format_answer, format_change, format_feedback
 from inquote.app.cli.terminal import (
     bar_for,
@@ -23,6 +24,7 @@ from inquote.app.cli.terminal import (
     print_json,
     print_text,
     read_questions,
+    says_when_interrupted,
 )
 from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import encodable
@@ -92,29 +94,48 @@ def changes(
         Path | None,
         typer.Option(help="Also the questions of this file, JSON lines as for ask --input."),
     ] = None,
+    limit: Annotated[
+        int, typer.Option(help="At most so many questions, those asked last first.", min=1)
+    ] = 200,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write each result into this file, a line of JSON each; what stands there "
+            "is not asked again, so that a run that was stopped goes on."
+        ),
+    ] = None,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which answers changed.
+    """Say which answers changed, each as soon as it is known.
 
     Asked again, of an earlier generation and of the current one, are the questions that were asked
     before and the evaluation set.
     """
-    from inquote.app.service.answer_changes import ChangeKind, changes_since
+    from inquote.app.service.answer_changes import changes_since
 
     own = read_questions(questions) if questions else []
-    with opened_system(library, reader, embedder) as system:
-        compared = changes_since(system, own, since, bar_for("asking"))
+    results = read_changes(out) if out else []
+    known = {change_key(result) for result in results}
+    kept = f"{out} has the results so far; the same command goes on." if out else ""
+    with (
+        says_when_interrupted(kept or "Stopped; with --out FILE the next run would go on."),
+        opened_system(library, reader, embedder) as system,
+    ):
+        walk = bar_for("asking")
+        for change in changes_since(system, own, since, walk, limit, known):
+            result = change.as_json()
+            results.append(result)
+            if out:
+                append_line(out, result)
+            if not as_json and result["kind"] != "unchanged":
+                print_text(format_change(change))
+                sys.stdout.flush()
     if as_json:
-        print_json([change.as_json() for change in compared])
-        return
-    counts = dict.fromkeys(ChangeKind, 0)
-    for change in compared:
-        counts[change.kind] += 1
-        if change.kind is not ChangeKind.UNCHANGED:
-            print_text(format_change(change))
-    print_text(", ".join(f"{count} {kind.value}" for kind, count in counts.items()))
+        print_json(results)
+    else:
+        print_text(count_changes(results))
 
 
 def feedback(library: LibraryOption = DEFAULT_LIBRARY, as_json: JsonOption = False) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
+LINE_EVERY = 20  # questions after which a program that reads along hears how far it is
 
 
 def run_program(program: Callable[[], object]) -> None:
@@ -107,11 +108,24 @@ def progress_bars(quiet: bool) -> Iterator["Progress"]:
 
 
 def bar_for(stage: str) -> Callable[[Sequence[Any]], Iterable[Any]]:
-    """Make a function that goes through a sequence and shows a bar on standard error."""
+    """Make a function that goes through a sequence and shows a bar on standard error.
+
+    Where that is no terminal, a line says now and then how far it is.
+    """
     from rich.console import Console
     from rich.progress import track
 
-    return lambda items: track(items, stage, console=Console(stderr=True))
+    console = Console(stderr=True)
+
+    def report(items: Sequence[Any]) -> Iterator[Any]:
+        for done, item in enumerate(items):
+            if done and done % LINE_EVERY == 0:
+                print_text(f"{stage}: {done} of {len(items)}", sys.stderr)
+            yield item
+
+    if console.is_terminal:
+        return lambda items: track(items, stage, console=console)
+    return report
 
 
 def read_questions(file: Path) -> "list[QuestionInContext]":

@@ -271,6 +271,37 @@ def test_changes_tells_what_became_of_the_answers(
     )
 
 
+def test_changes_has_a_limit_and_goes_on_where_it_was_stopped(
+    run: Run,
+    system: System,
+    corpus: Path,
+    embedder: FakeEmbedder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    system.journal = SqliteJournal(system.store.folder)
+    place = ("--library", system.store.folder)
+    for question in ("Do owls hunt at night?", "An otter weighs how many kilograms?"):
+        run("ask", question, *place)
+    (corpus / "otters.md").write_text("# Otters\n\nAn otter weighs 14 kilograms.")
+    ingest(LocalStore(system.store.folder), [corpus], embedder)
+    out_file = tmp_path / "changes.jsonl"
+    status, out, _ = run("changes", "--limit", "1", "--out", out_file, *place)
+    assert (status, out.splitlines()[0]) == (0, "changed: An otter weighs how many kilograms?")
+    with out_file.open("a") as file:
+        file.write('{"question": "cut')  # as by a power cut
+    asked: list[str] = []
+    answer = System.answer
+    monkeypatch.setattr(
+        System, "answer", lambda self, q, *rest: asked.append(q) or answer(self, q, *rest)
+    )
+    status, out, _ = run("changes", "--out", out_file, *place)
+    assert asked == ["Do owls hunt at night?"] * 2
+    assert out == "1 unchanged, 0 moved, 1 changed, 0 lost, 0 newly answerable\n"
+    out_file.write_text("nonsense\n")
+    assert "holds no results" in run("changes", "--out", out_file, *place)[2]
+
+
 @pytest.mark.usefixtures("fake_models")
 def test_documents_are_removed_by_their_ids(run: Run, system: System) -> None:
     place = ("--library", system.store.folder)
