@@ -5,6 +5,7 @@ when it brings them back.
 """
 
 import asyncio
+import json
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -184,9 +185,29 @@ def _message(role: str, html: str) -> dict[str, Any]:
     return {"role": role, "content": [{"type": "text", "text": html}]}
 
 
-def read_kept_questions(value: object) -> list[KeptQuestion]:
+def replaces(kept: object) -> bool:
+    """Say whether a browser opens another conversation in place of the one that it shows."""
+    value = _parse(kept)
+    return isinstance(value, dict) and value.get("replace") is True
+
+
+def _parse(value: object) -> object:
+    """Read JSON out of a text from a browser; anything else is left as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed: object = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return parsed
+
+
+def read_kept_questions(kept: object) -> list[KeptQuestion]:
     """Read the questions out of a value from a browser, which may be anything."""
-    items = value if isinstance(value, list) else []
+    value = _parse(kept)
+    if isinstance(value, dict):
+        value = value.get("questions")
+    items = value if isinstance(value, list | tuple) else []
     questions: list[KeptQuestion] = []
     for item in items:
         if isinstance(item, list | tuple) and item:

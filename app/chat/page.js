@@ -2,6 +2,7 @@
 // places of an answer. The conversation itself is Gradio's; this file only reads its links.
 
 import { beginWatching, GONE, look, mustWait, noteSent, noteShown } from "./connection.js";
+import { beginConversation, saveSoon } from "./conversations.js";
 import { DocumentTools } from "./document_tools.js";
 import { keepViewName, openPages, viewName } from "./pages.js";
 import { questionAbout, Selection } from "./selection.js";
@@ -322,6 +323,7 @@ let answers = 0;
 let messages = 0;
 function follow(log) {
   tidy(log);
+  saveSoon();
   const questions = log.querySelectorAll(".question");
   if (questions.length !== messages) {
     messages = questions.length;
@@ -349,6 +351,7 @@ function begin(log) {
   conversation.setAttribute("role", "region");
   conversation.setAttribute("aria-label", "Conversation");
   question().closest(".form, .block").before(limit, editing);
+  beginConversation();
   beginWatching(limit);
   new MutationObserver(() => follow(log)).observe(log, { childList: true, subtree: true, characterData: true });
   follow(log);

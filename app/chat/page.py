@@ -5,6 +5,7 @@ Content-Security-Policy forbids. So the conversation is a sanitised `Chatbot`, u
 and the document pane is fetched from `/api/pane`.
 """
 
+import json
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -29,7 +30,7 @@ from inquote.app.chat.citing import (
     as_plain,
     as_ris,
 )
-from inquote.app.chat.conversation import Conversation, Turn
+from inquote.app.chat.conversation import Conversation, Turn, replaces
 from inquote.app.chat.export import as_html, as_json, as_markdown, escape_markdown
 from inquote.app.chat.feedback import FeedbackEndpoints, FeedbackError
 from inquote.app.marks import with_marks, without_marks
@@ -57,17 +58,11 @@ EXPORTS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
     "ris": ("application/x-research-info-systems", lambda kept: as_ris(kept.references)),
     "bib": ("application/x-bibtex; charset=utf-8", lambda kept: as_bibtex(kept.references)),
 }
-HEAD = (
-    '<link rel="icon" type="image/svg+xml" href="/favicon.ico">'
-    '<link rel="stylesheet" href="/page/style.css">'
-    '<link rel="stylesheet" href="/page/document.css">'
-    '<link rel="stylesheet" href="/page/drawer.css">'
-    '<link rel="stylesheet" href="/page/pages.css">'
-    '<script src="/page/page.js" type="module"></script>'
-    '<script src="/page/copying.js" type="module"></script>'
-    '<script src="/page/feedback.js" type="module"></script>'
-    '<script src="/page/drawer.js" type="module"></script>'
-)
+STYLES = ("style", "document", "drawer", "pages")
+SCRIPTS = ("page", "copying", "feedback", "drawer")
+HEAD = '<link rel="icon" type="image/svg+xml" href="/favicon.ico">'
+HEAD += "".join(f'<link rel="stylesheet" href="/page/{name}.css">' for name in STYLES)
+HEAD += "".join(f'<script src="/page/{name}.js" type="module"></script>' for name in SCRIPTS)
 
 Updates = dict[Any, Any]
 """What an event handler returns to Gradio: components with their new values."""
@@ -85,7 +80,7 @@ class Page:
         os.environ.update(MEASURED_EVENTS)
         with gr.Blocks(title="inquote", analytics_enabled=False, fill_width=True) as self.blocks:
             self.conversation = gr.State(Conversation())
-            self.kept = gr.BrowserState([], storage_key="inquote-questions", secret="inquote")
+            self.kept = gr.Textbox("[]", elem_id="kept", label="Kept", visible="hidden")
             with gr.Row(elem_id="inquote"):
                 with gr.Column(elem_id="conversation"):
                     self._add_header()
@@ -154,7 +149,8 @@ class Page:
         for button in self.suggestions:
             button.click(self.ask, [button, *state], **asking)
         self.new.click(self.clear, self.conversation, outputs, **private)
-        self.blocks.load(self.open, [self.kept, self.conversation], outputs, **private)
+        self.kept.input(self.bring_back, state, outputs, trigger_mode="multiple", **private)
+        self.blocks.load(self.open, self.conversation, outputs, **private)
         self.blocks.load(self.offer, self.conversation, self.suggestions, **private)
 
     async def ask(
@@ -191,10 +187,8 @@ class Page:
         conversation.turns.clear()
         return {**self._show(conversation), self.box: "", **await self._suggest(conversation)}
 
-    async def open(
-        self, kept: Any, conversation: Conversation, request: gr.Request
-    ) -> AsyncIterator[Updates]:
-        """Wait for the models, then ask the question of the address, or those the browser kept."""
+    async def open(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Updates]:
+        """Wait for the models, then ask the question of the address."""
         # Wait, and say so.
         if not self._service.ready:
             yield self._show_notice("Loading the models ...")
@@ -206,17 +200,39 @@ class Page:
             return
         yield self._show_notice("")
         # Ask, unless somebody has asked while the models were loading.
-        if conversation.turns:
-            return
         linked = request.query_params.get("q")
-        turns = conversation.restore([[linked]] if linked else kept)
-        if not turns:
+        if not linked or conversation.turns:
             return
+        async for updates in self._answer_all(conversation, conversation.restore([[linked]])):
+            yield updates
+
+    async def bring_back(self, conversation: Conversation, kept: Any) -> AsyncIterator[Updates]:
+        """Answer the questions that the browser kept, those of this tab or of another conversation.
+
+        Those of another take the place of what is shown; those of this tab come back after a
+        reload, unless somebody has asked meanwhile.
+        """
+        if replaces(kept):
+            conversation.turns.clear()
+        turns = list(conversation.turns) or conversation.restore(kept)
+        try:
+            await self._service.wait_until_open()
+        except Exception:  # `open` says why
+            conversation.turns.clear()
+            turns = []
+        async for updates in self._answer_all(conversation, turns):
+            yield updates
+
+    async def _answer_all(
+        self, conversation: Conversation, turns: list[Turn]
+    ) -> AsyncIterator[Updates]:
+        """Show the turns at once, then their answers as they come."""
         yield self._show(conversation)
         for turn in turns:
             await conversation.finish(turn, self._service)
             yield self._show(conversation)
-        yield await self._suggest(conversation)
+        if turns:
+            yield await self._suggest(conversation)
 
     async def offer(self, conversation: Conversation) -> Updates:
         """Show the questions to begin with as soon as they are known."""
@@ -249,7 +265,7 @@ class Page:
         return {
             self.conversation: conversation,
             self.chat: conversation.messages(),
-            self.kept: conversation.questions_to_keep(),
+            self.kept: _json(conversation.questions_to_keep()),
             self.save: self._save_links(conversation),
         }
 
@@ -289,6 +305,11 @@ class Page:
                 "bib": as_bibtex(known.references),
             }
         )
+
+
+def _json(value: object) -> str:
+    """Write JSON as a browser does."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _is_plain(suggestion: Suggestion) -> bool:

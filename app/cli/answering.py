@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from inquote.app.cli.changes import append_line, change_key, count_changes, read_changes
 from inquote.app.cli.options import (
     DEFAULT_LIBRARY,
     EmbedderOption,
@@ -15,7 +16,6 @@ from inquote.app.cli.options import (
     LibraryOption,
     ReaderOption,
 )
-from inquote.app.cli.changes import append_line, change_key, count_changes, read_changes
 from inquote.app.cli.output import answer_line, format_answer, format_change, format_feedback
 from inquote.app.cli.terminal import (
     bar_for,

@@ -24,6 +24,7 @@ from inquote.ingest.errors import InquoteError, QuestionError
 PAGE_FILES = {
     "page.js": "text/javascript",
     "connection.js": "text/javascript",
+    "conversations.js": "text/javascript",
     "pages.js": "text/javascript",
     "text_view.js": "text/javascript",
     "document_tools.js": "text/javascript",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
-from browser.driving import Tab, in_view, marked, until
+from browser.driving import Tab, in_view, marked, serious, until
 from fake_system import ARTICLE, INJECTIONS, FakeSystem, make_document, opener
 from inquote.app.chat.message import REFUSAL
 from inquote.index.stores.journal import Feedback
@@ -304,6 +304,41 @@ def test_a_new_conversation_forgets(tab: Tab, system: FakeSystem) -> None:
     expect(tab.page.locator("#log .question")).to_have_count(0)
     tab.ask("What was the response?")
     assert system.questions[-1] == ("What was the response?", ())
+
+
+def test_two_tabs_have_a_conversation_each_and_keep_it_over_a_reload(tab: Tab) -> None:
+    tab.ask("When was it approved?")
+    other = Tab(tab.page.context.new_page(), tab.address).open()
+    expect(other.page.locator("#log .question")).to_have_count(0)
+    other.ask("What was the response?")
+    other.settle()
+    tab.settle().open()
+    expect(tab.page.locator("#log .question")).to_have_text("When was it approved?")
+    other.page.get_by_role("button", name="New conversation").click()
+    expect(other.page.locator("#log .question")).to_have_count(0)
+    tab.settle().open()
+    expect(tab.page.locator("#log .question")).to_have_text("When was it approved?")
+
+
+def test_recent_conversations_are_opened_deleted_and_brought_back(tab: Tab) -> None:
+    tab.ask("When was it approved?").settle()
+    tab.page.get_by_role("button", name="New conversation").click()
+    expect(tab.page.locator("#log .question")).to_have_count(0)
+    tab.ask("What was the response?").settle()
+    tab.page.get_by_role("button", name="Recent").click()
+    dialog = tab.page.get_by_role("dialog", name="Recent conversations")
+    names = dialog.locator("button.sentence")
+    expect(names).to_have_text(["What was the response?", "When was it approved?"])
+    assert serious(tab) == []
+    dialog.get_by_role("button", name="Delete When was it approved?").press("Enter")
+    expect(names).to_have_text(["What was the response?"])
+    dialog.get_by_role("button", name="Undo").press("Enter")
+    names.nth(1).click()
+    expect(dialog).to_be_hidden()
+    expect(tab.page.locator("#log .question")).to_have_text("When was it approved?")
+    expect(tab.latest.locator(".span .quote")).to_have_text("2015")
+    tab.settle().open()
+    expect(tab.page.locator("#log .question")).to_have_text("When was it approved?")
 
 
 def test_a_link_opens_the_page_on_its_question(new_tab: Callable[..., Tab]) -> None:
