@@ -216,6 +216,17 @@ def answer_for_word(answer: Answer, references: Sequence[Reference]) -> str:
     return f"{question}{''.join(quotes)}<ol>{''.join(places)}</ol>"
 
 
+def copied_forms(answer: Answer, references: Sequence[Reference]) -> dict[str, str]:
+    """Return an answer in each form in which it can be copied, by the name of the form."""
+    return {
+        "html": answer_for_word(answer, references),
+        "answer": answer_markdown(answer, references),
+        "txt": as_plain(references),
+        "ris": as_ris(references),
+        "bib": as_bibtex(references),
+    }
+
+
 def quote_text(reference: Reference, address: str) -> str:
     """Write a passage with its place and the address that opens it, as plain text."""
     return f"\u201c{with_marks(reference.quote)}\u201d\n{reference.place}\n{address}\n"

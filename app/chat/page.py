@@ -23,13 +23,7 @@ from inquote.app.answering.suggestions import (
     follow_up_questions,
     opening_questions,
 )
-from inquote.app.chat.citing import (
-    answer_for_word,
-    answer_markdown,
-    as_bibtex,
-    as_plain,
-    as_ris,
-)
+from inquote.app.chat.citing import as_bibtex, as_ris, copied_forms
 from inquote.app.chat.conversation import Conversation, Turn, replaces
 from inquote.app.chat.export import as_html, as_json, as_markdown, escape_markdown
 from inquote.app.chat.feedback import FeedbackEndpoints, FeedbackError
@@ -296,15 +290,7 @@ class Page:
         known = self._turns.get(turn)
         if known is None or known.answer is None:
             raise FeedbackError("That answer is not there any more; ask the question again.")
-        return JSONResponse(
-            {
-                "html": answer_for_word(known.answer, known.references),
-                "answer": answer_markdown(known.answer, known.references),
-                "txt": as_plain(known.references),
-                "ris": as_ris(known.references),
-                "bib": as_bibtex(known.references),
-            }
-        )
+        return JSONResponse(copied_forms(known.answer, known.references))
 
 
 def _json(value: object) -> str:

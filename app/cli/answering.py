@@ -100,8 +100,7 @@ def changes(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Also write each result into this file, a line of JSON each; what stands there "
-            "is not asked again, so that a run that was stopped goes on."
+            help="Also write each result into this file; what stands there is not asked again."
         ),
     ] = None,
     reader: ReaderOption = None,
@@ -118,11 +117,8 @@ def changes(
     own = read_questions(questions) if questions else []
     results = read_changes(out) if out else []
     known = {change_key(result) for result in results}
-    kept = f"{out} has the results so far; the same command goes on." if out else ""
-    with (
-        says_when_interrupted(kept or "Stopped; with --out FILE the next run would go on."),
-        opened_system(library, reader, embedder) as system,
-    ):
+    kept = "Stopped; a run with --out FILE goes on where it was stopped."
+    with says_when_interrupted(kept), opened_system(library, reader, embedder) as system:
         walk = bar_for("asking")
         for change in changes_since(system, own, since, walk, limit, known):
             result = change.as_json()
