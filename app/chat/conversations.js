@@ -49,6 +49,7 @@ export function saveSoon() {
 function bringBack(questions, replace) {
   kept().value = JSON.stringify({ questions, replace });
   kept().dispatchEvent(new Event("input", { bubbles: true }));
+  document.querySelector("#bring-back").click();
 }
 
 // ---- the list

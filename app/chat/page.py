@@ -75,6 +75,7 @@ class Page:
         with gr.Blocks(title="inquote", analytics_enabled=False, fill_width=True) as self.blocks:
             self.conversation = gr.State(Conversation())
             self.kept = gr.Textbox("[]", elem_id="kept", label="Kept", visible="hidden")
+            self.back = gr.Button("Bring back", elem_id="bring-back", visible="hidden")
             with gr.Row(elem_id="inquote"):
                 with gr.Column(elem_id="conversation"):
                     self._add_header()
@@ -143,7 +144,7 @@ class Page:
         for button in self.suggestions:
             button.click(self.ask, [button, *state], **asking)
         self.new.click(self.clear, self.conversation, outputs, **private)
-        self.kept.input(self.bring_back, state, outputs, trigger_mode="multiple", **private)
+        self.back.click(self.bring_back, state, **asking)
         self.blocks.load(self.open, self.conversation, outputs, **private)
         self.blocks.load(self.offer, self.conversation, self.suggestions, **private)
 
