@@ -160,7 +160,9 @@ class Conversation:
             scope = (turn.limit,) if turn.limit else None
             reply = await service.reply(turn.question, turn.history, scope)
             limits = [await self._title(service, turn.limit)] if turn.limit else []
-            turn.html = answer_html(reply.answer, reply.documents, limits)
+            is_refused = reply.answer.text is None
+            searched = len(await service.documents()) if is_refused else None
+            turn.html = answer_html(reply.answer, reply.documents, limits, searched)
             turn.references = references_of(reply.answer, reply.documents)
             turn.sentences = sentences_of(reply.answer, reply.documents)
             turn.answer = reply.answer

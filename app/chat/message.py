@@ -20,7 +20,8 @@ from inquote.ingest.text import sentence_ranges, touching
 REFUSAL = "The corpus does not say."
 NEAREST_SHOWN = 3  # passages under a refusal
 DOCUMENTS_SHOWN = 3  # of several that answer; the others are folded
-SHORT_SPAN = 120  # characters; a longer span is set in the size of a sentence
+LISTED = ("list", "count")  # forms whose quotes are shown as one numbered list
+SURE_ENOUGH = 0.5  # an answer of less confidence is shown as a possibility
 LONGEST_ECHO = 600  # characters of a question that the conversation repeats
 COPIED_FORMS = {
     "answer": "Copy with citations",
@@ -32,7 +33,7 @@ CONFIDENCE_WORDS = (
     (0.9, "very likely"),
     (0.7, "likely"),
     (0.5, "more likely than not"),
-    (0.0, "unlikely"),
+    (0.0, "possibly"),
 )  # each with the lowest probability that it stands for
 
 
@@ -93,14 +94,17 @@ def waiting_html() -> str:
     return '<div class="answer waiting"><p class="notice">Looking in the text ...</p></div>'
 
 
-def answer_html(answer: Answer, documents: Documents, limits: Sequence[str] = ()) -> str:
+def answer_html(
+    answer: Answer, documents: Documents, limits: Sequence[str] = (), searched: int | None = None
+) -> str:
     """Write an answer or a refusal.
 
     `documents` holds at least the cited documents, as they were when the answer was made; `limits`
-    are the titles of those that the question was limited to.
+    are the titles of those that the question was limited to, `searched` is the number of documents
+    that were searched, None where it is not known.
     """
     if answer.text is None:
-        body = _refusal_html(answer, documents)
+        body = _refusal_html(answer, documents, limits, searched)
     else:
         body = _spans_html(answer, documents)
     understood = ""
@@ -111,7 +115,9 @@ def answer_html(answer: Answer, documents: Documents, limits: Sequence[str] = ()
             "</p>"
         )
     head = limit_html(limits) + understood
-    return f'<div class="answer">{head}{body}{trace_html(answer, documents)}</div>'
+    is_possible = answer.text is not None and round(answer.confidence, 2) < SURE_ENOUGH
+    kind = "answer possible" if is_possible else "answer"
+    return f'<div class="{kind}">{head}{body}{trace_html(answer, documents)}</div>'
 
 
 def confidence_words(confidence: float) -> str:
@@ -179,22 +185,27 @@ def _confidence_html(answer: Answer) -> str:
 
 
 def _spans_html(answer: Answer, documents: Documents) -> str:
-    """Write the cited spans, large, then the sentences around them, then the confidence."""
+    """Write the cited spans, large, the confidence beside them, then the sentences around them."""
+    is_list = len(answer.citations) > 1 and answer.trace.get("form") in LISTED
+    tag = "li" if is_list else "p"
     pieces = []
     for number, citation in enumerate(answer.citations, start=1):
-        size = " short" if len(citation.quote) <= SHORT_SPAN else ""
         pieces.append(
-            f'<p class="span{size}" dir="auto"><span class="quote{_flow(citation.quote)}">'
+            f'<{tag} class="span" dir="auto"><span class="quote{_flow(citation.quote)}">'
             f"{escape(citation.quote)}</span>"
-            f"{_citation_link(citation, number)}</p>"
+            f"{_citation_link(citation, number)}</{tag}>"
         )
     contexts = _contexts(answer, documents)
-    around = [_context_html(answer, context, documents) for context in contexts]
+    around = [_context_html(answer, context, documents, not is_list) for context in contexts]
     if answer.inferred and answer.inferred.kind == "agreement":
         pieces, around = _fold(pieces, around)
+    if is_list:
+        # The items stand above; below them, each place once.
+        pieces = [f'<ol class="items">{"".join(pieces)}</ol>']
+        around = list(dict.fromkeys(around))
     held = [f'<p class="held">{REFUSAL} <q>{escape(q)}</q></p>' for q in answer.unanswered]
-    body = "".join([*pieces, *around, *held])
-    return _inferred_html(answer) + _headers_html(answer) + body + _confidence_html(answer)
+    spans = "".join([_inferred_html(answer), _headers_html(answer), *pieces])
+    return "".join([spans, _confidence_html(answer), *around, *held])
 
 
 def _headers_html(answer: Answer) -> str:
@@ -254,10 +265,13 @@ def _merge(earlier: Context, later: Context) -> Context:
     return Context(start, end, {**earlier.citations, **later.citations})
 
 
-def _context_html(answer: Answer, context: Context, documents: Documents) -> str:
+def _context_html(
+    answer: Answer, context: Context, documents: Documents, quotes_sentences: bool = True
+) -> str:
     """Write the sentences of a context, marked, and their place.
 
-    Where a citation is all there is, only the place: its words stand above already.
+    Where a citation is all there is, or `quotes_sentences` is false, only the place: the words
+    stand above already.
     """
     first = context.first_citation
     text = documents[first.document_id].text
@@ -266,7 +280,7 @@ def _context_html(answer: Answer, context: Context, documents: Documents) -> str
     place = source_line(title, first.heading, first.page, names_title=several)
     place_html = f'<p class="where" dir="auto">{escape(place)}</p>'
     quotes = [citation.quote.strip() for citation in context.citations.values()]
-    if text[context.start : context.end].strip() in quotes:
+    if not quotes_sentences or text[context.start : context.end].strip() in quotes:
         return place_html
     sentences = _marked_html(text, context)
     kind = f"sentence{_flow(text[context.start : context.end])}"
@@ -287,12 +301,18 @@ def _marked_html(text: str, context: Context) -> str:
     return "".join(pieces) + escape(text[left : context.end])
 
 
-def _refusal_html(answer: Answer, documents: Documents) -> str:
-    """Write the refusal, the confidence of the best answer, and the nearest passages."""
+def _refusal_html(
+    answer: Answer, documents: Documents, limits: Sequence[str], searched: int | None
+) -> str:
+    """Write the refusal: what was searched, why it failed, what to try, what is nearest."""
     reason = absence(answer) or (
         f"No answer is likely enough to show; the best one was judged {percent(answer.confidence)}."
     )
-    pieces = [f'<p class="refusal">{REFUSAL}</p>', f'<p class="held">{escape(reason)}</p>']
+    pieces = [
+        f'<p class="refusal">{escape(_refusal_line(limits, searched))}</p>',
+        f'<p class="held">{escape(reason)}</p>',
+        f'<p class="held try">{_advice(answer, limits)}</p>',
+    ]
     items = []
     several = len({hit.passage.document_id for hit in answer.hits}) > 1
     for hit in answer.hits[:NEAREST_SHOWN]:
@@ -302,3 +322,22 @@ def _refusal_html(answer: Answer, documents: Documents) -> str:
         pieces.append('<p class="label">Nearest passages, not an answer</p>')
         pieces.append(f'<ol class="nearest">{"".join(items)}</ol>')
     return "".join(pieces)
+
+
+def _refusal_line(limits: Sequence[str], searched: int | None) -> str:
+    """Say that there is no answer, and in how much it was looked for."""
+    if limits:
+        return f"I found no answer in {', '.join(limits)}."
+    if searched is None:
+        return REFUSAL
+    return f"I found no answer in {searched:,} {'document' if searched == 1 else 'documents'}."
+
+
+def _advice(answer: Answer, limits: Sequence[str]) -> str:
+    """Say what to try after a refusal."""
+    ways = ["name the person, thing or document in full", "use another word for it"]
+    if limits:
+        ways.append("ask everything")
+    if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
+        ways.append("change what was understood")
+    return f"Try: {', '.join(ways[:-1])}, or {ways[-1]}."

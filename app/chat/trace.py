@@ -59,9 +59,28 @@ def trace_html(answer: Answer, documents: Documents) -> str:
     facts |= {name: fact for name, fact in answer.trace.items() if name not in SHOWN_ELSEWHERE}
     summary = "Why this answer" if answer.text is not None else "Why no answer"
     return (
-        f'<details class="trace"><summary>{summary}</summary>{_facts_html(facts)}'
+        f'<details class="trace"><summary>{summary}</summary><p>{escape(reason(answer))}</p>'
+        f"<details><summary>Details</summary>{_facts_html(facts)}"
         f"{_candidates_html(answer, documents)}{_passages_html(answer, documents)}</details>"
+        "</details>"
     )
+
+
+def reason(answer: Answer) -> str:
+    """Say in a few sentences why there is this answer, or none."""
+    passages = len(answer.hits)
+    read = f"{passages} {'passage' if passages == 1 else 'passages'} came nearest to the question"
+    candidates = answer.trace.get("candidates", ())
+    others = [c for c in candidates[1:] if c["quote"] != candidates[0]["quote"]]
+    sentences = [f"{read} and {'was' if passages == 1 else 'were'} read."]
+    if answer.text is not None and candidates:
+        sentences.append("These words fit it best.")
+    if others:
+        sentences.append(f"Next came \u201c{_shorten(str(others[0]['quote']))}\u201d.")
+    if "threshold" in answer.trace:
+        least = percent(float(answer.trace["threshold"]))
+        sentences.append(f"Words judged right with {least} or more are shown as an answer.")
+    return " ".join(sentences)
 
 
 def _candidates_html(answer: Answer, documents: Documents) -> str:

@@ -7,7 +7,6 @@ from playwright.sync_api import Route, expect
 
 from browser.driving import Tab, in_view, marked, serious, until
 from fake_system import ARTICLE, INJECTIONS, FakeSystem, make_document, opener
-from inquote.app.chat.message import REFUSAL
 from inquote.index.stores.journal import Feedback
 from inquote.ingest.errors import InquoteError, LibraryMissing
 from serving import served
@@ -88,7 +87,8 @@ def test_next_and_previous_by_button_and_by_key(tab: Tab) -> None:
 
 def test_a_refusal_says_so_and_opens_the_nearest_passages(tab: Tab) -> None:
     tab.ask("What does a dose cost?")
-    expect(tab.latest.locator(".refusal")).to_have_text(REFUSAL)
+    expect(tab.latest.locator(".refusal")).to_have_text("I found no answer in 1 document.")
+    expect(tab.latest.locator(".try")).to_contain_text("Try: name the person")
     expect(tab.latest.locator(".label")).to_have_text("Nearest passages, not an answer")
     expect(tab.latest.locator("a.cite")).to_have_count(0)
     tab.latest.locator("a.near").nth(1).click()
@@ -108,6 +108,7 @@ def test_a_refusal_marks_the_passages_that_it_shows(tab: Tab, system: FakeSystem
     numbers = tab.page.locator("#pane mark").evaluate_all("marks => marks.map(m => m.dataset.cite)")
     assert set(numbers) == {"1", "2", "3"}
     tab.latest.get_by_text("Why no answer").click()
+    tab.latest.get_by_text("Details").click()
     tab.latest.locator(".trace a.near").last.click()
     expect(tab.page.locator("#pane .at")).to_contain_text("Passage 1 of 1")
 
@@ -115,6 +116,8 @@ def test_a_refusal_marks_the_passages_that_it_shows(tab: Tab, system: FakeSystem
 def test_why_this_answer_unfolds(tab: Tab) -> None:
     tab.ask("When was it approved?")
     tab.latest.get_by_text("Why this answer").click()
+    expect(tab.latest.locator(".trace > p")).to_contain_text("1 passage came nearest")
+    tab.latest.get_by_text("Details").click()
     expect(tab.latest.locator("dl")).to_contain_text("answers are given from 50")
     expect(tab.latest.get_by_role("table", name="What the reader found")).to_contain_text(
         "best2015"
@@ -596,6 +599,7 @@ def test_nothing_scrolls_sideways(
         .ask("Cost? " + "w" * 300)
     )
     tab.latest.get_by_text("Why no answer").click()
+    tab.latest.get_by_text("Details").click()
     assert tab.page.evaluate("document.documentElement.scrollWidth") == width
     for selector in ("#conversation", "#top", "#log [role=log]", ".document-text"):
         assert tab.page.locator(selector).evaluate("e => e.scrollWidth <= e.clientWidth")
@@ -633,6 +637,7 @@ def test_what_is_clicked_is_large_enough_and_why_fits_a_phone(
 ) -> None:
     tab = new_tab(360, 740).open().ask("What was the response?")
     tab.latest.get_by_text("Why this answer").click()
+    tab.latest.get_by_text("Details").click()
     targets = tab.page.locator("#conversation :is(a, button, summary):visible")
     small = targets.evaluate_all(
         """all => all.map(e => [e.textContent, e.getBoundingClientRect()])
