@@ -121,12 +121,13 @@ def answer_html(
 
 
 def confidence_words(confidence: float) -> str:
-    """Format a probability in words and percent.
+    """Format a probability in words and percent; the words follow the percent that is shown.
 
     >>> confidence_words(0.82)
     'likely, 82\\xa0%'
     """
-    words = next(words for lowest, words in CONFIDENCE_WORDS if confidence >= lowest)
+    shown = round(confidence, 2)
+    words = next(words for lowest, words in CONFIDENCE_WORDS if shown >= lowest)
     return f"{words}, {percent(confidence)}"
 
 
