@@ -282,6 +282,12 @@ document.addEventListener("click", async (event) => {
   if (!part(".corpus-now")) post("demonstration");
 });
 
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("#intro a.add-documents")) return;
+  event.preventDefault();
+  show();
+});
+
 function wait() {
   const after = document.querySelector("#top #new");
   if (!after) return requestAnimationFrame(wait);

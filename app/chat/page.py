@@ -27,6 +27,7 @@ from inquote.app.chat.citing import as_bibtex, as_ris, copied_forms
 from inquote.app.chat.conversation import Conversation, Turn, replaces
 from inquote.app.chat.export import as_html, as_json, as_markdown, escape_markdown
 from inquote.app.chat.feedback import FeedbackEndpoints, FeedbackError
+from inquote.app.chat.introduction import INTRODUCTION, introduction
 from inquote.app.marks import with_marks, without_marks
 from inquote.app.service.service import Service, explain, log
 from inquote.ingest.errors import LibraryMissing
@@ -38,7 +39,6 @@ QUEUE_LIMIT = 512
 # kept. Gradio would keep 10,000, closed ones too, and the measures of as many events.
 MAX_SESSIONS = 128
 MEASURED_EVENTS = {"GRADIO_ANALYTICS_MAX_EVENTS": "100"}
-INTRODUCTION = "Ask the text a question. It answers in its own words, and opens at the line."
 # The end of the notice that there is no library, as HTML; drawer.js listens for the link.
 WAYS_TO_BEGIN = (
     "\n\nOr add files here, under Corpus. Or begin with an article about IMLYGIC: "
@@ -53,7 +53,7 @@ EXPORTS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
     "bib": ("application/x-bibtex; charset=utf-8", lambda kept: as_bibtex(kept.references)),
 }
 STYLES = ("style", "document", "drawer", "pages")
-SCRIPTS = ("page", "copying", "feedback", "drawer")
+SCRIPTS = ("page", "copying", "feedback", "drawer", "keys")
 HEAD = '<link rel="icon" type="image/svg+xml" href="/favicon.ico">'
 HEAD += "".join(f'<link rel="stylesheet" href="/page/{name}.css">' for name in STYLES)
 HEAD += "".join(f'<script src="/page/{name}.js" type="module"></script>' for name in SCRIPTS)
@@ -111,7 +111,7 @@ class Page:
 
     def _add_question_box(self) -> None:
         with gr.Row(elem_id="examples"):
-            gr.Markdown(INTRODUCTION, elem_id="intro")
+            self.intro = gr.Markdown(INTRODUCTION, elem_id="intro")
             self.suggestions = [gr.Button(visible=False) for _ in range(SUGGESTION_COUNT)]
         self.box = gr.Textbox(
             elem_id="question",
@@ -146,6 +146,7 @@ class Page:
         self.new.click(self.clear, self.conversation, outputs, **private)
         self.back.click(self.bring_back, state, **asking)
         self.blocks.load(self.open, self.conversation, outputs, **private)
+        self.blocks.load(self.introduce, None, self.intro, **private)
         self.blocks.load(self.offer, self.conversation, self.suggestions, **private)
 
     async def ask(
@@ -229,6 +230,13 @@ class Page:
         if turns:
             yield await self._suggest(conversation)
 
+    async def introduce(self) -> str:
+        """Say which text this is, and what can be done with it."""
+        try:
+            return introduction(await self._service.documents(), self._writable)
+        except Exception:  # `open` says why
+            return INTRODUCTION
+
     async def offer(self, conversation: Conversation) -> Updates:
         """Show the questions to begin with as soon as they are known."""
         return await self._suggest(conversation, wait=True)
@@ -310,12 +318,11 @@ def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
     A `writable` page takes files in and removes documents.
     """
     page = Page(service, writable)
-    feedback = page.feedback
     for path, endpoint, method in (
         ("/api/export/{key}.{kind}", page.export, "GET"),
         ("/api/copied/{turn}", page.copied, "GET"),
-        ("/api/feedback/{turn}", feedback.offer_sentences, "GET"),
-        ("/api/feedback/{turn}", feedback.note, "POST"),
+        ("/api/feedback/{turn}", page.feedback.offer_sentences, "GET"),
+        ("/api/feedback/{turn}", page.feedback.note, "POST"),
     ):
         api.add_api_route(path, endpoint, methods=[method], include_in_schema=False)
     theme = gr.themes.Base(

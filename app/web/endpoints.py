@@ -35,6 +35,7 @@ PAGE_FILES = {
     "copying.js": "text/javascript",
     "clipboard.js": "text/javascript",
     "feedback.js": "text/javascript",
+    "keys.js": "text/javascript",
     "drawer.js": "text/javascript",
     "style.css": "text/css",
     "document.css": "text/css",

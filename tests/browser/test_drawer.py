@@ -93,6 +93,14 @@ def test_the_drawer_lists_the_documents_and_opens_one(tab: Tab) -> None:
     expect(tab.page.locator("#pane h2")).to_have_text("Owls")
 
 
+def test_an_empty_page_leads_to_where_documents_are_added(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(360, 740).open()
+    expect(tab.page.locator("#intro")).to_contain_text("Here are 3 documents.")
+    tab.page.get_by_role("button", name="Add your documents").click()
+    dialog = tab.page.get_by_role("dialog", name="Corpus")
+    expect(dialog.get_by_label("Add files")).to_be_attached()
+
+
 def test_times_are_those_of_the_browser(new_tab: Callable[..., Tab]) -> None:
     tab = new_tab(timezone_id="Asia/Kolkata").open()
     time = drawer(tab).locator(".corpus-documents time").first

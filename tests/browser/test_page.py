@@ -301,6 +301,32 @@ def test_a_changed_question_that_is_left_changes_nothing(
     assert system.questions[-1][1] == ("When was it approved?", "And that?")
 
 
+def test_up_brings_the_last_question_back_and_a_sheet_lists_the_keys(tab: Tab) -> None:
+    tab.ask("When was it approved?")
+    box = tab.page.locator("#question textarea")
+    box.press("ArrowUp")
+    expect(box).to_have_value("When was it approved?")
+    box.fill("")
+    box.press("?")
+    sheet = tab.page.get_by_role("dialog", name="Keys")
+    expect(sheet).to_contain_text("bring the last question back")
+    assert serious(tab) == []
+    tab.page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(box).to_have_value("")
+
+
+@pytest.mark.parametrize("width, height", SIZES)
+def test_an_empty_page_says_which_text_this_is(
+    new_tab: Callable[..., Tab], width: int, height: int
+) -> None:
+    tab = new_tab(width, height).open()
+    intro = tab.page.locator("#intro")
+    expect(intro).to_contain_text("Here is \u201cA small article\u201d. It quotes and never")
+    expect(intro).to_be_in_viewport()
+    expect(tab.page.locator("#intro a")).to_have_count(0)  # this server takes nothing in
+
+
 def test_a_new_conversation_forgets(tab: Tab, system: FakeSystem) -> None:
     tab.ask("When was it approved?")
     tab.page.get_by_role("button", name="New conversation").click()
