@@ -234,7 +234,9 @@ def test_a_copied_selection_has_the_words_alone(tab: Tab) -> None:
         document.querySelector("#log .answer").dispatchEvent(copy);
         return data.getData("text/plain"); }"""
     )
-    assert copied.startswith("16.3% of patients\n\n2.1%\n\nIn the trial, 16.3% of patients had")
+    assert copied.startswith(
+        "16.3% of patients\n\n2.1%\n\nlikely, 82\u00a0%\n\nIn the trial, 16.3%"
+    )
     assert "citation" not in copied and "[1]" not in copied
 
 
