@@ -15,7 +15,7 @@ import httpx
 
 from inquote.app.answering.answer import Answer
 from inquote.app.build import open_system
-from inquote.app.chat.message import REFUSAL
+from inquote.app.chat.refusal import REFUSAL
 from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest

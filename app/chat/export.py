@@ -9,7 +9,8 @@ from itertools import zip_longest
 
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.chat.citing import line_markdown
-from inquote.app.chat.message import REFUSAL, confidence_words
+from inquote.app.chat.message import confidence_words
+from inquote.app.chat.refusal import REFUSAL
 from inquote.app.marks import STYLE as MARK_STYLE
 from inquote.app.marks import dump_json, escape
 

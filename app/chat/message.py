@@ -9,19 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from inquote.app.answering.answer import Answer, Citation, absence
+from inquote.app.answering.answer import Answer, Citation
 from inquote.app.answering.cleaning import capitalise
 from inquote.app.chat.ranges import Mark, is_wrapped, range_html
+from inquote.app.chat.refusal import REFUSAL, refusal_html
 from inquote.app.chat.source import source_line
-from inquote.app.chat.trace import Documents, link, passage_link, percent, trace_html
+from inquote.app.chat.trace import Documents, link, percent, trace_html
 from inquote.app.marks import escape, escape_attribute
 from inquote.ingest.text import sentence_ranges, touching
 
-REFUSAL = "The corpus does not say."
-NEAREST_SHOWN = 3  # passages under a refusal
 DOCUMENTS_SHOWN = 3  # of several that answer; the others are folded
 LISTED = ("list", "count")  # forms whose quotes are shown as one numbered list
 SURE_ENOUGH = 0.5  # an answer of less confidence is shown as a possibility
+LONGEST_TITLE = 240  # characters of the sentence that a citation's number shows
 LONGEST_ECHO = 600  # characters of a question that the conversation repeats
 COPIED_FORMS = {
     "answer": "Copy with citations",
@@ -104,7 +104,7 @@ def answer_html(
     that were searched, None where it is not known.
     """
     if answer.text is None:
-        body = _refusal_html(answer, documents, limits, searched)
+        body = refusal_html(answer, documents, limits, searched)
     else:
         body = _spans_html(answer, documents)
     understood = ""
@@ -154,7 +154,8 @@ def sentences_of(answer: Answer, documents: Documents) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _citation_link(citation: Citation, number: int) -> str:
+def _citation_link(citation: Citation, number: int, text: str) -> str:
+    """Write the number that opens a citation; its title is the place and the sentence."""
     target: dict[str, str | int] = {
         "document": citation.document_id,
         "sha256": citation.document_sha256,
@@ -162,7 +163,11 @@ def _citation_link(citation: Citation, number: int) -> str:
         "end": citation.end,
     }
     label = f'<span class="unseen">citation </span>[{number}]'
-    return link("cite", target, _title_and_place(citation), label)
+    start, end = sentences_around(text, citation)
+    sentence = " ".join(text[start:end].split())
+    if len(sentence) > LONGEST_TITLE:
+        sentence = sentence[:LONGEST_TITLE].rsplit(" ", 1)[0] + " ..."
+    return link("cite", target, f"{_title_and_place(citation)}: \u201c{sentence}\u201d", label)
 
 
 def _title_and_place(citation: Citation) -> str:
@@ -194,7 +199,7 @@ def _spans_html(answer: Answer, documents: Documents) -> str:
         pieces.append(
             f'<{tag} class="span" dir="auto"><span class="quote{_flow(citation.quote)}">'
             f"{escape(citation.quote)}</span>"
-            f"{_citation_link(citation, number)}</{tag}>"
+            f"{_citation_link(citation, number, documents[citation.document_id].text)}</{tag}>"
         )
     contexts = _contexts(answer, documents)
     around = [_context_html(answer, context, documents, not is_list) for context in contexts]
@@ -297,48 +302,6 @@ def _marked_html(text: str, context: Context) -> str:
     pieces, left = [], context.start
     for number, citation in numbered:
         pieces.append(range_html(text, left, citation.end, marks))
-        pieces.append(_citation_link(citation, number))
+        pieces.append(_citation_link(citation, number, text))
         left = citation.end
     return "".join(pieces) + escape(text[left : context.end])
-
-
-def _refusal_html(
-    answer: Answer, documents: Documents, limits: Sequence[str], searched: int | None
-) -> str:
-    """Write the refusal: what was searched, why it failed, what to try, what is nearest."""
-    reason = absence(answer) or (
-        f"No answer is likely enough to show; the best one was judged {percent(answer.confidence)}."
-    )
-    pieces = [
-        f'<p class="refusal">{escape(_refusal_line(limits, searched))}</p>',
-        f'<p class="held">{escape(reason)}</p>',
-        f'<p class="held try">{_advice(answer, limits)}</p>',
-    ]
-    items = []
-    several = len({hit.passage.document_id for hit in answer.hits}) > 1
-    for hit in answer.hits[:NEAREST_SHOWN]:
-        passage = f'<p class="passage" dir="auto">{escape(hit.passage.text)}</p>'
-        items.append(f"<li>{passage_link(hit, documents, several)}{passage}</li>")
-    if items:
-        pieces.append('<p class="label">Nearest passages, not an answer</p>')
-        pieces.append(f'<ol class="nearest">{"".join(items)}</ol>')
-    return "".join(pieces)
-
-
-def _refusal_line(limits: Sequence[str], searched: int | None) -> str:
-    """Say that there is no answer, and in how much it was looked for."""
-    if limits:
-        return f"I found no answer in {', '.join(limits)}."
-    if searched is None:
-        return REFUSAL
-    return f"I found no answer in {searched:,} {'document' if searched == 1 else 'documents'}."
-
-
-def _advice(answer: Answer, limits: Sequence[str]) -> str:
-    """Say what to try after a refusal."""
-    ways = ["name the person, thing or document in full", "use another word for it"]
-    if limits:
-        ways.append("ask everything")
-    if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
-        ways.append("change what was understood")
-    return f"Try: {', '.join(ways[:-1])}, or {ways[-1]}."

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from browser.driving import Tab, in_view, marked
 from inquote.app.build import open_system
-from inquote.app.chat.message import REFUSAL
+from inquote.app.chat.refusal import REFUSAL
 from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
