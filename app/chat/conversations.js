@@ -115,7 +115,7 @@ opener.addEventListener("click", show);
 
 export function beginConversation() {
   const begin = document.querySelector("#new");
-  begin.before(opener);
+  (document.querySelector("#corpus-open") ?? begin).before(opener);
   document.body.append(dialog);
   begin.addEventListener("click", () => {
     save();
