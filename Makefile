@@ -17,9 +17,9 @@ help:  ## list the targets
 
 install: .venv/installed  ## make .venv and install everything into it
 
-chat: .venv/installed  ## ingest corpus/ and open the chat in the browser
+chat: .venv/installed  ## ingest corpus/ and open the chat in the browser; PORT=8000 names another port
 	$(BIN)/inquote ingest corpus || [ $$? -eq 3 ]  # 3: a file was skipped, which was told
-	$(BIN)/inquote chat
+	$(BIN)/inquote chat $(if $(PORT),--port $(PORT))
 
 eval: .venv/installed  ## ask the evaluation questions and write a report
 	$(BIN)/python -m inquote.eval run --floor eval/floors.toml

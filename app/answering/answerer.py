@@ -6,7 +6,14 @@ from functools import partial
 from operator import attrgetter
 
 from inquote.app.answering.agreement import agreement_sentence, find_agreement, is_figure
-from inquote.app.answering.answer import Answer, Inferred, cite, cite_headers, join_quotes
+from inquote.app.answering.answer import (
+    Answer,
+    Inferred,
+    cite,
+    cite_headers,
+    join_quotes,
+    joint_form,
+)
 from inquote.app.answering.cells import terms_of_cells
 from inquote.app.answering.choice import Choice, Part, distinct_spans, doubted, interleave
 from inquote.app.answering.comparison import best_pair, sides_of
@@ -243,6 +250,7 @@ class Answerer:
         # Cite them.
         spans = distinct_spans(accepted)
         citations = [cite(span, shelf.document(span.passage.document_id)) for span in spans]
+        quotes = [citation.quote for citation in citations]
 
         # Say why.
         hits = interleave([choice.findings.hits for choice in choices])
@@ -252,7 +260,7 @@ class Answerer:
         return Answer(
             question=question,
             understood_as=understood_as,
-            text=join_quotes(citation.quote for citation in citations) or None,
+            text=join_quotes(quotes, joint_form(trace)) or None,
             confidence=decisive.confidence,
             citations=tuple(citations),
             hits=hits,

@@ -5,6 +5,7 @@ Content-Security-Policy forbids. So the conversation is a sanitised `Chatbot`, u
 and the document pane is fetched from `/api/pane`.
 """
 
+import json
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -22,16 +23,11 @@ from inquote.app.answering.suggestions import (
     follow_up_questions,
     opening_questions,
 )
-from inquote.app.chat.citing import (
-    answer_for_word,
-    answer_markdown,
-    as_bibtex,
-    as_plain,
-    as_ris,
-)
-from inquote.app.chat.conversation import Conversation, Turn
+from inquote.app.chat.citing import as_bibtex, as_ris, copied_forms
+from inquote.app.chat.conversation import Conversation, Turn, replaces
 from inquote.app.chat.export import as_html, as_json, as_markdown, escape_markdown
 from inquote.app.chat.feedback import FeedbackEndpoints, FeedbackError
+from inquote.app.chat.introduction import INTRODUCTION, introduction
 from inquote.app.marks import with_marks, without_marks
 from inquote.app.service.service import Service, explain, log
 from inquote.ingest.errors import LibraryMissing
@@ -43,7 +39,6 @@ QUEUE_LIMIT = 512
 # kept. Gradio would keep 10,000, closed ones too, and the measures of as many events.
 MAX_SESSIONS = 128
 MEASURED_EVENTS = {"GRADIO_ANALYTICS_MAX_EVENTS": "100"}
-INTRODUCTION = "Ask the text a question. It answers in its own words, and opens at the line."
 # The end of the notice that there is no library, as HTML; drawer.js listens for the link.
 WAYS_TO_BEGIN = (
     "\n\nOr add files here, under Corpus. Or begin with an article about IMLYGIC: "
@@ -51,22 +46,17 @@ WAYS_TO_BEGIN = (
     "Take in the demonstration text</a>"
 )
 EXPORTS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
-    "md": ("text/markdown; charset=utf-8", lambda kept: as_markdown(kept.answers)),
+    "md": ("text/markdown; charset=utf-8", lambda kept: as_markdown(kept.answers, kept.sentences)),
     "html": ("text/html; charset=utf-8", lambda kept: as_html(kept.answers)),
     "json": ("application/json", lambda kept: as_json(kept.answers)),
     "ris": ("application/x-research-info-systems", lambda kept: as_ris(kept.references)),
     "bib": ("application/x-bibtex; charset=utf-8", lambda kept: as_bibtex(kept.references)),
 }
-HEAD = (
-    '<link rel="stylesheet" href="/page/style.css">'
-    '<link rel="stylesheet" href="/page/document.css">'
-    '<link rel="stylesheet" href="/page/drawer.css">'
-    '<link rel="stylesheet" href="/page/pages.css">'
-    '<script src="/page/page.js" type="module"></script>'
-    '<script src="/page/copying.js" type="module"></script>'
-    '<script src="/page/feedback.js" type="module"></script>'
-    '<script src="/page/drawer.js" type="module"></script>'
-)
+STYLES = ("style", "document", "drawer", "pages")
+SCRIPTS = ("page", "copying", "feedback", "drawer", "keys")
+HEAD = '<link rel="icon" type="image/svg+xml" href="/favicon.ico">'
+HEAD += "".join(f'<link rel="stylesheet" href="/page/{name}.css">' for name in STYLES)
+HEAD += "".join(f'<script src="/page/{name}.js" type="module"></script>' for name in SCRIPTS)
 
 Updates = dict[Any, Any]
 """What an event handler returns to Gradio: components with their new values."""
@@ -84,7 +74,8 @@ class Page:
         os.environ.update(MEASURED_EVENTS)
         with gr.Blocks(title="inquote", analytics_enabled=False, fill_width=True) as self.blocks:
             self.conversation = gr.State(Conversation())
-            self.kept = gr.BrowserState([], storage_key="inquote-questions", secret="inquote")
+            self.kept = gr.Textbox("[]", elem_id="kept", label="Kept", visible="hidden")
+            self.back = gr.Button("Bring back", elem_id="bring-back", visible="hidden")
             with gr.Row(elem_id="inquote"):
                 with gr.Column(elem_id="conversation"):
                     self._add_header()
@@ -120,7 +111,7 @@ class Page:
 
     def _add_question_box(self) -> None:
         with gr.Row(elem_id="examples"):
-            gr.Markdown(INTRODUCTION, elem_id="intro")
+            self.intro = gr.Markdown(INTRODUCTION, elem_id="intro")
             self.suggestions = [gr.Button(visible=False) for _ in range(SUGGESTION_COUNT)]
         self.box = gr.Textbox(
             elem_id="question",
@@ -153,7 +144,9 @@ class Page:
         for button in self.suggestions:
             button.click(self.ask, [button, *state], **asking)
         self.new.click(self.clear, self.conversation, outputs, **private)
-        self.blocks.load(self.open, [self.kept, self.conversation], outputs, **private)
+        self.back.click(self.bring_back, state, **asking)
+        self.blocks.load(self.open, self.conversation, outputs, **private)
+        self.blocks.load(self.introduce, None, self.intro, **private)
         self.blocks.load(self.offer, self.conversation, self.suggestions, **private)
 
     async def ask(
@@ -190,10 +183,8 @@ class Page:
         conversation.turns.clear()
         return {**self._show(conversation), self.box: "", **await self._suggest(conversation)}
 
-    async def open(
-        self, kept: Any, conversation: Conversation, request: gr.Request
-    ) -> AsyncIterator[Updates]:
-        """Wait for the models, then ask the question of the address, or those the browser kept."""
+    async def open(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Updates]:
+        """Wait for the models, then ask the question of the address."""
         # Wait, and say so.
         if not self._service.ready:
             yield self._show_notice("Loading the models ...")
@@ -205,17 +196,46 @@ class Page:
             return
         yield self._show_notice("")
         # Ask, unless somebody has asked while the models were loading.
-        if conversation.turns:
-            return
         linked = request.query_params.get("q")
-        turns = conversation.restore([[linked]] if linked else kept)
-        if not turns:
+        if not linked or conversation.turns:
             return
+        async for updates in self._answer_all(conversation, conversation.restore([[linked]])):
+            yield updates
+
+    async def bring_back(self, conversation: Conversation, kept: Any) -> AsyncIterator[Updates]:
+        """Answer the questions that the browser kept, those of this tab or of another conversation.
+
+        Those of another take the place of what is shown; those of this tab come back after a
+        reload, unless somebody has asked meanwhile.
+        """
+        if replaces(kept):
+            conversation.turns.clear()
+        turns = list(conversation.turns) or conversation.restore(kept)
+        try:
+            await self._service.wait_until_open()
+        except Exception:  # `open` says why
+            conversation.turns.clear()
+            turns = []
+        async for updates in self._answer_all(conversation, turns):
+            yield updates
+
+    async def _answer_all(
+        self, conversation: Conversation, turns: list[Turn]
+    ) -> AsyncIterator[Updates]:
+        """Show the turns at once, then their answers as they come."""
         yield self._show(conversation)
         for turn in turns:
             await conversation.finish(turn, self._service)
             yield self._show(conversation)
-        yield await self._suggest(conversation)
+        if turns:
+            yield await self._suggest(conversation)
+
+    async def introduce(self) -> str:
+        """Say which text this is, and what can be done with it."""
+        try:
+            return introduction(await self._service.documents(), self._writable)
+        except Exception:  # `open` says why
+            return INTRODUCTION
 
     async def offer(self, conversation: Conversation) -> Updates:
         """Show the questions to begin with as soon as they are known."""
@@ -248,7 +268,7 @@ class Page:
         return {
             self.conversation: conversation,
             self.chat: conversation.messages(),
-            self.kept: conversation.questions_to_keep(),
+            self.kept: _json(conversation.questions_to_keep()),
             self.save: self._save_links(conversation),
         }
 
@@ -279,15 +299,12 @@ class Page:
         known = self._turns.get(turn)
         if known is None or known.answer is None:
             raise FeedbackError("That answer is not there any more; ask the question again.")
-        return JSONResponse(
-            {
-                "html": answer_for_word(known.answer, known.references),
-                "answer": answer_markdown(known.answer, known.references),
-                "txt": as_plain(known.references),
-                "ris": as_ris(known.references),
-                "bib": as_bibtex(known.references),
-            }
-        )
+        return JSONResponse(copied_forms(known.answer, known.references))
+
+
+def _json(value: object) -> str:
+    """Write JSON as a browser does."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _is_plain(suggestion: Suggestion) -> bool:
@@ -301,12 +318,11 @@ def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
     A `writable` page takes files in and removes documents.
     """
     page = Page(service, writable)
-    feedback = page.feedback
     for path, endpoint, method in (
         ("/api/export/{key}.{kind}", page.export, "GET"),
         ("/api/copied/{turn}", page.copied, "GET"),
-        ("/api/feedback/{turn}", feedback.offer_sentences, "GET"),
-        ("/api/feedback/{turn}", feedback.note, "POST"),
+        ("/api/feedback/{turn}", page.feedback.offer_sentences, "GET"),
+        ("/api/feedback/{turn}", page.feedback.note, "POST"),
     ):
         api.add_api_route(path, endpoint, methods=[method], include_in_schema=False)
     theme = gr.themes.Base(

@@ -53,6 +53,8 @@ def _refuse_constant(constant: str) -> None:
 
 def format_answer(answer: "Answer") -> str:
     """Format an answer for a terminal, each citation with its document, heading and range."""
+    from inquote.app.answering.answer import item_of
+
     lines: list[str] = []
     if answer.is_small_talk:
         return answer.notice
@@ -74,12 +76,19 @@ def format_answer(answer: "Answer") -> str:
         lines += [f"{answer.inferred.text} (inferred, no quote)", ""]
     if answer.headers:
         lines.append(f"{answer.under_headers}:")
-    lines += [answer.text, ""]
+    if answer.has_items:
+        for number, citation in enumerate(answer.citations, start=1):
+            lines.append(f"{number}. {item_of(citation.quote)}")
+        lines.append("")
+    else:
+        lines += [answer.text, ""]
     for question in answer.unanswered:
         lines.append(f"The corpus does not say: {question}")
     lines += [confidence, ""]
     for number, citation in enumerate(answer.citations, start=1):
-        lines += [printable(f"[{number}] {_format_place(citation)}"), f"    {citation.quote}"]
+        lines.append(printable(f"[{number}] {_format_place(citation)}"))
+        if not answer.has_items:
+            lines.append(f"    {citation.quote}")
     return "\n".join(lines)
 
 

@@ -23,6 +23,8 @@ from inquote.ingest.errors import InquoteError, QuestionError
 
 PAGE_FILES = {
     "page.js": "text/javascript",
+    "connection.js": "text/javascript",
+    "conversations.js": "text/javascript",
     "pages.js": "text/javascript",
     "text_view.js": "text/javascript",
     "document_tools.js": "text/javascript",
@@ -33,6 +35,7 @@ PAGE_FILES = {
     "copying.js": "text/javascript",
     "clipboard.js": "text/javascript",
     "feedback.js": "text/javascript",
+    "keys.js": "text/javascript",
     "drawer.js": "text/javascript",
     "style.css": "text/css",
     "document.css": "text/css",
@@ -96,9 +99,11 @@ class InferredOut(BaseModel):
 class AnswerOut(BaseModel):
     """An answer in the corpus's own words; `answer` is null when the corpus does not say."""
 
+    version: int = Field(description="Of this form; it rises where a key changes its meaning.")
     id: Any = None
     question: str
     understood_as: str
+<<<<<<< HEAD
     readings: list[str] = Field(
         description="What the question may mean besides, the likeliest first."
     )
@@ -107,6 +112,12 @@ class AnswerOut(BaseModel):
         "language; empty for most."
     )
     answer: str | None
+=======
+    answer: str | None = Field(
+        description='The quotes joined: items by "; ", each without the mark that ends it, '
+        "sentences by a space."
+    )
+>>>>>>> w-page
     inferred: InferredOut | None
     confidence: float = Field(
         ge=0, le=1, description="The calibrated probability that the answer is right."
