@@ -49,25 +49,13 @@ def as_markdown(answers: Sequence[Answer], sentences: Sequence[Sequence[str]] = 
     return "\n\n".join(parts) + "\n"
 
 
-<<<<<<< HEAD
-def _answer_markdown(answer: Answer) -> str:
-    heading = f"## {_line_markdown(answer.question)}"
-    if not answer.citations:
-        return f"{heading}\n\n{_line_markdown(answer.notice) or REFUSAL}"
-    quotes, places = [], []
-    for number, citation in enumerate(answer.citations, start=1):
-        quotes.append(f"> {_line_markdown(citation.quote)} [{number}]")
-        place = ", ".join(map(_line_markdown, _place(citation)))
-        places.append(f"{number}. {place}, SHA-256 `{citation.document_sha256}`")
-=======
 def _answer_markdown(answer: Answer, sentences: Sequence[str]) -> str:
     heading = f"## {line_markdown(answer.question)}"
->>>>>>> w-page
     above = []
     if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
         above.append(f"Understood as: {line_markdown(answer.understood_as)}")
     if not answer.citations:
-        return "\n\n".join([heading, *above, REFUSAL])
+        return "\n\n".join([heading, *above, line_markdown(answer.notice) or REFUSAL])
     if answer.inferred:
         above.append(f"{line_markdown(answer.inferred.text)} *(inferred, no quote)*")
     if answer.headers:

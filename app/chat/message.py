@@ -111,22 +111,12 @@ def answer_html(
         body = _spans_html(answer, documents)
     understood = ""
     if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
-<<<<<<< HEAD
         understood = _understood_html(answer)
     notice = page_line_html(answer.notice) if answer.notice else ""
     head = notice + limit_html(limits) + understood
-    return f'<div class="answer">{head}{body}{trace_html(answer, documents)}</div>'
-=======
-        understood = (
-            f'<p class="understood">Understood as: <q>{escape(answer.understood_as)}</q> '
-            '<a class="edit" role="button" href="#edit" title="Change it and ask again">Change</a>'
-            "</p>"
-        )
-    head = limit_html(limits) + understood
     is_possible = answer.text is not None and round(answer.confidence, 2) < SURE_ENOUGH
     kind = "answer possible" if is_possible else "answer"
     return f'<div class="{kind}">{head}{body}{trace_html(answer, documents)}</div>'
->>>>>>> w-page
 
 
 def page_line_html(line: str) -> str:

@@ -103,7 +103,6 @@ class AnswerOut(BaseModel):
     id: Any = None
     question: str
     understood_as: str
-<<<<<<< HEAD
     readings: list[str] = Field(
         description="What the question may mean besides, the likeliest first."
     )
@@ -111,13 +110,10 @@ class AnswerOut(BaseModel):
         description="A sentence of the program itself: for a turn that is no question, or on its "
         "language; empty for most."
     )
-    answer: str | None
-=======
     answer: str | None = Field(
         description='The quotes joined: items by "; ", each without the mark that ends it, '
         "sentences by a space."
     )
->>>>>>> w-page
     inferred: InferredOut | None
     confidence: float = Field(
         ge=0, le=1, description="The calibrated probability that the answer is right."

@@ -397,13 +397,6 @@ def test_an_ingest_leaves_the_questions_to_suggest_to_the_chat(
     assert not (derived / "attached" / "questions.json").exists()
 
 
-    monkeypatch.setattr("inquote.app.build.make_answerer", no_reader)
-    (corpus / "whale.txt").write_text("Blue Whale is a large mammal.")
-    assert run("ingest", corpus, *place)[0] == 0
-    derived = tmp_path / "library" / "derived"
-    assert not (derived / "gen-000002" / "attached" / "questions.json").exists()
-
-
 def test_few_verdicts_do_not_calibrate_and_undo_says_that_nothing_was_fitted(
     run: Callable[..., tuple[int, str, str]], system: System, tmp_path: Path
 ) -> None:
