@@ -53,25 +53,34 @@ def _refuse_constant(constant: str) -> None:
 
 def format_answer(answer: "Answer") -> str:
     """Format an answer for a terminal, each citation with its document, heading and range."""
-    from inquote.app.answering.answer import item_of
-
-    lines: list[str] = []
     if answer.is_small_talk:
         return answer.notice
+    lines: list[str] = []
     if answer.notice:
         lines += [answer.notice, ""]
     if answer.understood_as != answer.question:
         lines += [f"Understood as: {answer.understood_as}", ""]
-    confidence = f"confidence {answer.confidence:.0%}"
-    if answer.text is None:
-        lines += [f"The corpus does not say. ({confidence})"]
-        names = answer.trace.get("absent")
-        if names:
-            lines.append(f"Not near any passage: {', '.join(names)}.")
-        lines += ["", "Nearest passages:"]
-        for hit in answer.hits[:NEAREST_SHOWN]:
-            lines.append(f"  {_format_passage(hit)}")
-        return "\n".join(lines)
+    lines += _refusal_lines(answer) if answer.text is None else _answer_lines(answer)
+    return "\n".join(lines)
+
+
+def _refusal_lines(answer: "Answer") -> list[str]:
+    """Say that the corpus does not say, and show the nearest passages."""
+    lines = [f"The corpus does not say. (confidence {answer.confidence:.0%})"]
+    names = answer.trace.get("absent")
+    if names:
+        lines.append(f"Not near any passage: {', '.join(names)}.")
+    lines += ["", "Nearest passages:"]
+    for hit in answer.hits[:NEAREST_SHOWN]:
+        lines.append(f"  {_format_passage(hit)}")
+    return lines
+
+
+def _answer_lines(answer: "Answer") -> list[str]:
+    """Give the quotes, the items of a list numbered, then the confidence and the places."""
+    from inquote.app.answering.answer import item_of
+
+    lines: list[str] = []
     if answer.inferred:
         lines += [f"{answer.inferred.text} (inferred, no quote)", ""]
     if answer.headers:
@@ -81,15 +90,15 @@ def format_answer(answer: "Answer") -> str:
             lines.append(f"{number}. {item_of(citation.quote)}")
         lines.append("")
     else:
-        lines += [answer.text, ""]
+        lines += [answer.text or "", ""]
     for question in answer.unanswered:
         lines.append(f"The corpus does not say: {question}")
-    lines += [confidence, ""]
+    lines += [f"confidence {answer.confidence:.0%}", ""]
     for number, citation in enumerate(answer.citations, start=1):
         lines.append(printable(f"[{number}] {_format_place(citation)}"))
         if not answer.has_items:
             lines.append(f"    {citation.quote}")
-    return "\n".join(lines)
+    return lines
 
 
 def _format_place(citation: "Citation") -> str:
