@@ -147,6 +147,10 @@ def _continued(phrase: str, is_about: bool, is_opened: bool, turns: Sequence[str
     is always of something is asked of the topic, and any other thing stands by itself.
     """
     earlier = first_question(turns[-1])
+    pronoun = find_pronoun(phrase) if is_about else None
+    antecedent = antecedent_of(phrase, pronoun, turns) if pronoun else ""
+    if pronoun and antecedent:
+        return WHAT_ABOUT.format(phrase=place_of_pronoun(phrase, pronoun, antecedent).rstrip("?. "))
     otherwise = ask_otherwise(earlier, phrase)
     if otherwise:
         return otherwise

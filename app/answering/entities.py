@@ -36,9 +36,9 @@ COMPOUND = 0.5  # the weight of "enterprise value"
 OPENING = 0.3  # what the first turn's phrases keep, however long ago it was
 
 _WORD = re.compile(r"[\w®™][\w®™’'.-]*")
-_PARTICIPLE = re.compile(r"\w{3,}ed")
-_ADVERB = re.compile(r"\w{3,}ly")
-_PLURAL = re.compile(rf"\w{{2,}}[^s\W]{PLURAL_ENDING}")
+_PARTICIPLE = re.compile(r"\b\w{3,}ed")
+_ADVERB = re.compile(r"\b\w{3,}ly")
+_PLURAL = re.compile(rf"\b\w{{2,}}[^s\W]{PLURAL_ENDING}")
 _MONTHS = frozenset(MONTHS.split()) - {"may"}
 _KEPT = 2_000  # turns whose phrases are kept
 _LONGEST = 5  # words of a phrase, the last ones kept

@@ -12,7 +12,7 @@ PREAMBLE = compile_words(
     r"|oops"
     r"|great|right|excuse me|sorry|by the way|btw|then|hi|hello|hey|thanks|thank you|please"
     r"|actually|alright|all right|good|cool|nice|interesting|got it|now"
-    r"|(?:talking|speaking) (?:about|of) [^,]{1,40})(?:,|\.| -|!)+ *)+(?=\S+ \S)"
+    r"|(?:talking|speaking) (?:about|of) [^,]{1,40})(?:,|\.| -|!){1,3} {0,2}){1,3}(?=\S{1,40} \S)"
 )
 """Words before a question that ask nothing, parted from it by a comma."""
 
