@@ -4,15 +4,14 @@ import bisect
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from inquote.app.answering.cells import row_around
 from inquote.app.answering.findings import Findings
-from inquote.index.retrieval.search import Hit
-from inquote.index.terms import content_terms, idf
+from inquote.index.terms import content_terms
 from inquote.ingest.errors import ModelError
 from inquote.ingest.text import sentence_ranges, touching
 
@@ -122,22 +121,21 @@ UNFITTED = Calibration(weights={"score": 1.0}, bias=0.0, threshold=0.5, retrieva
 def features_of(question: str, findings: Findings) -> dict[str, float]:
     """Return the features of the best span, from which the confidence is computed.
 
-    There must be a span. The features:
+    There must be a span. None of them depends on what else a library holds, as the rarity of words
+    would. The features:
 
     - score: the best span's, over "none".
-    - answers: the highest score of "this passage answers" among the readings.
-    - dense, lexical: the retrieval scores of the best span's passage.
+    - answers: the score of "this passage answers" of its passage.
+    - dense: the cosine of question and passage.
     - covered: the share of the question's words, in [0, 1], that stand in the best span's
-      sentences, or in all of the list that it is.
+      sentences, in its row, or in all of the list that it is.
     """
     best = findings.best
-    hit = best.source.hit
     return {
         "score": best.score,
-        "answers": max(-source.reading.none_score for source in findings.readings),
-        "dense": hit.dense_score,
-        "lexical": hit.lexical_score,
-        "covered": _word_coverage(question, findings.hits, _words_around_best(findings)),
+        "answers": -best.source.reading.none_score,
+        "dense": best.source.hit.dense_score,
+        "covered": _word_coverage(question, _words_around_best(findings)),
     }
 
 
@@ -155,12 +153,7 @@ def _words_around_best(findings: Findings) -> str:
     return " ".join(text[start:end] for start, end in sentences)
 
 
-def _word_coverage(question: str, hits: Sequence[Hit], text: str) -> float:
-    """Return the share of the question's stems in a text, weighed as by BM25 over the hits."""
-    stems_of_hits = [set(content_terms(hit.passage.embedded_text)) for hit in hits]
-    weights: dict[str, float] = {}
-    for stem in content_terms(question):
-        containing = sum(stem in stems for stems in stems_of_hits)
-        weights[stem] = idf(containing, len(hits))
-    shared = sorted(weights.keys() & set(content_terms(text)))
-    return sum(weights[stem] for stem in shared) / (sum(weights.values()) or 1.0)
+def _word_coverage(question: str, text: str) -> float:
+    """Return the share of the question's stems that stand in a text, 0 for a question of none."""
+    stems = set(content_terms(question))
+    return len(stems & set(content_terms(text))) / max(1, len(stems))

@@ -7,11 +7,11 @@ from itertools import pairwise
 from inquote.app.answering.cells import row_around
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.spans import AnswerSpan, HitReading, normalize_words
-from inquote.app.language.forms import ENUMERATES
+from inquote.app.language.forms import COMPOUND, ENUMERATES, JOINS_A_PHRASE
 from inquote.ingest.english import FUNCTION_WORDS
 
 MEMBER_SCORE = 0.0  # of "belongs to the answer" that a span needs
-PASSAGE_MARGIN = 2.0  # by which the best span of another passage may score less
+PASSAGE_MARGIN = 0.5  # by which the best span of another passage may score less
 
 
 def several_spans(findings: Findings, most: int | None = None) -> list[AnswerSpan]:
@@ -41,10 +41,36 @@ def _members(source: HitReading) -> list[AnswerSpan]:
         member = _whole_words(AnswerSpan(source, span.start, span.end, span.score))
         if span.score < MEMBER_SCORE or _says_nothing(member.text):
             continue
+        if members and _is_other_name(members[-1], member):
+            continue
         if members and _is_one_name(members[-1], member):
             member = replace(member, start=members.pop().start)
         members.append(member)
-    return members
+    return _with_compounds(members)
+
+
+def _between(first: AnswerSpan, second: AnswerSpan) -> str:
+    return first.passage.text[first.end : second.start]
+
+
+def _is_other_name(first: AnswerSpan, second: AnswerSpan) -> bool:
+    """Tell whether a span in brackets names the one before it again: "(HSV-1)"."""
+    return _between(first, second).strip() == "("
+
+
+def _with_compounds(members: Sequence[AnswerSpan]) -> list[AnswerSpan]:
+    """Return members with the parts of "head and neck cancers, lung cancer" in one.
+
+    A bare "and" parts no items where commas do, but for the last two.
+    """
+    commas = [at for at, pair in enumerate(pairwise(members)) if "," in _between(*pair)]
+    joined: list[AnswerSpan] = []
+    for at, member in enumerate(members):
+        is_inside = bool(commas) and at - 1 < commas[-1]
+        if joined and is_inside and _between(joined[-1], member).strip() == COMPOUND:
+            member = replace(member, start=joined.pop().start)
+        joined.append(member)
+    return joined
 
 
 def _is_one_phrase(members: Sequence[AnswerSpan], best: AnswerSpan) -> bool:
@@ -61,12 +87,14 @@ def _is_one_phrase(members: Sequence[AnswerSpan], best: AnswerSpan) -> bool:
 
 
 def _is_one_name(first: AnswerSpan, second: AnswerSpan) -> bool:
-    """Tell whether two spans are parts of one name: "T. R." and "Knight", "Jean" and "Luc".
+    """Tell whether two spans are parts of one name or phrase: "T. R." and "Knight".
 
-    No more than a hyphen, an apostrophe, or the stop after an initial parts them.
+    No more than a hyphen, an apostrophe, the stop after an initial, or words like "of" part them.
     """
-    between = first.passage.text[first.end : second.start]
+    between = _between(first, second)
     has_initial = len(first.text.split()[-1].strip(".")) == 1
+    if JOINS_A_PHRASE.fullmatch(between):
+        return True
     return not between.strip("'’-") or (has_initial and not between.strip(" ."))
 
 

@@ -37,6 +37,12 @@ ENUMERATES = compile_words(
 )
 """What stands between two items of an enumeration: ", and the "."""
 
+JOINS_A_PHRASE = compile_words(r" (?:of|in|with|to|for|from|by|at|on)(?: (?:the|an?|its|their))? ")
+"""What stands between two parts of one phrase: "patients with advanced melanoma"."""
+
+COMPOUND = "and"
+"""Joins the parts of a name such as "head and neck cancer"."""
+
 COUNTED_QUESTION = compile_words(
     r"^(?:(?:what|which|who) (?:are|were)|name|list|give)(?: me)?(?: all)? "
     r"(?:the|its|their|\w+['’]s) (?:\w+ )?"

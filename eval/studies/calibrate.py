@@ -24,6 +24,7 @@ from inquote.eval.metrics.answers import token_f1
 from inquote.eval.metrics.calibration import expected_calibration_error, reliability, roc_auc
 from inquote.eval.runs.progress import stages
 from inquote.eval.studies.observe import (
+    SQUAD,
     Observation,
     RememberingReader,
     RetrievedQuestion,
@@ -31,6 +32,7 @@ from inquote.eval.studies.observe import (
     observe,
     retrieve_for_pairs,
     retrieve_for_squad,
+    retrieve_for_tables,
     score_first_reads,
 )
 from inquote.eval.studies.shelf import CachingEmbedder
@@ -42,6 +44,7 @@ from inquote.ingest.errors import InquoteError
 RETRIEVAL_WEIGHT = 4.0  # on the tuning parts as good as 2 or better (eval/LOG.md)
 SETTLED = 0.985  # share of settled questions whose best span must be the best of all passages
 FOLDS = 5
+MISLEADING = 0.3  # the weight of SQuAD's unanswerable questions, which were made to mislead
 CURVE_STEP = 5  # hundredths between the thresholds of the curve that is written down
 
 Curve = list[tuple[float, int, float]]
@@ -93,19 +96,29 @@ def _fit_weights(
     from sklearn.preprocessing import StandardScaler
 
     names = sorted(observations[0].features)
+    weights_of_rows = np.array([_weight(observation) for observation in observations])
     rows = [[observation.features[name] for name in names] for observation in observations]
     features = np.array(rows)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=2000))
-    held_out = cross_val_predict(model, features, right, cv=folds, method="predict_proba")[:, 1]
+    by_row = {"logisticregression__sample_weight": weights_of_rows}
+    held_out = cross_val_predict(
+        model, features, right, cv=folds, method="predict_proba", params=by_row
+    )[:, 1]
 
     # Fit on all, and undo the scaling of the features.
-    model.fit(features, right)
+    model.fit(features, right, **by_row)
     scaler, logistic = model[0], model[1]
     slopes = logistic.coef_[0] / scaler.scale_
     bias = round(float(logistic.intercept_[0] - slopes @ scaler.mean_), 6)
     weights = {name: round(float(slope), 6) for name, slope in zip(names, slopes, strict=True)}
     return weights, bias, held_out
+
+
+def _weight(observation: Observation) -> float:
+    """Return how much a question counts: those that people hardly ask count less."""
+    is_misleading = observation.source == SQUAD and not observation.answerable
+    return MISLEADING if is_misleading else 1.0
 
 
 def precision_curve(confidence: np.ndarray, right: np.ndarray) -> Curve:
@@ -206,6 +219,9 @@ def calibrate(
     questions: Annotated[
         list[str], typer.Option(help="FILE=CORPUS, or FOLDER=FOLDER: tuning parts.")
     ] = [],  # noqa: B006
+    tables: Annotated[
+        Path | None, typer.Option(help="A set of questions on tables; those kept out are asked.")
+    ] = None,
     deciding: Annotated[
         str, typer.Option(help="The question file on which the threshold is chosen.")
     ] = "imlygic",
@@ -234,6 +250,8 @@ def calibrate(
             f"There is no question file {deciding}; give it with --questions, or another name."
         )
     retrieved = [*retrieve_for_squad(content, squad_questions, embedder), *own]
+    if tables:
+        retrieved.extend(retrieve_for_tables(tables, embedder))
     _read_all(retrieved, remembering)
 
     # Fit the confidence and the thresholds.

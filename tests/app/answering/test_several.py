@@ -46,6 +46,23 @@ def test_parts_of_one_phrase_are_not_torn_apart() -> None:
     assert composed(Form.SHORT, length) == ["9 km (5.6 mi)"]
 
 
+def test_a_name_in_brackets_is_no_answer_more() -> None:
+    text = "It is made of herpes virus (HSV) and a gene."
+    reading = source(text, "herpes virus", ("herpes virus", 1.0), ("HSV", 1.0))
+    assert composed(Form.SHORT, reading) == ["herpes virus"]
+
+
+def test_a_compound_among_items_stays_whole() -> None:
+    text = "It is tried in head and neck cancers, lung cancer, and gout of the foot."
+    parts = ("head", "neck cancers", "lung cancer", "gout", "foot")
+    reading = source(text, "lung cancer", *((part, 1.0) for part in parts))
+    assert composed(Form.SHORT, reading) == [
+        "head and neck cancers",
+        "lung cancer",
+        "gout of the foot",
+    ]
+
+
 def test_spans_elsewhere_than_the_best_one_are_no_answer() -> None:
     assert composed(Form.SHORT, source(TEXT, "Bonn", ("Assam", 2.0), ("Kenya", 1.0))) == ["Bonn"]
 
