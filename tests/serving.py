@@ -17,6 +17,7 @@ import uvicorn
 from inquote.app.service.jobs import LibraryJobs
 from inquote.app.service.service import Service
 from inquote.app.web.server import create_app, make_server
+from inquote.app.web.sites import Sites
 
 
 @contextmanager
@@ -24,6 +25,7 @@ def served(
     open_system: Callable[[], Any],
     make_jobs: Callable[[Service], LibraryJobs] | None = None,
     port: int = 0,
+    sites: Sites | None = None,
 ) -> Iterator[str]:
     """Runs a server in a thread of its own and gives its address; read-only without `make_jobs`."""
     service = Service(open_system)
@@ -31,7 +33,7 @@ def served(
     started: Future[uvicorn.Server] = Future()
 
     async def run() -> None:
-        app, stop_streams = await create_app(service, jobs=jobs)
+        app, stop_streams = await create_app(service, jobs=jobs, sites=sites)
         server = make_server(app, stop_streams, lambda: started.set_result(server))
         await server.serve(sockets=[listener])
 

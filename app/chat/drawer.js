@@ -24,7 +24,7 @@ const isEmpty = () => Boolean(part(".corpus-empty"));
 
 async function fetchDrawer() {
   const find = part(".corpus-find input")?.value ?? "";
-  const response = await fetch(`/api/corpus?${new URLSearchParams({ find })}`);
+  const response = await fetch(`api/corpus?${new URLSearchParams({ find })}`);
   const text = await response.text();
   if (response.ok) return text;
   let sentence = "The corpus cannot be shown.";
@@ -83,7 +83,7 @@ async function follow() {
   const empty = isEmpty();
   try {
     for (;;) {
-      const job = await (await fetch("/api/corpus/work")).json();
+      const job = await (await fetch("api/corpus/work")).json();
       if (!job.running) break;
       const share = job.total ? job.done / job.total : null;
       bar(`${STAGES[job.stage] ?? "Preparing"}${job.total ? `: ${job.done} of ${job.total}` : ""}`, share);
@@ -104,7 +104,7 @@ async function follow() {
 async function post(change, body) {
   part(".corpus-problem.now")?.remove();
   try {
-    const response = await fetch(`/api/corpus/${change}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
+    const response = await fetch(`api/corpus/${change}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
     if (!response.ok) return showProblem((await response.json()).error);
   } catch {
     return showProblem();
@@ -142,7 +142,7 @@ function send(files) {
   sending.onload = () => finishSending(sending);
   sending.onerror = () => finishSending(null, "The files were not sent whole: the server refused them or does not answer.");
   sending.onabort = () => finishSending(null, "Stopped; nothing was changed.");
-  sending.open("POST", "/api/corpus/files");
+  sending.open("POST", "api/corpus/files");
   sending.send(form);
 }
 

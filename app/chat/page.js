@@ -37,7 +37,7 @@ function contentAddress(link) {
     const at = place(other);
     if (at.has("start") && sameDocument(at, shown)) query.append("mark", `${index + 1}:${at.get("start")}-${at.get("end")}`);
   });
-  return `/api/pane?${query}`;
+  return `api/pane?${query}`;
 }
 
 async function load(address) {
@@ -320,7 +320,7 @@ function begin(log) {
   linked.href = location.hash;
   if (links.length) return;
   if (place(linked).has("document")) open(linked);
-  else load(`/api/pane?view=${viewName()}`);
+  else load(`api/pane?view=${viewName()}`);
 }
 
 function wait() {

@@ -58,14 +58,14 @@ EXPORTS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
     "bib": ("application/x-bibtex; charset=utf-8", lambda kept: as_bibtex(kept.references)),
 }
 HEAD = (
-    '<link rel="stylesheet" href="/page/style.css">'
-    '<link rel="stylesheet" href="/page/document.css">'
-    '<link rel="stylesheet" href="/page/drawer.css">'
-    '<link rel="stylesheet" href="/page/pages.css">'
-    '<script src="/page/page.js" type="module"></script>'
-    '<script src="/page/copying.js" type="module"></script>'
-    '<script src="/page/feedback.js" type="module"></script>'
-    '<script src="/page/drawer.js" type="module"></script>'
+    '<link rel="stylesheet" href="page/style.css">'
+    '<link rel="stylesheet" href="page/document.css">'
+    '<link rel="stylesheet" href="page/drawer.css">'
+    '<link rel="stylesheet" href="page/pages.css">'
+    '<script src="page/page.js" type="module"></script>'
+    '<script src="page/copying.js" type="module"></script>'
+    '<script src="page/feedback.js" type="module"></script>'
+    '<script src="page/drawer.js" type="module"></script>'
 )
 
 Updates = dict[Any, Any]
@@ -261,7 +261,7 @@ class Page:
         """Write the links that save this conversation; they work as long as its tab is open."""
         conversation.key = conversation.key or secrets.token_urlsafe(24)
         self._conversations[conversation.key] = conversation
-        links = [f"[{kind}](/api/export/{conversation.key}.{kind})" for kind in EXPORTS]
+        links = [f"[{kind}](api/export/{conversation.key}.{kind})" for kind in EXPORTS]
         return f"Save {' · '.join(links)}"
 
     async def export(self, key: str, kind: str) -> Response:

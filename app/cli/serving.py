@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +35,24 @@ AuthFileOption = Annotated[
     ),
 ]
 AuthOption = Annotated[str | None, typer.Option("--auth", metavar="USER:HASH", hidden=True)]
+PublicOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--public-url",
+        metavar="URL",
+        help="An address that a proxy offers this server at; may be given several times.",
+        show_default=False,
+    ),
+]
+ProxyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trusted-proxy",
+        metavar="ADDRESS",
+        help="A proxy, or a network of them, whose X-Forwarded headers are believed.",
+        show_default=False,
+    ),
+]
 
 
 def chat(
@@ -49,21 +68,22 @@ def chat(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Take no files in and remove none.")
     ] = False,
+    public_url: PublicOption = None,
+    trusted_proxy: ProxyOption = None,
     history: HistoryOption = True,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
 ) -> None:
     """Open the chat in the browser."""
-    from inquote.app.web.guard import LOOPBACK
     from inquote.app.web.login import Login
     from inquote.app.web.server import serve
+    from inquote.app.web.sites import Proxies, PublicUrl, Sites
 
     accounts = read_login(auth_file, auth, no_auth)
-    if host not in LOOPBACK and accounts is None and not no_auth:
-        raise InquoteError(
-            f"Listening on {host} lets others in; "
-            "give --auth-file FILE (inquote password USER --out FILE makes it) or --no-auth."
-        )
+    public = list(map(PublicUrl.parse, public_url or ()))
+    sites = Sites(host, public, Proxies(trusted_proxy or ()))
+    if accounts is None and not no_auth:
+        check_is_private(host, public_url or ())
 
     def open_system() -> "System":
         from inquote.app import build
@@ -82,7 +102,22 @@ def chat(
         open_browser=browser,
         login=Login(accounts) if accounts else None,
         make_jobs=None if read_only else open_jobs,
+        sites=sites,
     )
+
+
+def check_is_private(host: str, public: Sequence[str]) -> None:
+    """Raise `InquoteError` where others can reach a server that lets everybody in."""
+    from inquote.app.web.sites import LOOPBACK
+
+    opening = "" if host in LOOPBACK else f"Listening on {host}"
+    for address in public:
+        opening = opening or f"A proxy at {address}"
+    if opening:
+        raise InquoteError(
+            f"{opening} lets others in; "
+            "give --auth-file FILE (inquote password USER --out FILE makes it) or --no-auth."
+        )
 
 
 def read_login(auth_file: Path | None, auth: str | None, no_auth: bool) -> "Accounts | None":

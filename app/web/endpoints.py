@@ -138,6 +138,7 @@ def create_api(service: Service) -> FastAPI:
         description="Ask a text a question; get the text's own words back.",
         docs_url=None,
         redoc_url=None,
+        servers=[{"url": "."}],  # relative to this description, wherever a proxy offers it
     )
     api.add_exception_handler(RequestValidationError, _answer_malformed)
     api.add_exception_handler(HTTPException, _answer_malformed)
@@ -272,9 +273,10 @@ def docs_html(openapi: dict[str, Any]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         "<title>inquote: HTTP interface</title>"
         '<meta name="viewport" content="width=device-width">'
-        '<link rel="stylesheet" href="/page/style.css"></head><body class="docs"><main>'
+        '<link rel="icon" href="favicon.ico"><link rel="stylesheet" href="page/style.css"></head>'
+        '<body class="docs"><main>'
         f"<h1>HTTP interface</h1><p>{escape(openapi['info']['description'])} "
-        'The machine-readable description is <a href="/openapi.json">/openapi.json</a>.</p>'
+        'The machine-readable description is <a href="openapi.json">/openapi.json</a>.</p>'
         f"{''.join(endpoints)}<h2>Objects</h2>{''.join(schemas)}</main></body></html>"
     )
 

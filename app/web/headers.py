@@ -35,6 +35,10 @@ def content_security_policy(page: bytes = b"") -> bytes:
     ).encode()
 
 
+# Proxies are to pass a stream on as it comes; nginx reads this, others see it by its type.
+STREAM = ((b"x-accel-buffering", b"no"),)
+
+
 def with_headers(start: Message, page: bytes = b"", cache: bytes = NO_STORE) -> Message:
     """Return the start of a response with our headers in place of any that it has.
 
@@ -48,11 +52,14 @@ def with_headers(start: Message, page: bytes = b"", cache: bytes = NO_STORE) -> 
     return {**start, "headers": [*kept, *ours]}
 
 
-def send_with_headers(send: Send, cache: bytes) -> Send:
+def send_with_headers(send: Send, cache: bytes, is_stream: bool = False) -> Send:
     """Make a `send` that adds our headers."""
 
     async def send_response(message: Message) -> None:
-        await send(with_headers(message, cache=cache) if is_start(message) else message)
+        if is_start(message):
+            message = with_headers(message, cache=cache)
+            message["headers"] += STREAM if is_stream else ()
+        await send(message)
 
     return send_response
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from inquote.app.system import System
     from inquote.app.web.guard import Guard
     from inquote.app.web.login import Login
+    from inquote.app.web.sites import Sites
 
 DRAIN_SECONDS = 30  # that running requests get to finish after SIGTERM or SIGINT
 PAGE_FIRST_SECONDS = 10  # after which the models are loaded even if no page was opened
@@ -46,13 +47,14 @@ def serve(
     open_browser: bool = True,
     login: "Login | None" = None,
     make_jobs: "Callable[[Service], LibraryJobs] | None" = None,
+    sites: "Sites | None" = None,
 ) -> None:
     """Serve the page until SIGINT or SIGTERM, then finish the running requests and return.
 
     `open_system` is called in a thread of its own once a page was opened, or `PAGE_FIRST_SECONDS`
     after the start. Port 0 takes any free one. With a `login` only those who know the password are
-    let in. Without `make_jobs` the page changes nothing of the corpus. Raises `ServerError` where
-    the address cannot be had.
+    let in. Without `make_jobs` the page changes nothing of the corpus. `sites` know the names that
+    the server has behind a proxy. Raises `ServerError` where the address cannot be had.
     """
     os.environ.update(OFFLINE)
     listener = _listen(host, port)
@@ -62,7 +64,7 @@ def serve(
     load_models = threading.Timer(PAGE_FIRST_SECONDS, service.begin)
     try:
         with listener:
-            app, stop_streams = asyncio.run(create_app(service, host, login, jobs))
+            app, stop_streams = asyncio.run(create_app(service, host, login, jobs, sites))
             port = listener.getsockname()[1]
 
             def on_start() -> None:
@@ -83,6 +85,7 @@ async def create_app(
     host: str = "127.0.0.1",
     login: "Login | None" = None,
     jobs: "LibraryJobs | None" = None,
+    sites: "Sites | None" = None,
 ) -> "tuple[Guard, Callable[[], None]]":
     """Make the ASGI application, and the function that ends the streams of its open pages.
 
@@ -98,6 +101,7 @@ async def create_app(
     from inquote.app.web.page_calls import PageCalls
     from inquote.app.web.page_endpoints import page_routes
     from inquote.app.web.routes import BODY_LIMIT
+    from inquote.app.web.sites import Sites
     from inquote.app.web.streams import StreamEnds
 
     api = create_api(service)
@@ -106,7 +110,8 @@ async def create_app(
     page = mount_page(api, service, writable=jobs is not None)
     upload_limit = MAX_UPLOAD_BYTES if jobs else BODY_LIMIT
     check = PageCalls(page).check
-    guard = Guard(StreamEnds(api), host, login=login, upload_limit=upload_limit, check=check)
+    names = sites or Sites(host)
+    guard = Guard(StreamEnds(api), names, login=login, upload_limit=upload_limit, check=check)
     return guard, page.stop_event.set
 
 
@@ -190,6 +195,7 @@ def make_server(
         backlog=connections.ACCEPTED_AT_ONCE,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # Sites reads them, from proxies that are trusted
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     return Server(config)
