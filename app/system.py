@@ -1,15 +1,17 @@
 """A system answers questions from a library, always from one generation of it."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.cache import AnswerCache
 from inquote.app.answering.cleaning import clean_question
 from inquote.app.answering.conversation import understand
+from inquote.app.answering.scope import check_scope, read_scope
 from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.suggestions import (
     ATTACHMENT,
@@ -29,8 +31,20 @@ from inquote.index.stores.recipe import Recipe
 from inquote.ingest.documents import Document, Page
 from inquote.ingest.errors import GenerationGone, InquoteError
 
-Asking = Callable[[str, Sequence[str], int | None], Answer]
-"""Answers a question after others, from a generation: `System.answer`, in any thread."""
+
+class Asking(Protocol):
+    """Answers a question after others, from a generation: `System.answer`, in any thread."""
+
+    def __call__(
+        self,
+        question: str,
+        history: Sequence[str],
+        generation: int | None,
+        scope: Scope | None = ...,
+    ) -> Answer:
+        """Return the answer."""
+        ...
+
 
 _ANSWERS_A_TRIM = 50  # answers that are read between two times that freed memory is returned
 _ATTEMPTS = 3  # to answer while ingests are quicker than the reading of a snapshot
@@ -72,37 +86,44 @@ class System:
         self._cache = AnswerCache()
         self._read = itertools.count(1)
 
-    def ask(self, question: object, history: Sequence[str] = ()) -> Answer:
+    def ask(
+        self, question: object, history: Sequence[str] = (), scope: Scope | None = None
+    ) -> Answer:
         """Answer a question, typed after the questions `history`, oldest first, and record it.
 
-        Raises `QuestionError` for what is no question, `LibraryDamaged` for a library that is not
-        as written.
+        Only documents in `scope` are searched; None is everything. Raises `QuestionError` for what
+        is no question and for a scope that the library has not, `LibraryDamaged` for a library that
+        is not as written.
         """
-        return self._record(self.answer(question, history), history)
+        scope = read_scope(scope)
+        reply = self._answer(question, history, None, scope, is_new=True)
+        return self._record(reply.answer, history)
 
     def reply(
         self, question: object, history: Sequence[str] = (), scope: Scope | None = None
     ) -> Reply:
-        """Answer as `ask` does, with the documents out of the same snapshot.
-
-        Only documents in `scope` are searched; None is everything.
-        """
-        reply = self._answer(question, history, None, scope, with_documents=True)
+        """Answer as `ask` does, with the documents out of the same snapshot."""
+        scope = read_scope(scope)
+        reply = self._answer(question, history, None, scope, with_documents=True, is_new=True)
         self._record(reply.answer, history)
         return reply
 
     def answer(
-        self, question: object, history: Sequence[str] = (), generation: int | None = None
+        self,
+        question: object,
+        history: Sequence[str] = (),
+        generation: int | None = None,
+        scope: Scope | None = None,
     ) -> Answer:
         """Answer as `ask` does, unrecorded, from a generation that is kept, by default the current.
 
-        Raises `GenerationGone` where it is not kept.
+        Raises `GenerationGone` where it is not kept. A generation may lack what `scope` names.
         """
-        return self._answer(question, history, generation).answer
+        return self._answer(question, history, generation, scope).answer
 
     def _record(self, answer: Answer, history: Sequence[str]) -> Answer:
         if self.journal is not None:
-            context = QuestionInContext(answer.question, tuple(history))
+            context = QuestionInContext(answer.question, tuple(history), answer.scope)
             self.journal.record_question(context, utc_now())
         return answer
 
@@ -113,7 +134,9 @@ class System:
         generation: int | None,
         scope: Scope | None = None,
         with_documents: bool = False,
+        is_new: bool = False,
     ) -> Reply:
+        """Answer a question; of one that `is_new`, the library must have what `scope` names."""
         clock = Clock()
         typed, understood = clean_question(question), understand(question, history)
         clock.lap("understand")
@@ -121,6 +144,8 @@ class System:
             try:
                 with self.store.snapshot(generation) as snapshot:
                     clock.lap("open")
+                    if is_new:
+                        check_scope(scope, snapshot)
                     answer = self._answer_from(snapshot, typed, understood, scope, clock)
                     ids = sorted({hit.passage.document_id for hit in answer.hits})
                     documents = {id: snapshot.document(id) for id in ids if with_documents}
@@ -145,6 +170,7 @@ class System:
         if answer is None:
             shelf = Shelf(snapshot, self.search, clock, scope)
             answer = self.answerer.answer(typed, understood, shelf)
+            answer = replace(answer, scope=tuple(scope or ()))
             clock.lap("read")
             self._cache.put(key, answer)
             if next(self._read) % _ANSWERS_A_TRIM == 0:

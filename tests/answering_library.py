@@ -1,5 +1,7 @@
 """Ask a library in memory that holds some texts, with the fake models."""
 
+from collections.abc import Mapping
+
 from fakes import PLAIN_CALIBRATION, FakeReader
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.answerer import Answerer
@@ -12,6 +14,11 @@ from store_writing import EMBEDDER, RECIPE, cut
 
 def ask(question: str, reader: Reader | None = None, **texts: str) -> Answer:
     """Answer a question from documents, `texts` by their ids."""
+    return system_over(texts, reader).answer(question)
+
+
+def system_over(texts: Mapping[str, str], reader: Reader | None = None) -> System:
+    """Make a system over documents, `texts` by their ids, that keeps what is asked."""
     store = MemoryStore()
     made = [cut(id, text) for id, text in texts.items()]
     with store.begin() as draft:
@@ -21,4 +28,4 @@ def ask(question: str, reader: Reader | None = None, **texts: str) -> Answer:
         draft.put_documents(made)
         draft.commit(RECIPE)
     answerer = Answerer(reader or FakeReader(), PLAIN_CALIBRATION)
-    return System(store, Search(EMBEDDER), answerer).answer(question)
+    return System(store, Search(EMBEDDER), answerer, store.journal)

@@ -152,7 +152,9 @@ class FakeSystem:
     closed: bool = False
     file: Path | None = None  # that the document's pages are drawn from
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[str] = (), scope: Sequence[str] | None = None
+    ) -> Answer:
         self.questions.append((question, tuple(history)))
         if self.hold:
             assert self.hold.wait(20)
@@ -166,13 +168,14 @@ class FakeSystem:
             (quotes for word, quotes in self.answers.items() if word in question.lower()), []
         )
         answer = make_answer(question, self.document_, quotes, self.nearest)
-        return replace(answer, understood_as=self.understood.get(question, answer.understood_as))
+        understood = self.understood.get(question, answer.understood_as)
+        return replace(answer, understood_as=understood, scope=tuple(scope or ()))
 
     def reply(
         self, question: str, history: Sequence[str] = (), scope: Sequence[str] | None = None
     ) -> Reply:
         self.scopes.append(scope)
-        return Reply(self.ask(question, history), {self.document_.id: self.document_})
+        return Reply(self.ask(question, history, scope), {self.document_.id: self.document_})
 
     def document(self, id: str, generation: int | None = None) -> Document:
         return {self.document_.id: self.document_}[id]

@@ -85,6 +85,7 @@ class Answer:
       that of the answer held back.
     - `hits`: the passages considered, best first.
     - `trace`: the reasons, as JSON.
+    - `scope`: the documents and folders that alone were asked; empty for everything.
     - `elapsed_ms`, `stages_ms`: milliseconds; nothing else differs between two runs of the same
       question. The times by stage are not in the JSON.
     """
@@ -101,6 +102,7 @@ class Answer:
     stages_ms: Mapping[str, float] = field(default_factory=dict)
     inferred: Inferred | None = None
     headers: tuple[Citation, ...] = ()
+    scope: tuple[str, ...] = ()
 
     @property
     def under_headers(self) -> str:
@@ -132,6 +134,7 @@ class Answer:
             "id": id,
             "question": self.question,
             "understood_as": self.understood_as,
+            "scope": list(self.scope) or None,
             "answer": self.text,
             "inferred": asdict(self.inferred) if self.inferred else None,
             "confidence": self.confidence,

@@ -42,6 +42,8 @@ def as_markdown(answers: Sequence[Answer]) -> str:
 
 def _answer_markdown(answer: Answer) -> str:
     heading = f"## {_line_markdown(answer.question)}"
+    if answer.scope:
+        heading += f"\n\n*Only in {_line_markdown(', '.join(answer.scope))}*"
     if not answer.citations:
         return f"{heading}\n\n{REFUSAL}"
     quotes, places = [], []
@@ -85,6 +87,8 @@ def _answer_html(answer: Answer) -> str:
     question = f'<h2 dir="auto">{escape(answer.question)}</h2>\n'
     if answer.understood_as != answer.question:
         question += f"<p>Understood as: <q>{escape(answer.understood_as)}</q></p>\n"
+    if answer.scope:
+        question += f'<p dir="auto">Only in {escape(", ".join(answer.scope))}</p>\n'
     if not answer.citations:
         return f"{question}<p>{REFUSAL}</p>\n"
     quotes, places = [], []

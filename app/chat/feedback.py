@@ -95,7 +95,7 @@ def make_feedback(
             raise FeedbackError("That sentence is none of those shown for a wrong answer.")
     return Feedback(
         id=turn_id,
-        context=QuestionInContext(answer.question, tuple(history)),
+        context=QuestionInContext(answer.question, tuple(history), answer.scope),
         understood_as=answer.understood_as,
         verdict=verdict,
         answer=answer.text,

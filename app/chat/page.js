@@ -183,7 +183,7 @@ limit.setAttribute("role", "status");
 
 function askAbout(words) {
   const shown = new URLSearchParams(pane.querySelector(".document-text").dataset.place);
-  typeInto(document.querySelector("#limit textarea"), shown.get("document"));
+  typeInto(document.querySelector("#limit textarea"), JSON.stringify([shown.get("document")]));
   typeInto(document.querySelector("#alone textarea"), "alone");
   const everywhere = document.createElement("button");
   everywhere.type = "button";

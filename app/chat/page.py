@@ -5,6 +5,7 @@ Content-Security-Policy forbids. So the conversation is a sanitised `Chatbot`, u
 and the document pane is fetched from `/api/pane`.
 """
 
+import json
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +16,7 @@ import gradio as gr
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from gradio.routes import App
+from starlette.datastructures import QueryParams
 from starlette.routing import Mount
 
 from inquote.app.answering.suggestions import (
@@ -166,7 +168,7 @@ class Page:
     ) -> AsyncIterator[Updates]:
         """Show the question at once, then its answer in the same place.
 
-        A `limit` is the id of the one document that is searched.
+        A `limit` names the documents and folders that alone are searched; see `places_of`.
 
         A server that was started anew knows nothing of the conversation: it first answers the
         questions that the browser kept. Any other question without an answer comes first too, for
@@ -207,8 +209,7 @@ class Page:
         # Ask, unless somebody has asked while the models were loading.
         if conversation.turns:
             return
-        linked = request.query_params.get("q")
-        turns = conversation.restore([[linked]] if linked else kept)
+        turns = conversation.restore(linked_question(request.query_params) or kept)
         if not turns:
             return
         yield self._show(conversation)
@@ -288,6 +289,15 @@ class Page:
                 "bib": as_bibtex(known.references),
             }
         )
+
+
+def linked_question(parameters: QueryParams) -> list[list[Any]]:
+    """Return the question of a link, `?q=...&in=...&in=...`, as a browser keeps one; [] for none.
+
+    Each `in` is a document or a folder that alone is asked.
+    """
+    question, places = parameters.get("q"), parameters.getlist("in")
+    return [[question, False, json.dumps(places) if places else ""]] if question else []
 
 
 def _is_plain(suggestion: Suggestion) -> bool:

@@ -36,6 +36,15 @@ def ask(
         str | None,
         typer.Option("--input", help="With --json: a file of JSON lines; - for standard input."),
     ] = None,
+    within: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--in",
+            metavar="PLACE",
+            help="Ask only this document or folder; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     history: HistoryOption = True,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
@@ -56,9 +65,9 @@ def ask(
         if input is not None:
             for line in lines_of(input):
                 if line.strip():
-                    print_json(answer_line(system, line))
+                    print_json(answer_line(system, line, within))
             return
-        answer = system.ask(question or "")
+        answer = system.ask(question or "", scope=within)
     if as_json:
         print_json(answer.as_json())
     else:

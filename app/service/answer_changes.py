@@ -58,6 +58,7 @@ class AnswerChange:
         return {
             "question": self.question.question,
             "history": list(self.question.history),
+            "scope": list(self.question.scope) or None,
             "kind": self.kind.value,
             "before": _answer_json(self.before),
             "after": _answer_json(self.after),
@@ -87,7 +88,9 @@ def compare(
     earlier, current = generations
     turns = [(question, earlier) for question in questions]
     turns += [(question, current) for question in questions]
-    answers = [ask(item.question, item.history, generation) for item, generation in walk(turns)]
+    answers = []
+    for item, generation in walk(turns):
+        answers.append(ask(item.question, item.history, generation, item.scope or None))
     pairs = zip(questions, answers, answers[len(questions) :], strict=False)
     return [AnswerChange(question, before, after) for question, before, after in pairs]
 

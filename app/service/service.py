@@ -83,10 +83,12 @@ class Service:
         self.begin()
         return self._opening is not None and not self._opening.done()
 
-    async def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+    async def answer(
+        self, question: str, history: Sequence[str] = (), scope: Scope | None = None
+    ) -> Answer:
         """Answer a question; raise what `System.ask` raises, what opening raised, and `Busy`."""
         earlier = [encodable(text) for text in history]
-        return await self._call(lambda system: system.ask(encodable(question), earlier))
+        return await self._call(lambda system: system.ask(encodable(question), earlier, scope))
 
     async def reply(
         self, question: str, history: Sequence[str] = (), scope: Scope | None = None
@@ -151,10 +153,15 @@ class Service:
         What people ask meanwhile comes in between.
         """
 
-        def ask(question: str, history: Sequence[str], generation: int | None) -> Answer:
+        def ask(
+            question: str,
+            history: Sequence[str],
+            generation: int | None,
+            scope: Scope | None = None,
+        ) -> Answer:
             if self._closing:
                 raise Busy("The server is being stopped.")
-            return self._thread.submit(system.answer, question, history, generation).result()
+            return self._thread.submit(system.answer, question, history, generation, scope).result()
 
         return ask
 

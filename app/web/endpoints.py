@@ -57,6 +57,11 @@ class AskRequest(BaseModel):
     history: list[str] = Field(
         default=[], description="Earlier questions of the conversation, oldest first."
     )
+    scope: list[str] | None = Field(
+        default=None,
+        description="Ids of documents and folders; only these are asked. Null is everything.",
+        examples=[["reports/2024", "rules.pdf"]],
+    )
 
 
 class CitationOut(BaseModel):
@@ -99,6 +104,7 @@ class AnswerOut(BaseModel):
     id: Any = None
     question: str
     understood_as: str
+    scope: list[str] | None = Field(description="What alone was asked; null is everything.")
     answer: str | None
     inferred: InferredOut | None
     confidence: float = Field(
@@ -150,7 +156,8 @@ def create_api(service: Service) -> FastAPI:
         """Return the object that `inquote ask --json` prints."""
         if service.loading:
             raise Busy("The models are still loading; please try again in a moment.")
-        return (await service.answer(request.question, request.history)).as_json()
+        answer = await service.answer(request.question, request.history, request.scope)
+        return answer.as_json()
 
     @api.get("/api/pane", response_class=HTMLResponse, include_in_schema=False)
     async def pane(

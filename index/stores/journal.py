@@ -56,10 +56,14 @@ VERDICTS = ("right", "wrong answer", "wrong passage", "not in the corpus")
 
 @dataclass(frozen=True)
 class QuestionInContext:
-    """A question as it was typed, after the questions `history`, oldest first."""
+    """A question as it was typed, after the questions `history`, oldest first.
+
+    Where `scope` is not empty, only these documents and folders were asked.
+    """
 
     question: str
     history: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ class Feedback:
     def from_json(cls, fields: dict[str, Any]) -> "Feedback":
         """Return the feedback that `as_json` made an object of."""
         rest = dict(fields)
-        context = QuestionInContext(rest.pop("question"), tuple(rest.pop("history")))
+        scope = tuple(rest.pop("scope", ()))
+        context = QuestionInContext(rest.pop("question"), tuple(rest.pop("history")), scope)
         citations = tuple(QuotedRange(**citation) for citation in rest.pop("citations"))
         sentence = rest.pop("sentence")
         return cls(
@@ -146,7 +151,7 @@ class SqliteJournal:
 
     def record_question(self, question: QuestionInContext, at: str) -> None:
         """Keep a question; see `Journal.record_question`."""
-        history = json.dumps(question.history[-MAX_HISTORY:])
+        history = _dump_context(question)
         row = (question.question, history, at)
         with (
             contextlib.suppress(sqlite3.Error, OSError, InquoteError),
@@ -158,7 +163,7 @@ class SqliteJournal:
     def questions(self) -> list[QuestionInContext]:
         """Return all questions; none where there is no journal."""
         rows = self._rows("asked", "question, history", "at, number")
-        return [QuestionInContext(text, tuple(json.loads(history))) for text, history in rows]
+        return [_load_context(question, history) for question, history in rows]
 
     def record_feedback(self, feedback: Feedback) -> None:
         """Keep feedback; see `Journal.record_feedback`."""
@@ -256,6 +261,22 @@ class SqliteJournal:
         finally:
             finish_writing(new, connection)
         replace_damaged(self.file, new)
+
+
+def _dump_context(question: QuestionInContext) -> str:
+    """Write history and scope as one text; without a scope it is that of version 0.1."""
+    history = list(question.history[-MAX_HISTORY:])
+    if not question.scope:
+        return json.dumps(history)
+    return json.dumps({"history": history, "scope": question.scope})
+
+
+def _load_context(question: str, text: str) -> QuestionInContext:
+    """Return a question with what `_dump_context` wrote."""
+    value = json.loads(text)
+    if isinstance(value, dict):
+        return QuestionInContext(question, tuple(value["history"]), tuple(value["scope"]))
+    return QuestionInContext(question, tuple(value))
 
 
 def _copy_sound_rows(
