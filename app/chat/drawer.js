@@ -1,6 +1,8 @@
 // The corpus drawer: a dialog over the page that lists the documents and, where the server allows it, takes files in
 // and removes documents. The server makes its HTML; this file fetches it, sends files, and follows the running job.
 
+import { addLimit } from "./scope_control.js";
+
 const POLL = 400; // milliseconds between two looks at the running job
 const STAGES = { reading: "Reading files", embedding: "Embedding passages", indexing: "Writing the index", "asking again": "Asking earlier questions again" };
 
@@ -18,13 +20,15 @@ opener.setAttribute("aria-haspopup", "dialog");
 
 let following = false; // whether the running job is being followed
 let sending = null; // the request that sends files
+let folder = ""; // that is open in the list
 
 const part = (selector) => dialog.querySelector(selector);
 const isEmpty = () => Boolean(part(".corpus-empty"));
 
 async function fetchDrawer() {
   const find = part(".corpus-find input")?.value ?? "";
-  const response = await fetch(`api/corpus?${new URLSearchParams({ find })}`);
+  const order = part(".corpus-sort select")?.value ?? "name";
+  const response = await fetch(`api/corpus?${new URLSearchParams({ find, folder, order })}`);
   const text = await response.text();
   if (response.ok) return text;
   let sentence = "The corpus cannot be shown.";
@@ -197,14 +201,25 @@ document.addEventListener("drop", (event) => {
 
 // ---- the dialog
 
+async function openFolder(path) {
+  folder = path;
+  await refresh(".corpus-list");
+}
+
 dialog.addEventListener("click", (event) => {
   const control = event.target.closest("button, a.open");
   if (event.target === dialog || control?.matches(".corpus-close, a.open")) dialog.close();
   else if (control?.dataset.post) post(control.dataset.post);
   else if (control?.dataset.remove) post("remove", { document: decodeURIComponent(control.dataset.remove) });
-  else if (control?.hasAttribute("data-cancel")) sending?.abort();
+  else if (control?.dataset.folder !== undefined) openFolder(decodeURIComponent(control.dataset.folder));
+  else if (control?.dataset.limit) {
+    dialog.close();
+    addLimit({ place: decodeURIComponent(control.dataset.limit), name: control.dataset.name });
+    document.querySelector("#question textarea")?.focus();
+  } else if (control?.hasAttribute("data-cancel")) sending?.abort();
 });
 dialog.addEventListener("change", (event) => {
+  if (event.target.matches(".corpus-sort select")) refresh(".corpus-list");
   if (event.target.type !== "file") return;
   send([...event.target.files].map((file) => [file.name, file]));
   event.target.value = "";

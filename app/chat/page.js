@@ -3,6 +3,7 @@
 
 import { DocumentTools } from "./document_tools.js";
 import { keepViewName, openPages, viewName } from "./pages.js";
+import { followQuestion, isLimitedOnce, limitTo, placeControl } from "./scope_control.js";
 import { questionAbout, Selection } from "./selection.js";
 import { TextView } from "./text_view.js";
 
@@ -176,33 +177,14 @@ function leaveEditing() {
   typeInto(document.querySelector("#alone textarea"), "");
 }
 
-// A question that is limited to the document at hand; the line above the box says so.
-const limit = document.createElement("p");
-limit.id = "limited";
-limit.setAttribute("role", "status");
-
+// A question about the document at hand; the line above the box says so.
 function askAbout(words) {
   const shown = new URLSearchParams(pane.querySelector(".document-text").dataset.place);
-  typeInto(document.querySelector("#limit textarea"), JSON.stringify([shown.get("document")]));
-  typeInto(document.querySelector("#alone textarea"), "alone");
-  const everywhere = document.createElement("button");
-  everywhere.type = "button";
-  everywhere.textContent = "Ask everything";
-  everywhere.addEventListener("click", leaveLimit);
-  const title = document.createElement("q");
-  title.append(...pane.querySelector("#document-title").cloneNode(true).childNodes);
-  limit.replaceChildren("The next question is asked only of ", title, " ", everywhere);
+  limitTo([{ place: shown.get("document"), name: pane.querySelector("#document-title").textContent }], { once: true });
   closeSheet();
   typeInto(question(), questionAbout(words));
   question().focus();
   question().setSelectionRange(question().value.length, question().value.length);
-}
-
-function leaveLimit() {
-  limit.replaceChildren();
-  typeInto(document.querySelector("#limit textarea"), "");
-  typeInto(document.querySelector("#alone textarea"), "");
-  question()?.focus();
 }
 
 function openSheet(link) {
@@ -257,7 +239,7 @@ document.addEventListener("keydown", (event) => {
     step(by);
   } else if (event.key === "Escape") {
     if (editing.textContent) typeInto(question(), "");
-    if (limit.textContent && event.target === question()) leaveLimit();
+    if (isLimitedOnce() && event.target === question()) limitTo([]);
     closeSheet();
   } else if (event.key === " " && event.target.matches?.("#log a[role=button], #notice a[role=button]")) {
     event.preventDefault();
@@ -294,7 +276,7 @@ function follow(log) {
   if (questions.length !== messages) {
     messages = questions.length;
     editing.textContent = "";
-    limit.replaceChildren();
+    followQuestion();
     questions[messages - 1]?.scrollIntoView({ block: "start" });
     if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
   }
@@ -313,7 +295,8 @@ function begin(log) {
   const conversation = document.querySelector("#conversation");
   conversation.setAttribute("role", "region");
   conversation.setAttribute("aria-label", "Conversation");
-  question().closest(".form, .block").before(limit, editing);
+  question().closest(".form, .block").before(editing);
+  placeControl(editing);
   new MutationObserver(() => follow(log)).observe(log, { childList: true, subtree: true, characterData: true });
   follow(log);
   const linked = document.createElement("a");

@@ -64,6 +64,7 @@ HEAD = (
     '<link rel="stylesheet" href="page/document.css">'
     '<link rel="stylesheet" href="page/drawer.css">'
     '<link rel="stylesheet" href="page/pages.css">'
+    '<link rel="stylesheet" href="page/scope_control.css">'
     '<script src="page/page.js" type="module"></script>'
     '<script src="page/copying.js" type="module"></script>'
     '<script src="page/feedback.js" type="module"></script>'
@@ -153,7 +154,7 @@ class Page:
         state = [self.conversation, self.kept]
         self.box.submit(self.ask, [self.box, *state, self.standalone, self.limit], **asking)
         for button in self.suggestions:
-            button.click(self.ask, [button, *state], **asking)
+            button.click(self.ask, [button, *state, self.standalone, self.limit], **asking)
         self.new.click(self.clear, self.conversation, outputs, **private)
         self.blocks.load(self.open, [self.kept, self.conversation], outputs, **private)
         self.blocks.load(self.offer, self.conversation, self.suggestions, **private)
@@ -180,7 +181,7 @@ class Page:
             encodable(question), bool(standalone), kept, encodable(limit)
         )
         turns = [turn for turn in conversation.turns if turn is newest or not turn.is_done]
-        yield {**self._show(conversation), self.box: "", self.standalone: "", self.limit: ""}
+        yield {**self._show(conversation), self.box: "", self.standalone: ""}
         for turn in turns:
             await conversation.finish(turn, self._service)
             yield self._show(conversation)

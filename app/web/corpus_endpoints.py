@@ -9,11 +9,13 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from inquote.app.chat.corpus_list import View, places
 from inquote.app.chat.drawer import drawer_html
 from inquote.app.service.jobs import Job, LibraryJobs
 from inquote.app.service.service import Service, explain
 from inquote.app.service.uploads import MAX_UPLOAD_FILES, UploadError
 from inquote.app.web.bodies import BodyError, parse_json
+from inquote.index.stores.base import DocumentInfo
 from inquote.ingest.errors import InquoteError, LibraryBusy, LibraryMissing
 from inquote.ingest.text import encodable
 
@@ -28,16 +30,22 @@ def corpus_routes(service: Service, jobs: LibraryJobs | None) -> APIRouter:
     router = APIRouter(prefix="/api/corpus", include_in_schema=False)
 
     @router.get("", response_class=HTMLResponse)
-    async def drawer(find: str = "") -> HTMLResponse:
-        job = jobs.latest if jobs else None
-        try:
-            documents = await service.documents()
-        except LibraryMissing:
-            documents = []
+    async def drawer(find: str = "", folder: str = "", order: str = "name") -> HTMLResponse:
+        job, view = jobs.latest if jobs else None, View(find, folder, order)
         html = await asyncio.to_thread(
-            drawer_html, documents, job, writable=jobs is not None, find=find
+            drawer_html, await documents(), job, writable=jobs is not None, view=view
         )
         return HTMLResponse(html)
+
+    @router.get("/places")
+    async def offer_places(find: str = "") -> JSONResponse:
+        return JSONResponse({"places": await asyncio.to_thread(places, await documents(), find)})
+
+    async def documents() -> list[DocumentInfo]:
+        try:
+            return await service.documents()
+        except LibraryMissing:
+            return []
 
     @router.get("/work")
     async def latest_job() -> JSONResponse:

@@ -34,9 +34,11 @@ PAGE_FILES = {
     "clipboard.js": "text/javascript",
     "feedback.js": "text/javascript",
     "drawer.js": "text/javascript",
+    "scope_control.js": "text/javascript",
     "style.css": "text/css",
     "document.css": "text/css",
     "drawer.css": "text/css",
+    "scope_control.css": "text/css",
     "pages.css": "text/css",
 }
 CLIENT_ERRORS = (QuestionError, FeedbackError)  # caused by the request, not by this server

@@ -56,7 +56,7 @@ ROUTES = (
     Route(r"/api/(pane|passage|copied/[\w-]+|export/[\w-]+\.(md|html|json|ris|bib))"),
     Route(r"/api/pages(/(boxes|words|picture))?"),
     Route(r"/api/ask", ("POST",), ASK_FORM, BODY_LIMIT),
-    Route(r"/api/corpus(/work)?"),
+    Route(r"/api/corpus(/work|/places)?"),
     Route(UPLOAD_PATH, ("POST",), limit=BODY_LIMIT),
     Route(r"/api/corpus/(demonstration|remove|undo|compare|stop)", ("POST",)),
     Route(r"/api/feedback/[\w-]+", ("GET", "POST"), FEEDBACK_FORM),
