@@ -1,6 +1,7 @@
 """A system answers questions from a library, always from one generation of it."""
 
 import itertools
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from inquote.index.progress import Progress, silent
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.base import DocumentInfo, Scope, Snapshot, Store
 from inquote.index.stores.journal import Feedback, Journal, QuestionInContext
+from inquote.index.stores.limited import LimitedStore
 from inquote.index.stores.recipe import Recipe
 from inquote.ingest.documents import Document, Page
 from inquote.ingest.errors import GenerationGone, InquoteError
@@ -47,6 +49,7 @@ class Asking(Protocol):
 
 
 _ANSWERS_A_TRIM = 50  # answers that are read between two times that freed memory is returned
+_MOST_LIMITED = 64  # systems over parts of the library that are kept
 _ATTEMPTS = 3  # to answer while ingests are quicker than the reading of a snapshot
 
 
@@ -85,6 +88,22 @@ class System:
         self.journal = journal
         self._cache = AnswerCache()
         self._read = itertools.count(1)
+        self._limited: OrderedDict[tuple[str, ...], System] = OrderedDict()
+
+    def limited_to(self, visible: Scope) -> "System":
+        """Return a system for which only the documents of a scope are there.
+
+        It shares models and journal with this one, and no answers. One thread makes them all.
+        """
+        key = tuple(visible)
+        system = self._limited.pop(key, None)
+        if system is None:
+            store = LimitedStore(self.store, key)
+            system = System(store, self.search, self.answerer, self.journal)
+        self._limited[key] = system
+        if len(self._limited) > _MOST_LIMITED:
+            self._limited.popitem(last=False)
+        return system
 
     def ask(
         self, question: object, history: Sequence[str] = (), scope: Scope | None = None
@@ -243,7 +262,8 @@ class System:
             generation = snapshot.generation
             known = load_suggestions(snapshot.attachment(ATTACHMENT), reader)
             if known is not None:
-                return known
+                # The suggestions are the whole library's.
+                return [item for item in known if snapshot.has_place(item.document_id)]
             candidates = draw_candidates(snapshot)
         kept = keep_answered(candidates, lambda text: asking(text, (), generation), progress)
         self.store.attach(generation, ATTACHMENT, dump_suggestions(reader, kept))
