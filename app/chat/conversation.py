@@ -10,6 +10,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.datastructures import QueryParams
+
 from inquote.app.answering.answer import Answer
 from inquote.app.chat.citing import Reference, references_of
 from inquote.app.chat.feedback import verdicts_html
@@ -190,6 +192,15 @@ def places_of(limit: str) -> tuple[str, ...]:
     if not isinstance(value, list):
         return (limit,) if limit else ()
     return tuple(encodable(place) for place in value if isinstance(place, str))
+
+
+def linked_question(parameters: QueryParams) -> list[list[Any]]:
+    """Return the question of a link, `?q=...&in=...&in=...`, as a browser keeps one; [] for none.
+
+    Each `in` is a document or a folder that alone is asked.
+    """
+    question, places = parameters.get("q"), parameters.getlist("in")
+    return [[question, False, json.dumps(places) if places else ""]] if question else []
 
 
 def _message(role: str, html: str) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def documents_html(documents: Sequence[DocumentInfo], writable: bool, view: View
     below = [info for info in documents if not view.folder or in_scope(info.id, [view.folder])]
     matches = [info for info in below if _is_named(info, wanted)]
     # Divide them into folders, unless they are few or searched for.
-    folder, folders, listed = view.folder, {}, matches
+    folder, listed = view.folder, matches
+    folders: dict[str, int] = {}
     if not wanted and len(matches) > MAX_FLAT:
         folder, folders, listed = _divide(matches, view.folder)
     # Write those that the list has room for.

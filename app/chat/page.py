@@ -5,7 +5,6 @@ Content-Security-Policy forbids. So the conversation is a sanitised `Chatbot`, u
 and the document pane is fetched from `/api/pane`.
 """
 
-import json
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +15,6 @@ import gradio as gr
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from gradio.routes import App
-from starlette.datastructures import QueryParams
 from starlette.routing import Mount
 
 from inquote.app.answering.suggestions import (
@@ -31,11 +29,13 @@ from inquote.app.chat.citing import (
     as_plain,
     as_ris,
 )
-from inquote.app.chat.conversation import Conversation, Turn
+from inquote.app.chat.conversation import Conversation, Turn, linked_question
 from inquote.app.chat.export import as_html, as_json, as_markdown, escape_markdown
 from inquote.app.chat.feedback import FeedbackEndpoints, FeedbackError
+from inquote.app.chat.head import head_html
 from inquote.app.marks import with_marks, without_marks
 from inquote.app.service.service import Service, explain, log
+from inquote.app.service.viewer import Person, own, see_as
 from inquote.ingest.errors import LibraryMissing
 from inquote.ingest.text import encodable
 
@@ -59,18 +59,6 @@ EXPORTS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
     "ris": ("application/x-research-info-systems", lambda kept: as_ris(kept.references)),
     "bib": ("application/x-bibtex; charset=utf-8", lambda kept: as_bibtex(kept.references)),
 }
-HEAD = (
-    '<link rel="stylesheet" href="page/style.css">'
-    '<link rel="stylesheet" href="page/document.css">'
-    '<link rel="stylesheet" href="page/drawer.css">'
-    '<link rel="stylesheet" href="page/pages.css">'
-    '<link rel="stylesheet" href="page/scope_control.css">'
-    '<script src="page/page.js" type="module"></script>'
-    '<script src="page/copying.js" type="module"></script>'
-    '<script src="page/feedback.js" type="module"></script>'
-    '<script src="page/drawer.js" type="module"></script>'
-)
-
 Updates = dict[Any, Any]
 """What an event handler returns to Gradio: components with their new values."""
 
@@ -78,8 +66,14 @@ Updates = dict[Any, Any]
 class Page:
     """The page's components and the events between them."""
 
-    def __init__(self, service: Service, writable: bool = False) -> None:
+    def __init__(
+        self,
+        service: Service,
+        writable: bool = False,
+        known: Callable[[str], Person | None] | None = None,
+    ) -> None:
         self._service = service
+        self._known = known
         self._writable = writable
         self._conversations: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
@@ -166,15 +160,16 @@ class Page:
         kept: Any,
         standalone: Any = "",
         limit: Any = "",
+        request: gr.Request | None = None,
     ) -> AsyncIterator[Updates]:
         """Show the question at once, then its answer in the same place.
 
-        A `limit` names the documents and folders that alone are searched; see `places_of`.
-
+        A `limit` names what alone is searched; see `places_of`.
         A server that was started anew knows nothing of the conversation: it first answers the
         questions that the browser kept. Any other question without an answer comes first too, for
         this one may lean on it.
         """
+        self._see_as(request)
         if not conversation.turns:
             conversation.restore(kept)
         newest = conversation.take_question(
@@ -183,13 +178,16 @@ class Page:
         turns = [turn for turn in conversation.turns if turn is newest or not turn.is_done]
         yield {**self._show(conversation), self.box: "", self.standalone: ""}
         for turn in turns:
+            self._see_as(request)
             await conversation.finish(turn, self._service)
             yield self._show(conversation)
+        self._see_as(request)
         notice = self._show_notice("") if self._service.ready else {}
         yield {**self._show(conversation), **notice, **await self._suggest(conversation)}
 
-    async def clear(self, conversation: Conversation) -> Updates:
+    async def clear(self, conversation: Conversation, request: gr.Request | None = None) -> Updates:
         """Begin a new conversation."""
+        self._see_as(request)
         conversation.turns.clear()
         return {**self._show(conversation), self.box: "", **await self._suggest(conversation)}
 
@@ -198,6 +196,7 @@ class Page:
     ) -> AsyncIterator[Updates]:
         """Wait for the models, then ask the question of the address, or those the browser kept."""
         # Wait, and say so.
+        self._see_as(request)
         if not self._service.ready:
             yield self._show_notice("Loading the models ...")
         try:
@@ -213,15 +212,25 @@ class Page:
         turns = conversation.restore(linked_question(request.query_params) or kept)
         if not turns:
             return
+        self._see_as(request)
         yield self._show(conversation)
         for turn in turns:
+            self._see_as(request)
             await conversation.finish(turn, self._service)
             yield self._show(conversation)
+        self._see_as(request)
         yield await self._suggest(conversation)
 
-    async def offer(self, conversation: Conversation) -> Updates:
+    async def offer(self, conversation: Conversation, request: gr.Request | None = None) -> Updates:
         """Show the questions to begin with as soon as they are known."""
+        self._see_as(request)
         return await self._suggest(conversation, wait=True)
+
+    def _see_as(self, request: gr.Request | None) -> None:
+        """Work for the person who sent an event, from here on to the next `yield`."""
+        if self._known is not None:
+            header = request.headers.get("x-inquote-person", "") if request else ""
+            see_as(self._known(header))
 
     async def _suggest(self, conversation: Conversation, wait: bool = False) -> Updates:
         """Offer questions to begin with, or to go on with after the latest answer.
@@ -246,7 +255,7 @@ class Page:
 
     def _show(self, conversation: Conversation) -> Updates:
         """Update all that depends on the conversation, the browser's memory included."""
-        self._turns.update({turn.id: turn for turn in conversation.turns})
+        self._turns.update({own(turn.id): turn for turn in conversation.turns})
         return {
             self.conversation: conversation,
             self.chat: conversation.messages(),
@@ -262,13 +271,13 @@ class Page:
     def _save_links(self, conversation: Conversation) -> str:
         """Write the links that save this conversation; they work as long as its tab is open."""
         conversation.key = conversation.key or secrets.token_urlsafe(24)
-        self._conversations[conversation.key] = conversation
+        self._conversations[own(conversation.key)] = conversation
         links = [f"[{kind}](api/export/{conversation.key}.{kind})" for kind in EXPORTS]
         return f"Save {' · '.join(links)}"
 
     async def export(self, key: str, kind: str) -> Response:
         """Return a conversation as a file; 404 once its tab is closed."""
-        conversation = self._conversations.get(key)
+        conversation = self._conversations.get(own(key))
         if conversation is None or kind not in EXPORTS:
             sentence = "This conversation is not there any more."
             return Response(sentence, 404, media_type="text/plain")
@@ -278,7 +287,7 @@ class Page:
 
     async def copied(self, turn: str) -> JSONResponse:
         """Return an answer in each form in which it can be copied."""
-        known = self._turns.get(turn)
+        known = self._turns.get(own(turn))
         if known is None or known.answer is None:
             raise FeedbackError("That answer is not there any more; ask the question again.")
         return JSONResponse(
@@ -292,26 +301,23 @@ class Page:
         )
 
 
-def linked_question(parameters: QueryParams) -> list[list[Any]]:
-    """Return the question of a link, `?q=...&in=...&in=...`, as a browser keeps one; [] for none.
-
-    Each `in` is a document or a folder that alone is asked.
-    """
-    question, places = parameters.get("q"), parameters.getlist("in")
-    return [[question, False, json.dumps(places) if places else ""]] if question else []
-
-
 def _is_plain(suggestion: Suggestion) -> bool:
     """Return whether a button, whose text is the question, can show a suggestion as it is."""
     return suggestion.question == without_marks(suggestion.question)
 
 
-def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
+def mount_page(
+    api: FastAPI,
+    service: Service,
+    writable: bool = False,
+    known: Callable[[str], Person | None] | None = None,
+) -> App:
     """Mount the page at the root of `api` and return Gradio's own application.
 
-    A `writable` page takes files in and removes documents.
+    A `writable` page takes files in and removes documents. `known` says who is meant by the header
+    that the guard puts on requests, where the server knows people.
     """
-    page = Page(service, writable)
+    page = Page(service, writable, known)
     feedback = page.feedback
     for path, endpoint, method in (
         ("/api/export/{key}.{kind}", page.export, "GET"),
@@ -336,7 +342,7 @@ def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
         pwa=False,
         mcp_server=False,
         theme=theme,
-        head=HEAD,
+        head=head_html(),
     )
     for route in api.routes:
         if isinstance(route, Mount) and isinstance(route.app, App):

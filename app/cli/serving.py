@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from inquote.app.service.service import Service
     from inquote.app.system import System
     from inquote.app.web.password import Accounts
+    from inquote.app.web.people_login import PeopleLogin
 
 AUTH_VARIABLE = "INQUOTE_AUTH"  # the text of an --auth-file
+ONE_LOGIN = "Give one of --users, --auth-file, --auth and --no-auth."
 AuthFileOption = Annotated[
     Path | None,
     typer.Option(
@@ -35,6 +37,14 @@ AuthFileOption = Annotated[
     ),
 ]
 AuthOption = Annotated[str | None, typer.Option("--auth", metavar="USER:HASH", hidden=True)]
+UsersOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--users",
+        metavar="FILE",
+        help="Let in the people of a file in TOML, each to the folders that their groups may see.",
+    ),
+]
 PublicOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -62,6 +72,7 @@ def chat(
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     auth_file: AuthFileOption = None,
     auth: AuthOption = None,
+    users: UsersOption = None,
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Let in everybody who can reach --host.")
     ] = False,
@@ -79,10 +90,11 @@ def chat(
     from inquote.app.web.server import serve
     from inquote.app.web.sites import Proxies, PublicUrl, Sites
 
-    accounts = read_login(auth_file, auth, no_auth)
+    accounts = read_login(auth_file, auth, no_auth or users is not None)
+    people = open_people(users, library, no_auth) if users else None
     public = list(map(PublicUrl.parse, public_url or ()))
     sites = Sites(host, public, Proxies(trusted_proxy or ()))
-    if accounts is None and not no_auth:
+    if accounts is None and people is None and not no_auth:
         check_is_private(host, public_url or ())
 
     def open_system() -> "System":
@@ -103,7 +115,26 @@ def chat(
         login=Login(accounts) if accounts else None,
         make_jobs=None if read_only else open_jobs,
         sites=sites,
+        people=people,
     )
+
+
+def open_people(users: Path, library: Path, no_auth: bool) -> "PeopleLogin":
+    """Return who knows the people of a file; their sessions are kept with the library's journal.
+
+    Raises `InquoteError` for a file that is wrong, and for options that contradict.
+    """
+    from inquote.app.web.password import is_open_to_others
+    from inquote.app.web.people import read_people
+    from inquote.app.web.people_login import PeopleLogin
+    from inquote.index.stores.sessions import Sessions
+
+    if no_auth:
+        raise InquoteError(ONE_LOGIN)
+    people = read_people(users)
+    if is_open_to_others(users):
+        _warn(f"Others may read {users}; run: chmod 600 {users}")
+    return PeopleLogin(people, Sessions(library))
 
 
 def check_is_private(host: str, public: Sequence[str]) -> None:
@@ -130,7 +161,7 @@ def read_login(auth_file: Path | None, auth: str | None, no_auth: bool) -> "Acco
     # Child processes, which read what others wrote, need not know it.
     from_environment = os.environ.pop(AUTH_VARIABLE, None)
     if sum((auth_file is not None, auth is not None, no_auth)) > 1:
-        raise InquoteError("Give one of --auth-file, --auth and --no-auth.")
+        raise InquoteError(ONE_LOGIN)
     if auth_file is not None:
         accounts = read_accounts(auth_file)
         if is_open_to_others(auth_file):
@@ -157,10 +188,30 @@ def password(
         Path | None,
         typer.Option(metavar="FILE", help="Write the line into this file, for you alone to read."),
     ] = None,
+    token: Annotated[
+        bool, typer.Option("--token", help="Make a token for a program, for chat --users.")
+    ] = False,
+    log_out: Annotated[
+        bool, typer.Option("--log-out", help="End all sessions of this user of chat --users.")
+    ] = False,
+    library: LibraryOption = DEFAULT_LIBRARY,
 ) -> None:
     """Ask for a password and make a line for chat --auth-file; the password is kept nowhere."""
     from inquote.app.web.password import hash_password, write_account
+    from inquote.app.web.people import make_token
+    from inquote.index.stores.sessions import Sessions
 
+    if log_out:
+        _warn(f"{Sessions(library).end_all(user)} sessions of {user} ended.")
+        return
+    if token:
+        secret, digest = make_token()
+        print(secret)
+        _warn(
+            f"Give this to the program, which sends it as Authorization: Bearer TOKEN, and put "
+            f'sha256 = "{digest}" under [tokens.{user}] of the file of chat --users.'
+        )
+        return
     line = hash_password(user, typer.prompt("Password", hide_input=True, err=True))
     if out is not None:
         write_account(out, line)

@@ -34,6 +34,7 @@ PAGE_FILES = {
     "clipboard.js": "text/javascript",
     "feedback.js": "text/javascript",
     "drawer.js": "text/javascript",
+    "person.js": "text/javascript",
     "scope_control.js": "text/javascript",
     "style.css": "text/css",
     "document.css": "text/css",

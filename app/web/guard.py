@@ -9,13 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from inquote.app.service.service import explain
+from inquote.app.service.viewer import see_as
 from inquote.app.web.asgi import App, Incoming, Message, Receive, Scope, Send, is_start, replay
 from inquote.app.web.bodies import BodyError, parse_json
 from inquote.app.web.headers import send_head, send_page, send_with_headers
 from inquote.app.web.login import Login
+from inquote.app.web.people_login import PeopleLogin
 from inquote.app.web.refusals import Refusal, log, refuse
 from inquote.app.web.routes import BODY_LIMIT, UPLOAD_PATH, Route, route_of
-from inquote.app.web.sites import Sites
+from inquote.app.web.sites import Sites, headers_of
 
 HELD_LIMIT = 16 * BODY_LIMIT  # bytes of all bodies that are being read
 STREAM_START: Message = {
@@ -45,12 +47,14 @@ class Guard:
         app: App,
         sites: Sites,
         login: Login | None = None,
+        people: PeopleLogin | None = None,
         upload_limit: int = BODY_LIMIT,
         check: Check = accept_all,
     ) -> None:
         self._app = app
         self._sites = sites
         self._login = login
+        self._people = people
         self._upload_limit = upload_limit
         self._check = check
         self._held = 0  # bytes of bodies that are being read
@@ -64,6 +68,9 @@ class Guard:
         incoming = Incoming(receive)
         try:
             scope = self._sites.admit(scope)
+            if self._people is not None:
+                scope, person = await self._people.admit(scope, headers_of(scope))
+                see_as(person)
             route = await self._admit(scope)
             if scope["path"] == UPLOAD_PATH:
                 await self._pass_upload_on(route, scope, incoming, send)
@@ -75,9 +82,7 @@ class Guard:
 
     async def _admit(self, scope: Scope) -> Route:
         """Return the request's route; raises `Refusal` for one that is not let in."""
-        headers = {}
-        for name, value in scope["headers"]:
-            headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        headers = headers_of(scope)
         if self._login is not None:
             address = (scope.get("client") or ("",))[0]
             await self._login.check(headers.get("authorization", ""), address)
@@ -123,7 +128,7 @@ class Guard:
             headers = [item for item in scope["headers"] if item[0].lower() != b"accept-encoding"]
             scope, send = {**scope, "headers": headers}, send_page(send, route.cache)
         else:
-            send = send_with_headers(send, route.cache, route.is_stream)
+            send = send_with_headers(send, route.cache, route.is_stream, route.has_form)
         await self._call(scope, receive, send)
 
     async def _read(self, limit: int, incoming: Incoming) -> bytes:

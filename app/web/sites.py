@@ -116,7 +116,7 @@ class Sites:
         It is one for the root, from the browser's own address, and says no more what proxies told.
         Raises `Refusal` for a foreign name or origin, and to send a browser on to the page.
         """
-        headers = _headers_of(scope)
+        headers = headers_of(scope)
         peer = (scope.get("client") or ("", 0))[0]
         told = headers if self._proxies.trust(peer) else {}
         host = _last(told.get("x-forwarded-host", "")) or headers.get("host", "")
@@ -187,7 +187,7 @@ class Sites:
         return scope
 
 
-def _headers_of(scope: Scope) -> dict[str, str]:
+def headers_of(scope: Scope) -> dict[str, str]:
     """Return the headers by their lower-case names; those of one name as one list."""
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:

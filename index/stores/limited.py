@@ -200,9 +200,17 @@ class LimitedStore:
 
     @contextlib.contextmanager
     def snapshot(self, generation: int | None = None) -> Iterator[Snapshot]:
-        """Open one generation; see `Store.snapshot`."""
-        with self._store.snapshot(generation) as snapshot:
-            yield LimitedSnapshot(snapshot, self._visible)
+        """Open one generation; see `Store.snapshot`.
+
+        What is damaged is not named: it may be a document that is not visible.
+        """
+        try:
+            with self._store.snapshot(generation) as snapshot:
+                yield LimitedSnapshot(snapshot, self._visible)
+        except LibraryDamaged:
+            raise LibraryDamaged(
+                "The library is not as written; who runs it can say: inquote verify."
+            ) from None
 
     def begin(self, progress: Progress = silent) -> AbstractContextManager[Draft]:
         """Raise `IngestError`: the library is changed as a whole."""
