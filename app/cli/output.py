@@ -34,8 +34,8 @@ def answer_line(
         fields = json.loads(line, parse_constant=_refuse_constant)
         if not isinstance(fields, dict):
             raise InquoteError('A line must be a JSON object like {"question": "..."}.')
-        id, history = fields.get("id"), earlier_questions(fields.get("history") or [])
-        scope = fields.get("scope")
+        id, scope = fields.get("id"), fields.get("scope")
+        history = earlier_questions(fields.get("history") or [])
         scope = within if scope is None else _texts(scope, "scope", "documents and folders")
         return system.ask(fields.get("question"), history, scope).as_json(id)
     except (ValueError, RecursionError) as error:
