@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from inquote.app.system import System
     from inquote.app.web.password import Accounts
     from inquote.app.web.people_login import PeopleLogin
+    from inquote.app.web.sites import Sites
 
 AUTH_VARIABLE = "INQUOTE_AUTH"  # the text of an --auth-file
 ONE_LOGIN = "Give one of --users, --auth-file, --auth and --no-auth."
@@ -88,12 +89,9 @@ def chat(
     """Open the chat in the browser."""
     from inquote.app.web.login import Login
     from inquote.app.web.server import serve
-    from inquote.app.web.sites import Proxies, PublicUrl, Sites
 
     accounts = read_login(auth_file, auth, no_auth or users is not None)
     people = open_people(users, library, no_auth) if users else None
-    public = list(map(PublicUrl.parse, public_url or ()))
-    sites = Sites(host, public, Proxies(trusted_proxy or ()))
     if accounts is None and people is None and not no_auth:
         check_is_private(host, public_url or ())
 
@@ -114,9 +112,16 @@ def chat(
         open_browser=browser,
         login=Login(accounts) if accounts else None,
         make_jobs=None if read_only else open_jobs,
-        sites=sites,
+        sites=make_sites(host, public_url or (), trusted_proxy or ()),
         people=people,
     )
+
+
+def make_sites(host: str, public: Sequence[str], proxies: Sequence[str]) -> "Sites":
+    """Return the names of the server; raises `InquoteError` for an address that cannot be read."""
+    from inquote.app.web.sites import Proxies, PublicUrl, Sites
+
+    return Sites(host, list(map(PublicUrl.parse, public)), Proxies(proxies))
 
 
 def open_people(users: Path, library: Path, no_auth: bool) -> "PeopleLogin":

@@ -12,7 +12,8 @@ from inquote.app.web.refusals import Refusal
 from inquote.app.web.sites import SECURE
 from inquote.index.stores.sessions import SECONDS
 
-MOST_FIELDS = 4
+WRONG = "The name or the password is wrong."
+MOST_FIELDS = 9
 # The browser forgets what it kept for the person who leaves.
 FORGET = {"clear-site-data": '"storage"'}
 
@@ -34,16 +35,13 @@ def login_routes(login: PeopleLogin | None) -> APIRouter:
 
     @router.post("/login")
     async def enter(request: Request) -> Response:
-        fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=9)
-        name, password = (fields.get(key, [""])[0] for key in ("name", "password"))
+        name, password = read_form(await request.body())
         address = request.client.host if request.client else ""
         try:
             secret = await login.begin(name, password, address)
         except Refusal as refusal:
             wait = {key: value for key, value in refusal.headers.items() if key == "retry-after"}
-            sentence = "The name or the password is wrong."
-            if refusal.status == 429:
-                sentence = refusal.sentence
+            sentence = refusal.sentence if refusal.status == 429 else WRONG
             return HTMLResponse(login_html(sentence, name), refusal.status, wait)
         query = request.url.query
         response = RedirectResponse(f"./?{query}" if query else "./", 303)
@@ -68,6 +66,19 @@ def login_routes(login: PeopleLogin | None) -> APIRouter:
         return response
 
     return router
+
+
+def read_form(body: bytes) -> tuple[str, str]:
+    """Return name and password of a form, "" for what it has not; it may be anything.
+
+    >>> read_form(b"name=ann&password=a+b"), read_form(b"&" * 99)
+    (('ann', 'a b'), ('', ''))
+    """
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        fields = {}
+    return fields.get("name", [""])[0], fields.get("password", [""])[0]
 
 
 def login_html(problem: str = "", name: str = "") -> str:
