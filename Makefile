@@ -17,23 +17,24 @@ help:  ## list the targets
 
 install: .venv/installed  ## make .venv and install everything into it
 
-chat: .venv/installed  ## ingest corpus/ and open the chat in the browser
+chat: .venv/installed  ## ingest corpus/ and open the chat in the browser; PORT=8000 names another port
 	$(BIN)/inquote ingest corpus || [ $$? -eq 3 ]  # 3: a file was skipped, which was told
-	$(BIN)/inquote chat
+	$(BIN)/inquote chat $(if $(PORT),--port $(PORT))
 
 eval: .venv/installed  ## ask the evaluation questions and write a report
 	$(BIN)/python -m inquote.eval run --floor eval/floors.toml
 
-# Playwright keeps an event loop running in its process, so the tests of the page have one of their own.
+# Playwright keeps an event loop running in its process, so the tests of the page have processes of their own.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 test: .venv/installed  ## all tests but the slow ones
-	$(BIN)/pytest -m "not slow and not browser" $(COVERAGE)
-	$(BIN)/pytest -m browser tests/browser
+	$(PYTEST) -m "not slow and not browser" $(COVERAGE)
+	$(PYTEST) -m browser tests/browser
 
 coverage: COVERAGE = --cov --cov-report=term
 coverage: test  ## the same, with the branches that they cover, of which there is a floor
 
 test-browser: .venv/installed  ## the tests of the page; a missing Chromium is an error
-	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser
+	INQUOTE_REQUIRE_BROWSER=1 $(PYTEST) -m browser tests/browser
 
 test-wheel: .venv/installed  ## the wheel, installed beside nothing and run from an empty folder
 	$(BIN)/pytest -m slow tests/test_wheel.py

@@ -1,21 +1,20 @@
 """Construct everything in one place: a library's location to a system that answers."""
 
-import contextlib
 from pathlib import Path
 
 from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.confidence import UNFITTED, Calibration
+from inquote.app.feedback_calibration import with_feedback
 from inquote.app.reader.base import Reader
 from inquote.app.reader.registry import open_reader
 from inquote.app.reader.sentence import SentenceReader
 from inquote.app.system import System
 from inquote.index.models.embedder import PACKAGED, Embedder, SentenceTransformerEmbedder
-from inquote.index.progress import Progress, silent
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.base import Store
 from inquote.index.stores.recipe import check_recipe
 from inquote.index.stores.registry import open_store
-from inquote.ingest.errors import InquoteError, LibraryMissing
+from inquote.ingest.errors import LibraryMissing
 
 _CALIBRATIONS = Path(__file__).parent / "reader"
 OWN_READERS = (None, "span", "sentence")  # None is the one that ships: span
@@ -38,6 +37,9 @@ def open_system(
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
         _check(store, encoder)
         answerer = make_answerer(reader, encoder)
+        answerer.calibration = with_feedback(
+            answerer.calibration, answerer.reader.name, store.journal
+        )
         kept_journal = store.journal if journal else None
         system = System(store, Search(encoder), answerer, kept_journal)
         system.warm_up()
@@ -56,19 +58,6 @@ def _check(store: Store, embedder: Embedder) -> None:
             f"The library at {store.location} is empty; fill it with: inquote ingest PATH..."
         )
     check_recipe(recipe, embedder)
-
-
-def find_suggestions(location: str | Path, embedder: Embedder, progress: Progress = silent) -> None:
-    """Find the questions to suggest right after an ingest, so that a chat has them at once.
-
-    A reader that is missing, say, is no failure of the ingest; a chat finds them by itself then.
-    """
-    with (
-        contextlib.suppress(InquoteError, OSError),
-        contextlib.closing(open_store(location)) as store,
-    ):
-        system = System(store, Search(embedder), make_answerer(None, embedder))
-        system.suggestions(progress=progress)
 
 
 def make_answerer(reader: str | None, embedder: Embedder) -> Answerer:

@@ -4,6 +4,7 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -11,9 +12,11 @@ from inquote.app.answering.answer import Answer
 from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.cache import AnswerCache
 from inquote.app.answering.cleaning import clean_question
-from inquote.app.answering.conversation import understand
+from inquote.app.answering.findings import Followed
+from inquote.app.answering.reception import Reception
 from inquote.app.answering.scope import check_scope, read_scope
 from inquote.app.answering.shelf import Shelf
+from inquote.app.answering.small_talk import kind_of_talk
 from inquote.app.answering.suggestions import (
     ATTACHMENT,
     Suggestion,
@@ -21,7 +24,9 @@ from inquote.app.answering.suggestions import (
     dump_suggestions,
     keep_answered,
     load_suggestions,
+    opening_questions,
 )
+from inquote.app.answering.talk import Talk
 from inquote.index.clock import Clock, utc_now
 from inquote.index.models.allocator import return_freed_memory
 from inquote.index.progress import Progress, silent
@@ -50,6 +55,7 @@ class Asking(Protocol):
 
 _ANSWERS_A_TRIM = 50  # answers that are read between two times that freed memory is returned
 _MOST_LIMITED = 64  # systems over parts of the library that are kept
+_EXAMPLES = 3  # questions that the page names to who asks none
 _ATTEMPTS = 3  # to answer while ingests are quicker than the reading of a snapshot
 
 
@@ -141,7 +147,7 @@ class System:
         return self._answer(question, history, generation, scope).answer
 
     def _record(self, answer: Answer, history: Sequence[str]) -> Answer:
-        if self.journal is not None:
+        if self.journal is not None and not answer.is_small_talk:
             context = QuestionInContext(answer.question, tuple(history), answer.scope)
             self.journal.record_question(context, utc_now())
         return answer
@@ -157,15 +163,14 @@ class System:
     ) -> Reply:
         """Answer a question; of one that `is_new`, the library must have what `scope` names."""
         clock = Clock()
-        typed, understood = clean_question(question), understand(question, history)
-        clock.lap("understand")
+        typed = _clean_turn(question)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.store.snapshot(generation) as snapshot:
                     clock.lap("open")
                     if is_new:
                         check_scope(scope, snapshot)
-                    answer = self._answer_from(snapshot, typed, understood, scope, clock)
+                    answer = self._answer_from(snapshot, typed, history, scope, clock)
                     ids = sorted({hit.passage.document_id for hit in answer.hits})
                     documents = {id: snapshot.document(id) for id in ids if with_documents}
             except GenerationGone:
@@ -179,18 +184,43 @@ class System:
         self,
         snapshot: Snapshot,
         typed: str,
-        understood: str,
+        history: Sequence[str],
         scope: Scope | None,
         clock: Clock,
     ) -> Answer:
         """Answer from a snapshot, or return what was answered before."""
-        key = (snapshot.generation, typed, understood, None if scope is None else tuple(scope))
+        shelf = Shelf(snapshot, self.search, clock, scope)
+
+        def ask(typed: str, understood: str, within: Scope | None, followed: Followed) -> Answer:
+            limits = shelf.following(within, followed)
+            return self._ask(typed, understood, limits)
+
+        talk = Talk(ask, self.answerer, shelf)
+        answer = Reception(talk, shelf, partial(self._examples, snapshot)).answer(typed, history)
+        clock.lap("read")
+        return replace(answer, scope=tuple(scope or ()))
+
+    def _examples(self, snapshot: Snapshot) -> list[str]:
+        """Return questions that the corpus answers, where they are known already."""
+        return opening_questions(self._known_suggestions(snapshot) or [], _EXAMPLES)
+
+    def _known_suggestions(self, snapshot: Snapshot) -> list[Suggestion] | None:
+        """Return the suggestions about what a snapshot holds, None where none were made yet.
+
+        Those that are attached to a generation are the whole library's.
+        """
+        reader = self.answerer.reader.name
+        known = load_suggestions(snapshot.attachment(ATTACHMENT), reader)
+        if known is None:
+            return None
+        return [item for item in known if snapshot.has_place(item.document_id)]
+
+    def _ask(self, typed: str, understood: str, shelf: Shelf) -> Answer:
+        """Answer a question that stands alone, or return what was answered before."""
+        key = (shelf.snapshot.generation, typed, understood, shelf.limits)
         answer = self._cache.get(key)
         if answer is None:
-            shelf = Shelf(snapshot, self.search, clock, scope)
             answer = self.answerer.answer(typed, understood, shelf)
-            answer = replace(answer, scope=tuple(scope or ()))
-            clock.lap("read")
             self._cache.put(key, answer)
             if next(self._read) % _ANSWERS_A_TRIM == 0:
                 return_freed_memory()
@@ -260,10 +290,9 @@ class System:
         asking, reader = ask or self.answer, self.answerer.reader.name
         with self.store.snapshot() as snapshot:
             generation = snapshot.generation
-            known = load_suggestions(snapshot.attachment(ATTACHMENT), reader)
+            known = self._known_suggestions(snapshot)
             if known is not None:
-                # The suggestions are the whole library's.
-                return [item for item in known if snapshot.has_place(item.document_id)]
+                return known
             candidates = draw_candidates(snapshot)
         kept = keep_answered(candidates, lambda text: asking(text, (), generation), progress)
         self.store.attach(generation, ATTACHMENT, dump_suggestions(reader, kept))
@@ -272,3 +301,9 @@ class System:
     def close(self) -> None:
         """Close the library; no question may be running."""
         self.store.close()
+
+
+def _clean_turn(typed: object) -> str:
+    """Return a turn as `clean_question` does; a single letter is one that the page answers."""
+    is_letter = isinstance(typed, str) and kind_of_talk(typed) == "letter"
+    return str(typed).strip() if is_letter else clean_question(typed)

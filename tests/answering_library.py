@@ -14,7 +14,12 @@ from store_writing import EMBEDDER, RECIPE, cut
 
 def ask(question: str, reader: Reader | None = None, **texts: str) -> Answer:
     """Answer a question from documents, `texts` by their ids."""
-    return system_over(texts, reader).answer(question)
+    return make_system(reader, **texts).answer(question)
+
+
+def make_system(reader: Reader | None = None, **texts: str) -> System:
+    """Make a system over documents, `texts` by their ids, that keeps what is asked."""
+    return system_over(texts, reader)
 
 
 def system_over(texts: Mapping[str, str], reader: Reader | None = None) -> System:

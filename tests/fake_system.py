@@ -146,6 +146,8 @@ class FakeSystem:
     generation: int = 1
     questions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     understood: dict[str, str] = field(default_factory=dict)
+    readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notices: dict[str, str] = field(default_factory=dict)
     feedback: list[Feedback] = field(default_factory=list)
     scopes: list[Sequence[str] | None] = field(default_factory=list)
     hold: threading.Event | None = None
@@ -168,8 +170,13 @@ class FakeSystem:
             (quotes for word, quotes in self.answers.items() if word in question.lower()), []
         )
         answer = make_answer(question, self.document_, quotes, self.nearest)
+        if question in self.notices:
+            notice = self.notices[question]
+            return replace(answer, notice=notice, text=None, citations=(), hits=())
         understood = self.understood.get(question, answer.understood_as)
-        return replace(answer, understood_as=understood, scope=tuple(scope or ()))
+        readings = self.readings.get(question, ())
+        scope = tuple(scope or ())
+        return replace(answer, understood_as=understood, readings=readings, scope=scope)
 
     def reply(
         self, question: str, history: Sequence[str] = (), scope: Sequence[str] | None = None

@@ -105,7 +105,7 @@ class Visitor:
     async def post(self, question: Any, kept: Any = ()) -> str:
         """Post the event of a question, with what the browser has kept; gives the event's id."""
         call = {
-            "data": [question, None, kept, "", ""],
+            "data": [question, None, json.dumps(kept), "", ""],
             "event_data": None,
             "fn_index": self._asking["id"],
             "trigger_id": self._box,

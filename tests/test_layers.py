@@ -17,9 +17,9 @@ ingest.segments ingest.packing
 ingest.chunk
 index.clock index.disk index.progress index.terms index.models index.stores index.retrieval
 index.updating index.verify
-app.marks app.language app.reader app.answering app.system app.build app.library app.service
-app.chat app.web app.cli app.training
-eval.places eval.options eval.metrics eval.runs eval.report eval.studies eval.sets eval.bench
+app.marks app.language app.reader app.answering app.system app.feedback_calibration
+app.build app.library app.service app.chat app.web app.cli app.training
+eval.places eval.options eval.metrics eval.runs eval.report eval.sets eval.studies eval.bench
 eval.peers eval.__main__
 """.split()
 FOLDERS = ("ingest", "index", "app", "eval")

@@ -10,6 +10,8 @@ from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Document, Passage
 from inquote.ingest.errors import LibraryDamaged
 
+JSON_VERSION = 2  # of the object of an answer; 2: what `answer` parts items by
+ITEM_FORMS = ("list", "count", "short span")  # whose quotes are items where there are several
 ENDS_SENTENCE = (".", "!", "?", ":", ";", "…")  # after which a quote is joined by a space
 
 
@@ -59,18 +61,42 @@ def absence(answer: "Answer") -> str:
     return f"{' and '.join(names)} {verb} nowhere near a passage that could answer."
 
 
-def join_quotes(quotes: Iterable[str]) -> str:
-    """Join the different quotes of an answer: sentences by a space, others by a semicolon.
+def join_quotes(quotes: Iterable[str], form: str = "sentences") -> str:
+    """Join the different quotes of an answer of a form: items by "; ", sentences by a space.
 
-    >>> join_quotes(["fatigue", "fever"]), join_quotes(["It rained.", "It snowed."])
-    ('fatigue; fever', 'It rained. It snowed.')
+    An item among others stands on one line and without the mark that ends it. Two quotes that are
+    no items are joined by a space after the end of a sentence, else by a semicolon.
+
+    >>> join_quotes(["fatigue,", "fever."], "list"), join_quotes(["It rained.", "It snowed."])
+    ('fatigue; fever.', 'It rained. It snowed.')
     """
+    distinct = list(dict.fromkeys(quotes))
+    if form in ITEM_FORMS and len(distinct) > 1:
+        last = " ".join(distinct[-1].split())
+        return "; ".join([*map(item_of, distinct[:-1]), last])
     text = ""
-    for quote in dict.fromkeys(quotes):
+    for quote in distinct:
         if text:
             text += " " if text.endswith(ENDS_SENTENCE) else "; "
         text += quote
     return text
+
+
+def joint_form(trace: Mapping[str, Any]) -> str:
+    """Return the form that quotes are joined by; answers to several questions are sentences."""
+    return "sentences" if "parts" in trace else str(trace.get("form", ""))
+
+
+def item_of(quote: str) -> str:
+    """Return a quote as an item of a list: on one line, without the mark that ends it.
+
+    >>> item_of("chills,"), item_of("It is mild."), item_of("made in the U.S.")
+    ('chills', 'It is mild', 'made in the U.S.')
+    """
+    item = " ".join(quote.split()).rstrip(" ;,:")
+    last_word = item.rpartition(" ")[2]
+    ends_sentence = item.endswith(".") and "." not in last_word[:-1]
+    return item[:-1] if ends_sentence else item
 
 
 @dataclass(frozen=True)
@@ -85,6 +111,9 @@ class Answer:
       that of the answer held back.
     - `hits`: the passages considered, best first.
     - `trace`: the reasons, as JSON.
+    - `readings`: what the question may mean besides, the likeliest first.
+    - `notice`: a sentence of the page's own, for a turn that is no question, or on the language of
+      one; "" for most.
     - `scope`: the documents and folders that alone were asked; empty for everything.
     - `elapsed_ms`, `stages_ms`: milliseconds; nothing else differs between two runs of the same
       question. The times by stage are not in the JSON.
@@ -103,6 +132,18 @@ class Answer:
     inferred: Inferred | None = None
     headers: tuple[Citation, ...] = ()
     scope: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    notice: str = ""
+
+    @property
+    def is_small_talk(self) -> bool:
+        """Whether nothing was searched for, because the turn is no question."""
+        return bool(self.notice) and not self.hits and self.text is None
+
+    @property
+    def has_items(self) -> bool:
+        """Say whether the quotes are items of a list."""
+        return len(self.citations) > 1 and joint_form(self.trace) in ITEM_FORMS
 
     @property
     def under_headers(self) -> str:
@@ -131,9 +172,12 @@ class Answer:
         Its keys are a contract.
         """
         return {
+            "version": JSON_VERSION,
             "id": id,
             "question": self.question,
             "understood_as": self.understood_as,
+            "readings": list(self.readings),
+            "notice": self.notice,
             "scope": list(self.scope) or None,
             "answer": self.text,
             "inferred": asdict(self.inferred) if self.inferred else None,
@@ -175,6 +219,13 @@ def cite_headers(
 def cite(span: AnswerSpan, document: Document) -> Citation:
     """Return the citation of a span; raise `LibraryDamaged` unless it is verbatim."""
     return _citation(span.passage, document, span.document_start, span.document_end, span.text)
+
+
+def cite_range(passage: Passage, document: Document, start: int, end: int) -> Citation:
+    """Return the citation of a range that may leave the passage by which it was reached."""
+    quote = document.text[start:end]
+    citation = _citation(passage, document, start, end, quote)
+    return replace(citation, passage_start=start, passage_end=end)
 
 
 def _citation(passage: Passage, document: Document, start: int, end: int, quote: str) -> Citation:

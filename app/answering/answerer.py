@@ -6,14 +6,21 @@ from functools import partial
 from operator import attrgetter
 
 from inquote.app.answering.agreement import agreement_sentence, find_agreement, is_figure
-from inquote.app.answering.answer import Answer, Inferred, cite, cite_headers, join_quotes
+from inquote.app.answering.answer import (
+    Answer,
+    Inferred,
+    cite,
+    cite_headers,
+    join_quotes,
+    joint_form,
+)
 from inquote.app.answering.cells import terms_of_cells
 from inquote.app.answering.choice import Choice, Part, distinct_spans, doubted, interleave
 from inquote.app.answering.comparison import best_pair, sides_of
 from inquote.app.answering.compose import compose, with_bracket
 from inquote.app.answering.confidence import Calibration, features_of
 from inquote.app.answering.counts import are_named, items_of, says_number, things_question
-from inquote.app.answering.findings import Findings
+from inquote.app.answering.findings import Findings, Followed, Place
 from inquote.app.answering.forms import Form, form_of, requested_count
 from inquote.app.answering.lists import find_lists, read_lists
 from inquote.app.answering.names import Neighbourhood, names_in
@@ -30,6 +37,7 @@ from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import Scope
 
 READ_FIRST = 5  # passages that may settle the question, so that the rest is not read
+MORE_SHARE = 0.5  # of the confidence that an answer needs, where a person wants the next best
 MOST_DOCUMENTS = 24  # that are heard where several answer
 
 
@@ -40,10 +48,17 @@ class Answerer:
         self.reader = reader
         self.calibration = calibration
 
-    def choose(self, question: str, hits: Sequence[Hit], form: Form | None = None) -> Choice:
+    def choose(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        form: Form | None = None,
+        without: Sequence[Place] = (),
+    ) -> Choice:
         """Return the best answer of the hits to a question that stands alone.
 
-        The question's words tell the form, unless it is given.
+        The question's words tell the form, unless it is given. No span touches a place of
+        `without`.
         """
         form, most = form or form_of(question), requested_count(question)
 
@@ -56,7 +71,7 @@ class Answerer:
         findings = Findings.gather(
             readings, self.calibration.retrieval_weight, lists, hits[len(readings) :]
         )
-        return self._compose(question, form, findings)
+        return self._compose(question, form, findings.without(without))
 
     def _compose(self, question: str, form: Form, findings: Findings) -> Choice:
         """Return the answer of the best span."""
@@ -94,7 +109,7 @@ class Answerer:
         The times are left to the caller. Raises `LibraryDamaged` where a passage differs from its
         document.
         """
-        overview = self._overview(understood_as, shelf)
+        overview = None if shelf.followed.without else self._overview(understood_as, shelf)
         if overview:
             parts = [Part(understood_as, overview.findings.hits, overview)]
             return self._cited(question, understood_as, parts, shelf)
@@ -133,13 +148,15 @@ class Answerer:
             absent = neighbourhood.absent_near(hits[0])
             choice = Choice(form_of(corrected), Findings((), (), (), tuple(hits)))
             return Part(corrected, tuple(hits), replace(choice, absent=tuple(absent)))
-        choice = doubted(self._decide(corrected, near), shelf)
+        choice = doubted(self._decide(corrected, near, shelf.followed), shelf)
         if self._is_sure(choice):
             choice = self._inferred(corrected, choice, neighbourhood, shelf)
         return Part(corrected, tuple(near), choice)
 
-    def _decide(self, question: str, hits: Sequence[Hit]) -> Choice:
+    def _decide(self, question: str, hits: Sequence[Hit], followed: Followed) -> Choice:
         """Return the answer of the hits; a count without a number is one of things listed."""
+        if followed.without:
+            return self.choose(question, hits, followed.form, followed.without)
         choice = self.choose(question, hits)
         if choice.form is not Form.COUNT or (says_number(choice.spans) and self._is_sure(choice)):
             return choice
@@ -225,13 +242,15 @@ class Answerer:
         """Return the answer of all parts, cited, with the reasons."""
         # Accept the parts that are sure enough.
         choices = [part.choice for part in parts]
-        accepted = [choice for choice in choices if self._is_sure(choice)]
+        share = MORE_SHARE if shelf.followed.without else 1.0
+        accepted = [choice for choice in choices if self._is_sure(choice, share)]
         confidence = attrgetter("confidence")
         decisive = min(accepted, key=confidence) if accepted else max(choices, key=confidence)
 
         # Cite them.
         spans = distinct_spans(accepted)
         citations = [cite(span, shelf.document(span.passage.document_id)) for span in spans]
+        quotes = [citation.quote for citation in citations]
 
         # Say why.
         hits = interleave([choice.findings.hits for choice in choices])
@@ -241,7 +260,7 @@ class Answerer:
         return Answer(
             question=question,
             understood_as=understood_as,
-            text=join_quotes(citation.quote for citation in citations) or None,
+            text=join_quotes(quotes, joint_form(trace)) or None,
             confidence=decisive.confidence,
             citations=tuple(citations),
             hits=hits,
@@ -251,6 +270,6 @@ class Answerer:
             inferred=accepted[0].inferred if len(parts) == 1 and accepted else None,
         )
 
-    def _is_sure(self, choice: Choice) -> bool:
-        """Tell whether a choice has spans and the confidence that an answer needs."""
-        return bool(choice.spans) and choice.confidence >= self.calibration.threshold
+    def _is_sure(self, choice: Choice, share: float = 1.0) -> bool:
+        """Tell whether a choice has spans and the confidence, or a share, that an answer needs."""
+        return bool(choice.spans) and choice.confidence >= share * self.calibration.threshold

@@ -2,13 +2,14 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Hashable
 
 from inquote.app.answering.answer import Answer
 
 MOST = 512
 
-Key = tuple[int, str, str, tuple[str, ...] | None]
-"""Generation, question as typed and as understood, scope: these determine an answer."""
+Key = tuple[int, str, str, Hashable]
+"""Generation, question as typed and as understood, and the limits of the search."""
 
 
 class AnswerCache:

@@ -15,9 +15,23 @@ from inquote.app.language.english import (
     TITLE_QUESTION,
 )
 from inquote.ingest.documents import Document, visible_ranges
-from inquote.ingest.text import sentence_ranges
+from inquote.ingest.text import sentence_ranges, touching
 
 _LONGEST_TITLE = 59  # characters of a heading that makes a question
+_LONG_TEXT = 5_000  # characters; of a longer one, an abbreviation has to be used
+_USES = 3  # of an abbreviation in a long text
+_BESIDE = (
+    "note",
+    "caption",
+    "header",
+    "footer",
+    "cell",
+    "row",
+    "table",
+    "comment",
+    "field",
+    "code",
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +63,11 @@ def _questions_of(document: Document) -> Iterator[tuple[str, int, int]]:
     for section in document.sections:
         for question in _questions_from_heading(section.title):
             yield question, section.start, section.end
+    beside = [(block.start, block.end) for block in document.blocks if block.kind in _BESIDE]
     for visible in visible_ranges(len(document.text), document.hidden):
         for start, end in sentence_ranges(document.text, *visible):
+            if touching(beside, start, end):
+                continue  # what stands beside the text says little of what it is about
             for question in _questions_from_sentence(document.text[start:end], document.text):
                 yield question, start, end
 
@@ -79,7 +96,7 @@ def _questions_from_sentence(sentence: str, text: str = "") -> Iterator[str]:
     ['What does DRR stand for?', 'What was the durable response rate?']
     """
     for long, short in ABBREVIATION.findall(sentence):
-        if _abbreviates(short, long):
+        if _abbreviates(short, long) and _is_used(short, text):
             yield ABBREVIATION_QUESTION.format(short=short)
     for pattern, template in SENTENCE_QUESTIONS:
         match = pattern.search(sentence)
@@ -88,6 +105,8 @@ def _questions_from_sentence(sentence: str, text: str = "") -> Iterator[str]:
             # A subject that begins the sentence may be a name: it keeps its capitals.
             if pattern.pattern.startswith("^"):
                 words["subject"] = _within_sentence(match["subject"], text)
+                if not _names_something(words["subject"]):
+                    continue
             yield template.format(**words)
 
 
@@ -95,6 +114,21 @@ def _abbreviates(short: str, long: str) -> bool:
     """Tell whether the initials of some words end with an abbreviation, which may be a plural."""
     initials = "".join(word[0] for word in re.split("[ -]", long) if word).upper()
     return initials.endswith(short.rstrip(PLURAL_ENDING).replace("-", ""))
+
+
+def _is_used(short: str, text: str) -> bool:
+    """Tell whether an abbreviation matters to a text: a short one, or one that uses it often."""
+    return len(text) < _LONG_TEXT or text.count(short) >= _USES
+
+
+def _names_something(subject: str) -> bool:
+    """Tell whether a subject is a name or more than one word, so that a question of it says what.
+
+    >>> _names_something("the air"), _names_something("the OPTiM trial"), _names_something("Tern")
+    (False, True, True)
+    """
+    words = subject.removeprefix("the ").removeprefix("a ").removeprefix("an ").split()
+    return len(words) > 1 or any(word != word.lower() for word in words)
 
 
 def _within_sentence(subject: str, text: str) -> str:

@@ -31,7 +31,7 @@ class Choice:
     @property
     def text(self) -> str:
         """Return the spans, joined as an answer's quotes are."""
-        return join_quotes(span.text for span in self.spans)
+        return join_quotes((span.text for span in self.spans), self.form.value)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Compute the confidence: the calibrated probability that an answer is right."""
 
+import bisect
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -13,6 +15,9 @@ from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms, idf
 from inquote.ingest.errors import ModelError
 from inquote.ingest.text import sentence_ranges, touching
+
+Curve = tuple[tuple[float, float], ...]
+"""Points (confidence before, after), both rising; straight lines join them."""
 
 MOST_ODDS = 30.0  # the log-odds are cut to this, so that the exponential is finite
 
@@ -33,6 +38,8 @@ class Calibration:
     - `questions`: the number of held-out questions; `unanswerable` of these have no answer.
     - `curve`: (threshold, answers given with it, share of these that is right).
     - `chosen_on`: questions on which the threshold was chosen, in all and unanswerable.
+    - `fitted`: the curve that the confidence goes through at the end, fitted to the verdicts of
+      people on answers from one library; none in a file.
     """
 
     weights: Mapping[str, float]
@@ -46,6 +53,7 @@ class Calibration:
     given_threshold: float = 0.5
     curve: tuple[tuple[float, int, float], ...] = ()
     chosen_on: tuple[int, int] = (0, 0)
+    fitted: Curve = ()
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":
@@ -67,10 +75,16 @@ class Calibration:
         lines = [f" {json.dumps(name)}: {json.dumps(value)}" for name, value in fields]
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of all fields, in hex."""
+        return hashlib.sha256(self.dumps().encode()).hexdigest()
+
     def confidence(self, features: Mapping[str, float]) -> float:
         """Return the probability in (0, 1) that the answer is right."""
         odds = self.bias + sum(weight * features[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-MOST_ODDS, min(MOST_ODDS, odds))))
+        probability = 1 / (1 + math.exp(-max(-MOST_ODDS, min(MOST_ODDS, odds))))
+        return curve_at(self.fitted, probability) if self.fitted else probability
 
     def observed(self, confidence: float) -> tuple[int, float] | None:
         """Return how many held-out answers had about this confidence, and the share right."""
@@ -79,6 +93,21 @@ class Calibration:
             return None
         _, answers, right = lower_bins[-1]
         return answers, right
+
+
+def curve_at(curve: Curve, confidence: float) -> float:
+    """Return what a curve makes of a confidence; beyond its ends it goes on to 0 and to 1.
+
+    >>> curve_at(((0.2, 0.4), (0.6, 0.8)), 0.4)
+    0.6
+    """
+    points = ((0.0, 0.0), *curve, (1.0, 1.0))
+    place = bisect.bisect_right(points, (confidence, math.inf))
+    (low, from_value), (high, to_value) = points[place - 1], points[min(place, len(points) - 1)]
+    if high <= low:
+        return from_value
+    value = from_value + (to_value - from_value) * (confidence - low) / (high - low)
+    return round(value, 6)
 
 
 def _freeze(value: Any) -> Any:

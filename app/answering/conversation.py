@@ -4,28 +4,57 @@ import re
 from collections.abc import Sequence
 
 from inquote.app.answering.cleaning import capitalise, clean_question
-from inquote.app.answering.topics import antecedent_of, find_pronoun, names_something
+from inquote.app.answering.entities import is_in, noun_phrases
+from inquote.app.answering.moves import Move, move_of
+from inquote.app.answering.replacing import (
+    ask_otherwise,
+    first_question,
+    replace_phrase,
+    without_name,
+)
+from inquote.app.answering.small_talk import kind_of_talk
+from inquote.app.answering.topics import (
+    antecedent_of,
+    find_pronoun,
+    lacks_topic,
+    names_something,
+    topic_for,
+)
+from inquote.app.answering.wording import asked_in_full, standing_alone, unwrapped
+from inquote.app.language.dialogue import (
+    ABOUT_OPENING,
+    ABOUT_TOPIC,
+    COMPARATIVE_QUESTION,
+    CORRECTION,
+    COUNTING,
+    EITHER,
+    EVENT_QUESTION,
+    FOR_TOPIC,
+    NOUN_OF,
+    OPEN_ENDING,
+    PAIR,
+    RELATIONAL_NOUNS,
+    WHAT_ABOUT,
+)
 from inquote.app.language.english import (
-    DEFINITE_ARTICLE,
     FOLLOW_UP_OPENING,
     INTERROGATIVES,
-    NOUN_PHRASE,
     PREPOSITIONS,
     REFERS_BACK,
     REQUESTS_TO_GO_ON,
     SHORTENED_QUESTION,
-    TAKES_INFINITIVE,
     VERB,
-    noun_phrase_ending_in,
     possessive,
     with_article,
 )
+from inquote.app.language.forms import QUESTION_WORD
+from inquote.index.terms import content_terms
 from inquote.ingest.errors import QuestionError
-from inquote.ingest.text import Range
 
 MAX_HISTORY = 20  # questions
 
 _SHORT_QUESTION = 6  # words; one that opens with "and" leans on the question before it
+_LONGEST_FRAGMENT = 1  # words without a verb or a question word that lack a topic
 _LONGEST_PHRASE = 5  # words of a phrase that continues a question without saying "and"
 
 
@@ -45,45 +74,160 @@ def understand(question: object, history: Sequence[str] = ()) -> str:
     >>> understand("When was it approved?", ["Who makes IMLYGIC?"])
     'When was IMLYGIC approved?'
     """
-    cleaned = clean_question(question)
-    earlier = ""
+    return resolve_follow_up(clean_question(question), turns_of(history))
+
+
+def turns_of(history: Sequence[str]) -> list[str]:
+    """Return the earlier questions of a conversation as each stands alone, oldest first."""
+    turns: list[str] = []
     for typed in list(history)[-MAX_HISTORY:]:
+        if kind_of_talk(typed):
+            continue
         try:
-            earlier = resolve_follow_up(clean_question(typed), earlier)
+            turns.append(resolve_follow_up(clean_question(typed), turns))
         except QuestionError:
             continue
-    return resolve_follow_up(cleaned, earlier)
+    return turns
 
 
-def resolve_follow_up(question: str, earlier: str) -> str:
-    """Return a question as it stands alone after `earlier`, which stands alone or is "".
+def resolve_follow_up(question: str, turns: Sequence[str]) -> str:
+    """Return a question as it stands alone after turns that stand alone, oldest first.
 
-    >>> resolve_follow_up("And who benefited more?", "Did IMLYGIC improve survival?")
+    >>> resolve_follow_up("And who benefited more?", ["Did IMLYGIC improve survival?"])
     'Did IMLYGIC improve survival? Who benefited more?'
     """
-    if not earlier:
-        return question
+    if not turns:
+        return standing_alone(question)
+    earlier = first_question(turns[-1])
+    # Repeat the question whose answer the turn asks about, and correct it where it does so.
+    move = move_of(question)
+    if move:
+        return without_name(earlier) if move is Move.OTHER_ONE else turns[-1]
+    correction = CORRECTION.match(question)
+    if correction:
+        return _corrected(correction["meant"] or correction["other"], turns)
+    question = unwrapped(question)
     # Take off the words that tie the question to the one before it.
     opening = FOLLOW_UP_OPENING.match(question)
-    if opening:
-        question = capitalise(question[opening.end() :])
-    # Put a phrase without a verb into the earlier question.
-    if _is_phrase(question, is_opened=bool(opening)):
-        return replace_phrase(earlier, question)
+    rest = question[opening.end() :] if opening else question
+    question = capitalise(rest) if opening else question
+    question = asked_in_full(question)
+    # Put a phrase without a verb into the earlier question, or to the topic.
+    is_about = opening is not None and bool(ABOUT_OPENING.search(opening[0]))
+    if _is_phrase(question, bool(opening)) or (is_about and not QUESTION_WORD.search(question)):
+        return _continued(rest, is_about, bool(opening), turns)
     # Put what a pronoun stands for in its place.
-    antecedent = antecedent_of(question, earlier)
+    if EVENT_QUESTION.match(question):
+        return f"{earlier} {question}"
     pronoun = find_pronoun(question)
+    antecedent = antecedent_of(question, pronoun, turns) if pronoun else ""
     if pronoun and antecedent:
-        name = _in_place_of(pronoun, antecedent)
-        return question[: pronoun.start()] + name + question[pronoun.end() :]
+        return place_of_pronoun(question, pronoun, antecedent)
+    # Give the things to choose from.
+    pair = PAIR.search(earlier) if COMPARATIVE_QUESTION.match(question) else None
+    if pair:
+        return EITHER.format(question=question.rstrip("?. "), **pair.groupdict())
     # Leave a question that names its own topic.
     if names_something(question):
         return question
     # Put the earlier question before one that refers back to it.
     is_short = len(question.split()) <= _SHORT_QUESTION
-    if pronoun or REFERS_BACK.search(question) or (opening and is_short):
+    if pronoun or REFERS_BACK.search(question):
         return f"{earlier} {capitalise(question)}"
-    return question
+    # Give a question for what is always of something the topic.
+    if lacks_topic(question, turns) or _is_fragment(question):
+        return with_topic(question, topic_for(question, turns))
+    return f"{earlier} {capitalise(question)}" if opening and is_short else question
+
+
+def _continued(phrase: str, is_about: bool, is_opened: bool, turns: Sequence[str]) -> str:
+    """Return what a phrase without a verb asks after the turns.
+
+    It takes the place of the words of the last turn that it answers to. Where there is none, what
+    is always of something is asked of the topic, and any other thing stands by itself.
+    """
+    earlier = first_question(turns[-1])
+    pronoun = find_pronoun(phrase) if is_about else None
+    antecedent = antecedent_of(phrase, pronoun, turns) if pronoun else ""
+    if pronoun and antecedent:
+        return WHAT_ABOUT.format(phrase=place_of_pronoun(phrase, pronoun, antecedent).rstrip("?. "))
+    otherwise = ask_otherwise(earlier, phrase)
+    if otherwise:
+        return otherwise
+    replaced = replace_phrase(earlier, phrase)
+    is_thing = bool(phrase.strip("?. ")) and phrase.split()[0].lower() not in PREPOSITIONS
+    is_name = is_thing and is_opened and names_something(f"_ {phrase}")
+    if (is_name or (is_about and is_thing)) and replaced.startswith(earlier):
+        about_other = _in_place_of_name(earlier, phrase, turns)
+        replaced = replaced if about_other == earlier else about_other
+    is_kept = replaced.startswith(earlier)
+    if not is_kept or not is_about or not phrase.strip("?. "):
+        return replaced
+    if lacks_topic(phrase, turns):
+        return with_topic(phrase, topic_for(phrase, turns))
+    return WHAT_ABOUT.format(phrase=phrase.rstrip("?. "))
+
+
+def _corrected(meant: str, turns: Sequence[str]) -> str:
+    """Return the last turn as a correction would have it; a correction may be a whole question."""
+    if QUESTION_WORD.match(meant):
+        return capitalise(meant)
+    continued = _continued(meant, True, True, turns)
+    if not continued.startswith(WHAT_ABOUT.split("{")[0]):
+        return continued
+    replaced = replace_phrase(turns[-1], meant)
+    return _in_place_of_thing(turns[-1], meant) if replaced.startswith(turns[-1]) else replaced
+
+
+def _in_place_of_thing(earlier: str, meant: str) -> str:
+    """Return the earlier question about another thing of the same number, the last that it has."""
+    words = meant.rstrip("?.! ")
+    wanted = noun_phrases(f". {words}")
+    for phrase in reversed(noun_phrases(earlier)):
+        if wanted and phrase.is_plural == wanted[-1].is_plural and not phrase.is_abstract:
+            return earlier[: phrase.start] + words + earlier[phrase.end :]
+    return f"{earlier} {capitalise(words)}?"
+
+
+def _in_place_of_name(earlier: str, phrase: str, turns: Sequence[str]) -> str:
+    """Return the earlier question about another thing: a name, or what was spoken of before.
+
+    The thing takes the place of the only name; where there is not one, the question stays.
+    """
+    phrase = phrase.rstrip("?. ")
+    names = [other for other in noun_phrases(earlier) if other.is_name]
+    noun = NOUN_OF.search(earlier)
+    if noun and names and not names_something(f"_ {phrase}"):
+        start, end = noun.span("noun")
+        return f"{earlier[:start]}{phrase.removeprefix('the ')} {earlier[end:]}"
+    said = set(content_terms(" ".join(turns)))
+    is_known = set(content_terms(phrase)) <= said and not is_in(phrase.lower(), RELATIONAL_NOUNS)
+    if len(names) != 1 or not (is_known or names_something(f"_ {phrase}")):
+        return earlier
+    start, end = names[0].start, names[0].end
+    words = phrase
+    if COUNTING.search(earlier[:start]):
+        words = words.removeprefix("the ")
+    return earlier[:start] + words + earlier[end:]
+
+
+def _is_fragment(text: str) -> bool:
+    """Tell whether a text is one or two nouns that are no question by themselves."""
+    words = text.split()
+    return len(words) <= _LONGEST_FRAGMENT and not QUESTION_WORD.search(text)
+
+
+def with_topic(question: str, topic: str) -> str:
+    """Return a question or a fragment with what its last noun is of.
+
+    >>> with_topic("What are the benefits?", "IMLYGIC")
+    'What are the benefits of IMLYGIC?'
+    """
+    if not topic:
+        return question
+    bare = question.rstrip("?.! ")
+    form = FOR_TOPIC if OPEN_ENDING.search(question) else ABOUT_TOPIC
+    return form.format(question=bare, topic=topic) + "?"
 
 
 def _is_phrase(text: str, is_opened: bool) -> bool:
@@ -105,72 +249,14 @@ def _is_phrase(text: str, is_opened: bool) -> bool:
     return is_opened or begins_with_preposition or phrase in REQUESTS_TO_GO_ON
 
 
+def place_of_pronoun(question: str, pronoun: re.Match[str], name: str) -> str:
+    """Return a question with a name in the place of its pronoun."""
+    return question[: pronoun.start()] + _in_place_of(pronoun, name) + question[pronoun.end() :]
+
+
 def _in_place_of(pronoun: re.Match[str], name: str) -> str:
     """Return a name in the form that fits the place of a pronoun."""
     kind = pronoun["noun"]
     if kind and kind.lower() not in name.lower():
         return with_article(name, kind)
     return possessive(name) if pronoun["possessive"] else name
-
-
-def replace_phrase(earlier: str, phrase: str) -> str:
-    """Return the earlier question with a phrase that continues it.
-
-    The phrase takes the place of the words that it answers to: the words after the same preposition
-    at the end of the question ("And in Spain?"), the noun phrase with the same last word ("And the
-    other group?"), or the only noun phrase. Where there is no such place it follows the question.
-
-    >>> replace_phrase("How often is the vane checked?", "The gauge?")
-    'How often is the gauge checked?'
-    >>> replace_phrase("How much is paid for the use of a car?", "For a meal?")
-    'How much is paid for a meal?'
-    """
-    words = (phrase[:1].lower() + phrase[1:]).rstrip("? ")
-    if not words:
-        return earlier
-    place = _place_for(words, earlier)
-    if place is None:
-        return f"{earlier} {capitalise(phrase)}"
-    start, end = place
-    return f"{earlier[:start]}{words}{earlier[end:]}"
-
-
-def _place_for(phrase: str, question: str) -> Range | None:
-    """Find the range of a question that a phrase replaces; none where it asks several things."""
-    if "? " in question:
-        return None
-    preposition = phrase.split()[0]
-    return _find_ending(question, preposition) or _find_noun_phrase(question, phrase)
-
-
-def _find_ending(question: str, preposition: str) -> Range | None:
-    """Find the last phrase with a preposition, where it ends the question without a verb."""
-    if preposition not in PREPOSITIONS:
-        return None
-    pattern = rf"\b{re.escape(preposition)} "
-    matches = list(re.finditer(pattern, question, re.IGNORECASE))
-    if not matches or VERB.search(question[matches[-1].start() :]):
-        return None
-    return matches[-1].start(), len(question.rstrip("?"))
-
-
-def _find_noun_phrase(question: str, other: str) -> Range | None:
-    """Find the noun phrase that `other`, if it is a noun phrase, takes the place of."""
-    words = other.split()
-    if words[0] != DEFINITE_ARTICLE or not PREPOSITIONS.isdisjoint(words):
-        return None
-    # Prefer the one with the same last word.
-    place = _place_of_only(noun_phrase_ending_in(words[-1]), question)
-    # Else take the only one, unless a verb without an ending may belong to it.
-    if place is None and not TAKES_INFINITIVE.search(question):
-        place = _place_of_only(NOUN_PHRASE, question)
-    return place
-
-
-def _place_of_only(pattern: re.Pattern[str], question: str) -> Range | None:
-    """Return the place of the words that match a pattern, where only one run of words does."""
-    matches = pattern.findall(question)
-    if len(matches) != 1:
-        return None
-    start = question.index(matches[0])
-    return start, start + len(matches[0])

@@ -1,11 +1,23 @@
 """Gather what reading the hits of one question came to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from inquote.app.answering.forms import Form
 from inquote.app.answering.lists import TextList
 from inquote.app.answering.spans import AnswerSpan, HitReading, rank_spans
 from inquote.index.retrieval.search import Hit
+
+Place = tuple[str, int, int]
+"""The id of a document, and a range of it."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a turn that asks for more leaves out, and the form in which it wants the rest."""
+
+    without: tuple[Place, ...] = ()
+    form: Form | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +55,13 @@ class Findings:
         spans.sort(key=lambda span: (-span.score, places[span.source]))
         return cls(tuple(places), tuple(spans), tuple(lists), tuple(unread))
 
+    def without(self, places: Sequence[Place]) -> "Findings":
+        """Return the findings without the spans that touch a place."""
+        if not places:
+            return self
+        kept = [span for span in self.spans if not _touches(span, places)]
+        return replace(self, spans=tuple(kept))
+
     @property
     def hits(self) -> tuple[Hit, ...]:
         """Return all hits: those read in the order of their best spans, then those not read."""
@@ -61,3 +80,11 @@ class Findings:
                 if piece.touches(self.best):
                     return text_list
         return None
+
+
+def _touches(span: AnswerSpan, places: Sequence[Place]) -> bool:
+    for document_id, start, end in places:
+        is_there = span.passage.document_id == document_id
+        if is_there and span.document_start < end and start < span.document_end:
+            return True
+    return False

@@ -11,6 +11,7 @@ from inquote.app.language.forms import (
     EXPLANATION_QUESTION,
     LIST_QUESTION,
     MEASURE_QUESTION,
+    ONE_VALUE_QUESTION,
     PROCESS_QUESTION,
     QUESTION_WORD,
     YES_NO_QUESTION,
@@ -63,13 +64,19 @@ def form_of(question: str) -> Form:
 
 
 def requested_count(question: str) -> int | None:
-    """Return the number of things that a question asks for, None where it gives none.
+    """Return the number of things that a question asks for, None where it does not say.
+
+    A time, a number or a measure is one thing.
 
     >>> requested_count("What are the two parts of the plan?")
     2
     >>> requested_count("What are the parts of the 2 plans?") is None
     True
+    >>> requested_count("When did it begin?"), requested_count("When and where did it begin?")
+    (1, None)
     """
+    if ONE_VALUE_QUESTION.search(question):
+        return 1
     match = COUNTED_QUESTION.search(question)
     if not match:
         return None

@@ -4,7 +4,9 @@ import re
 
 from inquote.app.answering.cleaning import capitalise
 from inquote.app.answering.conversation import resolve_follow_up
+from inquote.app.answering.replacing import ask_otherwise
 from inquote.app.answering.topics import find_pronoun
+from inquote.app.language.dialogue import PREPOSITIONAL_PHRASE
 from inquote.app.language.english import NEXT_OBJECT, NEXT_QUESTION, QUESTION_OPENING, VERB
 
 _SHORTEST_PART = 3  # words
@@ -26,11 +28,14 @@ def split_question(question: str) -> list[str]:
     if not clauses:
         return [question]
     first, *later = clauses
+    if len(later) == 1 and PREPOSITIONAL_PHRASE.match(later[0]):
+        otherwise = ask_otherwise(first, later[0])
+        return [first, f"{otherwise.rstrip('?')}?"] if otherwise else [question]
     resolved = [first]
     for clause in later:
         # A pronoun that the first clause leaves open stands for the same thing in the next.
         is_open = find_pronoun(first) and find_pronoun(clause)
-        part = clause if is_open else resolve_follow_up(clause, first)
+        part = clause if is_open else resolve_follow_up(clause, [first])
         if part not in resolved:
             resolved.append(part)
     return resolved
@@ -58,6 +63,8 @@ def _split_clauses(question: str) -> list[str]:
     clauses = [clause.strip(" ,?") for clause in NEXT_QUESTION.split(question)]
     if not 2 <= len(clauses) <= _MOST_PARTS or not QUESTION_OPENING.match(question):
         return []
-    if any(len(clause.split()) < _SHORTEST_PART for clause in clauses):
+    is_phrase = len(clauses) == 2 and bool(PREPOSITIONAL_PHRASE.match(clauses[-1]))
+    whole = clauses[:1] if is_phrase else clauses
+    if any(len(clause.split()) < _SHORTEST_PART for clause in whole):
         return []
     return [f"{capitalise(clause)}?" for clause in clauses]

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from inquote.app.answering.cells import row_around
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.spans import AnswerSpan, HitReading, normalize_words
+from inquote.app.language.forms import ENUMERATES
 from inquote.ingest.english import FUNCTION_WORDS
 
 MEMBER_SCORE = 0.0  # of "belongs to the answer" that a span needs
@@ -20,7 +22,8 @@ def several_spans(findings: Findings, most: int | None = None) -> list[AnswerSpa
     """
     best = findings.best
     own = _members(best.source)
-    if not any(member.touches(best) for member in own):
+    touching = [member for member in own if member.touches(best)]
+    if not touching or _is_one_phrase(touching, best):
         return []
     spans = list(own)
     for source in _like_sources(findings):
@@ -42,6 +45,19 @@ def _members(source: HitReading) -> list[AnswerSpan]:
             member = replace(member, start=members.pop().start)
         members.append(member)
     return members
+
+
+def _is_one_phrase(members: Sequence[AnswerSpan], best: AnswerSpan) -> bool:
+    """Tell whether members are parts of the best span that no enumeration parts.
+
+    "1294" and "1307" of "1294 to 1307" are; "salt" and "iron" of "salt and iron" are not.
+    """
+    text = best.passage.text
+    for member, after in pairwise(members):
+        is_inside = best.start <= member.start and after.end <= best.end
+        if is_inside and not ENUMERATES.fullmatch(text[member.end : after.start]):
+            return True
+    return False
 
 
 def _is_one_name(first: AnswerSpan, second: AnswerSpan) -> bool:
@@ -79,7 +95,7 @@ def _joins(text: str, at: int) -> bool:
 
 
 def _says_nothing(words: str) -> bool:
-    """Tell whether words are function words alone."""
+    """Tell whether words are function words alone, or none."""
     return all(word in FUNCTION_WORDS for word in normalize_words(words).split())
 
 

@@ -5,19 +5,21 @@ from functools import partial
 
 import numpy as np
 
+from inquote.app.answering.findings import Followed
 from inquote.app.answering.spelling import search_with_spelling
 from inquote.index.clock import Clock
 from inquote.index.retrieval.search import Hit, Search
 from inquote.index.stores.base import DocumentInfo, Scope, Snapshot, in_scope
 from inquote.ingest.documents import Document
 
+NOTHING = Followed()  # is left out
 READ_PASSAGES = 12  # hits of a question
 
 
 class Shelf:
     """A snapshot and a search; each document is loaded once.
 
-    With a `scope` nothing outside of it is looked up.
+    With a `scope` nothing outside of it is looked up. `followed` says what answers leave out.
     """
 
     def __init__(
@@ -26,13 +28,25 @@ class Shelf:
         search: Search,
         clock: Clock | None = None,
         scope: Scope | None = None,
+        followed: Followed = NOTHING,
     ) -> None:
         self.snapshot = snapshot
         self._search = search
         self._clock = clock or Clock()
         self._scope = scope
+        self.followed = followed
         self._documents: dict[str, Document] = {}
         self._infos: list[DocumentInfo] | None = None
+
+    @property
+    def limits(self) -> tuple[tuple[str, ...] | None, Followed]:
+        """Return the scope and what is left out: these determine what is looked up."""
+        return None if self._scope is None else tuple(self._scope), self.followed
+
+    def following(self, scope: Scope | None, followed: Followed) -> "Shelf":
+        """Return a shelf of the same snapshot with another scope and other places left out."""
+        scope = self._scope if scope is None else scope
+        return Shelf(self.snapshot, self._search, self._clock, scope, followed)
 
     def document(self, id: str) -> Document:
         """Return a document of the library."""

@@ -1,8 +1,8 @@
 """Suggest questions that the corpus answers: keep those that are answered, choose which to show.
 
 A candidate is kept if the system answers it, surely enough, from the very place that it was drawn
-from. A system answers from a generation that is committed, so this is done right after an ingest,
-and the suggestions lie beside the generation's other derived files.
+from. A system answers from a generation that is committed, so the chat does this after an ingest
+has returned, and the suggestions lie beside the generation's other derived files.
 """
 
 import json
@@ -17,9 +17,9 @@ from inquote.index.progress import Progress, silent
 from inquote.index.stores.base import Snapshot
 
 ATTACHMENT = "questions.json"  # of a generation
-SURE = 0.6  # confidence; that the answer comes from the right place speaks for it as well
-MOST_TRIED = 48  # candidates of a corpus, however large; at most so many answers are computed
-MOST_OF_ONE = 24  # candidates of one document
+SURE = 0.7  # confidence; that the answer comes from the right place speaks for it as well
+MOST_TRIED = 24  # candidates of a corpus, however large; at most so many answers are computed
+FEW = 4  # candidates of one document among many
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,11 @@ def draw_candidates(snapshot: Snapshot) -> list[Candidate]:
     """
     ids = [info.id for info in snapshot.document_infos()]
     step = -(-len(ids) // MOST_TRIED) or 1
+    most_of_one = max(FEW, MOST_TRIED // max(1, len(ids)))
     of_documents = []
     for id in ids[::step]:
         candidates = candidates_of(snapshot.document(id))
-        of_documents.append(list(islice(candidates, MOST_OF_ONE)))
+        of_documents.append(list(islice(candidates, most_of_one)))
     in_turns = chain.from_iterable(zip_longest(*of_documents))
     return list(islice(filter(None, in_turns), MOST_TRIED))
 

@@ -187,18 +187,18 @@ def answer_markdown(answer: Answer, references: Sequence[Reference]) -> str:
     """Write the question, the quotes and the numbered places in Markdown."""
     quotes, places = [], []
     for number, reference in enumerate(references, start=1):
-        quotes.append(f"> {_markdown(reference.quote)} [{number}]")
-        places.append(f"{number}. {_markdown(reference.place)}")
-    question = _markdown(answer.question)
+        quotes.append(f"> {line_markdown(reference.quote)} [{number}]")
+        places.append(f"{number}. {line_markdown(reference.place)}")
+    question = line_markdown(answer.question)
     return "\n\n".join([f"**{question}**", "\n>\n".join(quotes), "\n".join(places)]) + "\n"
 
 
-def _markdown(text: str) -> str:
+def line_markdown(text: str) -> str:
     r"""Put a text on one line and escape what Markdown would take for its own, and no more.
 
     It is read as plain text too, so that "16.3 %" stays as it is.
 
-    >>> _markdown("1. a_b is <16.3% & more")
+    >>> line_markdown("1. a_b is <16.3% & more")
     '1\\. a\\_b is \\<16.3% & more'
     """
     escaped = _MARKDOWN.sub(r"\\\g<0>", _line(text))
@@ -214,6 +214,17 @@ def answer_for_word(answer: Answer, references: Sequence[Reference]) -> str:
         places.append(f"<li>{escape(reference.place)}</li>")
     question = f'<p dir="auto"><b>{escape(answer.question)}</b></p>'
     return f"{question}{''.join(quotes)}<ol>{''.join(places)}</ol>"
+
+
+def copied_forms(answer: Answer, references: Sequence[Reference]) -> dict[str, str]:
+    """Return an answer in each form in which it can be copied, by the name of the form."""
+    return {
+        "html": answer_for_word(answer, references),
+        "answer": answer_markdown(answer, references),
+        "txt": as_plain(references),
+        "ris": as_ris(references),
+        "bib": as_bibtex(references),
+    }
 
 
 def quote_text(reference: Reference, address: str) -> str:

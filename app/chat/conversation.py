@@ -20,6 +20,7 @@ from inquote.app.chat.message import (
     copying_html,
     question_html,
     sentence_html,
+    sentences_of,
     waiting_html,
 )
 from inquote.app.service.service import Service, explain
@@ -40,8 +41,9 @@ class Turn:
     `answer` is None as long as there is none, for good where the question cannot be answered.
     A question that is `standalone` is asked without those before it, and those after it are asked
     without them too. Only what `limit` names is searched; see `places_of`. `history` holds the
-    questions that it was asked after, `references` what the answer cites, `verdict` the last
-    feedback on it. `id` is known to that person's browser only. `task` fills the answer in.
+    questions that it was asked after, `references` what the answer cites, `sentences` those around
+    each citation, `verdict` the last feedback on it. `id` is known to that person's browser only.
+    `task` fills the answer in.
     """
 
     question: str
@@ -50,6 +52,7 @@ class Turn:
     standalone: bool = False
     limit: str = ""
     references: tuple[Reference, ...] = ()
+    sentences: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     verdict: str = ""
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
@@ -62,7 +65,7 @@ class Turn:
 
     def answer_html(self) -> str:
         """Write the answer, with the control that copies it and the row of verdicts under it."""
-        if self.answer is None:
+        if self.answer is None or self.answer.is_small_talk:
             return self.html
         copying = copying_html(self.id) if self.references else ""
         return self.html + copying + verdicts_html(self.id, self.answer, self.verdict)
@@ -79,6 +82,11 @@ class Conversation:
     def answers(self) -> list[Answer]:
         """List the answers and refusals, oldest first."""
         return [turn.answer for turn in self.turns if turn.answer]
+
+    @property
+    def sentences(self) -> list[tuple[str, ...]]:
+        """List the sentences around the citations of each of `answers`."""
+        return [turn.sentences for turn in self.turns if turn.answer]
 
     @property
     def references(self) -> list[Reference]:
@@ -157,8 +165,11 @@ class Conversation:
             limits = [await self._title(service, place) for place in places[:MAX_NAMED]]
             if len(places) > MAX_NAMED:
                 limits.append(f"{len(places) - MAX_NAMED:,} more")
-            turn.html = answer_html(reply.answer, reply.documents, limits)
+            is_refused = reply.answer.text is None
+            searched = len(await service.documents()) if is_refused else None
+            turn.html = answer_html(reply.answer, reply.documents, limits, searched)
             turn.references = references_of(reply.answer, reply.documents)
+            turn.sentences = sentences_of(reply.answer, reply.documents)
             turn.answer = reply.answer
         except Exception as error:
             turn.html = sentence_html(explain(error))
@@ -207,9 +218,29 @@ def _message(role: str, html: str) -> dict[str, Any]:
     return {"role": role, "content": [{"type": "text", "text": html}]}
 
 
-def read_kept_questions(value: object) -> list[KeptQuestion]:
+def replaces(kept: object) -> bool:
+    """Say whether a browser opens another conversation in place of the one that it shows."""
+    value = _parse(kept)
+    return isinstance(value, dict) and value.get("replace") is True
+
+
+def _parse(value: object) -> object:
+    """Read JSON out of a text from a browser; anything else is left as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed: object = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return parsed
+
+
+def read_kept_questions(kept: object) -> list[KeptQuestion]:
     """Read the questions out of a value from a browser, which may be anything."""
-    items = value if isinstance(value, list) else []
+    value = _parse(kept)
+    if isinstance(value, dict):
+        value = value.get("questions")
+    items = value if isinstance(value, list | tuple) else []
     questions: list[KeptQuestion] = []
     for item in items:
         if isinstance(item, list | tuple) and item:

@@ -31,3 +31,23 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   take(link);
 });
+
+// ---- a selection with Ctrl+C: the words alone, without the numbers and buttons among them
+
+const NO_TEXT = ".cite, .unseen, .tip, .mark, .feedback, .copying, .trace summary, a.edit, [role=button]";
+
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  const log = document.querySelector("#log");
+  if (event.defaultPrevented || selection.isCollapsed || !log?.contains(selection.anchorNode)) return;
+  const clean = document.createElement("div");
+  for (let n = 0; n < selection.rangeCount; n++) clean.append(selection.getRangeAt(n).cloneContents());
+  clean.querySelectorAll(NO_TEXT).forEach((part) => part.remove());
+  clean.className = "copied";
+  document.body.append(clean); // what is not shown has no line ends
+  event.clipboardData.setData("text/plain", clean.innerText.replace(/\n{3,}/g, "\n\n").trim());
+  clean.querySelectorAll("*").forEach((part) => part.removeAttribute("class"));
+  event.clipboardData.setData("text/html", clean.innerHTML);
+  clean.remove();
+  event.preventDefault();
+});

@@ -1,9 +1,11 @@
 // The corpus drawer: a dialog over the page that lists the documents and, where the server allows it, takes files in
 // and removes documents. The server makes its HTML; this file fetches it, sends files, and follows the running job.
 
+import { GONE, look } from "./connection.js";
 import { addLimit } from "./scope_control.js";
 
 const POLL = 400; // milliseconds between two looks at the running job
+const QUIET_POLL = 1500; // and between two at what goes on after it
 const STAGES = { reading: "Reading files", embedding: "Embedding passages", indexing: "Writing the index", "asking again": "Asking earlier questions again" };
 
 const dialog = document.createElement("dialog");
@@ -28,7 +30,9 @@ const isEmpty = () => Boolean(part(".corpus-empty"));
 async function fetchDrawer() {
   const find = part(".corpus-find input")?.value ?? "";
   const order = part(".corpus-sort select")?.value ?? "name";
-  const response = await fetch(`api/corpus?${new URLSearchParams({ find, folder, order })}`);
+  const response = await fetch(`api/corpus?${new URLSearchParams({ find, folder, order })}`).catch(() => {
+    throw new Error(GONE);
+  });
   const text = await response.text();
   if (response.ok) return text;
   let sentence = "The corpus cannot be shown.";
@@ -49,10 +53,19 @@ async function refresh(...parts) {
       part(name)?.replaceWith(fresh.querySelector(name));
       if (focus) (part(name).querySelector("button") ?? part(".corpus-close")).focus();
     }
+    dialog.querySelectorAll("time[datetime]").forEach(showLocally);
     dialog.append(status);
   } catch (error) {
     showProblem(error.message);
   }
+}
+
+// Times come in UTC; people live by their own clocks.
+function showLocally(time) {
+  const at = new Date(time.dateTime);
+  if (isNaN(at)) return;
+  const two = (number) => String(number).padStart(2, "0");
+  time.textContent = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 function showProblem(sentence) {
@@ -61,15 +74,19 @@ function showProblem(sentence) {
   const line = document.createElement("p");
   line.className = "corpus-problem now";
   line.setAttribute("role", "alert");
-  line.textContent = sentence || "The server does not answer. Is inquote still running?";
+  line.textContent = sentence || GONE;
   part(".corpus-work").prepend(line);
+  if (line.textContent === GONE) look();
 }
 
 async function show() {
   if (!dialog.open) dialog.showModal();
   await refresh(".corpus-sum", ".corpus-work", ".corpus-list");
   if (part(".corpus-now")) follow();
+  else followQuietly();
 }
+
+document.addEventListener("server-back", () => dialog.open && show());
 
 function bar(text, share) {
   const now = part(".corpus-now");
@@ -94,6 +111,7 @@ async function follow() {
       await new Promise((resolve) => setTimeout(resolve, POLL));
     }
     await refresh(".corpus-sum", ".corpus-work", ".corpus-list");
+    followQuietly();
     status.textContent = [part(".corpus-done h3"), ...dialog.querySelectorAll(".corpus-problem, .corpus-done > dl dt")].map((e) => e?.textContent).join(". ");
     if (empty && !isEmpty() && !dialog.open) location.reload(); // the page was waiting for a text
   } catch {
@@ -105,11 +123,28 @@ async function follow() {
   dialog.dataset.reload = empty && !isEmpty() ? "yes" : "";
 }
 
+// Earlier questions are asked again after a change; what became of their answers is shown once it is known.
+async function followQuietly() {
+  try {
+    for (;;) {
+      const job = await (await fetch("api/corpus/work")).json();
+      if (job.running || !dialog.open) return;
+      if (!job.comparing) break;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_POLL));
+    }
+    const isChoosing = part(".corpus-held") || part(".corpus-now");
+    if (!isChoosing) await refresh(".corpus-work");
+  } catch {} // it is only for information
+}
+
 async function post(change, body) {
   part(".corpus-problem.now")?.remove();
   try {
     const response = await fetch(`api/corpus/${change}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
-    if (!response.ok) return showProblem((await response.json()).error);
+    if (!response.ok) {
+      if (part(".corpus-held")) await refresh(".corpus-work");
+      return showProblem((await response.json()).error);
+    }
   } catch {
     return showProblem();
   }
@@ -146,7 +181,7 @@ function send(files) {
   sending.onload = () => finishSending(sending);
   sending.onerror = () => finishSending(null, "The files were not sent whole: the server refused them or does not answer.");
   sending.onabort = () => finishSending(null, "Stopped; nothing was changed.");
-  sending.open("POST", "api/corpus/files");
+  sending.open("POST", "api/corpus/files?check=true");
   sending.send(form);
 }
 
@@ -155,11 +190,26 @@ async function finishSending(request, sentence) {
   sending = null;
   await refresh(".corpus-work");
   if (request?.status === 202) return follow();
+  if (request?.status === 200) return askAboutHeld(JSON.parse(request.responseText).html);
   let error = sentence;
   try {
     error ??= JSON.parse(request.responseText).error;
   } catch {}
   showProblem(error);
+}
+
+// Files that are there already wait on the server until somebody has chosen what becomes of them.
+function askAboutHeld(html) {
+  part(".corpus-work").innerHTML = html;
+  part(".corpus-held button").focus();
+  status.textContent = part(".corpus-held h3").textContent;
+}
+
+function settleHeld(held, drop) {
+  const choice = { held: held.dataset.held, drop };
+  choice.namesakes = held.querySelector("[name=namesakes]:checked")?.value;
+  choice.takes_copies = held.querySelector("[name=copies]:checked")?.value === "take";
+  return post("settle", choice);
 }
 
 // List the files below an entry that was dropped, each with its path.
@@ -217,6 +267,11 @@ dialog.addEventListener("click", (event) => {
     addLimit({ place: decodeURIComponent(control.dataset.limit), name: control.dataset.name });
     document.querySelector("#question textarea")?.focus();
   } else if (control?.hasAttribute("data-cancel")) sending?.abort();
+  else if (control?.hasAttribute("data-drop")) settleHeld(control.form, true);
+});
+dialog.addEventListener("submit", (event) => {
+  event.preventDefault();
+  settleHeld(event.target, false);
 });
 dialog.addEventListener("change", (event) => {
   if (event.target.matches(".corpus-sort select")) refresh(".corpus-list");
@@ -239,6 +294,12 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   await show();
   if (!part(".corpus-now")) post("demonstration");
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("#intro a.add-documents")) return;
+  event.preventDefault();
+  show();
 });
 
 function wait() {

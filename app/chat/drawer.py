@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer, Citation
-from inquote.app.chat.corpus_list import ORDERS, View, documents_html, format_time, plural
+from inquote.app.chat.corpus_list import ORDERS, View, documents_html, plural, time_html
 from inquote.app.chat.document_pane import format_heading
 from inquote.app.marks import escape, escape_attribute
 from inquote.app.service.answer_changes import AnswerChange, ChangeKind
-from inquote.app.service.jobs import Job
+from inquote.app.service.conflicts import Conflicts
+from inquote.app.service.job import Job
 from inquote.app.service.uploads import MAX_UPLOAD_BYTES, MAX_UPLOAD_FILES
 from inquote.index.stores.base import DocumentInfo
 from inquote.index.updating.report import IngestReport
@@ -20,6 +21,14 @@ from inquote.ingest.files.load import MAX_BYTES
 from inquote.ingest.text import printable
 
 MAX_NAMES = 50  # of one kind in a report
+NAMES_IN_SIGHT = 5  # of one kind; more are folded
+# What can become of files that are there already, by name and by content; the first is proposed.
+NAMESAKES = (
+    ("replace", "Replace what is there; Undo brings it back"),
+    ("both", "Keep both; the new one gets a number"),
+    ("leave", "Leave the new one out"),
+)
+COPIES = (("leave", "Leave them out"), ("take", "Take them in all the same; they are cited twice"))
 
 
 def drawer_html(
@@ -29,7 +38,7 @@ def drawer_html(
     view = view or View()
     return (
         '<header class="corpus-head"><div><h2 id="corpus-title">Corpus</h2>'
-        f'<p class="source corpus-sum">{escape(_summary(documents))}</p></div>'
+        f'<p class="source corpus-sum">{_summary_html(documents)}</p></div>'
         '<button type="button" class="corpus-close" aria-label="Close the corpus">Close</button>'
         '</header><div class="corpus-body">'
         f"{_upload_html() if writable else ''}"
@@ -40,7 +49,7 @@ def drawer_html(
     )
 
 
-def _summary(documents: Sequence[DocumentInfo]) -> str:
+def _summary_html(documents: Sequence[DocumentInfo]) -> str:
     """Sum up the library in one line."""
     if not documents:
         return "no documents yet"
@@ -48,7 +57,7 @@ def _summary(documents: Sequence[DocumentInfo]) -> str:
     latest = max(document.ingested_at for document in documents)
     return (
         f"{plural(len(documents), 'document')} · {plural(passages, 'passage')}"
-        f" · last change {format_time(latest)}"
+        f" · last change {time_html(latest)}"
     )
 
 
@@ -68,13 +77,13 @@ def _upload_html() -> str:
         f' data-most-files="{MAX_UPLOAD_FILES}">'
         '<label class="corpus-choose">Add files<input type="file" multiple></label>'
         "<p>Or drop them anywhere on this page: text, Markdown, HTML, PDF or Word, each up to "
-        f"{MAX_BYTES // 1_048_576} MB. A file added again takes its old place.</p></div>"
+        f"{MAX_BYTES // 1_048_576} MB. What is there already is said before.</p></div>"
     )
 
 
 def job_html(job: Job | None, writable: bool) -> str:
     """Write the progress of a job, or its result once it is over."""
-    if job is None:
+    if job is None or job.is_closed:
         return _compare_html() if writable else ""
     if job.running:
         return (
@@ -85,17 +94,54 @@ def job_html(job: Job | None, writable: bool) -> str:
         )
     outcome = "not done" if job.problem else "done"
     pieces = [f"<h3>{escape(job.title)}: {outcome}</h3>"]
+    if writable:
+        pieces.append('<button type="button" data-post="dismiss">Close this account</button>')
+    if writable and job.undo:
+        pieces.append('<button type="button" data-post="undo">Undo</button>')
     if job.problem:
         pieces.append(f'<p class="corpus-problem">{escape(job.problem)}</p>')
     if job.report:
         pieces.append(report_html(job.report))
-    if writable and job.removed:
-        pieces.append('<button type="button" data-post="undo">Undo</button>')
     if job.changes is not None:
         pieces.append(changes_html(job.changes))
     return (
         f'<section class="corpus-done" aria-label="What changed">{"".join(pieces)}</section>'
         f"{_compare_html() if writable else ''}"
+    )
+
+
+def held_html(key: str, conflicts: Conflicts) -> str:
+    """Write the choice for files that are there already; `drawer.js` sends it with the `key`."""
+    groups = []
+    if conflicts.namesakes:
+        names = [printable(str(name)) for name in conflicts.namesakes]
+        groups.append(_choice_html("namesakes", "There with other content", names, NAMESAKES))
+    if conflicts.copies:
+        names = [f"{printable(str(name))} = {printable(id)}" for name, id in conflicts.copies]
+        groups.append(_choice_html("copies", "There with the same content", names, COPIES))
+    return (
+        f'<form class="corpus-held" data-held="{escape_attribute(key)}" '
+        'aria-label="Files that are there already"><h3>Some of these files are there already</h3>'
+        f'{"".join(groups)}<button type="submit">Go on</button> '
+        '<button type="button" data-drop>Add none of them</button></form>'
+    )
+
+
+def _choice_html(
+    group: str, legend: str, names: Sequence[str], choices: Sequence[tuple[str, str]]
+) -> str:
+    """Write the files of one kind, and what can become of them; the first is chosen."""
+    items = [f"<li>{escape(name)}</li>" for name in names[:MAX_NAMES]]
+    if len(names) > MAX_NAMES:
+        items.append(f"<li>and {len(names) - MAX_NAMES:,} more</li>")
+    options = []
+    for at, (value, label) in enumerate(choices):
+        checked = "" if at else " checked"
+        options.append(
+            f'<label><input type="radio" name="{group}" value="{value}"{checked}> {label}</label>'
+        )
+    return (
+        f"<fieldset><legend>{legend}</legend><ul>{''.join(items)}</ul>{''.join(options)}</fieldset>"
     )
 
 
@@ -110,7 +156,7 @@ def _compare_html() -> str:
 
 
 def report_html(report: IngestReport) -> str:
-    """Write the result of an ingest, an entry for each kind of change."""
+    """Write the result of an ingest, an entry for each kind of change; what failed comes first."""
     kinds = {
         "added": report.added,
         "changed": report.changed,
@@ -118,10 +164,10 @@ def report_html(report: IngestReport) -> str:
         "removed": report.removed,
     }
     entries = []
-    for kind, ids in kinds.items():
-        entries.append(_entry_html(kind, len(ids), map(printable, ids[:MAX_NAMES])))
     for kind, files in (("skipped", report.skipped), ("with a warning", report.warnings)):
         entries.append(_entry_html(kind, len(files), map(_format_reason, files[:MAX_NAMES])))
+    for kind, ids in kinds.items():
+        entries.append(_entry_html(kind, len(ids), map(printable, ids[:MAX_NAMES])))
     unchanged = f"{report.unchanged} unchanged; " if report.unchanged else ""
     embedded = plural(report.passages_embedded, "passage")
     summary = f"{unchanged}{embedded} embedded, {report.seconds:.1f} s."
@@ -140,7 +186,10 @@ def _entry_html(kind: str, count: int, names: Iterable[str]) -> str:
     items = [f"<li>{escape(name)}</li>" for name in names]
     if count > MAX_NAMES:
         items.append(f"<li>and {count - MAX_NAMES:,} more</li>")
-    return f"<dt>{count} {kind}</dt><dd><ul>{''.join(items)}</ul></dd>"
+    names_html = f"<ul>{''.join(items)}</ul>"
+    if count > NAMES_IN_SIGHT:
+        names_html = f"<details><summary>Show their names</summary>{names_html}</details>"
+    return f"<dt>{count} {kind}</dt><dd>{names_html}</dd>"
 
 
 def changes_html(changes: Sequence[AnswerChange]) -> str:

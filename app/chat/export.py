@@ -5,11 +5,14 @@ Each answer keeps its citations with their ranges and hashes, so that they can b
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from inquote.app.answering.answer import Answer, Citation
-from inquote.app.chat.message import REFUSAL, confidence_words
+from inquote.app.chat.citing import line_markdown
+from inquote.app.chat.message import confidence_words
+from inquote.app.chat.refusal import REFUSAL
 from inquote.app.marks import STYLE as MARK_STYLE
-from inquote.app.marks import dump_json, escape, with_marks
+from inquote.app.marks import dump_json, escape
 
 STYLE = (
     "body{max-width:42rem;margin:3rem auto;padding:0 1rem;font:16px/1.6 system-ui,sans-serif;"
@@ -35,33 +38,40 @@ def as_json(answers: Sequence[Answer]) -> str:
     return dump_json({"answers": objects}, indent=2) + "\n"
 
 
-def as_markdown(answers: Sequence[Answer]) -> str:
-    """Write each question as a heading, with the quotes under it, then their places."""
-    return "\n\n".join(["# Conversation", *map(_answer_markdown, answers)]) + "\n"
+def as_markdown(answers: Sequence[Answer], sentences: Sequence[Sequence[str]] = ()) -> str:
+    """Write each question as a heading, with the quotes under it, confidence, and their places.
+
+    `sentences` are those around the citations of each answer, "" where a quote is all there is.
+    """
+    parts = ["# Conversation"]
+    for answer, around in zip_longest(answers, sentences[: len(answers)], fillvalue=()):
+        parts.append(_answer_markdown(answer, around))
+    return "\n\n".join(parts) + "\n"
 
 
-def _answer_markdown(answer: Answer) -> str:
-    heading = f"## {_line_markdown(answer.question)}"
+def _answer_markdown(answer: Answer, sentences: Sequence[str]) -> str:
+    heading = f"## {line_markdown(answer.question)}"
     if answer.scope:
-        heading += f"\n\n*Only in {_line_markdown(', '.join(answer.scope))}*"
-    if not answer.citations:
-        return f"{heading}\n\n{REFUSAL}"
-    quotes, places = [], []
-    for number, citation in enumerate(answer.citations, start=1):
-        quotes.append(f"> {_line_markdown(citation.quote)} [{number}]")
-        place = ", ".join(map(_line_markdown, _place(citation)))
-        places.append(f"{number}. {place}, SHA-256 `{citation.document_sha256}`")
+        heading += f"\n\n*Only in {line_markdown(', '.join(answer.scope))}*"
     above = []
+    if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
+        above.append(f"Understood as: {line_markdown(answer.understood_as)}")
+    if not answer.citations:
+        return "\n\n".join([heading, *above, line_markdown(answer.notice) or REFUSAL])
     if answer.inferred:
-        above.append(f"{_line_markdown(answer.inferred.text)} *(inferred, no quote)*")
+        above.append(f"{line_markdown(answer.inferred.text)} *(inferred, no quote)*")
     if answer.headers:
-        above.append(f"{_line_markdown(answer.under_headers)}:")
-    return "\n\n".join([heading, *above, "\n>\n".join(quotes), "\n".join(places)])
-
-
-def _line_markdown(text: str) -> str:
-    """Put text on one line and escape it for Markdown."""
-    return escape_markdown(with_marks(" ".join(text.split())))
+        above.append(f"{line_markdown(answer.under_headers)}:")
+    quotes, places = [], []
+    pairs = zip_longest(answer.citations, sentences[: len(answer.citations)], fillvalue="")
+    for number, (citation, sentence) in enumerate(pairs, start=1):
+        quotes.append(f"> {line_markdown(citation.quote)} [{number}]")
+        place = ", ".join(map(line_markdown, _place(citation)))
+        around = f": \u201c{line_markdown(sentence)}\u201d" if sentence else ""
+        places.append(f"{number}. {place}, SHA-256 `{citation.document_sha256}`{around}")
+    confidence = f"Confidence: {confidence_words(answer.confidence)}"
+    quoted = "\n>\n".join(quotes)
+    return "\n\n".join([heading, *above, quoted, confidence, "\n".join(places)])
 
 
 def _place(citation: Citation) -> list[str]:
@@ -90,7 +100,7 @@ def _answer_html(answer: Answer) -> str:
     if answer.scope:
         question += f'<p dir="auto">Only in {escape(", ".join(answer.scope))}</p>\n'
     if not answer.citations:
-        return f"{question}<p>{REFUSAL}</p>\n"
+        return f"{question}<p>{escape(answer.notice) or REFUSAL}</p>\n"
     quotes, places = [], []
     for number, citation in enumerate(answer.citations, start=1):
         quote = escape(citation.quote)

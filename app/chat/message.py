@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from inquote.app.answering.answer import Answer, Citation, absence
+from inquote.app.answering.answer import Answer, Citation
 from inquote.app.answering.cleaning import capitalise
-from inquote.app.chat.document_pane import format_heading
 from inquote.app.chat.ranges import Mark, is_wrapped, range_html
-from inquote.app.chat.trace import Documents, link, passage_link, percent, trace_html
+from inquote.app.chat.refusal import REFUSAL, refusal_html
+from inquote.app.chat.source import source_line
+from inquote.app.chat.trace import Documents, link, percent, trace_html
 from inquote.app.marks import escape, escape_attribute
 from inquote.ingest.text import sentence_ranges, touching
 
-REFUSAL = "The corpus does not say."
-NEAREST_SHOWN = 3  # passages under a refusal
 DOCUMENTS_SHOWN = 3  # of several that answer; the others are folded
-SHORT_SPAN = 120  # characters; a longer span is set in the size of a sentence
+LISTED = ("list", "count")  # forms whose quotes are shown as one numbered list
+SURE_ENOUGH = 0.5  # an answer of less confidence is shown as a possibility
+LONGEST_TITLE = 240  # characters of the sentence that a citation's number shows
 LONGEST_ECHO = 600  # characters of a question that the conversation repeats
 COPIED_FORMS = {
     "answer": "Copy with citations",
@@ -32,7 +33,7 @@ CONFIDENCE_WORDS = (
     (0.9, "very likely"),
     (0.7, "likely"),
     (0.5, "more likely than not"),
-    (0.0, "unlikely"),
+    (0.0, "possibly"),
 )  # each with the lowest probability that it stands for
 
 
@@ -93,34 +94,59 @@ def waiting_html() -> str:
     return '<div class="answer waiting"><p class="notice">Looking in the text ...</p></div>'
 
 
-def answer_html(answer: Answer, documents: Documents, limits: Sequence[str] = ()) -> str:
+def answer_html(
+    answer: Answer, documents: Documents, limits: Sequence[str] = (), searched: int | None = None
+) -> str:
     """Write an answer or a refusal.
 
     `documents` holds at least the cited documents, as they were when the answer was made; `limits`
-    are the titles of those that the question was limited to.
+    are the titles of those that the question was limited to, `searched` is the number of documents
+    that were searched, None where it is not known.
     """
+    if answer.is_small_talk:
+        return f'<div class="answer">{page_line_html(answer.notice)}</div>'
     if answer.text is None:
-        body = _refusal_html(answer, documents)
+        body = refusal_html(answer, documents, limits, searched)
     else:
         body = _spans_html(answer, documents)
     understood = ""
     if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
-        understood = (
-            f'<p class="understood">Understood as: <q>{escape(answer.understood_as)}</q> '
-            '<a class="edit" role="button" href="#edit" title="Change it and ask again">Change</a>'
-            "</p>"
-        )
-    head = limit_html(limits) + understood
-    return f'<div class="answer">{head}{body}{trace_html(answer, documents)}</div>'
+        understood = _understood_html(answer)
+    notice = page_line_html(answer.notice) if answer.notice else ""
+    head = notice + limit_html(limits) + understood
+    is_possible = answer.text is not None and round(answer.confidence, 2) < SURE_ENOUGH
+    kind = "answer possible" if is_possible else "answer"
+    return f'<div class="{kind}">{head}{body}{trace_html(answer, documents)}</div>'
+
+
+def page_line_html(line: str) -> str:
+    """Write what the page itself says, marked as no quote."""
+    mark = '<span class="mark">inquote</span>'
+    return f'<p class="notice" dir="auto">{escape(line)} {mark}</p>'
+
+
+def _understood_html(answer: Answer) -> str:
+    """Write the question as it was understood, and what else it may mean behind "Change"."""
+    others = []
+    for reading in answer.readings:
+        address = escape_attribute(urlencode({"ask": reading}))
+        others.append(f'<a class="reading" role="button" href="#{address}">{escape(reading)}</a>')
+    readings = f'<span class="readings">{" ".join(others)}</span>' if others else ""
+    return (
+        f'<p class="understood">Understood as: <q>{escape(answer.understood_as)}</q> '
+        '<a class="edit" role="button" href="#edit" title="Change it and ask again">Change</a>'
+        f"{readings}</p>"
+    )
 
 
 def confidence_words(confidence: float) -> str:
-    """Format a probability in words and percent.
+    """Format a probability in words and percent; the words follow the percent that is shown.
 
     >>> confidence_words(0.82)
     'likely, 82\\xa0%'
     """
-    words = next(words for lowest, words in CONFIDENCE_WORDS if confidence >= lowest)
+    shown = round(confidence, 2)
+    words = next(words for lowest, words in CONFIDENCE_WORDS if shown >= lowest)
     return f"{words}, {percent(confidence)}"
 
 
@@ -136,7 +162,19 @@ def sentences_around(text: str, citation: Citation) -> tuple[int, int]:
     return min(citation.start, touched[0][0]), max(citation.end, touched[-1][1])
 
 
-def _citation_link(citation: Citation, number: int) -> str:
+def sentences_of(answer: Answer, documents: Documents) -> tuple[str, ...]:
+    """Return the sentences around each citation; "" where a quote is all of them."""
+    sentences = []
+    for citation in answer.citations:
+        text = documents[citation.document_id].text
+        start, end = sentences_around(text, citation)
+        around = text[start:end].strip()
+        sentences.append("" if around == citation.quote.strip() else around)
+    return tuple(sentences)
+
+
+def _citation_link(citation: Citation, number: int, text: str) -> str:
+    """Write the number that opens a citation; its title is the place and the sentence."""
     target: dict[str, str | int] = {
         "document": citation.document_id,
         "sha256": citation.document_sha256,
@@ -144,18 +182,16 @@ def _citation_link(citation: Citation, number: int) -> str:
         "end": citation.end,
     }
     label = f'<span class="unseen">citation </span>[{number}]'
-    return link("cite", target, _title_and_place(citation), label)
+    start, end = sentences_around(text, citation)
+    sentence = " ".join(text[start:end].split())
+    if len(sentence) > LONGEST_TITLE:
+        sentence = sentence[:LONGEST_TITLE].rsplit(" ", 1)[0] + " ..."
+    return link("cite", target, f"{_title_and_place(citation)}: \u201c{sentence}\u201d", label)
 
 
 def _title_and_place(citation: Citation) -> str:
-    """Format title, heading and page of a citation on one line."""
-    return " · ".join(filter(None, (citation.title, _place(citation))))
-
-
-def _place(citation: Citation) -> str:
-    """Format heading and page of a citation on one line."""
-    page = f"page {citation.page}" if citation.page else ""
-    return " · ".join(filter(None, (format_heading(citation.heading), page)))
+    """Format title, section and page of a citation on one line."""
+    return source_line(citation.title or citation.document_id, citation.heading, citation.page)
 
 
 def _confidence_html(answer: Answer) -> str:
@@ -174,22 +210,27 @@ def _confidence_html(answer: Answer) -> str:
 
 
 def _spans_html(answer: Answer, documents: Documents) -> str:
-    """Write the cited spans, large, then the sentences around them, then the confidence."""
+    """Write the cited spans, large, the confidence beside them, then the sentences around them."""
+    is_list = len(answer.citations) > 1 and answer.trace.get("form") in LISTED
+    tag = "li" if is_list else "p"
     pieces = []
     for number, citation in enumerate(answer.citations, start=1):
-        size = " short" if len(citation.quote) <= SHORT_SPAN else ""
         pieces.append(
-            f'<p class="span{size}" dir="auto"><span class="quote{_flow(citation.quote)}">'
+            f'<{tag} class="span" dir="auto"><span class="quote{_flow(citation.quote)}">'
             f"{escape(citation.quote)}</span>"
-            f"{_citation_link(citation, number)}</p>"
+            f"{_citation_link(citation, number, documents[citation.document_id].text)}</{tag}>"
         )
     contexts = _contexts(answer, documents)
-    around = [_context_html(answer, context, documents) for context in contexts]
+    around = [_context_html(answer, context, documents, not is_list) for context in contexts]
     if answer.inferred and answer.inferred.kind == "agreement":
         pieces, around = _fold(pieces, around)
+    if is_list:
+        # The items stand above; below them, each place once.
+        pieces = [f'<ol class="items">{"".join(pieces)}</ol>']
+        around = list(dict.fromkeys(around))
     held = [f'<p class="held">{REFUSAL} <q>{escape(q)}</q></p>' for q in answer.unanswered]
-    body = "".join([*pieces, *around, *held])
-    return _inferred_html(answer) + _headers_html(answer) + body + _confidence_html(answer)
+    spans = "".join([_inferred_html(answer), _headers_html(answer), *pieces])
+    return "".join([spans, _confidence_html(answer), *around, *held])
 
 
 def _headers_html(answer: Answer) -> str:
@@ -249,18 +290,22 @@ def _merge(earlier: Context, later: Context) -> Context:
     return Context(start, end, {**earlier.citations, **later.citations})
 
 
-def _context_html(answer: Answer, context: Context, documents: Documents) -> str:
+def _context_html(
+    answer: Answer, context: Context, documents: Documents, quotes_sentences: bool = True
+) -> str:
     """Write the sentences of a context, marked, and their place.
 
-    Where a citation is all there is, only the place: its words stand above already.
+    Where a citation is all there is, or `quotes_sentences` is false, only the place: the words
+    stand above already.
     """
     first = context.first_citation
     text = documents[first.document_id].text
     several = len({hit.passage.document_id for hit in answer.hits}) > 1
-    place = _title_and_place(first) if several or not first.heading else _place(first)
+    title = first.title or first.document_id
+    place = source_line(title, first.heading, first.page, names_title=several)
     place_html = f'<p class="where" dir="auto">{escape(place)}</p>'
     quotes = [citation.quote.strip() for citation in context.citations.values()]
-    if text[context.start : context.end].strip() in quotes:
+    if not quotes_sentences or text[context.start : context.end].strip() in quotes:
         return place_html
     sentences = _marked_html(text, context)
     kind = f"sentence{_flow(text[context.start : context.end])}"
@@ -276,22 +321,6 @@ def _marked_html(text: str, context: Context) -> str:
     pieces, left = [], context.start
     for number, citation in numbered:
         pieces.append(range_html(text, left, citation.end, marks))
-        pieces.append(_citation_link(citation, number))
+        pieces.append(_citation_link(citation, number, text))
         left = citation.end
     return "".join(pieces) + escape(text[left : context.end])
-
-
-def _refusal_html(answer: Answer, documents: Documents) -> str:
-    """Write the refusal, the confidence of the best answer, and the nearest passages."""
-    reason = absence(answer) or (
-        f"No answer is likely enough to show; the best one was judged {percent(answer.confidence)}."
-    )
-    pieces = [f'<p class="refusal">{REFUSAL}</p>', f'<p class="held">{escape(reason)}</p>']
-    items = []
-    for hit in answer.hits[:NEAREST_SHOWN]:
-        passage = f'<p class="passage" dir="auto">{escape(hit.passage.text)}</p>'
-        items.append(f"<li>{passage_link(hit, documents)}{passage}</li>")
-    if items:
-        pieces.append('<p class="label">Nearest passages, not an answer</p>')
-        pieces.append(f'<ol class="nearest">{"".join(items)}</ol>')
-    return "".join(pieces)

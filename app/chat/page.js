@@ -1,9 +1,11 @@
 // The document pane beside the conversation: opens the place that a citation names, marks it, steps through the
 // places of an answer. The conversation itself is Gradio's; this file only reads its links.
 
+import { beginWatching, GONE, look, mustWait, noteSent, noteShown } from "./connection.js";
+import { beginConversation, saveSoon } from "./conversations.js";
 import { DocumentTools } from "./document_tools.js";
 import { keepViewName, openPages, viewName } from "./pages.js";
-import { followQuestion, isLimitedOnce, limitTo, placeControl } from "./scope_control.js";
+import { followQuestion, isLimitedOnce, limited, limitTo, placeControl } from "./scope_control.js";
 import { questionAbout, Selection } from "./selection.js";
 import { TextView } from "./text_view.js";
 
@@ -48,8 +50,9 @@ async function load(address) {
   try {
     content = await (await fetch(address)).text();
   } catch {
-    content = "<p class=\"notice\">The server does not answer. Is inquote still running?</p>";
+    content = `<p class="notice">${GONE}</p>`;
     address = "";
+    look();
   }
   if (ticket !== request) return false;
   const step = pane.contains(document.activeElement) ? document.activeElement.dataset.step : undefined;
@@ -138,7 +141,10 @@ function original(link) {
 async function open(link, { sheet = true } = {}) {
   const answer = link.closest(".answer");
   const kind = link.classList.contains("cite") ? "a.cite" : "a.near";
-  links = answer ? unique([...answer.querySelectorAll(kind)]) : [link];
+  // Of the passages that were looked at, those under a refusal are marked, not all that are in "Why".
+  const group = kind === "a.near" ? ".nearest a.near" : kind;
+  links = answer ? unique([...answer.querySelectorAll(group)]) : [];
+  if (!links.some((other) => other.hash === link.hash)) links = [link];
   current = links.findIndex((other) => other.hash === link.hash);
   if (sheet && NARROW.matches) openSheet(link);
   if (await load(contentAddress(link))) showCurrent();
@@ -164,11 +170,19 @@ function typeInto(field, text) {
 }
 
 function edit(link) {
+  link.parentElement.querySelector(".readings")?.classList.add("shown");
   typeInto(question(), link.parentElement.querySelector("q").textContent);
   typeInto(document.querySelector("#alone textarea"), "alone");
   editing.textContent = "Change the question and press Enter; it is asked as it stands, misspelt words aside. Escape leaves it.";
   question().focus();
   question().select();
+}
+
+// Another question that the same words may mean, asked as it stands.
+function askReading(link) {
+  typeInto(question(), link.textContent);
+  typeInto(document.querySelector("#alone textarea"), "alone");
+  requestAnimationFrame(() => document.querySelector("#question button")?.click());
 }
 
 function leaveEditing() {
@@ -193,12 +207,14 @@ function openSheet(link) {
   pane.setAttribute("aria-modal", "true");
   document.body.classList.add("sheet-open");
   document.querySelector("#conversation").inert = true;
+  history.pushState({ sheet: true }, ""); // so that "back" closes the document and stays here
   pane.tabIndex = -1;
   pane.focus({ preventScroll: true });
 }
 
 function closeSheet() {
   if (!document.body.classList.contains("sheet-open")) return;
+  if (history.state?.sheet) history.back();
   pane.removeAttribute("role");
   pane.removeAttribute("aria-modal");
   document.body.classList.remove("sheet-open");
@@ -227,6 +243,9 @@ document.addEventListener("click", (event) => {
   } else if (event.target.closest?.("#log a.edit")) {
     event.preventDefault();
     edit(event.target.closest("a.edit"));
+  } else if (event.target.closest?.("#log a.reading")) {
+    event.preventDefault();
+    askReading(event.target.closest("a.reading"));
   } else if (event.target.closest?.("#examples button, #new")) {
     question()?.focus();
   }
@@ -247,6 +266,30 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A question is sent by Enter or by the button. An empty one is none; one without a server waits for it.
+function checkSending(event) {
+  const text = question().value;
+  if (text.trim() && !mustWait()) return noteSent(text);
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+for (const kind of ["keydown", "keypress"]) {
+  document.addEventListener(kind, (event) => {
+    const isSent = event.target === question() && event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (isSent) checkSending(event);
+  }, true);
+}
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#question button.submit-button")) checkSending(event);
+}, true);
+
+// What the pane could not fetch is fetched now.
+document.addEventListener("server-back", () => {
+  if (loaded) return;
+  load(links.length ? contentAddress(links[current]) : `api/pane?view=${viewName()}`).then((ready) => ready && showCurrent());
+});
+
 document.addEventListener("input", (event) => {
   if (event.target === question() && !event.target.value) leaveEditing();
 });
@@ -261,6 +304,7 @@ function goToNote(link) {
 }
 
 NARROW.addEventListener("change", () => closeSheet());
+addEventListener("popstate", () => closeSheet());
 
 // Gradio labels every message with its own HTML source; a screen reader should hear the text instead.
 function tidy(log) {
@@ -272,12 +316,16 @@ let answers = 0;
 let messages = 0;
 function follow(log) {
   tidy(log);
+  saveSoon();
   const questions = log.querySelectorAll(".question");
   if (questions.length !== messages) {
     messages = questions.length;
+    noteShown();
     editing.textContent = "";
     followQuestion();
     questions[messages - 1]?.scrollIntoView({ block: "start" });
+    const latestQuestion = questions[messages - 1]?.textContent.trim().slice(0, 80);
+    document.title = latestQuestion ? `${latestQuestion} · inquote` : "inquote";
     if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
   }
   const finished = [...log.querySelectorAll(".answer:not(.waiting)")];
@@ -297,6 +345,8 @@ function begin(log) {
   conversation.setAttribute("aria-label", "Conversation");
   question().closest(".form, .block").before(editing);
   placeControl(editing);
+  beginConversation();
+  beginWatching(limited);
   new MutationObserver(() => follow(log)).observe(log, { childList: true, subtree: true, characterData: true });
   follow(log);
   const linked = document.createElement("a");

@@ -5,6 +5,7 @@ Content-Security-Policy forbids. So the conversation is a sanitised `Chatbot`, u
 and the document pane is fetched from `/api/pane`.
 """
 
+import json
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -17,25 +18,17 @@ from fastapi.responses import JSONResponse
 from gradio.routes import App
 from starlette.routing import Mount
 
-from inquote.app.answering.suggestions import (
-    Suggestion,
-    follow_up_questions,
-    opening_questions,
-)
-from inquote.app.chat.citing import (
-    answer_for_word,
-    answer_markdown,
-    as_bibtex,
-    as_plain,
-    as_ris,
-)
-from inquote.app.chat.conversation import Conversation, Turn, linked_question
-from inquote.app.chat.export import as_html, as_json, as_markdown, escape_markdown
+from inquote.app.chat.citing import copied_forms
+from inquote.app.chat.conversation import Conversation, Turn, linked_question, replaces
+from inquote.app.chat.export import escape_markdown
 from inquote.app.chat.feedback import FeedbackEndpoints, FeedbackError
 from inquote.app.chat.head import head_html
-from inquote.app.marks import with_marks, without_marks
+from inquote.app.chat.introduction import INTRODUCTION, WAYS_TO_BEGIN, introduction
+from inquote.app.chat.offering import offered_questions
+from inquote.app.chat.saving import file_response, save_links
+from inquote.app.marks import with_marks
 from inquote.app.service.service import Service, explain, log
-from inquote.app.service.viewer import Person, own, see_as
+from inquote.app.service.viewer import Person, own, see_as, viewer
 from inquote.ingest.errors import LibraryMissing
 from inquote.ingest.text import encodable
 
@@ -45,20 +38,6 @@ QUEUE_LIMIT = 512
 # kept. Gradio would keep 10,000, closed ones too, and the measures of as many events.
 MAX_SESSIONS = 128
 MEASURED_EVENTS = {"GRADIO_ANALYTICS_MAX_EVENTS": "100"}
-INTRODUCTION = "Ask the text a question. It answers in its own words, and opens at the line."
-# The end of the notice that there is no library, as HTML; drawer.js listens for the link.
-WAYS_TO_BEGIN = (
-    "\n\nOr add files here, under Corpus. Or begin with an article about IMLYGIC: "
-    '<a class="demonstration" role="button" href="#demonstration">'
-    "Take in the demonstration text</a>"
-)
-EXPORTS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
-    "md": ("text/markdown; charset=utf-8", lambda kept: as_markdown(kept.answers)),
-    "html": ("text/html; charset=utf-8", lambda kept: as_html(kept.answers)),
-    "json": ("application/json", lambda kept: as_json(kept.answers)),
-    "ris": ("application/x-research-info-systems", lambda kept: as_ris(kept.references)),
-    "bib": ("application/x-bibtex; charset=utf-8", lambda kept: as_bibtex(kept.references)),
-}
 Updates = dict[Any, Any]
 """What an event handler returns to Gradio: components with their new values."""
 
@@ -81,7 +60,8 @@ class Page:
         os.environ.update(MEASURED_EVENTS)
         with gr.Blocks(title="inquote", analytics_enabled=False, fill_width=True) as self.blocks:
             self.conversation = gr.State(Conversation())
-            self.kept = gr.BrowserState([], storage_key="inquote-questions", secret="inquote")
+            self.kept = gr.Textbox("[]", elem_id="kept", label="Kept", visible="hidden")
+            self.back = gr.Button("Bring back", elem_id="bring-back", visible="hidden")
             with gr.Row(elem_id="inquote"):
                 with gr.Column(elem_id="conversation"):
                     self._add_header()
@@ -117,7 +97,7 @@ class Page:
 
     def _add_question_box(self) -> None:
         with gr.Row(elem_id="examples"):
-            gr.Markdown(INTRODUCTION, elem_id="intro")
+            self.intro = gr.Markdown(INTRODUCTION, elem_id="intro")
             self.suggestions = [gr.Button(visible=False) for _ in range(SUGGESTION_COUNT)]
         self.box = gr.Textbox(
             elem_id="question",
@@ -150,7 +130,9 @@ class Page:
         for button in self.suggestions:
             button.click(self.ask, [button, *state, self.standalone, self.limit], **asking)
         self.new.click(self.clear, self.conversation, outputs, **private)
-        self.blocks.load(self.open, [self.kept, self.conversation], outputs, **private)
+        self.back.click(self.bring_back, state, **asking)
+        self.blocks.load(self.open, self.conversation, outputs, **private)
+        self.blocks.load(self.introduce, None, self.intro, **private)
         self.blocks.load(self.offer, self.conversation, self.suggestions, **private)
 
     async def ask(
@@ -191,10 +173,8 @@ class Page:
         conversation.turns.clear()
         return {**self._show(conversation), self.box: "", **await self._suggest(conversation)}
 
-    async def open(
-        self, kept: Any, conversation: Conversation, request: gr.Request
-    ) -> AsyncIterator[Updates]:
-        """Wait for the models, then ask the question of the address, or those the browser kept."""
+    async def open(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Updates]:
+        """Wait for the models, then ask the question of the address."""
         # Wait, and say so.
         self._see_as(request)
         if not self._service.ready:
@@ -202,24 +182,60 @@ class Page:
         try:
             await self._service.wait_until_open()
         except Exception as error:
-            can_begin = self._writable and isinstance(error, LibraryMissing)
+            can_begin = self._can_change() and isinstance(error, LibraryMissing)
             yield self._show_notice(explain(error), WAYS_TO_BEGIN if can_begin else "")
             return
         yield self._show_notice("")
         # Ask, unless somebody has asked while the models were loading.
         if conversation.turns:
             return
-        turns = conversation.restore(linked_question(request.query_params) or kept)
+        turns = conversation.restore(linked_question(request.query_params))
         if not turns:
             return
+        async for updates in self._answer_all(conversation, turns, request):
+            yield updates
+
+    async def bring_back(
+        self, conversation: Conversation, kept: Any, request: gr.Request | None = None
+    ) -> AsyncIterator[Updates]:
+        """Answer the questions that the browser kept, those of this tab or of another conversation.
+
+        Those of another take the place of what is shown; those of this tab come back after a
+        reload, unless somebody has asked meanwhile.
+        """
+        self._see_as(request)
+        if replaces(kept):
+            conversation.turns.clear()
+        turns = list(conversation.turns) or conversation.restore(kept)
+        try:
+            await self._service.wait_until_open()
+        except Exception:  # `open` says why
+            conversation.turns.clear()
+            turns = []
+        async for updates in self._answer_all(conversation, turns, request):
+            yield updates
+
+    async def _answer_all(
+        self, conversation: Conversation, turns: list[Turn], request: gr.Request | None
+    ) -> AsyncIterator[Updates]:
+        """Show the turns at once, then their answers as they come."""
         self._see_as(request)
         yield self._show(conversation)
         for turn in turns:
             self._see_as(request)
             await conversation.finish(turn, self._service)
             yield self._show(conversation)
+        if turns:
+            self._see_as(request)
+            yield await self._suggest(conversation)
+
+    async def introduce(self, request: gr.Request | None = None) -> str:
+        """Say which text this is, and what can be done with it."""
         self._see_as(request)
-        yield await self._suggest(conversation)
+        try:
+            return introduction(await self._service.documents(), self._can_change())
+        except Exception:  # `open` says why
+            return INTRODUCTION
 
     async def offer(self, conversation: Conversation, request: gr.Request | None = None) -> Updates:
         """Show the questions to begin with as soon as they are known."""
@@ -232,6 +248,10 @@ class Page:
             header = request.headers.get("x-inquote-person", "") if request else ""
             see_as(self._known(header))
 
+    def _can_change(self) -> bool:
+        """Say whether the person whom the page works for may change the corpus."""
+        return self._writable and (self._known is None or viewer().changes)
+
     async def _suggest(self, conversation: Conversation, wait: bool = False) -> Updates:
         """Offer questions to begin with, or to go on with after the latest answer.
 
@@ -239,13 +259,8 @@ class Page:
         """
         questions: list[str] = []
         try:
-            suggestions = list(filter(_is_plain, await self._service.suggestions(wait=wait)))
-            answers = conversation.answers
-            if answers:
-                typed = [turn.question for turn in conversation.turns]
-                questions = follow_up_questions(suggestions, answers[-1], typed, SUGGESTION_COUNT)
-            else:
-                questions = opening_questions(suggestions, SUGGESTION_COUNT)
+            suggestions = await self._service.suggestions(wait=wait)
+            questions = offered_questions(suggestions, conversation, SUGGESTION_COUNT)
         except Exception as error:  # `open` says why the system cannot be opened
             log.info("no suggested questions", exc_info=error)
         updates: Updates = dict.fromkeys(self.suggestions, gr.update(visible=False))
@@ -259,7 +274,7 @@ class Page:
         return {
             self.conversation: conversation,
             self.chat: conversation.messages(),
-            self.kept: conversation.questions_to_keep(),
+            self.kept: _json(conversation.questions_to_keep()),
             self.save: self._save_links(conversation),
         }
 
@@ -272,38 +287,23 @@ class Page:
         """Write the links that save this conversation; they work as long as its tab is open."""
         conversation.key = conversation.key or secrets.token_urlsafe(24)
         self._conversations[own(conversation.key)] = conversation
-        links = [f"[{kind}](api/export/{conversation.key}.{kind})" for kind in EXPORTS]
-        return f"Save {' · '.join(links)}"
+        return save_links(conversation.key)
 
     async def export(self, key: str, kind: str) -> Response:
         """Return a conversation as a file; 404 once its tab is closed."""
-        conversation = self._conversations.get(own(key))
-        if conversation is None or kind not in EXPORTS:
-            sentence = "This conversation is not there any more."
-            return Response(sentence, 404, media_type="text/plain")
-        media_type, write = EXPORTS[kind]
-        disposition = {"Content-Disposition": f'attachment; filename="inquote-conversation.{kind}"'}
-        return Response(write(conversation), headers=disposition, media_type=media_type)
+        return file_response(self._conversations.get(own(key)), kind)
 
     async def copied(self, turn: str) -> JSONResponse:
         """Return an answer in each form in which it can be copied."""
         known = self._turns.get(own(turn))
         if known is None or known.answer is None:
             raise FeedbackError("That answer is not there any more; ask the question again.")
-        return JSONResponse(
-            {
-                "html": answer_for_word(known.answer, known.references),
-                "answer": answer_markdown(known.answer, known.references),
-                "txt": as_plain(known.references),
-                "ris": as_ris(known.references),
-                "bib": as_bibtex(known.references),
-            }
-        )
+        return JSONResponse(copied_forms(known.answer, known.references))
 
 
-def _is_plain(suggestion: Suggestion) -> bool:
-    """Return whether a button, whose text is the question, can show a suggestion as it is."""
-    return suggestion.question == without_marks(suggestion.question)
+def _json(value: object) -> str:
+    """Write JSON as a browser does."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def mount_page(
@@ -318,12 +318,11 @@ def mount_page(
     that the guard puts on requests, where the server knows people.
     """
     page = Page(service, writable, known)
-    feedback = page.feedback
     for path, endpoint, method in (
         ("/api/export/{key}.{kind}", page.export, "GET"),
         ("/api/copied/{turn}", page.copied, "GET"),
-        ("/api/feedback/{turn}", feedback.offer_sentences, "GET"),
-        ("/api/feedback/{turn}", feedback.note, "POST"),
+        ("/api/feedback/{turn}", page.feedback.offer_sentences, "GET"),
+        ("/api/feedback/{turn}", page.feedback.note, "POST"),
     ):
         api.add_api_route(path, endpoint, methods=[method], include_in_schema=False)
     theme = gr.themes.Base(

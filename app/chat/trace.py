@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer
-from inquote.app.chat.document_pane import format_heading
+from inquote.app.chat.source import source_line
 from inquote.app.marks import escape, escape_attribute
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Document
@@ -30,8 +30,11 @@ def link(kind: str, target: Mapping[str, str | int], title: str, label: str) -> 
     return f'<a class="{kind}" href="#{address}" title="{escape_attribute(title)}">{label}</a>'
 
 
-def passage_link(hit: Hit, documents: Documents) -> str:
-    """Write a link to a passage, labelled with its heading, else its document's title or id."""
+def passage_link(hit: Hit, documents: Documents, several: bool = False) -> str:
+    """Write a link to a passage, labelled with its section, else its document's title or id.
+
+    Where `several` documents are in question, the document comes first.
+    """
     passage = hit.passage
     document = documents.get(passage.document_id)
     target: dict[str, str | int] = {
@@ -40,8 +43,9 @@ def passage_link(hit: Hit, documents: Documents) -> str:
         "start": passage.start,
         "end": passage.end,
     }
-    title = document.title if document else ""
-    label = format_heading(passage.heading) or title or passage.document_id
+    title = (document.title if document else "") or passage.document_id
+    page = document.page_at(passage.start) if document else None
+    label = source_line(title, passage.heading, page, names_title=several)
     return link("near", target, "Open this passage in the document", escape(label))
 
 
@@ -55,18 +59,38 @@ def trace_html(answer: Answer, documents: Documents) -> str:
     facts |= {name: fact for name, fact in answer.trace.items() if name not in SHOWN_ELSEWHERE}
     summary = "Why this answer" if answer.text is not None else "Why no answer"
     return (
-        f'<details class="trace"><summary>{summary}</summary>{_facts_html(facts)}'
+        f'<details class="trace"><summary>{summary}</summary><p>{escape(reason(answer))}</p>'
+        f"<details><summary>Details</summary>{_facts_html(facts)}"
         f"{_candidates_html(answer, documents)}{_passages_html(answer, documents)}</details>"
+        "</details>"
     )
+
+
+def reason(answer: Answer) -> str:
+    """Say in a few sentences why there is this answer, or none."""
+    passages = len(answer.hits)
+    read = f"{passages} {'passage' if passages == 1 else 'passages'} came nearest to the question"
+    candidates = answer.trace.get("candidates", ())
+    others = [c for c in candidates[1:] if c["quote"] != candidates[0]["quote"]]
+    sentences = [f"{read} and {'was' if passages == 1 else 'were'} read."]
+    if answer.text is not None and candidates:
+        sentences.append("These words fit it best.")
+    if others:
+        sentences.append(f"Next came \u201c{_shorten(str(others[0]['quote']))}\u201d.")
+    if "threshold" in answer.trace:
+        least = percent(float(answer.trace["threshold"]))
+        sentences.append(f"Words judged right with {least} or more are shown as an answer.")
+    return " ".join(sentences)
 
 
 def _candidates_html(answer: Answer, documents: Documents) -> str:
     """Write the table of the words that the reader scored highest, the answer's first."""
     rows = []
+    several = len({hit.passage.document_id for hit in answer.hits}) > 1
     for number, candidate in enumerate(answer.trace.get("candidates", ()), start=1):
         rank = {1: "best", 2: "runner-up"}.get(number, f"{number}.")
         quote = escape(_shorten(str(candidate["quote"])))
-        passage = passage_link(answer.hits[candidate["nearest"]], documents)
+        passage = passage_link(answer.hits[candidate["nearest"]], documents, several)
         rows.append(
             f'<tr><th scope="row">{rank}</th><td dir="auto">{quote}</td>'
             f"<td>{passage}</td><td>{candidate['score']:.3f}</td></tr>"
@@ -84,9 +108,10 @@ def _passages_html(answer: Answer, documents: Documents) -> str:
     for candidate in answer.trace.get("candidates", ()):
         best.setdefault(candidate["nearest"], candidate["score"])
     rows = []
+    several = len({hit.passage.document_id for hit in answer.hits}) > 1
     for at, hit in enumerate(answer.hits):
         rows.append(
-            f'<tr><th scope="row">{passage_link(hit, documents)}</th>'
+            f'<tr><th scope="row">{passage_link(hit, documents, several)}</th>'
             f"<td>{_rank(hit.dense_rank, hit.dense_score)}</td>"
             f"<td>{_rank(hit.lexical_rank, hit.lexical_score)}</td>"
             f"<td>{hit.score:.3f}</td><td>{f'{best[at]:.3f}' if at in best else '–'}</td></tr>"

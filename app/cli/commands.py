@@ -26,6 +26,7 @@ for command in (
     library.verify,
     library.show,
     answering.feedback,
+    answering.calibrate,
     serving.chat,
     serving.password,
 ):

@@ -18,7 +18,14 @@ from inquote.app.cli.options import (
     SecondsOption,
 )
 from inquote.app.cli.output import document_json, format_report, format_status
-from inquote.app.cli.terminal import EXIT_ERROR, lines_of, print_json, print_text, progress_bars
+from inquote.app.cli.terminal import (
+    EXIT_ERROR,
+    lines_of,
+    print_json,
+    print_text,
+    progress_bars,
+    says_when_interrupted,
+)
 from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import printable
 
@@ -29,6 +36,10 @@ if TYPE_CHECKING:
     from inquote.ingest.documents import Document
 
 EXIT_SKIPPED = 3
+KEPT_BY_INGEST = (
+    "Stopped; the library answers as before. Passages that were embedded are kept, "
+    "and the same command goes on from them."
+)
 
 
 def ingest(
@@ -58,7 +69,6 @@ def ingest(
 
     Exit status 3: something was skipped.
     """
-    from inquote.app.build import find_suggestions
     from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
     from inquote.index.stores.registry import open_store
     from inquote.index.updating.ingest import Options
@@ -74,9 +84,8 @@ def ingest(
         progress_bars(quiet=as_json) as progress,
     ):
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
-        report = run_ingest(store, paths, encoder, options=options, progress=progress)
-        if report.has_changes and not dry_run:
-            find_suggestions(library, encoder, progress)
+        with says_when_interrupted(KEPT_BY_INGEST):
+            report = run_ingest(store, paths, encoder, options=options, progress=progress)
     _print_ingest(report, dry_run, as_json)
     if report.skipped:
         raise typer.Exit(EXIT_SKIPPED)
@@ -109,7 +118,8 @@ def remove(
 
     with closing(open_store(library)) as store, progress_bars(quiet=as_json) as progress:
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
-        report = run_remove(store, documents, encoder, progress=progress)
+        with says_when_interrupted("Stopped; the library is as it was."):
+            report = run_remove(store, documents, encoder, progress=progress)
     if as_json:
         print_json(report.as_json())
     else:

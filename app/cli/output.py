@@ -10,6 +10,7 @@ from inquote.ingest.text import encodable, printable
 
 if TYPE_CHECKING:
     from inquote.app.answering.answer import Answer, Citation
+    from inquote.app.feedback_calibration import FittedCurve
     from inquote.app.service.answer_changes import AnswerChange
     from inquote.app.system import System
     from inquote.index.retrieval.search import Hit
@@ -62,32 +63,54 @@ def _refuse_constant(constant: str) -> None:
 
 def format_answer(answer: "Answer") -> str:
     """Format an answer for a terminal, each citation with its document, heading and range."""
+    if answer.is_small_talk:
+        return answer.notice
     lines: list[str] = []
+    if answer.notice:
+        lines += [answer.notice, ""]
     if answer.understood_as != answer.question:
         lines += [f"Understood as: {answer.understood_as}", ""]
     if answer.scope:
         lines += [printable(f"Only in {', '.join(answer.scope)}"), ""]
-    confidence = f"confidence {answer.confidence:.0%}"
-    if answer.text is None:
-        lines += [f"The corpus does not say. ({confidence})"]
-        names = answer.trace.get("absent")
-        if names:
-            lines.append(f"Not near any passage: {', '.join(names)}.")
-        lines += ["", "Nearest passages:"]
-        for hit in answer.hits[:NEAREST_SHOWN]:
-            lines.append(f"  {_format_passage(hit)}")
-        return "\n".join(lines)
+    lines += _refusal_lines(answer) if answer.text is None else _answer_lines(answer)
+    return "\n".join(lines)
+
+
+def _refusal_lines(answer: "Answer") -> list[str]:
+    """Say that the corpus does not say, and show the nearest passages."""
+    lines = [f"The corpus does not say. (confidence {answer.confidence:.0%})"]
+    names = answer.trace.get("absent")
+    if names:
+        lines.append(f"Not near any passage: {', '.join(names)}.")
+    lines += ["", "Nearest passages:"]
+    for hit in answer.hits[:NEAREST_SHOWN]:
+        lines.append(f"  {_format_passage(hit)}")
+    return lines
+
+
+def _answer_lines(answer: "Answer") -> list[str]:
+    """Give the quotes, the items of a list numbered, then the confidence and the places."""
+    from inquote.app.answering.answer import item_of
+
+    lines: list[str] = []
     if answer.inferred:
         lines += [f"{answer.inferred.text} (inferred, no quote)", ""]
     if answer.headers:
         lines.append(f"{answer.under_headers}:")
-    lines += [answer.text, ""]
+    if answer.has_items:
+        for number, citation in enumerate(answer.citations, start=1):
+            lines.append(f"{number}. {item_of(citation.quote)}")
+        lines.append("")
+    else:
+        lines += [answer.text or "", ""]
     for question in answer.unanswered:
         lines.append(f"The corpus does not say: {question}")
-    lines += [confidence, ""]
+    lines += [f"confidence {answer.confidence:.0%}", ""]
     for number, citation in enumerate(answer.citations, start=1):
-        lines += [printable(f"[{number}] {_format_place(citation)}"), f"    {citation.quote}"]
-    return "\n".join(lines)
+        lines.append(printable(f"[{number}] {_format_place(citation)}"))
+        if not answer.has_items:
+            lines.append(f"    {citation.quote}")
+    return lines
 
 
 def _format_place(citation: "Citation") -> str:
@@ -153,6 +176,28 @@ def format_feedback(feedback: "Feedback") -> str:
         sentence = feedback.sentence
         place = f"{printable(sentence.document)} {sentence.start}-{sentence.end}"
         lines.append(f"  right would be {sentence.quote}  [{place}]")
+    return "\n".join(lines)
+
+
+def format_fitted(fitted: "FittedCurve") -> str:
+    """Return what a fit to feedback came to as text for a terminal."""
+    from inquote.app.answering.confidence import curve_at
+
+    lines = [f"The confidence is fitted to {fitted.verdicts} verdicts."]
+    if fitted.left_out:
+        lines.append(f"{fitted.left_out} more are on answers that are not given any more.")
+    values = []
+    for percent in (20, 40, 60, 80):
+        now = 100 * curve_at(fitted.curve, percent / 100)
+        values.append(f"{percent} % is now {now:.0f} %")
+    lines.append(", ".join(values) + ".")
+    lines.append(
+        f"Confidence and share right were {fitted.error_before:.2f} apart; on verdicts that were "
+        f"kept out of the fit they are {fitted.error_after:.2f} apart now."
+    )
+    lines.append(
+        "A chat that runs follows when it is started again. Undo: inquote calibrate --undo"
+    )
     return "\n".join(lines)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from inquote.index.stores.journal import QuestionInContext
 
 EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+LINE_EVERY = 20  # questions after which a program that reads along hears how far it is
 
 
 def run_program(program: Callable[[], object]) -> None:
@@ -33,7 +35,17 @@ def run_program(program: Callable[[], object]) -> None:
         print_text(error, sys.stderr)
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+@contextmanager
+def says_when_interrupted(sentence: str) -> Iterator[None]:
+    """Say what was kept where Ctrl-C ends a piece of work, and exit as a shell expects."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print_text(sentence, sys.stderr)
+        sys.exit(EXIT_INTERRUPTED)
 
 
 @contextmanager
@@ -96,11 +108,24 @@ def progress_bars(quiet: bool) -> Iterator["Progress"]:
 
 
 def bar_for(stage: str) -> Callable[[Sequence[Any]], Iterable[Any]]:
-    """Make a function that goes through a sequence and shows a bar on standard error."""
+    """Make a function that goes through a sequence and shows a bar on standard error.
+
+    Where that is no terminal, a line says now and then how far it is.
+    """
     from rich.console import Console
     from rich.progress import track
 
-    return lambda items: track(items, stage, console=Console(stderr=True))
+    console = Console(stderr=True)
+
+    def report(items: Sequence[Any]) -> Iterator[Any]:
+        for done, item in enumerate(items):
+            if done and done % LINE_EVERY == 0:
+                print_text(f"{stage}: {done} of {len(items)}", sys.stderr)
+            yield item
+
+    if console.is_terminal:
+        return lambda items: track(items, stage, console=console)
+    return report
 
 
 def read_questions(file: Path) -> "list[QuestionInContext]":

@@ -46,8 +46,8 @@ FOLLOW_UP_OPENING = compile_words(
 
 REFERS_BACK = compile_words(
     r"\b(?:which|what|new|old|other|last|first|this|that) ones?\b"
-    r"|\b(?:theirs|hers|each of|both|neither|the same)\b"
-    r"|\b(?:then|there|else|more|less|instead)\??$"
+    r"|\b(?:theirs|hers|each of|both|neither|the same(?! as))\b"
+    r"|\b(?:then|(?<!is )(?<!are )(?<!was )(?<!were )there|else|more|less|instead)\??$"
 )
 """Words that stand for something said before: "Which one?", "Who benefited more?"."""
 

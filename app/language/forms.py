@@ -16,6 +16,13 @@ MEASURE_QUESTION = compile_words(
     r"^how (?:many|much|long|old|often|far|large|big|high|tall|deep|fast|soon|late|early)\b"
 )
 
+ONE_VALUE_QUESTION = compile_words(
+    r"^(?!.* (?:and|or) )(?:(?:in|on|at|by|since|until) )?"
+    r"(?:when|how (?:many|much|long|old|far|large|big|high|tall|deep)"
+    r"|(?:what|which) (?:year|date|day|month|time|century|age|percentage|percent|amount|number))\b"
+)
+"""A question that one time, number or measure answers: "In which year did it end?"."""
+
 LIST_QUESTION = compile_words(
     r"^(?:(?:please )?(?:list|name|enumerate)\b"
     r"|(?:what|which)\b(?: \w+)? (?:are|were) (?:the|some|all|its|their|\w+'s|\w+’s)\b)"
@@ -24,6 +31,11 @@ LIST_QUESTION = compile_words(
     r"(?:factors|reasons|steps|types|kinds|ways|parts|items|points|drivers|causes|rules|members"
     r"|stages|things)\b"
 )
+
+ENUMERATES = compile_words(
+    r"[\s,;/]{0,3}(?:(?:and|or|as well as|&)(?: (?:the|an?|its|their))?)?[\s\"'“”]{0,3}"
+)
+"""What stands between two items of an enumeration: ", and the "."""
 
 COUNTED_QUESTION = compile_words(
     r"^(?:(?:what|which|who) (?:are|were)|name|list|give)(?: me)?(?: all)? "

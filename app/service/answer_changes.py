@@ -1,7 +1,8 @@
 """Say which answers changed: ask questions of an earlier generation and of the current one."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -15,6 +16,11 @@ from inquote.ingest.errors import InquoteError
 EVALUATION_SETS = Path(__file__).parents[2] / "eval" / "questions"
 Turn = tuple[QuestionInContext, int]
 """A question, and the generation to ask it of."""
+
+ChangeKey = tuple[int, int, QuestionInContext]
+"""Both generations and the question, as it was asked: what is compared once."""
+
+BLOCK = 20  # questions that are asked of one generation before the other
 
 Walk = Callable[[Sequence[Turn]], Iterable[Turn]]
 """Goes through the questions, and may show how far it is."""
@@ -78,21 +84,37 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
     }
 
 
+def compare_each(
+    questions: Sequence[QuestionInContext],
+    generations: tuple[int, int],
+    ask: Asking,
+    walk: Walk = iter,
+) -> Iterator[AnswerChange]:
+    """Ask questions of two generations, and yield what became of each as soon as it is known.
+
+    A block of questions is asked of the earlier generation first, for each has to be loaded.
+    """
+    turns: list[Turn] = []
+    for start in range(0, len(questions), BLOCK):
+        for generation in generations:
+            turns += [(question, generation) for question in questions[start : start + BLOCK]]
+    before: deque[Answer] = deque()
+    for question, generation in walk(turns):
+        answer = ask(question.question, question.history, generation, question.scope or None)
+        if generation == generations[0]:
+            before.append(answer)
+        else:
+            yield AnswerChange(question, before.popleft(), answer)
+
+
 def compare(
     questions: Sequence[QuestionInContext],
     generations: tuple[int, int],
     ask: Asking,
     walk: Walk = iter,
 ) -> list[AnswerChange]:
-    """Ask questions of two generations, all of the earlier one first, for each has to be loaded."""
-    earlier, current = generations
-    turns = [(question, earlier) for question in questions]
-    turns += [(question, current) for question in questions]
-    answers = []
-    for item, generation in walk(turns):
-        answers.append(ask(item.question, item.history, generation, item.scope or None))
-    pairs = zip(questions, answers, answers[len(questions) :], strict=False)
-    return [AnswerChange(question, before, after) for question, before, after in pairs]
+    """Return what became of each answer between two generations; see `compare_each`."""
+    return list(compare_each(questions, generations, ask, walk))
 
 
 def changes_since(
@@ -100,12 +122,15 @@ def changes_since(
     questions: Sequence[QuestionInContext],
     since: int | None = None,
     walk: Walk = iter,
-) -> list[AnswerChange]:
-    """Compare the answers of generation `since` with those of the current generation.
+    limit: int | None = None,
+    known: Collection[ChangeKey] = (),
+) -> Iterator[AnswerChange]:
+    """Compare the answers of generation `since` with those of the current generation, one by one.
 
     `since` is by default the generation before. Asked are `questions`, those of the library's
-    journal, and those of the evaluation sets about documents that either generation holds. Raises
-    `InquoteError` for a generation that is not kept, and where there is nothing to ask.
+    journal, the latest first, and those of the evaluation sets about documents that either
+    generation holds; at most `limit` of them, and none whose key is `known`. Raises `InquoteError`
+    for a generation that is not kept, and where there is nothing to ask.
     """
     # Two generations.
     kept = system.generations
@@ -118,12 +143,15 @@ def changes_since(
     # The questions, each once.
     documents = [*system.documents(since), *system.documents(kept[-1])]
     evaluation = evaluation_questions({document.id for document in documents})
-    distinct = list(dict.fromkeys([*questions, *system.store.journal.questions(), *evaluation]))
+    recent = reversed(system.store.journal.questions())
+    distinct = list(dict.fromkeys([*questions, *recent, *evaluation]))[:limit]
     if not distinct:
         raise InquoteError(
             "Nothing was asked of this library yet; ask something, or give --questions FILE."
         )
-    return compare(distinct, (since, kept[-1]), system.answer, walk)
+    pair = (since, kept[-1])
+    new = [each for each in distinct if (*pair, each) not in known]
+    return compare_each(new, pair, system.answer, walk)
 
 
 def evaluation_questions(document_ids: Collection[str]) -> list[QuestionInContext]:

@@ -8,16 +8,18 @@ is answered from the new generation.
 import contextlib
 import functools
 import gc
+import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
-from inquote.app.service.answer_changes import AnswerChange, Turn, compare
-from inquote.app.service.service import Service, explain
-from inquote.app.service.uploads import Batch, Uploads
+from inquote.app.service.answer_changes import Turn, compare
+from inquote.app.service.conflicts import Choice, Conflicts, conflicts_of, settle_conflicts
+from inquote.app.service.job import Job, Stopped, Undo
+from inquote.app.service.service import Service, explain, log
+from inquote.app.service.uploads import Batch, UploadError, Uploads
 from inquote.app.system import System
 from inquote.index.clock import utc_now
 from inquote.index.models.allocator import return_freed_memory
@@ -26,6 +28,7 @@ from inquote.index.progress import Progress
 from inquote.index.stores.base import Store
 from inquote.index.stores.registry import open_store
 from inquote.index.updating.ingest import ingest
+from inquote.index.updating.plan import LibraryState
 from inquote.index.updating.removal import remove, restore
 from inquote.index.updating.report import IngestReport
 from inquote.ingest.errors import InquoteError, LibraryBusy
@@ -35,37 +38,7 @@ from inquote.ingest.text import printable
 # The article that comes with inquote; in the repository and in the installed package alike.
 DEMONSTRATION = Path(__file__).parents[2] / "corpus"
 RECENT_QUESTIONS = 50  # that are asked again after a change
-
-
-class Stopped(InquoteError):
-    """Somebody stopped the job; it can be begun again."""
-
-
-@dataclass
-class Job:
-    """The job that runs, or ran last: how far it is, and its result."""
-
-    title: str
-    since: str
-    stage: str = ""
-    done: int = 0
-    total: int = 0
-    running: bool = True
-    problem: str = ""
-    report: IngestReport | None = None
-    changes: Sequence[AnswerChange] | None = None
-    removed: str = ""  # the id of a document that can be brought back
-
-    def as_json(self) -> dict[str, Any]:
-        """Return how far it is, as `GET /api/corpus/work` gives it."""
-        return {
-            "title": self.title,
-            "since": self.since,
-            "stage": self.stage,
-            "done": self.done,
-            "total": self.total,
-            "running": self.running,
-        }
+MOST_HELD = 8  # uploads that wait for a choice; the oldest goes when another comes
 
 
 class LibraryJobs:
@@ -82,15 +55,46 @@ class LibraryJobs:
         self._make_embedder = make_embedder
         self.uploads = Uploads(library)
         self.latest: Job | None = None
-        self._before_removal = 0  # the generation that still holds the document removed last
+        self._held: dict[str, tuple[Batch, Conflicts]] = {}
         self._starting = threading.Lock()
         self._stop = threading.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote-jobs")
+        self._later = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote-changes")
+
+    def hold(self, batch: Batch) -> tuple[str, Conflicts]:
+        """Keep a batch for `settle` where files of it are there already.
+
+        The result is a key and what is to be chosen; the key is "" where there is nothing to
+        choose.
+        """
+        with self._store() as store:
+            records = LibraryState.of(store, mends=False).records
+        ids = {record.original: id for id, record in records.items() if record.original}
+        conflicts = conflicts_of(batch, self.uploads.folder, ids)
+        if not conflicts:
+            return "", conflicts
+        while len(self._held) >= MOST_HELD:
+            self._held.pop(next(iter(self._held)))[0].drop()
+        key = secrets.token_urlsafe(12)
+        self._held[key] = batch, conflicts
+        return key, conflicts
+
+    def settle(self, key: str, choice: Choice | None) -> Job | None:
+        """Begin to ingest a batch that was held; None for the choice drops it.
+
+        Raises `UploadError` where it is not there any more, or no file of it is left.
+        """
+        if key not in self._held:
+            raise UploadError("Those files are not here any more; add them again.")
+        batch, conflicts = self._held.pop(key)
+        if choice is None:
+            batch.drop()
+            return self.latest
+        return self.take(settle_conflicts(batch, conflicts, choice, self.uploads.folder))
 
     def take(self, batch: Batch) -> Job:
         """Begin to ingest uploaded files; raise `LibraryBusy` while another job runs."""
-        count = len(batch.names)
-        title = f"Taking in {count} {'file' if count == 1 else 'files'}"
+        title = f"Taking in {_count(len(batch.names), 'file')}"
         try:
             return self._start(title, lambda job: self._take(job, batch))
         except LibraryBusy:
@@ -101,20 +105,36 @@ class LibraryJobs:
         """Begin to ingest the packaged article; raise `LibraryBusy` while another job runs."""
         return self._start("Taking in the demonstration text", self._take_demonstration)
 
-    def remove(self, id: str) -> Job:
-        """Begin to take a document out of the library."""
-        return self._start(f"Removing {printable(id)}", lambda job: self._remove(job, id))
+    def remove(self, *ids: str) -> Job:
+        """Begin to take documents out of the library."""
+        name = printable(ids[0]) if len(ids) == 1 else _count(len(ids), "document")
+        return self._start(f"Removing {name}", lambda job: self._remove(job, ids, name))
 
     def undo(self) -> Job:
-        """Begin to bring back the document removed last; raise `InquoteError` if there is none."""
-        if self.latest is None or not self.latest.removed:
+        """Begin to take the latest job back; raise `InquoteError` where it cannot be."""
+        undo = self.latest.undo if self.latest else None
+        if undo is None:
             raise InquoteError("There is nothing to bring back.")
-        id = self.latest.removed
-        return self._start(f"Bringing back {printable(id)}", lambda job: self._undo(job, id))
+
+        def work(job: Job) -> None:
+            job.undo = undo  # can be tried again, unless this does it
+            undo.work(job)
+            job.undo = None
+
+        return self._start(undo.title, work)
 
     def compare(self) -> Job:
         """Begin to ask recent questions again, of the generation before and of the current one."""
-        return self._start("Asking again what was asked before", self._compare)
+
+        def work(job: Job) -> None:
+            self._compare(job, self._progress(job))
+
+        return self._start("Asking again what was asked before", work)
+
+    def dismiss(self) -> None:
+        """Show the result of the latest job no longer."""
+        if self.latest and not self.latest.running:
+            self.latest.is_closed = True
 
     def stop(self) -> None:
         """Stop the running job; what it did not commit is undone."""
@@ -124,6 +144,9 @@ class LibraryJobs:
         """Stop the running job and wait for its end."""
         self._stop.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
+        self._later.shutdown(wait=True, cancel_futures=True)
+        for batch, _ in self._held.values():
+            batch.drop()
 
     def _start(self, title: str, work: Callable[[Job], None]) -> Job:
         with self._starting:
@@ -140,6 +163,7 @@ class LibraryJobs:
     def _run(self, job: Job, work: Callable[[Job], None]) -> None:
         try:
             work(job)
+            self._follow_up(job)
         except Exception as error:
             job.problem = explain(error).replace(f"{printable(self.uploads.folder)}/", "")
         finally:
@@ -167,9 +191,7 @@ class LibraryJobs:
         try:
             # Ingest the whole folder of uploads.
             self.uploads.lay(batch)
-            embedder, progress = self._make_embedder(), self._progress(job)
-            with self._store() as store:
-                report = ingest(store, [self.uploads.folder], embedder, progress=progress)
+            report = self._ingest_uploads(job)
             # Report the skipped files of this batch by the names that a person gave them.
             reasons = {skipped.path: skipped.reason for skipped in report.skipped}
             paths = {name: printable(self.uploads.folder / name) for name in batch.names}
@@ -178,41 +200,58 @@ class LibraryJobs:
             job.report = replace(report, skipped=(*batch.skipped, *skipped))
         finally:
             self.uploads.settle(batch, useless)
-        self._follow_up(job)
+        names = [name for name in batch.names if name not in useless]
+        if report.has_changes and self._has_others(report.added):
+            title = f"Taking {_count(len(names), 'file')} back"
+            job.undo = Undo(title, lambda undoing: self._take_back(undoing, names))
+
+    def _take_back(self, job: Job, names: Sequence[PurePosixPath]) -> None:
+        """Put the files in place that uploaded ones have replaced, and follow them."""
+        self.uploads.swap(names)
+        try:
+            job.report = self._ingest_uploads(job)
+        except BaseException:
+            self.uploads.swap(names)
+            raise
+
+    def _ingest_uploads(self, job: Job) -> IngestReport:
+        """Bring the library up to date with the folder of uploads, which may be empty by now."""
+        embedder, progress = self._make_embedder(), self._progress(job)
+        with self._store() as store:
+            if self.uploads.has_files():
+                return ingest(store, [self.uploads.folder], embedder, progress=progress)
+            state = LibraryState.of(store)
+            ids = [id for id, record in state.records.items() if record.root == UPLOADS]
+            return remove(store, ids, embedder, progress=progress)
+
+    def _has_others(self, ids: Sequence[str]) -> bool:
+        """Say whether the library holds documents beside these."""
+        with self._store() as store, store.snapshot() as snapshot:
+            return len(snapshot.document_infos()) > len(ids)
 
     def _take_demonstration(self, job: Job) -> None:
         embedder, progress = self._make_embedder(), self._progress(job)
         with self._store() as store:
             job.report = ingest(store, [DEMONSTRATION], embedder, progress=progress)
-        self._follow_up(job)
 
-    def _remove(self, job: Job, id: str) -> None:
-        name = self._upload_name(id)
-        if name:
-            self.uploads.set_aside(name)
+    def _remove(self, job: Job, ids: Sequence[str], name: str) -> None:
+        files = [file for file in map(self._upload_name, ids) if file]
+        self.uploads.set_aside(files)
         try:
             with self._store() as store:
-                job.report = remove(
-                    store, [id], self._make_embedder(), progress=self._progress(job)
-                )
+                job.report = remove(store, ids, self._make_embedder(), progress=self._progress(job))
         except BaseException:
-            if name:
-                self.uploads.put_back(name)
+            self.uploads.put_back(files)
             raise
-        self._before_removal = job.report.generation - 1
-        job.removed = id
-        self._follow_up(job)
+        before = job.report.generation - 1
 
-    def _undo(self, job: Job, id: str) -> None:
-        job.removed = id  # can be brought back again, unless this does it
-        name = self._upload_name(id)
-        if name:
-            self.uploads.put_back(name)
-        embedder, progress = self._make_embedder(), self._progress(job)
-        with self._store() as store:
-            job.report = restore(store, [id], self._before_removal, embedder, progress=progress)
-        job.removed = ""
-        self._follow_up(job)
+        def bring_back(undoing: Job) -> None:
+            self.uploads.put_back(files)
+            embedder, progress = self._make_embedder(), self._progress(undoing)
+            with self._store() as store:
+                undoing.report = restore(store, ids, before, embedder, progress=progress)
+
+        job.undo = Undo(f"Bringing back {name}", bring_back)
 
     def _upload_name(self, id: str) -> str | None:
         """Return the name of the uploaded file of a document; None for one from elsewhere."""
@@ -221,19 +260,34 @@ class LibraryJobs:
         return id.removeprefix(f"{root}/") if root and id.startswith(f"{root}/") else None
 
     def _follow_up(self, job: Job) -> None:
-        """After a change, find questions to suggest, and compare recent answers."""
-        self._service.look_ahead()
+        """After a change, find questions to suggest, and compare recent answers, both quietly."""
         if job.report and job.report.has_changes:
-            self._compare(job)
+            job.comparing = True
+            self._service.look_ahead()
+            self._later.submit(self._compare_quietly, job)
 
-    def _compare(self, job: Job) -> None:
+    def _compare_quietly(self, job: Job) -> None:
+        """Compare recent answers until the next job begins."""
+
+        def note(stage: str, done: int, total: int) -> None:
+            if job is not self.latest or self._stop.is_set():
+                raise Stopped("There is another job.")
+
+        try:
+            self._compare(job, note)
+        except Exception:  # the job itself is done
+            log.info("answers were not compared", exc_info=True)
+        finally:
+            job.comparing = False
+            _let_go()
+
+    def _compare(self, job: Job, progress: Progress) -> None:
         system = self._service.run(lambda system: system)
         generations = self._service.run(lambda system: system.generations)
         questions = system.store.journal.questions()[-RECENT_QUESTIONS:]
         if len(generations) < 2 or not questions:
             job.changes = ()
             return
-        progress = self._progress(job)
 
         def walk(turns: Sequence[Turn]) -> Iterator[Turn]:
             for done, turn in enumerate(turns, 1):
@@ -241,10 +295,13 @@ class LibraryJobs:
                 progress("asking again", done, len(turns))
 
         # A store of its own loads the earlier generation, and lets go of it in the end.
-        job.changes = ()
         with contextlib.suppress(Stopped), self._store() as store:
             ask = self._service.asking(System(store, system.search, system.answerer))
             job.changes = compare(questions, (generations[-2], generations[-1]), ask, walk)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'}"
 
 
 def _let_go() -> None:

@@ -2,7 +2,8 @@
 
     uploads/guide.pdf           a file that was taken in
     uploads/.incoming-x1y2/     files on their way: `new/`, and in `before/` the files they replace
-    uploads/.removed/           the file of the document that was removed last, for undo
+    uploads/.removed/           the files of the documents that were removed last, for undo
+    uploads/.replaced/          the files that the last upload replaced, for undo
 
 They are ingested from there. An ingest passes over names that begin with a dot.
 """
@@ -60,6 +61,7 @@ class Uploads:
     def __init__(self, library: Path) -> None:
         self.folder = library.resolve() / UPLOADS
         self._removed = self.folder / ".removed"
+        self._replaced = self.folder / ".replaced"
 
     def receive(self, files: Iterable[tuple[str, BinaryIO]]) -> Batch:
         """Store (name, content) pairs on their way in.
@@ -111,28 +113,53 @@ class Uploads:
             shutil.rmtree(before.parent, ignore_errors=True)
 
     def settle(self, batch: Batch, unusable: Collection[PurePosixPath]) -> None:
-        """Remove the `unusable` files of a laid batch, and bring back the files they replaced."""
+        """Remove the `unusable` files of a laid batch, and bring back the files they replaced.
+
+        What the others replaced is kept for `swap`, until the next batch is settled.
+        """
         for name in unusable:
             if (batch.before / name).exists():
                 _move(batch.before / name, self.folder / name)
             elif not (batch.new / name).exists():
                 (self.folder / name).unlink(missing_ok=True)
         # What was replaced must not come back after a power cut: `lay` would put it in place again.
+        shutil.rmtree(self._replaced, ignore_errors=True)
+        if any(path.is_file() for path in batch.before.rglob("*")):
+            batch.before.replace(self._replaced)
+            sync(self.folder)
         shutil.rmtree(batch.before, ignore_errors=True)
         if batch.folder.exists():
             sync(batch.folder)
         batch.drop()
 
-    def set_aside(self, name: str) -> None:
-        """Move the file called `name` away, so that it is not ingested; `put_back` undoes it."""
-        shutil.rmtree(self._removed, ignore_errors=True)
-        if (self.folder / name).is_file():
-            _move(self.folder / name, self._removed / name)
+    def has_files(self) -> bool:
+        """Say whether there is a file to ingest."""
+        paths = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        return any(not path.parts[0].startswith(".") for path in paths)
 
-    def put_back(self, name: str) -> None:
-        """Move the file set aside last back, where no other file took its place."""
-        if (self._removed / name).is_file() and not (self.folder / name).exists():
-            _move(self._removed / name, self.folder / name)
+    def swap(self, names: Iterable[PurePosixPath]) -> None:
+        """Put what the last batch replaced in its place again; a second time undoes that."""
+        for name in names:
+            passing = self._replaced / f".{name.name}.passing"
+            if (self.folder / name).is_file():
+                _move(self.folder / name, passing)
+            if (self._replaced / name).is_file():
+                _move(self._replaced / name, self.folder / name)
+            if passing.is_file():
+                _move(passing, self._replaced / name)
+
+    def set_aside(self, names: Iterable[str]) -> None:
+        """Move files away, so that they are not ingested; `put_back` undoes it."""
+        shutil.rmtree(self._removed, ignore_errors=True)
+        for name in names:
+            if (self.folder / name).is_file():
+                _move(self.folder / name, self._removed / name)
+
+    def put_back(self, names: Iterable[str]) -> None:
+        """Move the files set aside last back, where no other files took their places."""
+        for name in names:
+            if (self._removed / name).is_file() and not (self.folder / name).exists():
+                _move(self._removed / name, self.folder / name)
 
 
 def _write(path: Path, content: BinaryIO) -> None:

@@ -115,9 +115,7 @@ def _answered_pair(
     if question.several:
         members = sorted((start, start + len(answer)) for start, answer in question.answers)
         first, last = members[0][0], max(end for _, end in members)
-        return Pair(
-            typed, heading, text, first, last, tuple(members), is_whole=False, is_new=True
-        )
+        return Pair(typed, heading, text, first, last, tuple(members), is_whole=False, is_new=True)
     start, answer = rng.choice(question.answers)
     members = enumeration(text, start, start + len(answer))
     return Pair(typed, heading, text, start, start + len(answer), tuple(members))

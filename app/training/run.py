@@ -170,8 +170,8 @@ class TrainingRun:
 
     def fit(
         self,
-        articles: Sequence[Material],
         maker: ExampleMaker,
+        articles: Sequence[Material],
         held_out: Sequence[Example] = (),
         save_every: float = 5,
     ) -> None:

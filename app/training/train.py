@@ -171,12 +171,12 @@ def load_material(
     return draw_articles([*kept, *others], settings), held_out
 
 
-def load_others(tables: Sequence[Path], multispan: Sequence[Path]) -> list[Material]:
+def load_others(tables: Sequence[Path] | None, multispan: Sequence[Path] | None) -> list[Material]:
     """Return the questions on tables and those of several spans that may be trained on."""
     others: list[Material] = []
-    for path in tables:
+    for path in tables or ():
         others.extend(_without_reported(read_tables(path)))
-    for path in multispan:
+    for path in multispan or ():
         others.extend(_without_reported(read_multispan(path)))
     return others
 
@@ -221,6 +221,15 @@ def _load_teacher(folder: Path | None, device: str) -> tuple[Teacher | None, str
     return teacher.to(device), sha256_of(folder / "checkpoint.pt")
 
 
+def _load_keeper(folder: Path | None, device: str) -> tuple[SpanModel | None, str]:
+    """Return the model with a folder's weights and their SHA-256, nothing without a folder."""
+    if folder is None:
+        return None, ""
+    return load_weights(folder, packaged_model()).to(device), sha256_of(
+        folder / f"{NAME}.safetensors"
+    )
+
+
 def main(
     files: Files,
     out: Out,
@@ -249,11 +258,11 @@ def main(
 ) -> None:
     """Train the span reader on SQuAD files."""
     _check(device, out, start, encoder, teacher)
-    if threads:
-        torch.set_num_threads(threads)
-    pieces = WordPieces(packaged_model() / "tokenizer.json")
-    model = _make_model(start, encoder, pieces, seed)
+    torch.set_num_threads(threads or torch.get_num_threads())
+    maker = ExampleMaker(WordPieces(packaged_model() / "tokenizer.json"), Settings.longest)
+    model = _make_model(start, encoder, maker.pieces, seed)
     teacher_model, teacher_sha256 = _load_teacher(teacher, device)
+    keeper, keep_sha256 = _load_keeper(keep, device)
     settings = Settings(
         seed=seed,
         epochs=epochs,
@@ -263,17 +272,14 @@ def main(
         answerable_articles=answerable_articles,
         dropout=dropout,
         teacher=teacher_sha256,
-        keep=sha256_of(keep / f"{NAME}.safetensors") if keep else "",
+        keep=keep_sha256,
         frozen=frozen,
     )
-    keeper = load_weights(keep, packaged_model()).to(device) if keep else None
     run = TrainingRun(out, model.to(device), settings, max_minutes, workers, teacher_model, keeper)
     if resume:
         run.resume()
-    maker = ExampleMaker(pieces, settings.longest)
-    others = load_others(tables or (), multispan or ())
-    training, held_out = load_material(files, written, others, split, settings, maker)
-    run.fit(training, maker, held_out, save_every)
+    others = load_others(tables, multispan)
+    run.fit(maker, *load_material(files, written, others, split, settings, maker), save_every)
 
 
 if __name__ == "__main__":

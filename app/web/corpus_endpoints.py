@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -10,7 +10,8 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from inquote.app.chat.corpus_list import View, places
-from inquote.app.chat.drawer import drawer_html
+from inquote.app.chat.drawer import drawer_html, held_html
+from inquote.app.service.conflicts import Choice, Namesake
 from inquote.app.service.jobs import Job, LibraryJobs
 from inquote.app.service.service import Service, explain
 from inquote.app.service.uploads import MAX_UPLOAD_FILES, UploadError
@@ -23,7 +24,8 @@ from inquote.ingest.text import encodable
 READ_ONLY = "This server is read-only: files are neither taken in nor removed here."
 NO_JOB = {"running": False}
 
-Change = Literal["demonstration", "remove", "undo", "compare", "stop"]
+Change = Literal["demonstration", "remove", "undo", "compare", "stop", "settle", "dismiss"]
+Begun = Job | dict[str, Any] | None
 
 
 def corpus_routes(
@@ -65,8 +67,8 @@ def corpus_routes(
         return JSONResponse(own.latest.as_json() if own and own.latest else NO_JOB)
 
     @router.post("/files")
-    async def take_files(request: Request) -> JSONResponse:
-        return await _begin(own_jobs(), lambda jobs: _take_files(jobs, request))
+    async def take_files(request: Request, check: bool = False) -> JSONResponse:
+        return await _begin(own_jobs(), lambda jobs: _take_files(jobs, request, check))
 
     @router.post("/{change}")
     async def change_library(change: Change, request: Request) -> JSONResponse:
@@ -76,22 +78,27 @@ def corpus_routes(
 
 
 async def _begin(
-    jobs: LibraryJobs | None, begin: Callable[[LibraryJobs], Awaitable[Job | None]]
+    jobs: LibraryJobs | None, begin: Callable[[LibraryJobs], Awaitable[Begun]]
 ) -> JSONResponse:
     """Begin a job and answer 202 with it, or with the sentence that says why it cannot begin."""
     if jobs is None:
         return JSONResponse({"error": READ_ONLY}, 403)
     try:
-        job = await begin(jobs)
+        begun = await begin(jobs)
     except LibraryBusy as error:
         return JSONResponse({"error": str(error)}, 409, {"Retry-After": "5"})
     except InquoteError as error:
         return JSONResponse({"error": explain(error)}, 400)
-    return JSONResponse(job.as_json() if job else NO_JOB, 202)
+    if isinstance(begun, dict):
+        return JSONResponse(begun)
+    return JSONResponse(begun.as_json() if begun else NO_JOB, 202)
 
 
-async def _take_files(jobs: LibraryJobs, request: Request) -> Job:
-    """Store the files of a multipart form and begin to ingest them."""
+async def _take_files(jobs: LibraryJobs, request: Request, check: bool) -> Begun:
+    """Store the files of a multipart form and begin to ingest them.
+
+    With `check`, files that are there already are held, and the result is what is to be chosen.
+    """
     try:
         async with request.form(max_files=MAX_UPLOAD_FILES, max_fields=0) as form:
             files = []
@@ -105,29 +112,58 @@ async def _take_files(jobs: LibraryJobs, request: Request) -> Job:
             f"The files did not come whole, or are more than {MAX_UPLOAD_FILES:,}; "
             "for many, run inquote ingest FOLDER."
         ) from error
+    if check and not (jobs.latest and jobs.latest.running):
+        key, conflicts = await asyncio.to_thread(jobs.hold, batch)
+        if key:
+            return {"held": key, "html": held_html(key, conflicts)}
     return jobs.take(batch)
 
 
 async def _change_library(jobs: LibraryJobs, change: Change, request: Request) -> Job | None:
     """Begin a change of the library, or stop the one that goes on."""
     if change == "remove":
-        return jobs.remove(await _document_id(request))
+        return jobs.remove(*await _document_ids(request))
     if change == "demonstration":
         return jobs.take_demonstration()
     if change == "undo":
         return jobs.undo()
     if change == "compare":
         return jobs.compare()
+    if change == "settle":
+        return jobs.settle(*await _choice(request))
+    if change == "dismiss":
+        jobs.dismiss()
+        return jobs.latest
     jobs.stop()
     return jobs.latest
 
 
-async def _document_id(request: Request) -> str:
-    """Read the document's id from the body; raises `UploadError` where there is none."""
+async def _body(request: Request) -> dict[str, Any]:
+    """Read an object from the body; an empty one where there is none."""
     try:
-        id = parse_json(await request.body())["document"]
-    except (BodyError, KeyError, TypeError):
-        id = None
-    if not isinstance(id, str) or encodable(id) != id:
+        value = parse_json(await request.body())
+    except BodyError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+async def _document_ids(request: Request) -> list[str]:
+    """Read documents' ids from the body; raises `UploadError` where there are none."""
+    body = await _body(request)
+    ids = body.get("documents", [body.get("document")])
+    is_list = isinstance(ids, list) and ids
+    if not is_list or not all(isinstance(id, str) and encodable(id) == id for id in ids):
         raise UploadError('Please name a document: {"document": "..."}.')
-    return id
+    return list(dict.fromkeys(ids))
+
+
+async def _choice(request: Request) -> tuple[str, Choice | None]:
+    """Read from the body which held files are meant, and what becomes of them."""
+    body = await _body(request)
+    key, namesakes = body.get("held"), body.get("namesakes")
+    if not isinstance(key, str):
+        raise UploadError("Please name the files that are held.")
+    if body.get("drop") is True:
+        return key, None
+    wanted: Namesake = namesakes if namesakes in ("both", "leave") else "replace"
+    return key, Choice(wanted, body.get("takes_copies") is True)

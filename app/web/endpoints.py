@@ -23,6 +23,8 @@ from inquote.ingest.errors import InquoteError, QuestionError
 
 PAGE_FILES = {
     "page.js": "text/javascript",
+    "connection.js": "text/javascript",
+    "conversations.js": "text/javascript",
     "pages.js": "text/javascript",
     "text_view.js": "text/javascript",
     "document_tools.js": "text/javascript",
@@ -33,6 +35,7 @@ PAGE_FILES = {
     "copying.js": "text/javascript",
     "clipboard.js": "text/javascript",
     "feedback.js": "text/javascript",
+    "keys.js": "text/javascript",
     "drawer.js": "text/javascript",
     "person.js": "text/javascript",
     "scope_control.js": "text/javascript",
@@ -104,9 +107,21 @@ class InferredOut(BaseModel):
 class AnswerOut(BaseModel):
     """An answer in the corpus's own words; `answer` is null when the corpus does not say."""
 
+    version: int = Field(description="Of this form; it rises where a key changes its meaning.")
     id: Any = None
     question: str
     understood_as: str
+    readings: list[str] = Field(
+        description="What the question may mean besides, the likeliest first."
+    )
+    notice: str = Field(
+        description="A sentence of the program itself: for a turn that is no question, or on its "
+        "language; empty for most."
+    )
+    answer: str | None = Field(
+        description='The quotes joined: items by "; ", each without the mark that ends it, '
+        "sentences by a space."
+    )
     scope: list[str] | None = Field(description="What alone was asked; null is everything.")
     answer: str | None
     inferred: InferredOut | None

@@ -62,9 +62,10 @@ ROUTES = (
     Route(r"/api/ask", ("POST",), ASK_FORM, BODY_LIMIT),
     Route(r"/api/corpus(/work|/places)?"),
     Route(UPLOAD_PATH, ("POST",), limit=BODY_LIMIT),
-    Route(r"/api/corpus/(demonstration|remove|undo|compare|stop)", ("POST",)),
+    Route(r"/api/corpus/(demonstration|remove|undo|compare|stop|settle|dismiss)", ("POST",)),
     Route(r"/api/feedback/[\w-]+", ("GET", "POST"), FEEDBACK_FORM),
     Route(r"/gradio_api/startup-events"),
+    Route(r"/gradio_api/app_id"),  # by which an open page sees that the server is back
     Route(r"/gradio_api/(queue/data|heartbeat/[\w-]{1,64})", is_stream=True),
     Route(r"/gradio_api/queue/join/?", ("POST",), JOIN_FORM, BODY_LIMIT),
     Route(r"/gradio_api/cancel/?", ("POST",), CANCEL_FORM),

@@ -12,7 +12,10 @@ PREVIEWS = re.compile(
     rb'<meta\s(?=[^<>]*+>)[^<>]*(?:property|name)="(?:og|twitter):[^<>]*+>\s*+'
     rb'|<link rel="manifest"[^<>]*+>\s*+'
 )
-STYLE = b'<link rel="icon" href="favicon.ico"><link rel="stylesheet" href="page/style.css">'
+STYLE = (
+    b'<link rel="icon" type="image/svg+xml" href="favicon.ico">'
+    b'<link rel="stylesheet" href="page/style.css">'
+)
 # Gradio writes the address by which it was called; behind a proxy the browser knows another.
 ROOT = re.compile(rb'const root = "[^"\\]*";')
 OWN_ROOT = (
@@ -26,7 +29,7 @@ def prepare_page(page: bytes) -> bytes:
     """Add our style and the opening notice, tell where the page is, remove the previews for others.
 
     >>> page = b'<head><meta property="og:title" content="x"></head><body style="">'
-    >>> prepare_page(page).startswith(b'<head><link rel="icon" href="favicon.ico">')
+    >>> prepare_page(page).startswith(b'<head><link rel="icon" type="image/svg+xml"')
     True
     """
     page = ROOT.sub(lambda _: OWN_ROOT, PREVIEWS.sub(b"", page), count=1)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from inquote.app.answering.answer import join_quotes
+from inquote.app.answering.answer import join_quotes, joint_form
 
 Range = tuple[str, int, int]
 
@@ -160,8 +160,9 @@ def verbatim_violations(answer: Mapping[str, Any], texts: Mapping[str, str]) -> 
         quote = quoted["quote"]
         if not quote or text[quoted["start"] : quoted["end"]] != quote:
             violations += 1
-    expected = join_quotes(citation["quote"] for citation in answer["citations"]) or None
-    if answer["answer"] != expected:
+    quotes = [citation["quote"] for citation in answer["citations"]]
+    form = joint_form(answer.get("trace", {}))
+    if answer["answer"] != (join_quotes(quotes, form) or None):
         violations += 1
     return violations
 

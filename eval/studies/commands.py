@@ -152,6 +152,9 @@ def chunking(
 
 @app.command()
 def followups(
+    file: Annotated[
+        Path | None, typer.Argument(help="Last turns with rewrites, as JSON; wording alone counts.")
+    ] = None,
     part: Annotated[str, typer.Option(help="Which conversations: tune, report or all.")] = "all",
     only_understand: Annotated[
         bool, typer.Option("--only-understand", help="Ask nothing; needs no models.")
@@ -160,6 +163,9 @@ def followups(
     as_json: JsonOption = False,
 ) -> None:
     """Measure how follow-ups and new topics are understood, and how often their evidence shows."""
+    if file is not None:
+        _compare_rewrites(file, as_json)
+        return
     from inquote.eval.report.tables import print_tables
     from inquote.eval.runs.progress import stages
     from inquote.eval.studies.followups import (
@@ -177,6 +183,38 @@ def followups(
         print(json.dumps([result.as_json() for result in results]))
     else:
         print_tables([followup_table(results)])
+
+
+@app.command()
+def conversations(
+    corpus: Annotated[str, typer.Option(help="imlygic, stations, filings or all.")] = "all",
+    reader: ReaderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold conversations whose topics change, and score every turn by its answer."""
+    from inquote.eval.report.tables import print_tables
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.studies.talks import hold_all, load_talks, talk_table
+
+    talks = [talk for talk in load_talks() if corpus in ("all", talk.corpus)]
+    with stages() as bar:
+        rows = hold_all(talks, reader, bar)
+    if as_json:
+        print(json.dumps([row.as_json() for row in rows]))
+    else:
+        print_tables([talk_table(rows)])
+
+
+def _compare_rewrites(file: Path, as_json: bool) -> None:
+    """Print how near understood turns are to a person's rewrites."""
+    from inquote.eval.report.tables import print_tables
+    from inquote.eval.studies.rewrites import compare_with_rewrites, load_turns, rewrite_table
+
+    figures = compare_with_rewrites(load_turns(file))
+    if as_json:
+        print(json.dumps([part.as_json() for part in figures]))
+    else:
+        print_tables([rewrite_table(figures)])
 
 
 @app.command()

@@ -1,8 +1,10 @@
 """Observe the best answers to many questions, so that the confidence can be fitted on them."""
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from inquote.app.answering.answerer import READ_FIRST, Answerer
@@ -13,16 +15,24 @@ from inquote.app.answering.spelling import search_with_spelling
 from inquote.app.reader.base import Reader, Reading
 from inquote.eval.metrics.answers import answer_right
 from inquote.eval.runs.questions import Question, load_questions
+from inquote.eval.sets.files import is_in_part
+from inquote.eval.sets.table_files import report_files
+from inquote.eval.sets.tables import CellQuestion, Report, load_tables
 from inquote.eval.studies.shelf import Shelf
 from inquote.eval.studies.squad_data import SquadFile, SquadQuestion, of_titles, titles_of
 from inquote.index.models.embedder import Embedder
 from inquote.index.retrieval.search import Hit
-from inquote.ingest.documents import Document, Passage
+from inquote.ingest.documents import Document, Passage, sections_of
 from inquote.ingest.errors import InquoteError, QuestionError
 from inquote.ingest.files.collect import Limits, collect
 from inquote.ingest.files.find import find_sources
+from inquote.ingest.formats import markdown
 
 SQUAD = "squad"  # the source of a SQuAD file's questions
+BEREFT = "squad, article taken out"
+TABLES = "tables"
+OTHER_YEARS = ("2023", "2011", "2024", "1998")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 RIGHT = 0.5  # the share of an answer that must be right to count as a right answer
 
 
@@ -91,9 +101,62 @@ def draw_questions(content: SquadFile, split: Path, part: str, limit: int) -> li
 def retrieve_for_squad(
     content: SquadFile, questions: Sequence[SquadQuestion], embedder: Embedder
 ) -> list[RetrievedQuestion]:
-    """Retrieve hits for questions of a SQuAD file from all its contexts."""
+    """Retrieve hits for questions of a SQuAD file from all its contexts.
+
+    The answerable ones come again without the articles that they are about, as `BEREFT`.
+    """
     converted = [_convert_question(question) for question in questions]
-    return _retrieve(SQUAD, content.contexts, converted, embedder)
+    retrieved = _retrieve(SQUAD, content.contexts, converted, embedder)
+    # An article's paragraphs have its title.
+    titles = {question.title for question in questions}
+    others = [context for context in content.contexts if context.title not in titles]
+    bereft = [_without_answers(question) for question in converted if question.answerable]
+    return [*retrieved, *_retrieve(BEREFT, others, bereft, embedder)]
+
+
+def retrieve_for_tables(path: Path, embedder: Embedder) -> list[RetrievedQuestion]:
+    """Retrieve hits for questions on the tables that training keeps out, each table alone.
+
+    A question that names a year comes again with a year that stands nowhere in its report: nothing
+    answers it, though nearly all of its words stand there. Raises `SetFileError`.
+    """
+    retrieved = []
+    for report, group in groupby(load_tables(path), key=lambda question: question.report):
+        if is_in_part(report.number, "report"):
+            document = _document_of(report)
+            questions: list[Question] = []
+            for question in group:
+                questions.append(_table_question(question))
+                questions.extend(_of_another_year(questions[-1], document.text))
+            retrieved.extend(_retrieve(TABLES, [document], questions, embedder))
+    return retrieved
+
+
+def _document_of(report: Report) -> Document:
+    """Return a report as it is read from a Markdown file."""
+    content = report_files(report.rows, report.paragraphs, "md")["report.md"]
+    parsed = markdown.parse(content)
+    sections = sections_of(parsed.text, parsed.blocks)
+    return Document("report.md", "", "", parsed.text, "", sections, blocks=parsed.blocks)
+
+
+def _table_question(question: CellQuestion) -> Question:
+    """Return a question of a set of tables as one of a question file; all its cells are wanted."""
+    answers = (", ".join(question.answers),)
+    return Question(question.id, question.question, "factoid", answerable=True, answers=answers)
+
+
+def _of_another_year(question: Question, text: str) -> Iterator[Question]:
+    """Yield the question with a year that the text does not have, if the question has one."""
+    absent = [year for year in OTHER_YEARS if year not in text]
+    if absent and _YEAR.search(question.question):
+        words = _YEAR.sub(absent[0], question.question)
+        yield replace(_without_answers(question), question=words)
+
+
+def _without_answers(question: Question) -> Question:
+    """Return a question as an unanswerable one."""
+    return replace(question, answerable=False, answers=(), items=())
 
 
 def _convert_question(question: SquadQuestion) -> Question:

@@ -40,8 +40,16 @@ CREATE TABLE IF NOT EXISTS feedback (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, said TEXT NOT NULL,
     digest TEXT NOT NULL DEFAULT ''
 );
+CREATE TABLE IF NOT EXISTS settings (
+    number INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, value TEXT NOT NULL,
+    digest TEXT NOT NULL DEFAULT ''
+);
 """
-_SEALED = {"asked": ("question", "history", "at"), "feedback": ("id", "said")}  # by a row's digest
+_SEALED = {  # by a row's digest
+    "asked": ("question", "history", "at"),
+    "feedback": ("id", "said"),
+    "settings": ("name", "value"),
+}
 _INSERT_QUESTION = """
 INSERT INTO asked (question, history, at, digest) VALUES (?, ?, ?, ?)
 ON CONFLICT (question, history) DO UPDATE SET at = excluded.at, digest = excluded.digest
@@ -51,6 +59,7 @@ DELETE FROM asked WHERE number NOT IN
     (SELECT number FROM asked ORDER BY at DESC, number DESC LIMIT ?)
 """
 _INSERT_FEEDBACK = "INSERT OR REPLACE INTO feedback (id, said, digest) VALUES (?, ?, ?)"
+_INSERT_SETTING = "INSERT OR REPLACE INTO settings (name, value, digest) VALUES (?, ?, ?)"
 VERDICTS = ("right", "wrong answer", "wrong passage", "not in the corpus")
 
 
@@ -131,6 +140,14 @@ class Journal(Protocol):
         """Keep feedback in the place of earlier feedback with its id; raise `InquoteError` else."""
         ...
 
+    def setting(self, name: str) -> str | None:
+        """Return the value that was put under a name, None for none."""
+        ...
+
+    def put_setting(self, name: str, value: str | None) -> None:
+        """Put a value under a name, or take it away; raise `InquoteError` where that cannot be."""
+        ...
+
     def feedback(self) -> list[Feedback]:
         """Return all feedback, the oldest first."""
         ...
@@ -168,13 +185,28 @@ class SqliteJournal:
     def record_feedback(self, feedback: Feedback) -> None:
         """Keep feedback; see `Journal.record_feedback`."""
         row = (feedback.id, json.dumps(feedback.as_json(), ensure_ascii=False))
+        self._execute("feedback", _INSERT_FEEDBACK, (*row, digest_of(*row)))
+
+    def setting(self, name: str) -> str | None:
+        """Return a value; see `Journal.setting`."""
+        return dict(self._rows("settings", "name, value", "number")).get(name)
+
+    def put_setting(self, name: str, value: str | None) -> None:
+        """Put a value under a name; see `Journal.put_setting`."""
+        if value is None:
+            self._execute("setting", "DELETE FROM settings WHERE name = ?", (name,))
+        else:
+            self._execute("setting", _INSERT_SETTING, (name, value, digest_of(name, value)))
+
+    def _execute(self, kind: str, statement: str, values: Row) -> None:
+        """Write a row; raise `InquoteError`, which names the `kind`, where that cannot be."""
         try:
             with self._writing() as connection:
-                connection.execute(_INSERT_FEEDBACK, (*row, digest_of(*row)))
+                connection.execute(statement, values)
         except (sqlite3.Error, OSError) as error:
             reason = reason_of(error) if isinstance(error, sqlite3.Error) else error.strerror
             raise InquoteError(
-                f"The feedback could not be written to {JOURNAL_FILE}: {reason or error}."
+                f"The {kind} could not be written to {JOURNAL_FILE}: {reason or error}."
             ) from error
 
     def feedback(self) -> list[Feedback]:
@@ -317,29 +349,3 @@ def _count_damaged(connection: sqlite3.Connection, table: str) -> int:
         return 0
     query = f"SELECT count(*) FROM {table} WHERE NOT {is_sound}"
     return int(connection.execute(query).fetchone()[0])
-
-
-class MemoryJournal:
-    """A `Journal` that lasts as long as the process."""
-
-    def __init__(self) -> None:
-        self._questions: dict[QuestionInContext, str] = {}
-        self._feedback: dict[str, Feedback] = {}
-
-    def record_question(self, question: QuestionInContext, at: str) -> None:
-        """Keep a question as the latest."""
-        self._questions.pop(question, None)
-        self._questions[question] = at
-
-    def questions(self) -> list[QuestionInContext]:
-        """Return all questions in the order of their last asking."""
-        return list(self._questions)
-
-    def record_feedback(self, feedback: Feedback) -> None:
-        """Keep feedback in the place of earlier feedback with its id."""
-        self._feedback.pop(feedback.id, None)
-        self._feedback[feedback.id] = feedback
-
-    def feedback(self) -> list[Feedback]:
-        """Return all feedback, the oldest first."""
-        return list(self._feedback.values())

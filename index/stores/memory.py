@@ -24,8 +24,8 @@ from inquote.index.stores.base import (
     Scope,
     in_scope,
 )
-from inquote.index.stores.journal import MemoryJournal
 from inquote.index.stores.kept import split_lines
+from inquote.index.stores.memory_journal import MemoryJournal
 from inquote.index.stores.memory_state import Entry, Generation
 from inquote.index.stores.recipe import Recipe
 from inquote.ingest.chunk import LeftOut

@@ -38,7 +38,9 @@ from inquote.ingest.layout.writing import Sheet, Writer, compounds_in
 
 _MAX_OUTLINE = 20_000  # entries
 _NO_TITLE = re.compile(
-    r"(?i:untitled|slide \d{1,4}|page \d{1,4}|microsoft (?:word|powerpoint|excel)\b.{0,200}+)"
+    r"(?i:untitled(?: [a-z]{1,15})?|powerpoint presentation"
+    r"|(?:title|document|presentation)\s?\d{0,3}|slide \d{1,4}|page \d{1,4}"
+    r"|microsoft (?:word|powerpoint|excel)\b.{0,200}+)"
     r"|[\d\W_]{1,200}+|[^\n]{1,200}\.[a-z]{2,4}\d?",
 )
 _NO_LETTERS = (

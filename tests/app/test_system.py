@@ -44,8 +44,9 @@ def test_an_answer_is_the_corpus_s_own_words_with_their_place(
         "passage_start": 0,
         "passage_end": 58,
     }
-    keys = "id question understood_as scope answer inferred confidence citations headers nearest"
-    assert list(answer) == [*keys.split(), "trace", "generation", "elapsed_ms"]
+    keys = "version id question understood_as readings notice scope answer inferred confidence"
+    rest = "citations headers nearest trace generation elapsed_ms"
+    assert list(answer) == [*keys.split(), *rest.split()]
     assert (answer["id"], answer["generation"]) == (5, 1)
 
 

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,22 @@ def test_the_drawer_lists_the_documents_and_opens_one(tab: Tab) -> None:
     expect(tab.page.locator("#pane h2")).to_have_text("Owls")
 
 
+def test_an_empty_page_leads_to_where_documents_are_added(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(360, 740).open()
+    expect(tab.page.locator("#intro")).to_contain_text("Here are 3 documents.")
+    tab.page.get_by_role("button", name="Add your documents").click()
+    dialog = tab.page.get_by_role("dialog", name="Corpus")
+    expect(dialog.get_by_label("Add files")).to_be_attached()
+
+
+def test_times_are_those_of_the_browser(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(timezone_id="Asia/Kolkata").open()
+    time = drawer(tab).locator(".corpus-documents time").first
+    at = datetime.fromisoformat(time.get_attribute("datetime") or "")
+    there = at.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    expect(time).to_have_text(there.strftime("%Y-%m-%d %H:%M"))
+
+
 def test_files_dropped_on_the_page_are_taken_in_and_answered_from(tab: Tab) -> None:
     drop(
         tab.page,
@@ -101,11 +118,11 @@ def test_files_dropped_on_the_page_are_taken_in_and_answered_from(tab: Tab) -> N
     dialog = tab.page.get_by_role("dialog", name="Corpus")
     done = dialog.get_by_role("region", name="What changed")
     expect(done.locator("h3").first).to_have_text("Taking in 2 files: done")
-    expect(done.locator("dt")).to_have_text(["1 added", "1 skipped"])
-    expect(done.locator("dd").nth(1)).to_contain_text("bad.pdf: ")
+    expect(done.locator("dt")).to_have_text(["1 skipped", "1 added"])
+    expect(done.locator("dd").first).to_contain_text("bad.pdf: ")
     expect(dialog.locator(".corpus-documents a")).to_have_text(["Moles", "newts", "Otters", "Owls"])
     expect(dialog.get_by_role("status")).to_contain_text(
-        "Taking in 2 files: done. 1 added. 1 skipped"
+        "Taking in 2 files: done. 1 skipped. 1 added"
     )
     tab.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -129,6 +146,41 @@ def test_answers_that_changed_are_shown_and_the_new_place_opens(tab: Tab) -> Non
     expect(tab.page.locator("#pane mark.current")).to_have_text(
         "An otter weighs how many kilograms, 14."
     )
+
+
+def test_files_that_are_there_already_are_asked_about_and_taken_back(tab: Tab) -> None:
+    drop(tab.page, ("moles.md", "# Moles\n\nA mole digs tunnels of 200 metres a day.\n"))
+    dialog = tab.page.get_by_role("dialog", name="Corpus")
+    expect(dialog.locator(".corpus-done dt")).to_have_text(["1 added"])
+    drop(
+        tab.page,
+        ("moles.md", "# Moles\n\nA mole digs tunnels of 300 metres a day.\n"),
+        ("copy.md", "# Moles\n\nA mole digs tunnels of 200 metres a day.\n"),
+    )
+    held = dialog.get_by_role("form", name="Files that are there already")
+    expect(held.locator("li")).to_have_text(["moles.md", "copy.md = uploads/moles.md"])
+    expect(held.get_by_role("radio", name="Replace what is there")).to_be_checked()
+    assert serious(tab) == [], "with the choice"
+    held.get_by_role("button", name="Go on").click()
+    expect(dialog.locator(".corpus-done dt")).to_have_text(["1 skipped", "1 changed"])
+    dialog.get_by_role("button", name="Undo").click()
+    expect(dialog.locator(".corpus-done h3").first).to_have_text("Taking 1 file back: done")
+    dialog.get_by_role("button", name="Close this account").click()
+    expect(dialog.locator(".corpus-done")).to_be_hidden()
+    tab.page.keyboard.press("Escape")
+    tab.ask("A mole digs tunnels of how many metres?")
+    expect(tab.latest.locator(".span .quote")).to_have_text(
+        "A mole digs tunnels of 200 metres a day."
+    )
+
+
+def test_a_long_account_leaves_the_list_in_sight(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(1280, 720).open()
+    files = [(f"m{n}.md", f"Mole {n} digs.") for n in range(9)]
+    drop(tab.page, *files, ("bad.pdf", "%PDF-1.4"))
+    dialog = tab.page.get_by_role("dialog", name="Corpus")
+    expect(dialog.locator(".corpus-done dt")).to_have_text(["1 skipped", "9 added"])
+    expect(dialog.locator(".corpus-documents li").first).to_be_in_viewport()
 
 
 def test_a_document_is_removed_and_brought_back_by_keyboard(tab: Tab) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
-from browser.driving import Tab, in_view, marked, until
+from browser.driving import Tab, in_view, marked, serious, until
 from fake_system import ARTICLE, INJECTIONS, FakeSystem, make_document, opener
-from inquote.app.chat.message import REFUSAL
 from inquote.index.stores.journal import Feedback
 from inquote.ingest.errors import InquoteError, LibraryMissing
 from serving import served
@@ -88,7 +87,8 @@ def test_next_and_previous_by_button_and_by_key(tab: Tab) -> None:
 
 def test_a_refusal_says_so_and_opens_the_nearest_passages(tab: Tab) -> None:
     tab.ask("What does a dose cost?")
-    expect(tab.latest.locator(".refusal")).to_have_text(REFUSAL)
+    expect(tab.latest.locator(".refusal")).to_have_text("I found no answer in 1 document.")
+    expect(tab.latest.locator(".try")).to_contain_text("Try: name the person")
     expect(tab.latest.locator(".label")).to_have_text("Nearest passages, not an answer")
     expect(tab.latest.locator("a.cite")).to_have_count(0)
     tab.latest.locator("a.near").nth(1).click()
@@ -96,9 +96,28 @@ def test_a_refusal_says_so_and_opens_the_nearest_passages(tab: Tab) -> None:
     expect(tab.page.locator("#pane mark.current")).to_contain_text("approved in 2015")
 
 
+def test_a_refusal_marks_the_passages_that_it_shows(tab: Tab, system: FakeSystem) -> None:
+    system.nearest = (
+        "The future is open.",
+        "2015",
+        "16.3% of patients",
+        "fatigue, chills and fever",
+    )
+    tab.ask("What does a dose cost?")
+    expect(tab.page.locator("#pane .at")).to_have_text("Passage 1 of 3 · Outlook")
+    numbers = tab.page.locator("#pane mark").evaluate_all("marks => marks.map(m => m.dataset.cite)")
+    assert set(numbers) == {"1", "2", "3"}
+    tab.latest.get_by_text("Why no answer").click()
+    tab.latest.get_by_text("Details").click()
+    tab.latest.locator(".trace a.near").last.click()
+    expect(tab.page.locator("#pane .at")).to_contain_text("Passage 1 of 1")
+
+
 def test_why_this_answer_unfolds(tab: Tab) -> None:
     tab.ask("When was it approved?")
     tab.latest.get_by_text("Why this answer").click()
+    expect(tab.latest.locator(".trace > p")).to_contain_text("1 passage came nearest")
+    tab.latest.get_by_text("Details").click()
     expect(tab.latest.locator("dl")).to_contain_text("answers are given from 50")
     expect(tab.latest.get_by_role("table", name="What the reader found")).to_contain_text(
         "best2015"
@@ -204,6 +223,23 @@ def test_a_long_document_opens_at_the_line(new_tab: Callable[..., Tab], system: 
     until(tab.page, lambda: in_view(mark))
 
 
+def test_a_copied_selection_has_the_words_alone(tab: Tab) -> None:
+    tab.ask("What was the response?")
+    copied = tab.page.evaluate(
+        """() => {
+        getSelection().selectAllChildren(document.querySelector("#log .answer"));
+        const data = new DataTransfer();
+        const options = {clipboardData: data, bubbles: true, cancelable: true};
+        const copy = new ClipboardEvent("copy", options);
+        document.querySelector("#log .answer").dispatchEvent(copy);
+        return data.getData("text/plain"); }"""
+    )
+    assert copied.startswith(
+        "16.3% of patients\n\n2.1%\n\nlikely, 82\u00a0%\n\nIn the trial, 16.3%"
+    )
+    assert "citation" not in copied and "[1]" not in copied
+
+
 # ---- starting, and the conversation
 
 
@@ -249,6 +285,31 @@ def test_the_understood_question_can_be_changed_and_asked_as_it_stands(
     )
 
 
+def test_what_else_a_question_may_mean_is_offered_and_asked_as_it_stands(
+    tab: Tab, system: FakeSystem
+) -> None:
+    system.understood = {"And that?": "What was the response to Tern?"}
+    system.readings = {"And that?": ("What was the price of Tern?",)}
+    tab.ask("When was it approved?").ask("And that?")
+    other = tab.latest.get_by_role("button", name="What was the price of Tern?")
+    expect(other).to_be_hidden()
+    tab.latest.get_by_role("button", name="Change").click()
+    other.click()
+    expect(tab.page.locator("#log .question")).to_have_count(3)
+    expect(tab.latest.locator(".answer.waiting")).to_have_count(0)
+    assert system.questions[-1] == ("What was the price of Tern?", ())
+
+
+def test_the_page_answers_what_is_no_question_in_its_own_voice(
+    tab: Tab, system: FakeSystem
+) -> None:
+    system.notices = {"hello": "Hello. I look up what the texts say."}
+    tab.ask("hello")
+    expect(tab.latest.locator(".notice")).to_contain_text("Hello. I look up what the texts say.")
+    expect(tab.latest.locator(".notice .mark")).to_have_text("inquote")
+    expect(tab.latest.locator(".refusal, .trace, .confidence")).to_have_count(0)
+
+
 @pytest.mark.parametrize("leave", ["Escape", "empty"])
 def test_a_changed_question_that_is_left_changes_nothing(
     tab: Tab, system: FakeSystem, leave: str
@@ -267,12 +328,73 @@ def test_a_changed_question_that_is_left_changes_nothing(
     assert system.questions[-1][1] == ("When was it approved?", "And that?")
 
 
+def test_up_brings_the_last_question_back_and_a_sheet_lists_the_keys(tab: Tab) -> None:
+    tab.ask("When was it approved?")
+    box = tab.page.locator("#question textarea")
+    box.press("ArrowUp")
+    expect(box).to_have_value("When was it approved?")
+    box.fill("")
+    box.press("?")
+    sheet = tab.page.get_by_role("dialog", name="Keys")
+    expect(sheet).to_contain_text("bring the last question back")
+    assert serious(tab) == []
+    tab.page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(box).to_have_value("")
+
+
+@pytest.mark.parametrize("width, height", SIZES)
+def test_an_empty_page_says_which_text_this_is(
+    new_tab: Callable[..., Tab], width: int, height: int
+) -> None:
+    tab = new_tab(width, height).open()
+    intro = tab.page.locator("#intro")
+    expect(intro).to_contain_text("Here is \u201cA small article\u201d. It quotes and never")
+    expect(intro).to_be_in_viewport()
+    expect(tab.page.locator("#intro a")).to_have_count(0)  # this server takes nothing in
+
+
 def test_a_new_conversation_forgets(tab: Tab, system: FakeSystem) -> None:
     tab.ask("When was it approved?")
     tab.page.get_by_role("button", name="New conversation").click()
     expect(tab.page.locator("#log .question")).to_have_count(0)
     tab.ask("What was the response?")
     assert system.questions[-1] == ("What was the response?", ())
+
+
+def test_two_tabs_have_a_conversation_each_and_keep_it_over_a_reload(tab: Tab) -> None:
+    tab.ask("When was it approved?")
+    other = Tab(tab.page.context.new_page(), tab.address).open()
+    expect(other.page.locator("#log .question")).to_have_count(0)
+    other.ask("What was the response?")
+    other.settle()
+    tab.settle().open()
+    expect(tab.page.locator("#log .question")).to_have_text("When was it approved?")
+    other.page.get_by_role("button", name="New conversation").click()
+    expect(other.page.locator("#log .question")).to_have_count(0)
+    tab.settle().open()
+    expect(tab.page.locator("#log .question")).to_have_text("When was it approved?")
+
+
+def test_recent_conversations_are_opened_deleted_and_brought_back(tab: Tab) -> None:
+    tab.ask("When was it approved?").settle()
+    tab.page.get_by_role("button", name="New conversation").click()
+    expect(tab.page.locator("#log .question")).to_have_count(0)
+    tab.ask("What was the response?").settle()
+    tab.page.get_by_role("button", name="Recent").click()
+    dialog = tab.page.get_by_role("dialog", name="Recent conversations")
+    names = dialog.locator("button.sentence")
+    expect(names).to_have_text(["What was the response?", "When was it approved?"])
+    assert serious(tab) == []
+    dialog.get_by_role("button", name="Delete When was it approved?").press("Enter")
+    expect(names).to_have_text(["What was the response?"])
+    dialog.get_by_role("button", name="Undo").press("Enter")
+    names.nth(1).click()
+    expect(dialog).to_be_hidden()
+    expect(tab.page.locator("#log .question")).to_have_text("When was it approved?")
+    expect(tab.latest.locator(".span .quote")).to_have_text("2015")
+    tab.settle().open()
+    expect(tab.page.locator("#log .question")).to_have_text("When was it approved?")
 
 
 def test_a_link_opens_the_page_on_its_question(new_tab: Callable[..., Tab]) -> None:
@@ -322,6 +444,46 @@ def test_a_server_that_was_started_anew_answers_the_conversation_again(
         assert system.questions[-1] == (questions[2], tuple(questions[:2]))
         tab.page.close()
     tab.errors.clear()  # the browser logs that the server was gone
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_page_whose_server_was_away_goes_on_by_itself(
+    new_tab: Callable[..., Tab], known: bool
+) -> None:
+    tab = new_tab()
+    with served(FakeSystem) as address:
+        tab.address = address
+        tab.open().ask("When was it approved?")
+    line = tab.page.locator("#connection")
+    if known:  # else the question itself meets that nobody is there
+        expect(line).to_contain_text("The server does not answer.")
+        tab.page.locator("#corpus-open").click()
+        dialog = tab.page.get_by_role("dialog", name="Corpus")
+        expect(dialog.get_by_role("alert")).to_contain_text("The server does not answer.")
+        tab.page.keyboard.press("Escape")
+    box = tab.page.locator("#question textarea")
+    box.fill("What was the response?")
+    box.press("Enter")
+    expect(line).to_contain_text("The server does not answer.")
+    with served(FakeSystem, port=int(address.rsplit(":", 1)[1])):
+        expect(tab.page.locator("#log .question")).to_have_text(
+            ["When was it approved?", "What was the response?"]
+        )
+        expect(tab.latest.locator(".span .quote")).to_have_text(["16.3% of patients", "2.1%"])
+        expect(line).to_be_hidden()
+        expect(box).to_have_value("")
+        tab.page.close()
+    tab.errors.clear()  # the browser logs that the server was gone
+
+
+def test_nothing_is_asked_by_enter_on_an_empty_box(tab: Tab, system: FakeSystem) -> None:
+    box = tab.page.locator("#question textarea")
+    box.press("Enter")
+    box.fill("   ")
+    box.press("Enter")
+    tab.ask("When was it approved?")
+    expect(tab.page.locator("#log .question")).to_have_count(1)
+    assert system.questions == [("When was it approved?", ())]
 
 
 def test_while_the_models_load_the_page_says_so_and_takes_the_question(
@@ -405,7 +567,7 @@ def test_after_any_bad_input_the_same_conversation_goes_on(tab: Tab, kind: str) 
     expect(tab.latest.locator(".span .quote").first).to_have_text("16.3% of patients")
 
 
-@pytest.mark.parametrize("question", ["", "?!", "\u200b", "x" * 10_000])
+@pytest.mark.parametrize("question", ["?!", "\u200b", "x" * 10_000])
 def test_a_question_that_cannot_be_asked_gets_a_sentence(tab: Tab, question: str) -> None:
     tab.ask(question)
     expect(tab.latest).to_contain_text("Please ")
@@ -490,6 +652,7 @@ def test_nothing_scrolls_sideways(
         .ask("Cost? " + "w" * 300)
     )
     tab.latest.get_by_text("Why no answer").click()
+    tab.latest.get_by_text("Details").click()
     assert tab.page.evaluate("document.documentElement.scrollWidth") == width
     for selector in ("#conversation", "#top", "#log [role=log]", ".document-text"):
         assert tab.page.locator(selector).evaluate("e => e.scrollWidth <= e.clientWidth")
@@ -508,6 +671,47 @@ def test_on_a_phone_the_document_is_a_sheet(new_tab: Callable[..., Tab]) -> None
     tab.page.get_by_role("button", name="Close the document").tap()
     expect(sheet).to_be_hidden()
     expect(citation).to_be_focused()
+
+
+def test_on_a_phone_back_closes_the_document_and_stays(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(360, 740, has_touch=True).open().ask("What was the response?")
+    sheet = tab.page.locator("#pane")
+    tab.latest.get_by_role("link", name="citation [2]").first.tap()
+    expect(sheet).to_be_visible()
+    tab.page.go_back()
+    expect(sheet).to_be_hidden()
+    expect(tab.page).to_have_url(tab.address + "/")
+    expect(tab.page).to_have_title("What was the response? · inquote")
+    expect(tab.page.locator("#log .question")).to_have_count(1)
+
+
+def test_what_is_clicked_is_large_enough_and_why_fits_a_phone(
+    new_tab: Callable[..., Tab], system: FakeSystem
+) -> None:
+    tab = new_tab(360, 740).open().ask("What was the response?")
+    tab.latest.get_by_text("Why this answer").click()
+    tab.latest.get_by_text("Details").click()
+    targets = tab.page.locator("#conversation :is(a, button, summary):visible")
+    small = targets.evaluate_all(
+        """all => all.map(e => [e.textContent, e.getBoundingClientRect()])
+        .filter(([_, box]) => box.height && (box.height < 24 || box.width < 24))
+        .map(([text, box]) => `${text} ${box.width} ${box.height}`)"""
+    )
+    assert small == []
+    trace = tab.latest.locator(".trace")
+    assert trace.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def test_right_to_left_text_begins_at_the_right(
+    new_tab: Callable[..., Tab], system: FakeSystem
+) -> None:
+    words = "\u05d4\u05d8\u05d9\u05e4\u05d5\u05dc \u05d0\u05d5\u05e9\u05e8 \u05d1-2015."
+    system.document_ = make_document(f"{words}\n")
+    system.answers = {"approved": [words]}
+    tab = new_tab().open().ask("When was it approved?")
+    span = tab.latest.locator(".span .quote").bounding_box()
+    log = tab.page.locator("#log .answer").bounding_box()
+    assert span and log and span["x"] > log["x"] + log["width"] / 2
 
 
 def test_the_page_works_by_keyboard_alone(new_tab: Callable[..., Tab]) -> None:

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from browser.driving import Tab, in_view, marked
 from inquote.app.build import open_system
-from inquote.app.chat.message import REFUSAL
 from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
@@ -44,7 +43,7 @@ def test_a_question_opens_the_article_at_the_cited_line(new_tab: Callable[..., T
 
 def test_what_the_article_does_not_say_is_refused(new_tab: Callable[..., Tab]) -> None:
     tab = new_tab().open().ask("What does a dose of IMLYGIC cost?")
-    expect(tab.latest.locator(".refusal")).to_have_text(REFUSAL)
+    expect(tab.latest.locator(".refusal")).to_contain_text("I found no answer in ")
     expect(tab.latest.locator(".nearest li")).to_have_count(3)
     tab.latest.locator("a.near").first.click()
     expect(tab.page.locator("#pane .at")).to_contain_text("Passage 1 of ")

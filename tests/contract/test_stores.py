@@ -329,6 +329,17 @@ def test_the_journal_keeps_questions_once_and_the_last_feedback(store: Store) ->
     assert store.journal.feedback()[0].citations == (place,)
 
 
+def test_the_journal_keeps_settings_until_they_are_taken_away(store: Store) -> None:
+    write(store, ZOO)
+    journal = store.journal
+    assert journal.setting("a") is None
+    for name, value in (("a", "1"), ("b", "2"), ("a", "3")):
+        journal.put_setting(name, value)
+    assert (journal.setting("a"), journal.setting("b")) == ("3", "2")
+    journal.put_setting("a", None)
+    assert (journal.setting("a"), journal.setting("b")) == (None, "2")
+
+
 def test_vectors_are_float32_of_norm_1(store: Store) -> None:
     write(store, ZOO)
     with store.snapshot() as snapshot:

@@ -18,9 +18,9 @@ from inquote.app.answering.conversation import understand
         (
             "What about side effects?",
             ["How effective is IMLYGIC?"],
-            "How effective is IMLYGIC? Side effects?",
+            "What are the side effects of IMLYGIC?",
         ),
-        ("Why?", ["Is IMLYGIC approved?"], "Is IMLYGIC approved? Why?"),
+        ("Why?", ["Is IMLYGIC approved?"], "Why is IMLYGIC approved?"),
         ("Who is DelveInsight?", ["Who makes IMLYGIC?"], "Who is DelveInsight?"),
         ("What is its name?", [], "What is its name?"),
         ("When was it approved?", ["", "?!", "x" * 9999], "When was it approved?"),
@@ -85,7 +85,7 @@ def test_follow_ups(question: str, history: list[str], understood: str) -> None:
             "And the one on the rock?",
             "When is the station shut? The one on the rock?",
         ),
-        ("Is X sold? To whom?", "And to children?", "Is X sold? To whom? To children?"),
+        ("Is X sold? To whom?", "And to children?", "Is X sold? To children?"),
         ("What is the OPTiM study?", "And who was in it?", "Who was in the OPTiM study?"),
         ("What is the Halvorn virus?", "Is this drug sold?", "Is the Halvorn virus drug sold?"),
         ("Who makes X?", "And who makes Keytruda?", "Who makes Keytruda?"),
@@ -98,3 +98,70 @@ def test_follow_ups(question: str, history: list[str], understood: str) -> None:
 )
 def test_what_leans_on_the_question_before_it(earlier: str, question: str, understood: str) -> None:
     assert understand(question, [earlier]) == understood
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "understood"),
+    [
+        # What is always of something is asked of the topic.
+        ("Who makes the Nova mixer?", "What is the price?", "What is the price of the Nova mixer?"),
+        ("How many Orbit grinders were sold?", "Price?", "What is the price of Orbit grinders?"),
+        ("Who makes X?", "What are the benefits of Y?", "What are the benefits of Y?"),
+        # A thing takes the place of another.
+        (
+            "How many Orbit grinders were sold in March?",
+            "What about the Nova mixer?",
+            "How many Nova mixer were sold in March?",
+        ),
+        (
+            "What was the revenue of Amcor in 2022?",
+            "What about net income?",
+            "What was the net income of Amcor in 2022?",
+        ),
+        ("What was the revenue of Amcor?", "Who is their CEO?", "Who is Amcor's CEO?"),
+        ("How many skills are there?", "What about Hebrew?", "What about Hebrew?"),
+        # A choice between two.
+        (
+            "What is the difference between Market Cap and NAV?",
+            "Which is more important?",
+            "Which is more important: Market Cap or NAV?",
+        ),
+        # A pronoun takes no abstraction, and nothing that its own question says.
+        (
+            "What are the risks?",
+            "Who can receive it?",
+            "What are the risks? Who can receive it?",
+        ),
+        ("Who makes X?", "Why is it so important to rest?", "Why is it so important to rest?"),
+        ("Who makes X?", "If a card is lost, who blocks it?", "If a card is lost, who blocks it?"),
+        ("Who makes X?", "Is there a rule that applies?", "Is there a rule that applies?"),
+        (
+            "How long is the gust kept?",
+            "When was that?",
+            "How long is the gust kept? When was that?",
+        ),
+    ],
+)
+def test_topics_are_kept(earlier: str, question: str, understood: str) -> None:
+    assert understand(question, [earlier]) == understood
+
+
+def test_a_topic_outlives_the_turns_that_do_not_name_it() -> None:
+    history = ["How heavy is the Nova mixer?", "How much does it cost?", "Is it safe?"]
+    assert understand("How long is its guarantee?", history) == (
+        "How long is the Nova mixer's guarantee?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("Okay, could you tell me who made it?", "Who made X?"),
+        ("I am wondering which bank sells Y", "Which bank sells Y?"),
+        ("If I lose my ticket", "What happens if I lose my ticket?"),
+        ("any discounts for students", "Are there any discounts for students?"),
+        ("bonds versus stocks", "What are the differences between bonds and stocks?"),
+    ],
+)
+def test_wrappings_are_taken_off(typed: str, understood: str) -> None:
+    assert understand(typed, ["Who sells X?"]) == understood

@@ -54,9 +54,7 @@ def test_a_document_answers_within_its_scope_as_it_does_alone() -> None:
     assert within.confidence == pytest.approx(alone.confidence, abs=0.02)
 
 
-@pytest.mark.parametrize(
-    "scope", [["zo"], ["zoo", "sea"], [], [""], ["/"], ["y\ud800"]]
-)
+@pytest.mark.parametrize("scope", [["zo"], ["zoo", "sea"], [], [""], ["/"], ["y\ud800"]])
 def test_a_scope_that_is_not_there_is_a_sentence(scope: list[str]) -> None:
     with pytest.raises(ScopeError):
         system_over(TEXTS).ask(QUESTION, scope=scope)

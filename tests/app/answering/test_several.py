@@ -39,6 +39,13 @@ def test_one_span_that_belongs_leaves_the_best_span() -> None:
     ]
 
 
+def test_parts_of_one_phrase_are_not_torn_apart() -> None:
+    years = source("It stood from 1294 to 1307.", "1294 to 1307", ("1294", 1.0), ("1307", 1.0))
+    assert composed(Form.SHORT, years) == ["1294 to 1307"]
+    length = source("It is 9 km (5.6 mi) long.", "9 km (5.6 mi)", ("9 km", 1.0), ("5.6 mi", 1.0))
+    assert composed(Form.SHORT, length) == ["9 km (5.6 mi)"]
+
+
 def test_spans_elsewhere_than_the_best_one_are_no_answer() -> None:
     assert composed(Form.SHORT, source(TEXT, "Bonn", ("Assam", 2.0), ("Kenya", 1.0))) == ["Bonn"]
 

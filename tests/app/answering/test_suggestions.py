@@ -26,7 +26,7 @@ def test_only_what_is_surely_answered_from_its_place_is_kept() -> None:
     sure = make_answer(candidate.question, document, ["a virus"])
     for answer, kept in [
         (sure, True),
-        (replace(sure, confidence=0.55), False),
+        (replace(sure, confidence=0.65), False),
         (make_answer(candidate.question, document, ["a bird"]), False),
         (make_answer(candidate.question, document, []), False),
     ]:
@@ -89,7 +89,7 @@ def test_of_many_documents_a_bounded_number_is_tried(
     assert len(asked) == MOST_TRIED
     assert asked[:2] == ["What is Alpha0?", "What is Alpha3?"]
     with system.store.snapshot() as snapshot:
-        assert len({candidate.document_id for candidate in draw_candidates(snapshot)}) == 33
+        assert len({candidate.document_id for candidate in draw_candidates(snapshot)}) == 17
 
 
 SUGGESTIONS = [

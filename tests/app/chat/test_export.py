@@ -22,14 +22,16 @@ def test_json_holds_the_objects_of_the_command_line() -> None:
 
 def test_markdown_holds_the_quotes_and_where_they_stand() -> None:
     start = ARTICLE.index("16.3%")
-    text = as_markdown([ANSWER, REFUSED])
+    understood = replace(ANSWER, understood_as="What was it?")
+    text = as_markdown([understood, REFUSED], [("In the trial, 16.3% had it.", ""), ()])
     assert text.startswith(
-        "# Conversation\n\n## What was \\*the\\* response\\?\n\n"
-        "> 16\\.3\\% of patients [1]\n>\n> 2\\.1\\% [2]\n\n"
-        "1. A small article, Results, page 2, corpus\\/small\\.md, "
-        f"characters {start} to {start + 17}, SHA-256 `{DOCUMENT.sha256}`\n2. "
+        "# Conversation\n\n## What was \\*the\\* response?\n\nUnderstood as: What was it?\n\n"
+        "> 16.3% of patients [1]\n>\n> 2.1% [2]\n\nConfidence: likely, 82\u00a0%\n\n"
+        "1. A small article, Results, page 2, corpus/small.md, "
+        f"characters {start} to {start + 17}, SHA-256 `{DOCUMENT.sha256}`: "
+        "\u201cIn the trial, 16.3% had it.\u201d\n2. "
     )
-    assert text.endswith("## What does it cost\\?\n\nThe corpus does not say.\n")
+    assert text.endswith("## What does it cost?\n\nThe corpus does not say.\n")
 
 
 def test_html_holds_the_quotes_and_where_they_stand() -> None:

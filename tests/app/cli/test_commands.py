@@ -17,10 +17,8 @@ from inquote.app.answering.answerer import Answerer
 from inquote.app.cli import commands as cli
 from inquote.app.system import System
 from inquote.index.stores.journal import SqliteJournal
-from inquote.index.stores.local.search_files import read_attachment
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
-from inquote.ingest.errors import ModelError
 
 MakeSystem = Callable[..., System]
 
@@ -110,7 +108,7 @@ def test_lines_in_are_lines_out(run: Run, system: System) -> None:
     )
     assert objects[2]["error"].startswith("The line is not valid JSON")
     assert "JSON object" in objects[3]["error"]
-    assert objects[4]["understood_as"] == "Otter sleeps afloat, or?"
+    assert objects[4]["understood_as"] in ("Otter sleeps afloat, or?", "Otters sleeps afloat, or?")
     assert "history must be a list" in objects[5]["error"]
     assert "Please type a question" in objects[6]["error"]
     assert objects[7]["error"] == "The line is not valid JSON: NaN is no number of JSON."
@@ -273,6 +271,37 @@ def test_changes_tells_what_became_of_the_answers(
     )
 
 
+def test_changes_has_a_limit_and_goes_on_where_it_was_stopped(
+    run: Run,
+    system: System,
+    corpus: Path,
+    embedder: FakeEmbedder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    system.journal = SqliteJournal(system.store.folder)
+    place = ("--library", system.store.folder)
+    for question in ("Do owls hunt at night?", "An otter weighs how many kilograms?"):
+        run("ask", question, *place)
+    (corpus / "otters.md").write_text("# Otters\n\nAn otter weighs 14 kilograms.")
+    ingest(LocalStore(system.store.folder), [corpus], embedder)
+    out_file = tmp_path / "changes.jsonl"
+    status, out, _ = run("changes", "--limit", "1", "--out", out_file, *place)
+    assert (status, out.splitlines()[0]) == (0, "changed: An otter weighs how many kilograms?")
+    with out_file.open("a") as file:
+        file.write('{"question": "cut')  # as by a power cut
+    asked: list[str] = []
+    answer = System.answer
+    monkeypatch.setattr(
+        System, "answer", lambda self, q, *rest: asked.append(q) or answer(self, q, *rest)
+    )
+    status, out, _ = run("changes", "--out", out_file, *place)
+    assert asked == ["Do owls hunt at night?"] * 2
+    assert out == "1 unchanged, 0 moved, 1 changed, 0 lost, 0 newly answerable\n"
+    out_file.write_text("nonsense\n")
+    assert "holds no results" in run("changes", "--out", out_file, *place)[2]
+
+
 @pytest.mark.usefixtures("fake_models")
 def test_documents_are_removed_by_their_ids(run: Run, system: System) -> None:
     place = ("--library", system.store.folder)
@@ -359,21 +388,47 @@ def test_the_hash_comes_from_a_file_the_environment_or_as_before_with_a_word(
     assert run("chat", "--auth-file", file)[2].startswith(f"Others may write {file}")
 
 
-def test_an_ingest_finds_questions_to_suggest_and_needs_no_reader_for_the_rest(
-    run: Run, corpus: Path, tmp_path: Path, fake_models: None, monkeypatch: pytest.MonkeyPatch
+def test_an_ingest_leaves_the_questions_to_suggest_to_the_chat(
+    run: Run, corpus: Path, tmp_path: Path, fake_models: None
 ) -> None:
     (corpus / "whale.txt").write_text("Blue Whale is a mammal.")
-    place = ("--library", tmp_path / "library")
-    assert run("ingest", corpus, *place)[0] == 0
-    file = tmp_path / "library" / "derived" / "gen-000001" / "attached" / "questions.json"
-    kept = json.loads(read_attachment(file) or "")
-    assert [question["question"] for question in kept["questions"]] == ["What is Blue Whale?"]
+    assert run("ingest", corpus, "--library", tmp_path / "library")[0] == 0
+    derived = tmp_path / "library" / "derived" / "gen-000001"
+    assert not (derived / "attached" / "questions.json").exists()
 
-    def no_reader(*_: object) -> None:
-        raise ModelError("There is no reader here.")
 
-    monkeypatch.setattr("inquote.app.build.make_answerer", no_reader)
-    (corpus / "whale.txt").write_text("Blue Whale is a large mammal.")
-    assert run("ingest", corpus, *place)[0] == 0
-    derived = tmp_path / "library" / "derived"
-    assert not (derived / "gen-000002" / "attached" / "questions.json").exists()
+def test_few_verdicts_do_not_calibrate_and_undo_says_that_nothing_was_fitted(
+    run: Callable[..., tuple[int, str, str]], system: System, tmp_path: Path
+) -> None:
+    system.journal = system.store.journal
+    status, out, err = run("calibrate", "--library", tmp_path / "library")
+    assert (status, out) == (2, "")
+    assert "There are 0 verdicts on answers as they are now, and 100 are needed" in err
+    assert run("calibrate", "--undo", "--library", tmp_path / "library") == (
+        0,
+        "Nothing was fitted before.\n",
+        "",
+    )
+
+
+def test_a_question_comes_in_words_or_from_a_pipe(run: Run, system: System) -> None:
+    place = ("--library", system.store.folder)
+    words = "An otter weighs how many kilograms?"
+    for code, out, _ in (
+        run("ask", *words.split(), *place),
+        run("ask", *place, stdin=f"{words}\n"),
+    ):
+        assert code == 0
+        assert out.splitlines()[0] == "An otter weighs 12 kilograms."
+
+
+def test_an_interrupted_ingest_says_what_was_kept(
+    run: Run, corpus: Path, tmp_path: Path, fake_models: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("inquote.index.updating.ingest.ingest", interrupted)
+    code, _, err = run("ingest", corpus, "--library", tmp_path / "library")
+    assert code == 130
+    assert err.splitlines()[-1].startswith("Stopped; the library answers as before.")

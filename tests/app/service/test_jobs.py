@@ -53,7 +53,7 @@ class Running:
     def finished(self) -> dict[str, Any]:
         """The work once it is over: its problem and its account."""
         work = self.keeper.latest
-        while work and work.running:
+        while work and (work.running or work.comparing):
             time.sleep(0.01)
         assert work
         return {"problem": work.problem, **(work.report.as_json() if work.report else {})}
@@ -133,6 +133,7 @@ def test_the_account_tells_changed_unchanged_and_skipped(running: Running) -> No
         == "A mole digs tunnels of 300 metres a day."
     )
     assert sorted(path.name for path in (running.library / "uploads").iterdir()) == [
+        ".replaced",
         "moles.md",
         "voles.md",
     ]
@@ -182,6 +183,76 @@ def test_undo_that_fails_can_be_tried_again(
     assert ">Undo<" in running.client.get("/api/corpus").text
     assert running.post("undo")["added"] == ("uploads/moles.md",)
     assert ">Undo<" not in running.client.get("/api/corpus").text
+
+
+def test_an_upload_is_taken_back_with_what_it_replaced(running: Running) -> None:
+    running.upload(moles=MOLES)
+    assert ">Undo<" not in running.client.get("/api/corpus").text  # nothing would be left
+    running.upload(moles=MOLES.replace("200", "300"), voles="Voles are small.")
+    done = running.post("undo")
+    assert (done["changed"], done["removed"]) == (("uploads/moles.md",), ("uploads/voles.md",))
+    assert running.ids() == ["uploads/moles.md"]
+    assert "200 metres" in running.ask("A mole digs tunnels of how many metres?")
+    assert LocalStore(running.library).verify() == []
+
+
+def test_an_upload_beside_ingested_files_is_taken_back_whole(
+    running: Running, corpus: Path
+) -> None:
+    ingest(LocalStore(running.library), [corpus], running.embedder)
+    running.upload(moles=MOLES)
+    assert running.post("undo")["removed"] == ("uploads/moles.md",)
+    assert len(running.ids()) == 3
+
+
+def test_several_documents_are_removed_and_come_back_together(
+    running: Running, corpus: Path
+) -> None:
+    running.upload(moles=MOLES, voles="Voles are small.")
+    ingest(LocalStore(running.library), [corpus], running.embedder)
+    before = running.ids()
+    ids = ["uploads/moles.md", "uploads/voles.md", "zoo/owls.md"]
+    response = running.client.post("/api/corpus/remove", json={"documents": ids})
+    assert response.json()["title"] == "Removing 3 documents"
+    assert running.finished()["removed"] == tuple(ids)
+    running.post("undo")
+    assert running.ids() == before
+
+
+def test_what_is_there_already_is_said_before(running: Running) -> None:
+    running.upload(moles=MOLES, voles="Voles are small.")
+    sent = form({"moles": MOLES + "More.\n", "copy": MOLES, "voles": "Voles are small."})
+    response = running.client.post("/api/corpus/files?check=true", files=sent)
+    assert response.status_code == 200
+    held = response.json()
+    assert "<li>moles.md</li>" in held["html"]
+    assert "<li>copy.md = uploads/moles.md</li>" in held["html"]
+    assert "voles.md" not in held["html"]
+    assert running.ids() == ["uploads/moles.md", "uploads/voles.md"]
+    done = running.post("settle", held=held["held"], namesakes="both")
+    assert done["added"] == ("uploads/moles (2).md",)
+    assert [skipped["path"] for skipped in done["skipped"]] == ["copy.md"]
+    again = running.client.post("/api/corpus/settle", json={"held": held["held"]})
+    assert again.status_code == 400 and "add them again" in again.json()["error"]
+
+
+def test_held_files_can_be_left_out(running: Running) -> None:
+    running.upload(moles=MOLES)
+    sent = form({"copy": MOLES})
+    held = running.client.post("/api/corpus/files?check=true", files=sent).json()["held"]
+    response = running.client.post("/api/corpus/settle", json={"held": held})
+    assert response.json()["error"] == "Nothing was taken in; the corpus is as it was."
+    held = running.client.post("/api/corpus/files?check=true", files=sent).json()["held"]
+    dropped = {"held": held, "drop": True}
+    assert running.client.post("/api/corpus/settle", json=dropped).status_code == 202
+    assert [path.name for path in (running.library / "uploads").iterdir()] == ["moles.md"]
+
+
+def test_an_account_can_be_closed(running: Running) -> None:
+    running.upload(moles=MOLES)
+    assert "1 added" in running.client.get("/api/corpus").text
+    assert running.client.post("/api/corpus/dismiss").status_code == 202
+    assert "1 added" not in running.client.get("/api/corpus").text
 
 
 def test_a_removed_upload_stays_away(running: Running) -> None:

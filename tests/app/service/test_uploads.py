@@ -49,7 +49,8 @@ def files(**contents: str) -> list[tuple[str, io.BytesIO]]:
 
 def there(uploads: Uploads) -> dict[str, str]:
     """Every file of the folder, hidden ones too, by its name."""
-    return {path.name: path.read_text() for path in uploads.folder.rglob("*") if path.is_file()}
+    files = [path for path in uploads.folder.rglob("*") if path.is_file()]
+    return {path.name: path.read_text() for path in files if path.parent.name != ".replaced"}
 
 
 def test_what_is_of_use_stays_and_the_rest_is_as_it_was(uploads: Uploads) -> None:
@@ -61,6 +62,25 @@ def test_what_is_of_use_stays_and_the_rest_is_as_it_was(uploads: Uploads) -> Non
     uploads.lay(second)
     uploads.settle(second, {PurePosixPath("b.md"), PurePosixPath("c.md")})
     assert there(uploads) == {"a.md": "a2", "b.md": "b1"}
+
+
+def test_what_was_replaced_is_swapped_and_swapped_again(uploads: Uploads) -> None:
+    first = uploads.receive(files(a="a1"))
+    uploads.lay(first)
+    uploads.settle(first, set())
+    second = uploads.receive(files(a="a2", b="b2"))
+    uploads.lay(second)
+    uploads.settle(second, set())
+    uploads.swap(second.names)
+    assert there(uploads) == {"a.md": "a1"}
+    uploads.swap(second.names)
+    assert there(uploads) == {"a.md": "a2", "b.md": "b2"}
+    uploads.swap(second.names)
+    third = uploads.receive(files(c="c3"))
+    uploads.lay(third)
+    uploads.settle(third, set())
+    assert there(uploads) == {"a.md": "a1", "c.md": "c3"}
+    assert not (uploads.folder / ".replaced").exists()
 
 
 def test_what_was_not_laid_replaces_nothing(uploads: Uploads) -> None:
@@ -115,12 +135,12 @@ def test_what_is_set_aside_comes_back(uploads: Uploads) -> None:
     batch = uploads.receive(files(a="a1", b="b1"))
     uploads.lay(batch)
     uploads.settle(batch, set())
-    uploads.set_aside("a.md")
+    uploads.set_aside(["a.md"])
     assert not (uploads.folder / "a.md").exists()
-    uploads.put_back("a.md")
+    uploads.put_back(["a.md"])
     assert there(uploads) == {"a.md": "a1", "b.md": "b1"}
-    uploads.set_aside("a.md")
-    uploads.set_aside("b.md")  # only what was removed last is kept
+    uploads.set_aside(["a.md"])
+    uploads.set_aside(["b.md"])  # only what was removed last is kept
     assert there(uploads) == {"b.md": "b1"}
 
 

@@ -47,7 +47,7 @@ def test_training_lowers_the_loss(tmp_path: Path) -> None:
         maker().example(pair(None, "Who sank it?")),
     ]
     before = validate(trained.model, examples)["loss"]
-    trained.fit(articles(), maker())
+    trained.fit(maker(), articles())
     assert validate(trained.model, examples)["loss"] < before
 
 
@@ -55,7 +55,7 @@ def test_an_interrupted_run_ends_like_one_that_was_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = run(tmp_path / "whole", epochs=2)
-    whole.fit(articles(), maker())
+    whole.fit(maker(), articles())
     first = run(tmp_path / "cut", epochs=2)
     step = first.step
 
@@ -67,11 +67,11 @@ def test_an_interrupted_run_ends_like_one_that_was_not(
 
     monkeypatch.setattr(first, "step", cut)
     with pytest.raises(KeyboardInterrupt):
-        first.fit(articles(), maker())
+        first.fit(maker(), articles())
     second = run(tmp_path / "cut", epochs=2)
     second.resume()
     assert second.progress.step == 5
-    second.fit(articles(), maker())
+    second.fit(maker(), articles())
     assert second.progress.step == whole.progress.step > 6
     assert torch.equal(weights_of(second.model), weights_of(whole.model))
 
@@ -79,7 +79,7 @@ def test_an_interrupted_run_ends_like_one_that_was_not(
 def test_a_run_ends_when_its_time_is_over(tmp_path: Path) -> None:
     short = run(tmp_path, minutes=1)
     short.progress.seconds = 61.0
-    short.fit(articles(), maker())
+    short.fit(maker(), articles())
     assert short.progress.step == 0 and (tmp_path / "checkpoint.pt").exists()
     assert json.loads((tmp_path / "log.jsonl").read_text())["done"] is True
 

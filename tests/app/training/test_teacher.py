@@ -129,7 +129,7 @@ def test_the_labels_count_beside_the_teacher(tmp_path: Path, teacher: Teacher) -
 
 def test_a_trained_teacher_comes_back(tmp_path: Path, teacher: Teacher) -> None:
     run = TrainingRun(tmp_path / "run", teacher, Settings(batch=4))
-    run.fit(articles(), ExampleMaker(pieces(), 64))
+    run.fit(ExampleMaker(pieces(), 64), articles())
     teacher.encoder.config.save_pretrained(tmp_path / "run")
     back = Teacher.from_run(tmp_path / "run", load_checkpoint(tmp_path / "run")["model"])
     assert torch.equal(back(batch(TEXT)).evidence, teacher.eval()(batch(TEXT)).evidence)
@@ -150,7 +150,7 @@ def test_training_a_teacher_leaves_its_embeddings(tmp_path: Path, teacher: Teach
     before = teacher.encoder.embeddings.word_embeddings.weight.clone()
     layer = teacher.layers[0].output.dense.weight.clone()
     TrainingRun(tmp_path / "run", teacher, Settings(batch=4)).fit(
-        articles(), ExampleMaker(pieces(), 64)
+        ExampleMaker(pieces(), 64), articles()
     )
     assert torch.equal(teacher.encoder.embeddings.word_embeddings.weight, before)
     assert not torch.equal(teacher.layers[0].output.dense.weight, layer)
@@ -188,6 +188,6 @@ def test_a_taught_model_comes_nearer_to_its_teacher(tmp_path: Path, teacher: Tea
     before = distance()
     settings = Settings(epochs=5, batch=4, head_rate=0.1)
     TrainingRun(tmp_path / "run", model.train(), settings, teacher=teacher.eval()).fit(
-        articles(), ExampleMaker(pieces(), 64)
+        ExampleMaker(pieces(), 64), articles()
     )
     assert distance() < 0.5 * before

@@ -154,3 +154,16 @@ def test_a_broken_page_costs_that_page() -> None:
     parsed = pdf_format.parse(broken)
     assert "The second one says that." in parsed.text
     assert [page.number for page in parsed.pages] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Untitled", "Untitled document", "PowerPoint Presentation", "Document1", "47698", "a.docx"],
+)
+def test_a_title_that_a_program_made_up_is_none(title: str) -> None:
+    assert pdf_format._NO_TITLE.fullmatch(title)
+
+
+@pytest.mark.parametrize("title", ["Title IX", "Document retention", "The Otter Report", "Taken"])
+def test_a_title_that_a_person_wrote_is_kept(title: str) -> None:
+    assert not pdf_format._NO_TITLE.fullmatch(title)

@@ -1,0 +1,66 @@
+"""Readings of a follow-up compete, and turns about the last answer are answered from it."""
+
+from answering_library import make_system
+
+from inquote.app.answering.readings import Reading, leans, readings_of
+
+TEXTS = {
+    "a": "# Otter\n\nOtters weigh eight kilograms. Otters live in rivers. Anna Berg counts otters.",
+    "b": "# Newt\n\nNewts weigh ten grams. Newts live in ponds.",
+}
+
+
+def test_a_question_that_stands_alone_has_one_reading() -> None:
+    assert not leans("Where do newts live?", ["What do otters weigh?"])
+    assert leans("Where do they live?", ["What do otters weigh?"])
+    answer = make_system(**TEXTS).answer("Where do newts live?", ["What do otters weigh?"])
+    assert (answer.understood_as, answer.readings) == ("Where do newts live?", ())
+
+
+def test_readings_are_the_questions_that_a_turn_may_mean() -> None:
+    system = make_system(**TEXTS)
+    last = system.answer("Who counts otters?")
+    questions = [
+        one.question for one in readings_of("Where does she live?", ["Who counts otters?"], last)
+    ]
+    assert questions[0] == "Who counts otters? Where does she live?"
+    assert "Where does Anna Berg live?" in questions
+    assert "Where does she live?" in questions
+    limited = readings_of("Where does she live?", ["Who counts otters?"], last, within=True)
+    assert Reading(questions[0], ("a",)) in limited
+
+
+def test_an_answer_names_the_other_readings() -> None:
+    answer = make_system(**TEXTS).answer("Where do they live?", ["What do otters weigh?"])
+    assert answer.understood_as == "Where do otters live?"
+    assert "Where do they live?" in answer.readings
+    assert answer.as_json()["readings"] == list(answer.readings)
+
+
+def test_the_same_question_after_the_same_has_the_same_answer() -> None:
+    history = ["What do otters weigh?", "Where do they live?"]
+    warm = make_system(**TEXTS)
+    for place, question in enumerate(history):
+        warm.answer(question, history[:place])
+    after = warm.answer("And newts?", history)
+    cold = make_system(**TEXTS).answer("And newts?", history)
+    assert after.with_times({}).as_json() == cold.with_times({}).as_json()
+
+
+def test_the_evidence_is_the_last_answer_with_what_came_next() -> None:
+    system = make_system(**TEXTS)
+    last = system.answer("What do otters weigh?")
+    answer = system.answer("are you sure?", ["What do otters weigh?"])
+    assert (answer.text, answer.question) == (last.text, "are you sure?")
+    assert answer.inferred is not None
+    assert answer.inferred.kind == "evidence"
+    assert answer.inferred.text.startswith(f"{round(100 * last.confidence)} % sure")
+
+
+def test_others_leave_out_what_was_answered() -> None:
+    system = make_system(a="Otters eat fish. Otters eat crabs. Otters eat mussels.")
+    question = "What do otters eat?"
+    answers = [system.answer(question), system.answer("any others?", [question])]
+    answers.append(system.answer("and more?", [question, "any others?"]))
+    places = [(c.start, c.end) for answer in answers for c in answer.citations]
+    assert len(places) == len(set(places))
