@@ -12,6 +12,9 @@ async function show() {
   leave.title = `Logged in as ${name}`;
   leave.addEventListener("click", async () => {
     await fetch("logout", { method: "POST" });
+    // Nothing of this person is kept anew when the page goes.
+    for (const field of document.querySelectorAll("#kept textarea, #question textarea")) field.value = "";
+    sessionStorage.clear();
     location.assign("login");
   });
   top.after(leave);

@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from inquote.app.chat.corpus_list import View, places
 from inquote.app.chat.drawer import drawer_html, held_html
 from inquote.app.service.conflicts import Choice, Namesake
-from inquote.app.service.jobs import Job, LibraryJobs
+from inquote.app.service.job import Job
+from inquote.app.service.jobs import LibraryJobs
 from inquote.app.service.service import Service, explain
 from inquote.app.service.uploads import MAX_UPLOAD_FILES, UploadError
 from inquote.app.service.viewer import viewer

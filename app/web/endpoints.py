@@ -118,12 +118,11 @@ class AnswerOut(BaseModel):
         description="A sentence of the program itself: for a turn that is no question, or on its "
         "language; empty for most."
     )
+    scope: list[str] | None = Field(description="What alone was asked; null is everything.")
     answer: str | None = Field(
         description='The quotes joined: items by "; ", each without the mark that ends it, '
         "sentences by a space."
     )
-    scope: list[str] | None = Field(description="What alone was asked; null is everything.")
-    answer: str | None
     inferred: InferredOut | None
     confidence: float = Field(
         ge=0, le=1, description="The calibrated probability that the answer is right."
