@@ -5,7 +5,6 @@ Each answer keeps its citations with their ranges and hashes, so that they can b
 
 import re
 from collections.abc import Sequence
-from itertools import zip_longest
 
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.chat.citing import line_markdown
@@ -44,7 +43,8 @@ def as_markdown(answers: Sequence[Answer], sentences: Sequence[Sequence[str]] = 
     `sentences` are those around the citations of each answer, "" where a quote is all there is.
     """
     parts = ["# Conversation"]
-    for answer, around in zip_longest(answers, sentences[: len(answers)], fillvalue=()):
+    for number, answer in enumerate(answers):
+        around = sentences[number] if number < len(sentences) else ()
         parts.append(_answer_markdown(answer, around))
     return "\n\n".join(parts) + "\n"
 
@@ -63,8 +63,8 @@ def _answer_markdown(answer: Answer, sentences: Sequence[str]) -> str:
     if answer.headers:
         above.append(f"{line_markdown(answer.under_headers)}:")
     quotes, places = [], []
-    pairs = zip_longest(answer.citations, sentences[: len(answer.citations)], fillvalue="")
-    for number, (citation, sentence) in enumerate(pairs, start=1):
+    for number, citation in enumerate(answer.citations, start=1):
+        sentence = sentences[number - 1] if number <= len(sentences) else ""
         quotes.append(f"> {line_markdown(citation.quote)} [{number}]")
         place = ", ".join(map(line_markdown, _place(citation)))
         around = f": \u201c{line_markdown(sentence)}\u201d" if sentence else ""

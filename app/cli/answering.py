@@ -29,6 +29,7 @@ from inquote.app.cli.terminal import (
     opened_system,
     print_json,
     print_text,
+    progress_bars,
     read_questions,
     says_when_interrupted,
 )
@@ -182,8 +183,11 @@ def calibrate(
             had = forget_feedback(store.journal)
         print_text("The confidence is as it ships." if had else "Nothing was fitted before.")
         return
-    with opened_system(library, None, embedder, journal=True) as system:
-        fitted = fit_to_feedback(system, bar_for("asking"))
+    with (
+        opened_system(library, None, embedder, journal=True) as system,
+        progress_bars(quiet=as_json) as progress,
+    ):
+        fitted = fit_to_feedback(system, progress)
     if as_json:
         print_json(fitted.as_json())
     else:

@@ -9,6 +9,7 @@ what is no question is answered by the page.
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -119,9 +120,13 @@ def hold_all(
             continue
         with library_of(corpus, SentenceTransformerEmbedder(), progress) as library:
             system = open_system(library, reader=reader)
-            rows += hold(system, chosen, lambda done, name=name: progress(name, done, 0))
+            rows += hold(system, chosen, partial(_report, progress, name, len(chosen)))
             system.close()
     return rows
+
+
+def _report(progress: Progress, name: str, total: int, done: int) -> None:
+    progress(f"holding conversations on {name}", done, total)
 
 
 def hold(

@@ -189,7 +189,8 @@ class SqliteJournal:
 
     def setting(self, name: str) -> str | None:
         """Return a value; see `Journal.setting`."""
-        return dict(self._rows("settings", "name, value", "number")).get(name)
+        values: dict[str, str] = dict(self._rows("settings", "name, value", "number"))
+        return values.get(name)
 
     def put_setting(self, name: str, value: str | None) -> None:
         """Put a value under a name; see `Journal.put_setting`."""
