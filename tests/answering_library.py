@@ -1,7 +1,5 @@
 """Ask a library in memory that holds some texts, with the fake models."""
 
-from collections.abc import Mapping
-
 from fakes import PLAIN_CALIBRATION, FakeReader
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.answerer import Answerer
@@ -18,11 +16,6 @@ def ask(question: str, reader: Reader | None = None, **texts: str) -> Answer:
 
 
 def make_system(reader: Reader | None = None, **texts: str) -> System:
-    """Make a system over documents, `texts` by their ids, that keeps what is asked."""
-    return system_over(texts, reader)
-
-
-def system_over(texts: Mapping[str, str], reader: Reader | None = None) -> System:
     """Make a system over documents, `texts` by their ids, that keeps what is asked."""
     store = MemoryStore()
     made = [cut(id, text) for id, text in texts.items()]

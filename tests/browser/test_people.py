@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from answering_library import system_over
+from answering_library import make_system
 from playwright.sync_api import Browser, expect
 
 from browser.driving import Tab
@@ -31,7 +31,7 @@ def address(tmp_path: Path) -> Iterator[str]:
         [PublicUrl.parse(f"https://{NAME}:{port}{FOLDER}")],
         Proxies(["127.0.0.1"]),
     )
-    with served(lambda: system_over(TEXTS), sites=sites, people=login) as own:
+    with served(lambda: make_system(**TEXTS), sites=sites, people=login) as own:
         upstream = own.removeprefix("http://")
         with proxied("nginx", port, upstream, FOLDER, tmp_path) as address:
             yield address

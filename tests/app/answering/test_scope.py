@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from answering_library import system_over
+from answering_library import make_system
 
 from inquote.app.answering.scope import MAX_ENTRIES, ScopeError, read_scope
 from inquote.app.chat.conversation import places_of
@@ -30,7 +30,7 @@ QUESTION = "An otter weighs how many kilograms?"
     ],
 )
 def test_only_the_scope_is_asked_shown_and_kept(scope: list[str], quote: str) -> None:
-    system = system_over(TEXTS)
+    system = make_system(**TEXTS)
     answer = system.ask(QUESTION, scope=scope)
     assert answer.text == quote
     expected = [entry.rstrip("/") for entry in scope]
@@ -42,14 +42,14 @@ def test_only_the_scope_is_asked_shown_and_kept(scope: list[str], quote: str) ->
     kept = QuestionInContext(QUESTION, (), tuple(expected))
     assert system.journal is not None
     assert system.journal.questions() == [kept]
-    (change,) = compare([kept], (1, 1), system.answer)
+    (change,) = compare([kept], (1, 2), lambda q, h, _, s: system.answer(q, h, None, s))
     assert change.as_json()["scope"] == expected
     assert change.after.text == quote
 
 
 def test_a_document_answers_within_its_scope_as_it_does_alone() -> None:
-    alone = system_over({"zoo/otters.md": TEXTS["zoo/otters.md"]}).answer(QUESTION)
-    within = system_over(TEXTS).ask(QUESTION, scope=["zoo/otters.md"])
+    alone = make_system(**{"zoo/otters.md": TEXTS["zoo/otters.md"]}).answer(QUESTION)
+    within = make_system(**TEXTS).ask(QUESTION, scope=["zoo/otters.md"])
     assert (within.text, within.citations) == (alone.text, alone.citations)
     assert within.confidence == pytest.approx(alone.confidence, abs=0.02)
 
@@ -57,7 +57,7 @@ def test_a_document_answers_within_its_scope_as_it_does_alone() -> None:
 @pytest.mark.parametrize("scope", [["zo"], ["zoo", "sea"], [], [""], ["/"], ["y\ud800"]])
 def test_a_scope_that_is_not_there_is_a_sentence(scope: list[str]) -> None:
     with pytest.raises(ScopeError):
-        system_over(TEXTS).ask(QUESTION, scope=scope)
+        make_system(**TEXTS).ask(QUESTION, scope=scope)
 
 
 def test_a_scope_is_bounded() -> None:
@@ -66,7 +66,7 @@ def test_a_scope_is_bounded() -> None:
 
 
 def test_a_line_of_json_may_have_a_scope() -> None:
-    system = system_over(TEXTS)
+    system = make_system(**TEXTS)
     line = json.dumps({"question": QUESTION, "scope": ["zoo"]}).encode()
     assert answer_line(system, line, ["river"])["answer"] == "An otter weighs 12 kilograms."
     line = json.dumps({"question": QUESTION}).encode()

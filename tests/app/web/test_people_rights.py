@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from answering_library import system_over
+from answering_library import make_system
 
 from inquote.app.answering.suggestions import ATTACHMENT, Suggestion, dump_suggestions
 from inquote.app.service.jobs import Job, LibraryJobs
@@ -68,7 +68,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         jobs.latest.running = False
         return jobs
 
-    with served(lambda: system_over(TEXTS), make_jobs, people=login) as address:
+    with served(lambda: make_system(**TEXTS), make_jobs, people=login) as address:
         yield address
 
 
@@ -232,7 +232,7 @@ def test_an_export_and_a_copied_answer_are_one_persons(address: str) -> None:
 
 
 def test_suggestions_are_of_what_is_seen() -> None:
-    system = system_over(TEXTS)
+    system = make_system(**TEXTS)
     made = [Suggestion("Newts live where?", id, 0, 5, 0.9) for id in TEXTS]
     text = dump_suggestions(system.answerer.reader.name, made)
     system.store.attach(1, ATTACHMENT, text)
@@ -240,7 +240,7 @@ def test_suggestions_are_of_what_is_seen() -> None:
     seen = system.limited_to(("press", "shared")).suggestions()
     assert {item.document_id for item in seen} == {"press/newts.md", "shared/otters.md"}
     # Where none are attached, they are drawn from what is seen.
-    own = system_over(TEXTS).limited_to(("press", "shared")).suggestions()
+    own = make_system(**TEXTS).limited_to(("press", "shared")).suggestions()
     assert {item.document_id for item in own} <= {"press/newts.md", "shared/otters.md"}
 
 
