@@ -68,15 +68,7 @@ def ask(
     embedder: EmbedderOption = None,
 ) -> None:
     """Answer a question with the corpus's own words, each with its place."""
-    question = " ".join(words) if words else None
-    if question is None and input is None:
-        question = _piped_question()
-    if (question is None) == (input is None):
-        raise InquoteError(
-            "Give one question (inquote ask Who makes it) or a file of them (--json --input FILE)."
-        )
-    if input is not None and not as_json:
-        raise InquoteError("--input gives one JSON object a line; add --json.")
+    question = _question_of(words, input, as_json)
     if question is not None:
         from inquote.app.answering.cleaning import clean_question
 
@@ -92,6 +84,23 @@ def ask(
         print_json(answer.as_json())
     else:
         print_text(format_answer(answer))
+
+
+def _question_of(words: list[str] | None, input: str | None, as_json: bool) -> str | None:
+    """Return the one question, None where a file of them is given.
+
+    Raises `InquoteError` for neither, for both, and for a file without --json.
+    """
+    question = " ".join(words) if words else None
+    if question is None and input is None:
+        question = _piped_question()
+    if (question is None) == (input is None):
+        raise InquoteError(
+            "Give one question (inquote ask Who makes it) or a file of them (--json --input FILE)."
+        )
+    if input is not None and not as_json:
+        raise InquoteError("--input gives one JSON object a line; add --json.")
+    return question
 
 
 def _piped_question() -> str | None:

@@ -299,17 +299,15 @@ class SqliteJournal:
 def _dump_context(question: QuestionInContext) -> str:
     """Write history and scope as one text; without a scope it is that of version 0.1."""
     history = list(question.history[-MAX_HISTORY:])
-    if not question.scope:
-        return json.dumps(history)
-    return json.dumps({"history": history, "scope": question.scope})
+    value = {"history": history, "scope": question.scope} if question.scope else history
+    return json.dumps(value)
 
 
 def _load_context(question: str, text: str) -> QuestionInContext:
     """Return a question with what `_dump_context` wrote."""
     value = json.loads(text)
-    if isinstance(value, dict):
-        return QuestionInContext(question, tuple(value["history"]), tuple(value["scope"]))
-    return QuestionInContext(question, tuple(value))
+    history, scope = (value["history"], value["scope"]) if isinstance(value, dict) else (value, ())
+    return QuestionInContext(question, tuple(history), tuple(scope))
 
 
 def _copy_sound_rows(
