@@ -81,7 +81,8 @@ def _verdicts(system: System, journal: Journal, progress: Progress) -> tuple[lis
     feedback = [item for item in journal.feedback() if item.answer is not None]
     verdicts: list[Verdict] = []
     for done, item in enumerate(feedback, 1):
-        answer = system.answer(item.context.question, item.context.history)
+        asked = item.context
+        answer = system.answer(asked.question, asked.history, scope=asked.scope or None)
         if answer.text == item.answer:
             verdicts.append((answer.confidence, item.verdict == "right"))
         progress("asking", done, len(feedback))

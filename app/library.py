@@ -20,13 +20,17 @@ class Library:
     def __init__(self, system: System) -> None:
         self._system = system
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[str] = (), scope: Sequence[str] | None = None
+    ) -> Answer:
         """Answer a question that was typed after the questions `history`, oldest first.
 
-        The answer's `text` is None where the corpus does not say. Raises `QuestionError` for what
-        is no question, `LibraryDamaged` for a library that is not as written.
+        `scope` holds ids of documents or of folders above them; only these are asked. The answer's
+        `text` is None where the corpus does not say. Raises `QuestionError` for what is no question
+        and for a scope that the library has not, `LibraryDamaged` for a library that is not as
+        written.
         """
-        return self._system.ask(question, history)
+        return self._system.ask(question, history, scope)
 
     def document(self, id: str) -> Document:
         """Return a document; raise `KeyError` where there is none of that id."""

@@ -1,10 +1,12 @@
 """A system answers questions from a library, always from one generation of it."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.answerer import Answerer
@@ -12,6 +14,7 @@ from inquote.app.answering.cache import AnswerCache
 from inquote.app.answering.cleaning import clean_question
 from inquote.app.answering.findings import Followed
 from inquote.app.answering.reception import Reception
+from inquote.app.answering.scope import check_scope, read_scope
 from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.small_talk import kind_of_talk
 from inquote.app.answering.suggestions import (
@@ -30,14 +33,28 @@ from inquote.index.progress import Progress, silent
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.base import DocumentInfo, Scope, Snapshot, Store
 from inquote.index.stores.journal import Feedback, Journal, QuestionInContext
+from inquote.index.stores.limited import LimitedStore
 from inquote.index.stores.recipe import Recipe
 from inquote.ingest.documents import Document, Page
 from inquote.ingest.errors import GenerationGone, InquoteError
 
-Asking = Callable[[str, Sequence[str], int | None], Answer]
-"""Answers a question after others, from a generation: `System.answer`, in any thread."""
+
+class Asking(Protocol):
+    """Answers a question after others, from a generation: `System.answer`, in any thread."""
+
+    def __call__(
+        self,
+        question: str,
+        history: Sequence[str],
+        generation: int | None,
+        scope: Scope | None = ...,
+    ) -> Answer:
+        """Return the answer."""
+        ...
+
 
 _ANSWERS_A_TRIM = 50  # answers that are read between two times that freed memory is returned
+_MOST_LIMITED = 64  # systems over parts of the library that are kept
 _EXAMPLES = 3  # questions that the page names to who asks none
 _ATTEMPTS = 3  # to answer while ingests are quicker than the reading of a snapshot
 
@@ -77,38 +94,61 @@ class System:
         self.journal = journal
         self._cache = AnswerCache()
         self._read = itertools.count(1)
+        self._limited: OrderedDict[tuple[str, ...], System] = OrderedDict()
 
-    def ask(self, question: object, history: Sequence[str] = ()) -> Answer:
+    def limited_to(self, visible: Scope) -> "System":
+        """Return a system for which only the documents of a scope are there.
+
+        It shares models and journal with this one, and no answers. One thread makes them all.
+        """
+        key = tuple(visible)
+        system = self._limited.pop(key, None)
+        if system is None:
+            store = LimitedStore(self.store, key)
+            system = System(store, self.search, self.answerer, self.journal)
+        self._limited[key] = system
+        if len(self._limited) > _MOST_LIMITED:
+            self._limited.popitem(last=False)
+        return system
+
+    def ask(
+        self, question: object, history: Sequence[str] = (), scope: Scope | None = None
+    ) -> Answer:
         """Answer a question, typed after the questions `history`, oldest first, and record it.
 
-        Raises `QuestionError` for what is no question, `LibraryDamaged` for a library that is not
-        as written.
+        Only documents in `scope` are searched; None is everything. Raises `QuestionError` for what
+        is no question and for a scope that the library has not, `LibraryDamaged` for a library that
+        is not as written.
         """
-        return self._record(self.answer(question, history), history)
+        scope = read_scope(scope)
+        reply = self._answer(question, history, None, scope, is_new=True)
+        return self._record(reply.answer, history)
 
     def reply(
         self, question: object, history: Sequence[str] = (), scope: Scope | None = None
     ) -> Reply:
-        """Answer as `ask` does, with the documents out of the same snapshot.
-
-        Only documents in `scope` are searched; None is everything.
-        """
-        reply = self._answer(question, history, None, scope, with_documents=True)
+        """Answer as `ask` does, with the documents out of the same snapshot."""
+        scope = read_scope(scope)
+        reply = self._answer(question, history, None, scope, with_documents=True, is_new=True)
         self._record(reply.answer, history)
         return reply
 
     def answer(
-        self, question: object, history: Sequence[str] = (), generation: int | None = None
+        self,
+        question: object,
+        history: Sequence[str] = (),
+        generation: int | None = None,
+        scope: Scope | None = None,
     ) -> Answer:
         """Answer as `ask` does, unrecorded, from a generation that is kept, by default the current.
 
-        Raises `GenerationGone` where it is not kept.
+        Raises `GenerationGone` where it is not kept. A generation may lack what `scope` names.
         """
-        return self._answer(question, history, generation).answer
+        return self._answer(question, history, generation, scope).answer
 
     def _record(self, answer: Answer, history: Sequence[str]) -> Answer:
         if self.journal is not None and not answer.is_small_talk:
-            context = QuestionInContext(answer.question, tuple(history))
+            context = QuestionInContext(answer.question, tuple(history), answer.scope)
             self.journal.record_question(context, utc_now())
         return answer
 
@@ -119,13 +159,17 @@ class System:
         generation: int | None,
         scope: Scope | None = None,
         with_documents: bool = False,
+        is_new: bool = False,
     ) -> Reply:
+        """Answer a question; of one that `is_new`, the library must have what `scope` names."""
         clock = Clock()
         typed = _clean_turn(question)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.store.snapshot(generation) as snapshot:
                     clock.lap("open")
+                    if is_new:
+                        check_scope(scope, snapshot)
                     answer = self._answer_from(snapshot, typed, history, scope, clock)
                     ids = sorted({hit.passage.document_id for hit in answer.hits})
                     documents = {id: snapshot.document(id) for id in ids if with_documents}
@@ -154,12 +198,22 @@ class System:
         talk = Talk(ask, self.answerer, shelf)
         answer = Reception(talk, shelf, partial(self._examples, snapshot)).answer(typed, history)
         clock.lap("read")
-        return answer
+        return replace(answer, scope=tuple(scope or ()))
 
     def _examples(self, snapshot: Snapshot) -> list[str]:
         """Return questions that the corpus answers, where they are known already."""
-        known = load_suggestions(snapshot.attachment(ATTACHMENT), self.answerer.reader.name)
-        return opening_questions(known or [], _EXAMPLES)
+        return opening_questions(self._known_suggestions(snapshot) or [], _EXAMPLES)
+
+    def _known_suggestions(self, snapshot: Snapshot) -> list[Suggestion] | None:
+        """Return the suggestions about what a snapshot holds, None where none were made yet.
+
+        Those that are attached to a generation are the whole library's.
+        """
+        reader = self.answerer.reader.name
+        known = load_suggestions(snapshot.attachment(ATTACHMENT), reader)
+        if known is None:
+            return None
+        return [item for item in known if snapshot.has_place(item.document_id)]
 
     def _ask(self, typed: str, understood: str, shelf: Shelf) -> Answer:
         """Answer a question that stands alone, or return what was answered before."""
@@ -236,7 +290,7 @@ class System:
         asking, reader = ask or self.answer, self.answerer.reader.name
         with self.store.snapshot() as snapshot:
             generation = snapshot.generation
-            known = load_suggestions(snapshot.attachment(ATTACHMENT), reader)
+            known = self._known_suggestions(snapshot)
             if known is not None:
                 return known
             candidates = draw_candidates(snapshot)

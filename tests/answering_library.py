@@ -16,7 +16,7 @@ def ask(question: str, reader: Reader | None = None, **texts: str) -> Answer:
 
 
 def make_system(reader: Reader | None = None, **texts: str) -> System:
-    """Make a system over documents, `texts` by their ids."""
+    """Make a system over documents, `texts` by their ids, that keeps what is asked."""
     store = MemoryStore()
     made = [cut(id, text) for id, text in texts.items()]
     with store.begin() as draft:
@@ -26,4 +26,4 @@ def make_system(reader: Reader | None = None, **texts: str) -> System:
         draft.put_documents(made)
         draft.commit(RECIPE)
     answerer = Answerer(reader or FakeReader(), PLAIN_CALIBRATION)
-    return System(store, Search(EMBEDDER), answerer)
+    return System(store, Search(EMBEDDER), answerer, store.journal)

@@ -154,7 +154,9 @@ class FakeSystem:
     closed: bool = False
     file: Path | None = None  # that the document's pages are drawn from
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[str] = (), scope: Sequence[str] | None = None
+    ) -> Answer:
         self.questions.append((question, tuple(history)))
         if self.hold:
             assert self.hold.wait(20)
@@ -172,13 +174,15 @@ class FakeSystem:
             notice = self.notices[question]
             return replace(answer, notice=notice, text=None, citations=(), hits=())
         understood = self.understood.get(question, answer.understood_as)
-        return replace(answer, understood_as=understood, readings=self.readings.get(question, ()))
+        readings = self.readings.get(question, ())
+        scope = tuple(scope or ())
+        return replace(answer, understood_as=understood, readings=readings, scope=scope)
 
     def reply(
         self, question: str, history: Sequence[str] = (), scope: Sequence[str] | None = None
     ) -> Reply:
         self.scopes.append(scope)
-        return Reply(self.ask(question, history), {self.document_.id: self.document_})
+        return Reply(self.ask(question, history, scope), {self.document_.id: self.document_})
 
     def document(self, id: str, generation: int | None = None) -> Document:
         return {self.document_.id: self.document_}[id]

@@ -16,7 +16,9 @@ import uvicorn
 
 from inquote.app.service.jobs import LibraryJobs
 from inquote.app.service.service import Service
-from inquote.app.web.server import create_app, make_server
+from inquote.app.web.people_login import PeopleLogin
+from inquote.app.web.server import create_app, make_server, make_service
+from inquote.app.web.sites import Sites
 
 
 @contextmanager
@@ -24,14 +26,16 @@ def served(
     open_system: Callable[[], Any],
     make_jobs: Callable[[Service], LibraryJobs] | None = None,
     port: int = 0,
+    sites: Sites | None = None,
+    people: PeopleLogin | None = None,
 ) -> Iterator[str]:
     """Runs a server in a thread of its own and gives its address; read-only without `make_jobs`."""
-    service = Service(open_system)
+    service = make_service(open_system, people, at_once=True)
     jobs = make_jobs(service) if make_jobs else None
     started: Future[uvicorn.Server] = Future()
 
     async def run() -> None:
-        app, stop_streams = await create_app(service, jobs=jobs)
+        app, stop_streams = await create_app(service, jobs=jobs, sites=sites, people=people)
         server = make_server(app, stop_streams, lambda: started.set_result(server))
         await server.serve(sockets=[listener])
 
@@ -83,6 +87,20 @@ class Visitor:
         Raises RuntimeError where the event fails.
         """
         return (await self.listen([await self.post(question, kept)]))[0]
+
+    async def show(self, question: Any) -> str:
+        """Ask, and give all that the page is told, as it comes."""
+        await self.post(question)
+        text = ""
+        stream = self._client.stream(
+            "GET", "/gradio_api/queue/data", params={"session_hash": self._session}
+        )
+        async with stream as response:
+            async for line in response.aiter_lines():
+                text += line
+                if '"process_completed"' in line:
+                    break
+        return unescape(text)
 
     async def post(self, question: Any, kept: Any = ()) -> str:
         """Post the event of a question, with what the browser has kept; gives the event's id."""

@@ -76,7 +76,9 @@ class SmallLibrary(contextlib.AbstractContextManager["SmallLibrary"]):
         assert location == "inquote-library"
         self.document = small_system().document
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[str] = (), scope: Sequence[str] | None = None
+    ) -> Answer:
         return small_system().ask(question, history)
 
     def __exit__(self, *_: object) -> None:

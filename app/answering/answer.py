@@ -114,6 +114,7 @@ class Answer:
     - `readings`: what the question may mean besides, the likeliest first.
     - `notice`: a sentence of the page's own, for a turn that is no question, or on the language of
       one; "" for most.
+    - `scope`: the documents and folders that alone were asked; empty for everything.
     - `elapsed_ms`, `stages_ms`: milliseconds; nothing else differs between two runs of the same
       question. The times by stage are not in the JSON.
     """
@@ -130,6 +131,7 @@ class Answer:
     stages_ms: Mapping[str, float] = field(default_factory=dict)
     inferred: Inferred | None = None
     headers: tuple[Citation, ...] = ()
+    scope: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
     notice: str = ""
 
@@ -176,6 +178,7 @@ class Answer:
             "understood_as": self.understood_as,
             "readings": list(self.readings),
             "notice": self.notice,
+            "scope": list(self.scope) or None,
             "answer": self.text,
             "inferred": asdict(self.inferred) if self.inferred else None,
             "confidence": self.confidence,

@@ -1,14 +1,49 @@
-"""Find the document that a question names: it is answered from that one."""
+"""Say what a question is limited to: what its asker chose, or the document that it names."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.spans import normalize_words
 from inquote.app.language.forms import ACCORDING_TO, QUOTED_TEXT, WHOLE_TEXT
-from inquote.index.stores.base import DocumentInfo
+from inquote.index.stores.base import DocumentInfo, Scope, Snapshot
+from inquote.ingest.errors import QuestionError
+from inquote.ingest.text import encodable, printable
 
+MAX_ENTRIES = 1_000  # documents and folders that a question may be limited to
 _SUFFIX = re.compile(r"\.\w{1,5}$")
+
+
+class ScopeError(QuestionError):
+    """A question is limited to nothing, to too much, or to what the library has not."""
+
+
+def read_scope(entries: Sequence[str] | None) -> Scope | None:
+    """Return documents and folders in their order, each once; None for everything.
+
+    Raises `ScopeError` for none and for too many.
+
+    >>> read_scope(["reports/", "a.md", "reports"])
+    ('reports', 'a.md')
+    """
+    if entries is None:
+        return None
+    scope = tuple(dict.fromkeys(encodable(entry).rstrip("/") for entry in entries))
+    if not any(scope):
+        raise ScopeError("Name a document or a folder to ask, or leave the limit out.")
+    if len(scope) > MAX_ENTRIES:
+        raise ScopeError(f"Name at most {MAX_ENTRIES:,} documents and folders to ask.")
+    return scope
+
+
+def check_scope(scope: Scope | None, snapshot: Snapshot) -> None:
+    """Raise `ScopeError` for an entry that is neither a document nor a folder of the library."""
+    for entry in scope or ():
+        if not snapshot.has_place(entry):
+            raise ScopeError(
+                f"There is no document or folder {printable(entry)} in the library; "
+                "inquote status --json lists the documents."
+            )
 
 
 def scope_of(question: str, shelf: Shelf) -> tuple[str, list[str] | None]:

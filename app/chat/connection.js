@@ -1,7 +1,7 @@
 // Notice that the server is gone, say so, and go on by itself when it is back. A question that was sent meanwhile is
 // asked then. Gradio's own client reloads the page once a question of its own was lost; what was typed lives through that.
 
-const ADDRESS = "/gradio_api/app_id";
+const ADDRESS = "gradio_api/app_id";
 const WHILE_THERE = 4000; // milliseconds between two looks at the server
 const WHILE_GONE = 1000;
 const DRAFT = "inquote-draft";

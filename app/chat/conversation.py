@@ -10,6 +10,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.datastructures import QueryParams
+
 from inquote.app.answering.answer import Answer
 from inquote.app.chat.citing import Reference, references_of
 from inquote.app.chat.feedback import verdicts_html
@@ -26,9 +28,10 @@ from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import encodable
 
 MAX_KEPT_QUESTIONS = 20  # that a browser brings back after a reload
+MAX_NAMED = 5  # documents and folders of a limit that are named in the answer
 
 KeptQuestion = tuple[str, bool, str]
-"""A question, whether it stands alone, and the id of the document it is limited to, or ""."""
+"""A question, whether it stands alone, and its limit; see `places_of`."""
 
 
 @dataclass(eq=False)
@@ -37,10 +40,10 @@ class Turn:
 
     `answer` is None as long as there is none, for good where the question cannot be answered.
     A question that is `standalone` is asked without those before it, and those after it are asked
-    without them too. Where `limit` is the id of a document, only that is searched. `history` holds
-    the questions that it was asked after, `references` what the answer cites, `sentences` those
-    around each citation, `verdict` the last feedback on it. `id` is known to that person's browser
-    only. `task` fills the answer in.
+    without them too. Only what `limit` names is searched; see `places_of`. `history` holds the
+    questions that it was asked after, `references` what the answer cites, `sentences` those around
+    each citation, `verdict` the last feedback on it. `id` is known to that person's browser only.
+    `task` fills the answer in.
     """
 
     question: str
@@ -157,9 +160,11 @@ class Conversation:
         """Put the answer into a turn, or a sentence that says why there is none."""
         try:
             turn.history = self.history_of(turn)
-            scope = (turn.limit,) if turn.limit else None
-            reply = await service.reply(turn.question, turn.history, scope)
-            limits = [await self._title(service, turn.limit)] if turn.limit else []
+            places = places_of(turn.limit)
+            reply = await service.reply(turn.question, turn.history, places or None)
+            limits = [await self._title(service, place) for place in places[:MAX_NAMED]]
+            if len(places) > MAX_NAMED:
+                limits.append(f"{len(places) - MAX_NAMED:,} more")
             is_refused = reply.answer.text is None
             searched = len(await service.documents()) if is_refused else None
             turn.html = answer_html(reply.answer, reply.documents, limits, searched)
@@ -170,7 +175,7 @@ class Conversation:
             turn.html = sentence_html(explain(error))
 
     async def _title(self, service: Service, id: str) -> str:
-        """Return the title of a document; its id where it has none or is gone."""
+        """Return the title of a document; its id where it has none, and the name of a folder."""
         try:
             return (await service.document(id)).title or id
         except InquoteError:
@@ -181,6 +186,32 @@ class Conversation:
         for question, standalone, limit in read_kept_questions(kept)[-MAX_KEPT_QUESTIONS:]:
             self.turns.append(Turn(question, standalone=standalone, limit=limit))
         return list(self.turns)
+
+
+def places_of(limit: str) -> tuple[str, ...]:
+    """Return the documents and folders of a limit, which the page writes as a list in JSON.
+
+    Anything else is the id of the one document.
+
+    >>> places_of('["reports", "rules.pdf"]'), places_of("rules.pdf"), places_of("")
+    (('reports', 'rules.pdf'), ('rules.pdf',), ())
+    """
+    try:
+        value = json.loads(limit)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, list):
+        return (limit,) if limit else ()
+    return tuple(encodable(place) for place in value if isinstance(place, str))
+
+
+def linked_question(parameters: QueryParams) -> list[list[Any]]:
+    """Return the question of a link, `?q=...&in=...&in=...`, as a browser keeps one; [] for none.
+
+    Each `in` is a document or a folder that alone is asked.
+    """
+    question, places = parameters.get("q"), parameters.getlist("in")
+    return [[question, False, json.dumps(places) if places else ""]] if question else []
 
 
 def _message(role: str, html: str) -> dict[str, Any]:

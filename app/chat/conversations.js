@@ -1,5 +1,6 @@
 // The conversations of this browser. A tab has its own; the others can be opened, and deleted, from the list of recent
-// ones. Only questions are kept; the server answers them anew.
+// ones. Only questions are kept; the server answers them anew. People who log in have each their own, and so has every
+// page of one host.
 
 const STORE = "inquote-conversations";
 const TAB = "inquote-tab";
@@ -7,11 +8,12 @@ const MOST = 50;
 
 const kept = () => document.querySelector("#kept textarea");
 let id = "";
+let store = STORE; // where the conversations of this page and person are
 let stale = null; // what the field still holds of the conversation that was left
 
 function readAll() {
   try {
-    return JSON.parse(localStorage.getItem(STORE)) ?? {};
+    return JSON.parse(localStorage.getItem(store)) ?? {};
   } catch {
     return {};
   }
@@ -19,7 +21,7 @@ function readAll() {
 
 function writeAll(all) {
   const newest = Object.entries(all).sort(([, a], [, b]) => b.at - a.at).slice(0, MOST);
-  localStorage.setItem(STORE, JSON.stringify(Object.fromEntries(newest)));
+  localStorage.setItem(store, JSON.stringify(Object.fromEntries(newest)));
 }
 
 function take(newId) {
@@ -31,7 +33,7 @@ function take(newId) {
 // Keep what the server says of this tab's conversation.
 function save() {
   const value = kept()?.value ?? "";
-  if (!value.startsWith("[") || value === stale) return;
+  if (!id || !value.startsWith("[") || value === stale) return;
   stale = null;
   const questions = JSON.parse(value);
   const all = readAll();
@@ -113,10 +115,17 @@ function show() {
 }
 opener.addEventListener("click", show);
 
-export function beginConversation() {
+async function nameStore() {
+  const { name } = await (await fetch("api/person")).json().catch(() => ({}));
+  const folder = location.pathname.replace(/^\/|\/$/g, "");
+  store = [STORE, folder, name].filter(Boolean).join(" ");
+}
+
+export async function beginConversation() {
   const begin = document.querySelector("#new");
   (document.querySelector("#corpus-open") ?? begin).before(opener);
   document.body.append(dialog);
+  await nameStore().catch(() => {}); // without a server, that of nobody
   begin.addEventListener("click", () => {
     save();
     take("");

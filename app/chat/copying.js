@@ -11,7 +11,7 @@ document.body.append(status);
 async function take(link) {
   const parameters = new URLSearchParams(link.hash.slice(1));
   const form = parameters.get("form");
-  const forms = fetchJson(`/api/copied/${encodeURIComponent(parameters.get("turn"))}`);
+  const forms = fetchJson(`api/copied/${encodeURIComponent(parameters.get("turn"))}`);
   const label = link.dataset.label ?? link.textContent;
   link.dataset.label = label;
   let sentence = "Copied";

@@ -2,6 +2,7 @@
 // and removes documents. The server makes its HTML; this file fetches it, sends files, and follows the running job.
 
 import { GONE, look } from "./connection.js";
+import { addLimit } from "./scope_control.js";
 
 const POLL = 400; // milliseconds between two looks at the running job
 const QUIET_POLL = 1500; // and between two at what goes on after it
@@ -21,13 +22,15 @@ opener.setAttribute("aria-haspopup", "dialog");
 
 let following = false; // whether the running job is being followed
 let sending = null; // the request that sends files
+let folder = ""; // that is open in the list
 
 const part = (selector) => dialog.querySelector(selector);
 const isEmpty = () => Boolean(part(".corpus-empty"));
 
 async function fetchDrawer() {
   const find = part(".corpus-find input")?.value ?? "";
-  const response = await fetch(`/api/corpus?${new URLSearchParams({ find })}`).catch(() => {
+  const order = part(".corpus-sort select")?.value ?? "name";
+  const response = await fetch(`api/corpus?${new URLSearchParams({ find, folder, order })}`).catch(() => {
     throw new Error(GONE);
   });
   const text = await response.text();
@@ -101,7 +104,7 @@ async function follow() {
   const empty = isEmpty();
   try {
     for (;;) {
-      const job = await (await fetch("/api/corpus/work")).json();
+      const job = await (await fetch("api/corpus/work")).json();
       if (!job.running) break;
       const share = job.total ? job.done / job.total : null;
       bar(`${STAGES[job.stage] ?? "Preparing"}${job.total ? `: ${job.done} of ${job.total}` : ""}`, share);
@@ -124,7 +127,7 @@ async function follow() {
 async function followQuietly() {
   try {
     for (;;) {
-      const job = await (await fetch("/api/corpus/work")).json();
+      const job = await (await fetch("api/corpus/work")).json();
       if (job.running || !dialog.open) return;
       if (!job.comparing) break;
       await new Promise((resolve) => setTimeout(resolve, QUIET_POLL));
@@ -137,7 +140,7 @@ async function followQuietly() {
 async function post(change, body) {
   part(".corpus-problem.now")?.remove();
   try {
-    const response = await fetch(`/api/corpus/${change}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
+    const response = await fetch(`api/corpus/${change}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
     if (!response.ok) {
       if (part(".corpus-held")) await refresh(".corpus-work");
       return showProblem((await response.json()).error);
@@ -178,7 +181,7 @@ function send(files) {
   sending.onload = () => finishSending(sending);
   sending.onerror = () => finishSending(null, "The files were not sent whole: the server refused them or does not answer.");
   sending.onabort = () => finishSending(null, "Stopped; nothing was changed.");
-  sending.open("POST", "/api/corpus/files?check=true");
+  sending.open("POST", "api/corpus/files?check=true");
   sending.send(form);
 }
 
@@ -248,12 +251,22 @@ document.addEventListener("drop", (event) => {
 
 // ---- the dialog
 
+async function openFolder(path) {
+  folder = path;
+  await refresh(".corpus-list");
+}
+
 dialog.addEventListener("click", (event) => {
   const control = event.target.closest("button, a.open");
   if (event.target === dialog || control?.matches(".corpus-close, a.open")) dialog.close();
   else if (control?.dataset.post) post(control.dataset.post);
   else if (control?.dataset.remove) post("remove", { document: decodeURIComponent(control.dataset.remove) });
-  else if (control?.hasAttribute("data-cancel")) sending?.abort();
+  else if (control?.dataset.folder !== undefined) openFolder(decodeURIComponent(control.dataset.folder));
+  else if (control?.dataset.limit) {
+    dialog.close();
+    addLimit({ place: decodeURIComponent(control.dataset.limit), name: control.dataset.name });
+    document.querySelector("#question textarea")?.focus();
+  } else if (control?.hasAttribute("data-cancel")) sending?.abort();
   else if (control?.hasAttribute("data-drop")) settleHeld(control.form, true);
 });
 dialog.addEventListener("submit", (event) => {
@@ -261,6 +274,7 @@ dialog.addEventListener("submit", (event) => {
   settleHeld(event.target, false);
 });
 dialog.addEventListener("change", (event) => {
+  if (event.target.matches(".corpus-sort select")) refresh(".corpus-list");
   if (event.target.type !== "file") return;
   send([...event.target.files].map((file) => [file.name, file]));
   event.target.value = "";

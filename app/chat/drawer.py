@@ -4,11 +4,12 @@ Every function is pure, and every name, title and quote goes through `escape`.
 """
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer, Citation
+from inquote.app.chat.corpus_list import ORDERS, View, documents_html, plural, time_html
 from inquote.app.chat.document_pane import format_heading
-from inquote.app.marks import acts, escape, escape_attribute, without_marks
+from inquote.app.marks import escape, escape_attribute
 from inquote.app.service.answer_changes import AnswerChange, ChangeKind
 from inquote.app.service.conflicts import Conflicts
 from inquote.app.service.job import Job
@@ -19,7 +20,6 @@ from inquote.ingest.files.find import SkippedFile
 from inquote.ingest.files.load import MAX_BYTES
 from inquote.ingest.text import printable
 
-MAX_DOCUMENTS = 200  # in the list; a search finds the others
 MAX_NAMES = 50  # of one kind in a report
 NAMES_IN_SIGHT = 5  # of one kind; more are folded
 # What can become of files that are there already, by name and by content; the first is proposed.
@@ -32,9 +32,10 @@ COPIES = (("leave", "Leave them out"), ("take", "Take them in all the same; they
 
 
 def drawer_html(
-    documents: Sequence[DocumentInfo], job: Job | None, *, writable: bool, find: str = ""
+    documents: Sequence[DocumentInfo], job: Job | None, *, writable: bool, view: View | None = None
 ) -> str:
-    """Write the whole drawer; `find` narrows the list of documents."""
+    """Write the whole drawer; `view` says which documents are listed."""
+    view = view or View()
     return (
         '<header class="corpus-head"><div><h2 id="corpus-title">Corpus</h2>'
         f'<p class="source corpus-sum">{_summary_html(documents)}</p></div>'
@@ -43,7 +44,8 @@ def drawer_html(
         f"{_upload_html() if writable else ''}"
         f'<div class="corpus-work">{job_html(job, writable)}</div>'
         '<label class="corpus-find">Find a document <input type="search" placeholder=" "></label>'
-        f'<div class="corpus-list">{documents_html(documents, writable, find)}</div></div>'
+        f'{_order_html(view)}<div class="corpus-list">'
+        f"{documents_html(documents, writable, view)}</div></div>"
     )
 
 
@@ -54,9 +56,18 @@ def _summary_html(documents: Sequence[DocumentInfo]) -> str:
     passages = sum(document.passages for document in documents)
     latest = max(document.ingested_at for document in documents)
     return (
-        f"{_plural(len(documents), 'document')} · {_plural(passages, 'passage')}"
-        f" · last change {_time_html(latest)}"
+        f"{plural(len(documents), 'document')} · {plural(passages, 'passage')}"
+        f" · last change {time_html(latest)}"
     )
+
+
+def _order_html(view: View) -> str:
+    """Write the choice of the order of the list."""
+    options = []
+    for order, label in ORDERS.items():
+        selected = " selected" if order == view.order else ""
+        options.append(f'<option value="{order}"{selected}>{label}</option>')
+    return f'<label class="corpus-sort">Order <select>{"".join(options)}</select></label>'
 
 
 def _upload_html() -> str:
@@ -158,7 +169,7 @@ def report_html(report: IngestReport) -> str:
     for kind, ids in kinds.items():
         entries.append(_entry_html(kind, len(ids), map(printable, ids[:MAX_NAMES])))
     unchanged = f"{report.unchanged} unchanged; " if report.unchanged else ""
-    embedded = _plural(report.passages_embedded, "passage")
+    embedded = plural(report.passages_embedded, "passage")
     summary = f"{unchanged}{embedded} embedded, {report.seconds:.1f} s."
     return f"<dl>{''.join(entries)}</dl><p>{summary}</p>"
 
@@ -193,7 +204,7 @@ def changes_html(changes: Sequence[AnswerChange]) -> str:
         if change.kind is not ChangeKind.UNCHANGED:
             items.append(_change_html(change))
     summary = " · ".join(f"{count} {kind.value}" for kind, count in counts.items() if count)
-    questions = _plural(len(changes), "question")
+    questions = plural(len(changes), "question")
     changed = f'<ul class="changes">{"".join(items)}</ul>' if items else ""
     return f"{heading}<p>Of {questions} asked: {summary}.</p>{changed}"
 
@@ -226,74 +237,3 @@ def _quote_html(citation: Citation, linked: bool) -> str:
         }
         place = f'<a class="open" href="#{escape_attribute(urlencode(target))}">{place}</a>'
     return f'<q>{escape(citation.quote)}</q> <span class="source">{place}</span> '
-
-
-def documents_html(documents: Sequence[DocumentInfo], writable: bool, find: str = "") -> str:
-    """Write the documents whose id or title holds `find`, at most `MAX_DOCUMENTS` of them."""
-    if not documents:
-        how = "Add files above, or run" if writable else "Run"
-        command = "<code>inquote ingest FOLDER</code>"
-        return f'<p class="corpus-empty">There is no text yet. {how} {command}.</p>'
-    # Keep the documents that match.
-    wanted = find.casefold().strip()
-    matches = [document for document in documents if _is_named(document, wanted)]
-    # Write those that the list has room for.
-    items = [_document_html(document, writable) for document in matches[:MAX_DOCUMENTS]]
-    note = ""
-    if not matches:
-        note = '<p class="source">No document has that in its name.</p>'
-    elif len(matches) > MAX_DOCUMENTS:
-        rest = len(matches) - MAX_DOCUMENTS
-        note = f'<p class="source">and {rest:,} more; look for one by its name.</p>'
-    return f'<ul class="corpus-documents" aria-label="Documents">{"".join(items)}</ul>{note}'
-
-
-def _is_named(document: DocumentInfo, wanted: str) -> bool:
-    """Return whether title or id hold `wanted`, with the characters that act unseen or without."""
-    names = f"{document.title}\n{document.id}".casefold()
-    return wanted in names or wanted in without_marks(names)
-
-
-def _document_html(document: DocumentInfo, writable: bool) -> str:
-    title = document.title or document.id
-    address = escape_attribute(urlencode({"document": document.id}))
-    facts = (
-        f"{document.characters:,} characters",
-        _plural(document.passages, "passage"),
-        _time_html(document.ingested_at),
-    )
-    remove = (
-        f'<button type="button" data-remove="{quote(document.id)}"'
-        f' aria-label="Remove {escape_attribute(title)}">Remove</button>'
-    )
-    return (
-        f'<li><div><a class="open" dir="auto" href="#{address}">{_name_html(title)}</a>'
-        f'<p class="source" dir="auto">{_name_html(document.id)}</p>'
-        f'<p class="source">{" · ".join(facts)}</p></div>{remove if writable else ""}</li>'
-    )
-
-
-def _name_html(name: str) -> str:
-    """Write a name on one line, with what cannot be printed as `printable` escapes it."""
-    pieces = []
-    for character in name:
-        pieces.append(escape(character if acts(character) else printable(character)))
-    return "".join(pieces)
-
-
-def _plural(number: int, noun: str) -> str:
-    """Format a number of things.
-
-    >>> _plural(1, "document"), _plural(1200, "document")
-    ('1 document', '1,200 documents')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _time_html(at: str) -> str:
-    """Write a time in ISO 8601, UTC, to the minute; `drawer.js` puts the browser's own in place.
-
-    >>> _time_html("2026-11-24T20:13:05+00:00")
-    '<time datetime="2026-11-24T20:13:05+00:00">2026-11-24 20:13 UTC</time>'
-    """
-    return f'<time datetime="{escape_attribute(at)}">{escape(f"{at[:10]} {at[11:16]}")} UTC</time>'

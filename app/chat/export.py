@@ -51,6 +51,8 @@ def as_markdown(answers: Sequence[Answer], sentences: Sequence[Sequence[str]] = 
 
 def _answer_markdown(answer: Answer, sentences: Sequence[str]) -> str:
     heading = f"## {line_markdown(answer.question)}"
+    if answer.scope:
+        heading += f"\n\n*Only in {line_markdown(', '.join(answer.scope))}*"
     above = []
     if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
         above.append(f"Understood as: {line_markdown(answer.understood_as)}")
@@ -95,6 +97,8 @@ def _answer_html(answer: Answer) -> str:
     question = f'<h2 dir="auto">{escape(answer.question)}</h2>\n'
     if answer.understood_as != answer.question:
         question += f"<p>Understood as: <q>{escape(answer.understood_as)}</q></p>\n"
+    if answer.scope:
+        question += f'<p dir="auto">Only in {escape(", ".join(answer.scope))}</p>\n'
     if not answer.citations:
         return f"{question}<p>{escape(answer.notice) or REFUSAL}</p>\n"
     quotes, places = [], []

@@ -9,7 +9,7 @@ document.body.append(dialog);
 let picking = null; // the link whose verdict waits for a sentence
 
 const parameters = (link) => new URLSearchParams(link.hash.slice(1));
-const address = (link) => `/api/feedback/${encodeURIComponent(parameters(link).get("turn"))}`;
+const address = (link) => `api/feedback/${encodeURIComponent(parameters(link).get("turn"))}`;
 
 async function call(link, options) {
   try {

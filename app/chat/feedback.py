@@ -11,6 +11,7 @@ from inquote.app.answering.answer import Answer, Citation
 from inquote.app.chat.document_pane import format_heading
 from inquote.app.marks import escape, escape_attribute
 from inquote.app.service.service import Service
+from inquote.app.service.viewer import own
 from inquote.index.clock import utc_now
 from inquote.index.stores.journal import VERDICTS, Feedback, QuestionInContext, QuotedRange
 from inquote.ingest.errors import InquoteError
@@ -95,7 +96,7 @@ def make_feedback(
             raise FeedbackError("That sentence is none of those shown for a wrong answer.")
     return Feedback(
         id=turn_id,
-        context=QuestionInContext(answer.question, tuple(history)),
+        context=QuestionInContext(answer.question, tuple(history), answer.scope),
         understood_as=answer.understood_as,
         verdict=verdict,
         answer=answer.text,
@@ -134,7 +135,10 @@ class FeedbackRequest(BaseModel):
 
 
 class FeedbackEndpoints:
-    """Answers the page's requests about feedback; `turns` holds the open turns by their ids."""
+    """Answers the page's requests about feedback; `turns` holds the open turns by their keys.
+
+    A key is `own` of the turn's id.
+    """
 
     def __init__(self, service: Service, turns: Mapping[str, AnsweredTurn]) -> None:
         self._service = service
@@ -147,14 +151,14 @@ class FeedbackEndpoints:
     async def note(self, turn: str, request: FeedbackRequest) -> HTMLResponse:
         """Keep a verdict, and return the row of verdicts as it is now."""
         answer = self._answer(turn)
-        answered = self._turns[turn]
+        answered = self._turns[own(turn)]
         feedback = make_feedback(turn, answered.history, answer, request.verdict, request.sentence)
         await self._service.record_feedback(feedback)
         answered.verdict = request.verdict
         return HTMLResponse(verdicts_html(turn, answer, request.verdict))
 
     def _answer(self, turn_id: str) -> Answer:
-        turn = self._turns.get(turn_id)
+        turn = self._turns.get(own(turn_id))
         if turn is None or turn.answer is None:
             raise FeedbackError("That answer is not there any more; ask the question again.")
         return turn.answer

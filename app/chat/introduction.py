@@ -10,6 +10,12 @@ LIMITS = (
     "It quotes and never makes anything up; it does not compute, translate or know anything else."
 )
 ADD = '<a class="add-documents" role="button" href="#add">Add your documents</a>'
+# The end of the notice that there is no library, as HTML; drawer.js listens for the link.
+WAYS_TO_BEGIN = (
+    "\n\nOr add files here, under Corpus. Or begin with an article about IMLYGIC: "
+    '<a class="demonstration" role="button" href="#demonstration">'
+    "Take in the demonstration text</a>"
+)
 
 
 def introduction(documents: Sequence[DocumentInfo], writable: bool) -> str:

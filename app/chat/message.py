@@ -69,7 +69,7 @@ def sentence_html(sentence: str) -> str:
 
 
 def limit_html(titles: Sequence[str]) -> str:
-    """Write the line that says which documents a question was limited to; "" for all."""
+    """Write the line that says to what a question was limited; "" for everything."""
     if not titles:
         return ""
     names = ", ".join(f"<q>{escape(title)}</q>" for title in titles)

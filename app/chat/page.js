@@ -5,6 +5,7 @@ import { beginWatching, GONE, look, mustWait, noteSent, noteShown } from "./conn
 import { beginConversation, saveSoon } from "./conversations.js";
 import { DocumentTools } from "./document_tools.js";
 import { keepViewName, openPages, viewName } from "./pages.js";
+import { followQuestion, isLimitedOnce, limited, limitTo, placeControl } from "./scope_control.js";
 import { questionAbout, Selection } from "./selection.js";
 import { TextView } from "./text_view.js";
 
@@ -39,7 +40,7 @@ function contentAddress(link) {
     const at = place(other);
     if (at.has("start") && sameDocument(at, shown)) query.append("mark", `${index + 1}:${at.get("start")}-${at.get("end")}`);
   });
-  return `/api/pane?${query}`;
+  return `api/pane?${query}`;
 }
 
 async function load(address) {
@@ -190,33 +191,14 @@ function leaveEditing() {
   typeInto(document.querySelector("#alone textarea"), "");
 }
 
-// A question that is limited to the document at hand; the line above the box says so.
-const limit = document.createElement("p");
-limit.id = "limited";
-limit.setAttribute("role", "status");
-
+// A question about the document at hand; the line above the box says so.
 function askAbout(words) {
   const shown = new URLSearchParams(pane.querySelector(".document-text").dataset.place);
-  typeInto(document.querySelector("#limit textarea"), shown.get("document"));
-  typeInto(document.querySelector("#alone textarea"), "alone");
-  const everywhere = document.createElement("button");
-  everywhere.type = "button";
-  everywhere.textContent = "Ask everything";
-  everywhere.addEventListener("click", leaveLimit);
-  const title = document.createElement("q");
-  title.append(...pane.querySelector("#document-title").cloneNode(true).childNodes);
-  limit.replaceChildren("The next question is asked only of ", title, " ", everywhere);
+  limitTo([{ place: shown.get("document"), name: pane.querySelector("#document-title").textContent }], { once: true });
   closeSheet();
   typeInto(question(), questionAbout(words));
   question().focus();
   question().setSelectionRange(question().value.length, question().value.length);
-}
-
-function leaveLimit() {
-  limit.replaceChildren();
-  typeInto(document.querySelector("#limit textarea"), "");
-  typeInto(document.querySelector("#alone textarea"), "");
-  question()?.focus();
 }
 
 function openSheet(link) {
@@ -276,7 +258,7 @@ document.addEventListener("keydown", (event) => {
     step(by);
   } else if (event.key === "Escape") {
     if (editing.textContent) typeInto(question(), "");
-    if (limit.textContent && event.target === question()) leaveLimit();
+    if (isLimitedOnce() && event.target === question()) limitTo([]);
     closeSheet();
   } else if (event.key === " " && event.target.matches?.("#log a[role=button], #notice a[role=button]")) {
     event.preventDefault();
@@ -305,7 +287,7 @@ document.addEventListener("click", (event) => {
 // What the pane could not fetch is fetched now.
 document.addEventListener("server-back", () => {
   if (loaded) return;
-  load(links.length ? contentAddress(links[current]) : `/api/pane?view=${viewName()}`).then((ready) => ready && showCurrent());
+  load(links.length ? contentAddress(links[current]) : `api/pane?view=${viewName()}`).then((ready) => ready && showCurrent());
 });
 
 document.addEventListener("input", (event) => {
@@ -340,7 +322,7 @@ function follow(log) {
     messages = questions.length;
     noteShown();
     editing.textContent = "";
-    limit.replaceChildren();
+    followQuestion();
     questions[messages - 1]?.scrollIntoView({ block: "start" });
     const latestQuestion = questions[messages - 1]?.textContent.trim().slice(0, 80);
     document.title = latestQuestion ? `${latestQuestion} · inquote` : "inquote";
@@ -361,16 +343,17 @@ function begin(log) {
   const conversation = document.querySelector("#conversation");
   conversation.setAttribute("role", "region");
   conversation.setAttribute("aria-label", "Conversation");
-  question().closest(".form, .block").before(limit, editing);
+  question().closest(".form, .block").before(editing);
+  placeControl(editing);
   beginConversation();
-  beginWatching(limit);
+  beginWatching(limited);
   new MutationObserver(() => follow(log)).observe(log, { childList: true, subtree: true, characterData: true });
   follow(log);
   const linked = document.createElement("a");
   linked.href = location.hash;
   if (links.length) return;
   if (place(linked).has("document")) open(linked);
-  else load(`/api/pane?view=${viewName()}`);
+  else load(`api/pane?view=${viewName()}`);
 }
 
 function wait() {

@@ -18,18 +18,17 @@ from fastapi.responses import JSONResponse
 from gradio.routes import App
 from starlette.routing import Mount
 
-from inquote.app.answering.suggestions import (
-    Suggestion,
-    follow_up_questions,
-    opening_questions,
-)
-from inquote.app.chat.citing import as_bibtex, as_ris, copied_forms
-from inquote.app.chat.conversation import Conversation, Turn, replaces
-from inquote.app.chat.export import as_html, as_json, as_markdown, escape_markdown
+from inquote.app.chat.citing import copied_forms
+from inquote.app.chat.conversation import Conversation, Turn, linked_question, replaces
+from inquote.app.chat.export import escape_markdown
 from inquote.app.chat.feedback import FeedbackEndpoints, FeedbackError
-from inquote.app.chat.introduction import INTRODUCTION, introduction
-from inquote.app.marks import with_marks, without_marks
+from inquote.app.chat.head import head_html
+from inquote.app.chat.introduction import INTRODUCTION, WAYS_TO_BEGIN, introduction
+from inquote.app.chat.offering import offered_questions
+from inquote.app.chat.saving import file_response, save_links
+from inquote.app.marks import with_marks
 from inquote.app.service.service import Service, explain, log
+from inquote.app.service.viewer import Person, own, see_as, viewer
 from inquote.ingest.errors import LibraryMissing
 from inquote.ingest.text import encodable
 
@@ -39,25 +38,6 @@ QUEUE_LIMIT = 512
 # kept. Gradio would keep 10,000, closed ones too, and the measures of as many events.
 MAX_SESSIONS = 128
 MEASURED_EVENTS = {"GRADIO_ANALYTICS_MAX_EVENTS": "100"}
-# The end of the notice that there is no library, as HTML; drawer.js listens for the link.
-WAYS_TO_BEGIN = (
-    "\n\nOr add files here, under Corpus. Or begin with an article about IMLYGIC: "
-    '<a class="demonstration" role="button" href="#demonstration">'
-    "Take in the demonstration text</a>"
-)
-EXPORTS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
-    "md": ("text/markdown; charset=utf-8", lambda kept: as_markdown(kept.answers, kept.sentences)),
-    "html": ("text/html; charset=utf-8", lambda kept: as_html(kept.answers)),
-    "json": ("application/json", lambda kept: as_json(kept.answers)),
-    "ris": ("application/x-research-info-systems", lambda kept: as_ris(kept.references)),
-    "bib": ("application/x-bibtex; charset=utf-8", lambda kept: as_bibtex(kept.references)),
-}
-STYLES = ("style", "document", "drawer", "pages")
-SCRIPTS = ("page", "copying", "feedback", "drawer", "keys")
-HEAD = '<link rel="icon" type="image/svg+xml" href="/favicon.ico">'
-HEAD += "".join(f'<link rel="stylesheet" href="/page/{name}.css">' for name in STYLES)
-HEAD += "".join(f'<script src="/page/{name}.js" type="module"></script>' for name in SCRIPTS)
-
 Updates = dict[Any, Any]
 """What an event handler returns to Gradio: components with their new values."""
 
@@ -65,8 +45,14 @@ Updates = dict[Any, Any]
 class Page:
     """The page's components and the events between them."""
 
-    def __init__(self, service: Service, writable: bool = False) -> None:
+    def __init__(
+        self,
+        service: Service,
+        writable: bool = False,
+        known: Callable[[str], Person | None] | None = None,
+    ) -> None:
         self._service = service
+        self._known = known
         self._writable = writable
         self._conversations: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
         self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
@@ -142,7 +128,7 @@ class Page:
         state = [self.conversation, self.kept]
         self.box.submit(self.ask, [self.box, *state, self.standalone, self.limit], **asking)
         for button in self.suggestions:
-            button.click(self.ask, [button, *state], **asking)
+            button.click(self.ask, [button, *state, self.standalone, self.limit], **asking)
         self.new.click(self.clear, self.conversation, outputs, **private)
         self.back.click(self.bring_back, state, **asking)
         self.blocks.load(self.open, self.conversation, outputs, **private)
@@ -156,58 +142,68 @@ class Page:
         kept: Any,
         standalone: Any = "",
         limit: Any = "",
+        request: gr.Request | None = None,
     ) -> AsyncIterator[Updates]:
         """Show the question at once, then its answer in the same place.
 
-        A `limit` is the id of the one document that is searched.
-
+        A `limit` names what alone is searched; see `places_of`.
         A server that was started anew knows nothing of the conversation: it first answers the
         questions that the browser kept. Any other question without an answer comes first too, for
         this one may lean on it.
         """
+        self._see_as(request)
         if not conversation.turns:
             conversation.restore(kept)
         newest = conversation.take_question(
             encodable(question), bool(standalone), kept, encodable(limit)
         )
         turns = [turn for turn in conversation.turns if turn is newest or not turn.is_done]
-        yield {**self._show(conversation), self.box: "", self.standalone: "", self.limit: ""}
+        yield {**self._show(conversation), self.box: "", self.standalone: ""}
         for turn in turns:
+            self._see_as(request)
             await conversation.finish(turn, self._service)
             yield self._show(conversation)
+        self._see_as(request)
         notice = self._show_notice("") if self._service.ready else {}
         yield {**self._show(conversation), **notice, **await self._suggest(conversation)}
 
-    async def clear(self, conversation: Conversation) -> Updates:
+    async def clear(self, conversation: Conversation, request: gr.Request | None = None) -> Updates:
         """Begin a new conversation."""
+        self._see_as(request)
         conversation.turns.clear()
         return {**self._show(conversation), self.box: "", **await self._suggest(conversation)}
 
     async def open(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Updates]:
         """Wait for the models, then ask the question of the address."""
         # Wait, and say so.
+        self._see_as(request)
         if not self._service.ready:
             yield self._show_notice("Loading the models ...")
         try:
             await self._service.wait_until_open()
         except Exception as error:
-            can_begin = self._writable and isinstance(error, LibraryMissing)
+            can_begin = self._can_change() and isinstance(error, LibraryMissing)
             yield self._show_notice(explain(error), WAYS_TO_BEGIN if can_begin else "")
             return
         yield self._show_notice("")
         # Ask, unless somebody has asked while the models were loading.
-        linked = request.query_params.get("q")
-        if not linked or conversation.turns:
+        if conversation.turns:
             return
-        async for updates in self._answer_all(conversation, conversation.restore([[linked]])):
+        turns = conversation.restore(linked_question(request.query_params))
+        if not turns:
+            return
+        async for updates in self._answer_all(conversation, turns, request):
             yield updates
 
-    async def bring_back(self, conversation: Conversation, kept: Any) -> AsyncIterator[Updates]:
+    async def bring_back(
+        self, conversation: Conversation, kept: Any, request: gr.Request | None = None
+    ) -> AsyncIterator[Updates]:
         """Answer the questions that the browser kept, those of this tab or of another conversation.
 
         Those of another take the place of what is shown; those of this tab come back after a
         reload, unless somebody has asked meanwhile.
         """
+        self._see_as(request)
         if replaces(kept):
             conversation.turns.clear()
         turns = list(conversation.turns) or conversation.restore(kept)
@@ -216,30 +212,45 @@ class Page:
         except Exception:  # `open` says why
             conversation.turns.clear()
             turns = []
-        async for updates in self._answer_all(conversation, turns):
+        async for updates in self._answer_all(conversation, turns, request):
             yield updates
 
     async def _answer_all(
-        self, conversation: Conversation, turns: list[Turn]
+        self, conversation: Conversation, turns: list[Turn], request: gr.Request | None
     ) -> AsyncIterator[Updates]:
         """Show the turns at once, then their answers as they come."""
+        self._see_as(request)
         yield self._show(conversation)
         for turn in turns:
+            self._see_as(request)
             await conversation.finish(turn, self._service)
             yield self._show(conversation)
         if turns:
+            self._see_as(request)
             yield await self._suggest(conversation)
 
-    async def introduce(self) -> str:
+    async def introduce(self, request: gr.Request | None = None) -> str:
         """Say which text this is, and what can be done with it."""
+        self._see_as(request)
         try:
-            return introduction(await self._service.documents(), self._writable)
+            return introduction(await self._service.documents(), self._can_change())
         except Exception:  # `open` says why
             return INTRODUCTION
 
-    async def offer(self, conversation: Conversation) -> Updates:
+    async def offer(self, conversation: Conversation, request: gr.Request | None = None) -> Updates:
         """Show the questions to begin with as soon as they are known."""
+        self._see_as(request)
         return await self._suggest(conversation, wait=True)
+
+    def _see_as(self, request: gr.Request | None) -> None:
+        """Work for the person who sent an event, from here on to the next `yield`."""
+        if self._known is not None:
+            header = request.headers.get("x-inquote-person", "") if request else ""
+            see_as(self._known(header))
+
+    def _can_change(self) -> bool:
+        """Say whether the person whom the page works for may change the corpus."""
+        return self._writable and (self._known is None or viewer().changes)
 
     async def _suggest(self, conversation: Conversation, wait: bool = False) -> Updates:
         """Offer questions to begin with, or to go on with after the latest answer.
@@ -248,13 +259,8 @@ class Page:
         """
         questions: list[str] = []
         try:
-            suggestions = list(filter(_is_plain, await self._service.suggestions(wait=wait)))
-            answers = conversation.answers
-            if answers:
-                typed = [turn.question for turn in conversation.turns]
-                questions = follow_up_questions(suggestions, answers[-1], typed, SUGGESTION_COUNT)
-            else:
-                questions = opening_questions(suggestions, SUGGESTION_COUNT)
+            suggestions = await self._service.suggestions(wait=wait)
+            questions = offered_questions(suggestions, conversation, SUGGESTION_COUNT)
         except Exception as error:  # `open` says why the system cannot be opened
             log.info("no suggested questions", exc_info=error)
         updates: Updates = dict.fromkeys(self.suggestions, gr.update(visible=False))
@@ -264,7 +270,7 @@ class Page:
 
     def _show(self, conversation: Conversation) -> Updates:
         """Update all that depends on the conversation, the browser's memory included."""
-        self._turns.update({turn.id: turn for turn in conversation.turns})
+        self._turns.update({own(turn.id): turn for turn in conversation.turns})
         return {
             self.conversation: conversation,
             self.chat: conversation.messages(),
@@ -280,23 +286,16 @@ class Page:
     def _save_links(self, conversation: Conversation) -> str:
         """Write the links that save this conversation; they work as long as its tab is open."""
         conversation.key = conversation.key or secrets.token_urlsafe(24)
-        self._conversations[conversation.key] = conversation
-        links = [f"[{kind}](/api/export/{conversation.key}.{kind})" for kind in EXPORTS]
-        return f"Save {' · '.join(links)}"
+        self._conversations[own(conversation.key)] = conversation
+        return save_links(conversation.key)
 
     async def export(self, key: str, kind: str) -> Response:
         """Return a conversation as a file; 404 once its tab is closed."""
-        conversation = self._conversations.get(key)
-        if conversation is None or kind not in EXPORTS:
-            sentence = "This conversation is not there any more."
-            return Response(sentence, 404, media_type="text/plain")
-        media_type, write = EXPORTS[kind]
-        disposition = {"Content-Disposition": f'attachment; filename="inquote-conversation.{kind}"'}
-        return Response(write(conversation), headers=disposition, media_type=media_type)
+        return file_response(self._conversations.get(own(key)), kind)
 
     async def copied(self, turn: str) -> JSONResponse:
         """Return an answer in each form in which it can be copied."""
-        known = self._turns.get(turn)
+        known = self._turns.get(own(turn))
         if known is None or known.answer is None:
             raise FeedbackError("That answer is not there any more; ask the question again.")
         return JSONResponse(copied_forms(known.answer, known.references))
@@ -307,17 +306,18 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _is_plain(suggestion: Suggestion) -> bool:
-    """Return whether a button, whose text is the question, can show a suggestion as it is."""
-    return suggestion.question == without_marks(suggestion.question)
-
-
-def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
+def mount_page(
+    api: FastAPI,
+    service: Service,
+    writable: bool = False,
+    known: Callable[[str], Person | None] | None = None,
+) -> App:
     """Mount the page at the root of `api` and return Gradio's own application.
 
-    A `writable` page takes files in and removes documents.
+    A `writable` page takes files in and removes documents. `known` says who is meant by the header
+    that the guard puts on requests, where the server knows people.
     """
-    page = Page(service, writable)
+    page = Page(service, writable, known)
     for path, endpoint, method in (
         ("/api/export/{key}.{kind}", page.export, "GET"),
         ("/api/copied/{turn}", page.copied, "GET"),
@@ -341,7 +341,7 @@ def mount_page(api: FastAPI, service: Service, writable: bool = False) -> App:
         pwa=False,
         mcp_server=False,
         theme=theme,
-        head=HEAD,
+        head=head_html(),
     )
     for route in api.routes:
         if isinstance(route, Mount) and isinstance(route.app, App):

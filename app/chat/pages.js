@@ -93,7 +93,7 @@ export class PageView {
   async #fetch(path, more, options) {
     const query = new URLSearchParams(this.query);
     for (const [key, value] of more) query.append(key, value);
-    return fetch(`/api/pages${path}?${query}`, options);
+    return fetch(`api/pages${path}?${query}`, options);
   }
 
   // Whether the document's pages can be shown; the container holds them then.

@@ -1,9 +1,9 @@
 // The citations of the whole conversation, by document and page; each opens its place.
 
-const key = () => document.querySelector('#save a[href*="/api/export/"]')?.getAttribute("href").match(/export\/([\w-]+)\./)?.[1];
+const key = () => document.querySelector('#save a[href*="api/export/"]')?.getAttribute("href").match(/export\/([\w-]+)\./)?.[1];
 
 async function citations() {
-  const response = key() ? await fetch(`/api/export/${key()}.json`) : null;
+  const response = key() ? await fetch(`api/export/${key()}.json`) : null;
   if (!response?.ok) return [];
   const list = [];
   for (const answer of (await response.json()).answers)

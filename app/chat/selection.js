@@ -49,7 +49,7 @@ export class Selection {
     const address = `${location.origin}${location.pathname}#${place}`;
     let sentence = "Copied";
     try {
-      await copy(fetchJson(`/api/passage?${place}&${new URLSearchParams({ address })}`));
+      await copy(fetchJson(`api/passage?${place}&${new URLSearchParams({ address })}`));
     } catch (error) {
       sentence = error.message;
     }

@@ -54,11 +54,43 @@ def ask(
         str | None,
         typer.Option("--input", help="With --json: a file of JSON lines; - for standard input."),
     ] = None,
+    within: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--in",
+            metavar="PLACE",
+            help="Ask only this document or folder; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     history: HistoryOption = True,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
 ) -> None:
     """Answer a question with the corpus's own words, each with its place."""
+    question = _question_of(words, input, as_json)
+    if question is not None:
+        from inquote.app.answering.cleaning import clean_question
+
+        clean_question(question)  # before the models are loaded
+    with opened_system(library, reader, embedder, history) as system:
+        if input is not None:
+            for line in lines_of(input):
+                if line.strip():
+                    print_json(answer_line(system, line, within))
+            return
+        answer = system.ask(question or "", scope=within)
+    if as_json:
+        print_json(answer.as_json())
+    else:
+        print_text(format_answer(answer))
+
+
+def _question_of(words: list[str] | None, input: str | None, as_json: bool) -> str | None:
+    """Return the one question, None where a file of them is given.
+
+    Raises `InquoteError` for neither, for both, and for a file without --json.
+    """
     question = " ".join(words) if words else None
     if question is None and input is None:
         question = _piped_question()
@@ -68,21 +100,7 @@ def ask(
         )
     if input is not None and not as_json:
         raise InquoteError("--input gives one JSON object a line; add --json.")
-    if question is not None:
-        from inquote.app.answering.cleaning import clean_question
-
-        clean_question(question)  # before the models are loaded
-    with opened_system(library, reader, embedder, history) as system:
-        if input is not None:
-            for line in lines_of(input):
-                if line.strip():
-                    print_json(answer_line(system, line))
-            return
-        answer = system.ask(question or "")
-    if as_json:
-        print_json(answer.as_json())
-    else:
-        print_text(format_answer(answer))
+    return question
 
 
 def _piped_question() -> str | None:

@@ -52,8 +52,11 @@ def append_line(file: Path, result: Result) -> None:
 
 def change_key(result: Result) -> "ChangeKey":
     """Return what tells a result from others."""
+    from inquote.index.stores.journal import QuestionInContext
+
     generations = result["before"]["generation"], result["after"]["generation"]
-    return *generations, result["question"], tuple(result["history"])
+    scope = tuple(result.get("scope") or ())
+    return *generations, QuestionInContext(result["question"], tuple(result["history"]), scope)
 
 
 def count_changes(results: Sequence[Result]) -> str:

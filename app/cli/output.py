@@ -22,18 +22,23 @@ NEAREST_SHOWN = 3  # passages under a refusal
 PASSAGE_LENGTH = 160  # characters of a passage under a refusal
 
 
-def answer_line(system: "System", line: bytes) -> dict[str, Any]:
-    """Answer one line of JSON, `{"id", "question", "history"}`.
+def answer_line(
+    system: "System", line: bytes, within: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Answer one line of JSON, `{"id", "question", "history", "scope"}`.
 
-    The result is the answer as JSON, or `{"id", "error"}` where the line cannot be answered.
+    A line without a scope has that of `within`. The result is the answer as JSON, or
+    `{"id", "error"}` where the line cannot be answered.
     """
     id = None
     try:
         fields = json.loads(line, parse_constant=_refuse_constant)
         if not isinstance(fields, dict):
             raise InquoteError('A line must be a JSON object like {"question": "..."}.')
-        id, history = fields.get("id"), fields.get("history") or []
-        return system.ask(fields.get("question"), earlier_questions(history)).as_json(id)
+        id, scope = fields.get("id"), fields.get("scope")
+        history = earlier_questions(fields.get("history") or [])
+        scope = within if scope is None else _texts(scope, "scope", "documents and folders")
+        return system.ask(fields.get("question"), history, scope).as_json(id)
     except (ValueError, RecursionError) as error:
         return {"id": id, "error": f"The line is not valid JSON: {error}."}
     except InquoteError as error:
@@ -42,9 +47,14 @@ def answer_line(system: "System", line: bytes) -> dict[str, Any]:
 
 def earlier_questions(history: object) -> list[str]:
     """Read the `history` of a line; raises `InquoteError` unless it is a list of texts."""
-    if not isinstance(history, list) or not all(isinstance(earlier, str) for earlier in history):
-        raise InquoteError("history must be a list of earlier questions, each a text.")
-    return [encodable(earlier) for earlier in history]
+    return _texts(history, "history", "earlier questions")
+
+
+def _texts(value: object, name: str, kind: str) -> list[str]:
+    """Return a list of texts as it may be stored; raises `InquoteError` for any other value."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InquoteError(f"{name} must be a list of {kind}, each a text.")
+    return [encodable(item) for item in value]
 
 
 def _refuse_constant(constant: str) -> None:
@@ -60,6 +70,8 @@ def format_answer(answer: "Answer") -> str:
         lines += [answer.notice, ""]
     if answer.understood_as != answer.question:
         lines += [f"Understood as: {answer.understood_as}", ""]
+    if answer.scope:
+        lines += [printable(f"Only in {', '.join(answer.scope)}"), ""]
     lines += _refusal_lines(answer) if answer.text is None else _answer_lines(answer)
     return "\n".join(lines)
 

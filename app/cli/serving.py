@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from inquote.app.service.service import Service
     from inquote.app.system import System
     from inquote.app.web.password import Accounts
+    from inquote.app.web.people_login import PeopleLogin
+    from inquote.app.web.sites import Sites
 
 AUTH_VARIABLE = "INQUOTE_AUTH"  # the text of an --auth-file
+ONE_LOGIN = "Give one of --users, --auth-file, --auth and --no-auth."
 AuthFileOption = Annotated[
     Path | None,
     typer.Option(
@@ -34,6 +38,32 @@ AuthFileOption = Annotated[
     ),
 ]
 AuthOption = Annotated[str | None, typer.Option("--auth", metavar="USER:HASH", hidden=True)]
+UsersOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--users",
+        metavar="FILE",
+        help="Let in the people of a file in TOML, each to the folders that their groups may see.",
+    ),
+]
+PublicOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--public-url",
+        metavar="URL",
+        help="An address that a proxy offers this server at; may be given several times.",
+        show_default=False,
+    ),
+]
+ProxyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trusted-proxy",
+        metavar="ADDRESS",
+        help="A proxy, or a network of them, whose X-Forwarded headers are believed.",
+        show_default=False,
+    ),
+]
 
 
 def chat(
@@ -43,27 +73,27 @@ def chat(
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     auth_file: AuthFileOption = None,
     auth: AuthOption = None,
+    users: UsersOption = None,
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Let in everybody who can reach --host.")
     ] = False,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Take no files in and remove none.")
     ] = False,
+    public_url: PublicOption = None,
+    trusted_proxy: ProxyOption = None,
     history: HistoryOption = True,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
 ) -> None:
     """Open the chat in the browser."""
-    from inquote.app.web.guard import LOOPBACK
     from inquote.app.web.login import Login
     from inquote.app.web.server import serve
 
-    accounts = read_login(auth_file, auth, no_auth)
-    if host not in LOOPBACK and accounts is None and not no_auth:
-        raise InquoteError(
-            f"Listening on {host} lets others in; "
-            "give --auth-file FILE (inquote password USER --out FILE makes it) or --no-auth."
-        )
+    accounts = read_login(auth_file, auth, no_auth or users is not None)
+    people = open_people(users, library, no_auth) if users else None
+    if accounts is None and people is None and not no_auth:
+        check_is_private(host, public_url or ())
 
     def open_system() -> "System":
         from inquote.app import build
@@ -82,7 +112,48 @@ def chat(
         open_browser=browser,
         login=Login(accounts) if accounts else None,
         make_jobs=None if read_only else open_jobs,
+        sites=make_sites(host, public_url or (), trusted_proxy or ()),
+        people=people,
     )
+
+
+def make_sites(host: str, public: Sequence[str], proxies: Sequence[str]) -> "Sites":
+    """Return the names of the server; raises `InquoteError` for an address that cannot be read."""
+    from inquote.app.web.sites import Proxies, PublicUrl, Sites
+
+    return Sites(host, list(map(PublicUrl.parse, public)), Proxies(proxies))
+
+
+def open_people(users: Path, library: Path, no_auth: bool) -> "PeopleLogin":
+    """Return who knows the people of a file; their sessions are kept with the library's journal.
+
+    Raises `InquoteError` for a file that is wrong, and for options that contradict.
+    """
+    from inquote.app.web.password import is_open_to_others
+    from inquote.app.web.people import read_people
+    from inquote.app.web.people_login import PeopleLogin
+    from inquote.index.stores.sessions import Sessions
+
+    if no_auth:
+        raise InquoteError(ONE_LOGIN)
+    people = read_people(users)
+    if is_open_to_others(users):
+        _warn(f"Others may read {users}; run: chmod 600 {users}")
+    return PeopleLogin(people, Sessions(library))
+
+
+def check_is_private(host: str, public: Sequence[str]) -> None:
+    """Raise `InquoteError` where others can reach a server that lets everybody in."""
+    from inquote.app.web.sites import LOOPBACK
+
+    opening = "" if host in LOOPBACK else f"Listening on {host}"
+    for address in public:
+        opening = opening or f"A proxy at {address}"
+    if opening:
+        raise InquoteError(
+            f"{opening} lets others in; "
+            "give --auth-file FILE (inquote password USER --out FILE makes it) or --no-auth."
+        )
 
 
 def read_login(auth_file: Path | None, auth: str | None, no_auth: bool) -> "Accounts | None":
@@ -95,7 +166,7 @@ def read_login(auth_file: Path | None, auth: str | None, no_auth: bool) -> "Acco
     # Child processes, which read what others wrote, need not know it.
     from_environment = os.environ.pop(AUTH_VARIABLE, None)
     if sum((auth_file is not None, auth is not None, no_auth)) > 1:
-        raise InquoteError("Give one of --auth-file, --auth and --no-auth.")
+        raise InquoteError(ONE_LOGIN)
     if auth_file is not None:
         accounts = read_accounts(auth_file)
         if is_open_to_others(auth_file):
@@ -122,10 +193,30 @@ def password(
         Path | None,
         typer.Option(metavar="FILE", help="Write the line into this file, for you alone to read."),
     ] = None,
+    token: Annotated[
+        bool, typer.Option("--token", help="Make a token for a program, for chat --users.")
+    ] = False,
+    log_out: Annotated[
+        bool, typer.Option("--log-out", help="End all sessions of this user of chat --users.")
+    ] = False,
+    library: LibraryOption = DEFAULT_LIBRARY,
 ) -> None:
     """Ask for a password and make a line for chat --auth-file; the password is kept nowhere."""
     from inquote.app.web.password import hash_password, write_account
+    from inquote.app.web.people import make_token
+    from inquote.index.stores.sessions import Sessions
 
+    if log_out:
+        _warn(f"{Sessions(library).end_all(user)} sessions of {user} ended.")
+        return
+    if token:
+        secret, digest = make_token()
+        print(secret)
+        _warn(
+            f"Give this to the program, which sends it as Authorization: Bearer TOKEN, and put "
+            f'sha256 = "{digest}" under [tokens.{user}] of the file of chat --users.'
+        )
+        return
     line = hash_password(user, typer.prompt("Password", hide_input=True, err=True))
     if out is not None:
         write_account(out, line)

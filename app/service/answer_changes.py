@@ -17,8 +17,8 @@ EVALUATION_SETS = Path(__file__).parents[2] / "eval" / "questions"
 Turn = tuple[QuestionInContext, int]
 """A question, and the generation to ask it of."""
 
-ChangeKey = tuple[int, int, str, tuple[str, ...]]
-"""Both generations, the question, and those before it: what is compared once."""
+ChangeKey = tuple[int, int, QuestionInContext]
+"""Both generations and the question, as it was asked: what is compared once."""
 
 BLOCK = 20  # questions that are asked of one generation before the other
 
@@ -64,6 +64,7 @@ class AnswerChange:
         return {
             "question": self.question.question,
             "history": list(self.question.history),
+            "scope": list(self.question.scope) or None,
             "kind": self.kind.value,
             "before": _answer_json(self.before),
             "after": _answer_json(self.after),
@@ -99,7 +100,7 @@ def compare_each(
             turns += [(question, generation) for question in questions[start : start + BLOCK]]
     before: deque[Answer] = deque()
     for question, generation in walk(turns):
-        answer = ask(question.question, question.history, generation)
+        answer = ask(question.question, question.history, generation, question.scope or None)
         if generation == generations[0]:
             before.append(answer)
         else:
@@ -149,7 +150,7 @@ def changes_since(
             "Nothing was asked of this library yet; ask something, or give --questions FILE."
         )
     pair = (since, kept[-1])
-    new = [each for each in distinct if (*pair, each.question, each.history) not in known]
+    new = [each for each in distinct if (*pair, each) not in known]
     return compare_each(new, pair, system.answer, walk)
 
 

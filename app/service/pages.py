@@ -7,7 +7,7 @@ not wait for the thread that answers. Drawn pages are held in memory alone, and 
 import asyncio
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,7 +97,8 @@ def _size(drawn: Drawn | PageNotDrawn) -> int:
 class PageImages:
     """The pages of the documents of a service; all calls come from one event loop.
 
-    `load` returns a generation and a document of it, `current` the number of the newest one.
+    `load` returns a generation and a document of it, `current` the number of the newest one;
+    `viewer` tells apart for whom they differ.
     """
 
     def __init__(
@@ -106,12 +107,14 @@ class PageImages:
         current: Callable[[], Awaitable[int]],
         renderer: Renderer | None = None,
         cache: PictureCache | None = None,
+        viewer: Callable[[], Hashable] = lambda: None,
     ) -> None:
         self._load = load
         self._current = current
         self._renderer = renderer or Renderer()
         self._cache = cache or PictureCache()
-        self._shown: OrderedDict[tuple[str, str], ShownDocument] = OrderedDict()
+        self._viewer = viewer
+        self._shown: OrderedDict[Hashable, ShownDocument] = OrderedDict()
         self._turn = asyncio.Lock()  # the renderer draws a page at a time
 
     async def show(self, id: str, sha256: str) -> ShownDocument:
@@ -120,7 +123,7 @@ class PageImages:
         Raises `NotDrawable`, and what loading it raises: `DocumentChanged` where it is not the
         cited one.
         """
-        key, now = (id, sha256), asyncio.get_running_loop().time()
+        key, now = (self._viewer(), id, sha256), asyncio.get_running_loop().time()
         shown = self._shown.get(key)
         if shown is not None and now - shown.checked > _FRESH:
             shown.checked = now

@@ -45,24 +45,33 @@ class Service:
     `open_system` runs in the service's own thread: `at_once`, or else with the first call or
     `begin`, so that a page that is being opened comes first. A System that cannot be opened (no
     library yet) is tried again at the next call, so an ingest in another terminal is enough.
+
+    `visible` says which documents are there for whoever calls; None is all of them. Jobs, which
+    use `run`, see the whole library.
     """
 
     def __init__(
-        self, open_system: "Callable[[], System]", limit: int = LIMIT, at_once: bool = True
+        self,
+        open_system: "Callable[[], System]",
+        limit: int = LIMIT,
+        at_once: bool = True,
+        visible: Callable[[], tuple[str, ...] | None] = lambda: None,
     ) -> None:
         share_heap()
         self._open_system = open_system
         self._limit = limit
+        self._visible = visible
         self._waiting = 0
         self._system: System | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote")
         self._suggesting = ThreadPoolExecutor(
             max_workers=1, thread_name_prefix="inquote-suggestions"
         )
-        self._suggestions: tuple[int, Future[list[Suggestion]]] | None = None  # of a generation
+        # Of a generation, by what is visible.
+        self._suggestions: dict[tuple[str, ...] | None, tuple[int, Future[list[Suggestion]]]] = {}
         self._closing = False
         self._opening: Future[System] | None = None  # the first attempt
-        self.pages = PageImages(self.paged, self.generation)
+        self.pages = PageImages(self.paged, self.generation, viewer=visible)
         if at_once:
             self.begin()
 
@@ -83,10 +92,12 @@ class Service:
         self.begin()
         return self._opening is not None and not self._opening.done()
 
-    async def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+    async def answer(
+        self, question: str, history: Sequence[str] = (), scope: Scope | None = None
+    ) -> Answer:
         """Answer a question; raise what `System.ask` raises, what opening raised, and `Busy`."""
         earlier = [encodable(text) for text in history]
-        return await self._call(lambda system: system.ask(encodable(question), earlier))
+        return await self._call(lambda system: system.ask(encodable(question), earlier, scope))
 
     async def reply(
         self, question: str, history: Sequence[str] = (), scope: Scope | None = None
@@ -125,7 +136,8 @@ class Service:
         They are found once a generation, as a rule at its ingest. Without `wait`, none are returned
         while they are looked for.
         """
-        suggestions = await self._call(self._find_suggestions)
+        visible = self._visible()
+        suggestions = await self._call(lambda system: self._find_suggestions(system, visible))
         if not wait and not suggestions.done():
             return []
         return await asyncio.shield(asyncio.wrap_future(suggestions))
@@ -134,12 +146,18 @@ class Service:
         """Begin to find suggestions for the current generation."""
         self.run(self._find_suggestions)
 
-    def _find_suggestions(self, system: "System") -> Future[list[Suggestion]]:
+    def _find_suggestions(
+        self, system: "System", visible: tuple[str, ...] | None = None
+    ) -> Future[list[Suggestion]]:
+        """Return the suggestions of a system, which is limited to `visible`, as they will be."""
         generation = system.generation
-        if self._suggestions is None or self._suggestions[0] != generation:
-            future = self._suggesting.submit(system.suggestions, self.asking(system))
-            self._suggestions = (generation, future)
-        return self._suggestions[1]
+        known = self._suggestions.get(visible)
+        if known is not None and known[0] == generation:
+            return known[1]
+        future = self._suggesting.submit(system.suggestions, self.asking(system))
+        kept = {key: item for key, item in self._suggestions.items() if item[0] == generation}
+        self._suggestions = {**kept, visible: (generation, future)}
+        return future
 
     def run(self, work: "Callable[[System], T]") -> T:
         """Do work with the System in the service's own thread; for other threads, which wait."""
@@ -151,10 +169,15 @@ class Service:
         What people ask meanwhile comes in between.
         """
 
-        def ask(question: str, history: Sequence[str], generation: int | None) -> Answer:
+        def ask(
+            question: str,
+            history: Sequence[str],
+            generation: int | None,
+            scope: Scope | None = None,
+        ) -> Answer:
             if self._closing:
                 raise Busy("The server is being stopped.")
-            return self._thread.submit(system.answer, question, history, generation).result()
+            return self._thread.submit(system.answer, question, history, generation, scope).result()
 
         return ask
 
@@ -172,8 +195,9 @@ class Service:
             raise Busy("Too many questions wait for an answer; please try again in a moment.")
         self._waiting += 1
         self.begin()
+        visible = self._visible()
         try:
-            return await asyncio.wrap_future(self._thread.submit(lambda: work(self._open())))
+            return await asyncio.wrap_future(self._thread.submit(lambda: work(self._part(visible))))
         finally:
             self._waiting -= 1
 
@@ -181,6 +205,10 @@ class Service:
         if self._system is None:
             self._system = self._open_system()
         return self._system
+
+    def _part(self, visible: tuple[str, ...] | None) -> "System":
+        system = self._open()
+        return system if visible is None else system.limited_to(visible)
 
     def _close(self) -> None:
         if self._system is not None:

@@ -9,13 +9,16 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from inquote.app.chat.corpus_list import View, places
 from inquote.app.chat.drawer import drawer_html, held_html
 from inquote.app.service.conflicts import Choice, Namesake
 from inquote.app.service.job import Job
 from inquote.app.service.jobs import LibraryJobs
 from inquote.app.service.service import Service, explain
 from inquote.app.service.uploads import MAX_UPLOAD_FILES, UploadError
+from inquote.app.service.viewer import viewer
 from inquote.app.web.bodies import BodyError, parse_json
+from inquote.index.stores.base import DocumentInfo
 from inquote.ingest.errors import InquoteError, LibraryBusy, LibraryMissing
 from inquote.ingest.text import encodable
 
@@ -26,33 +29,51 @@ Change = Literal["demonstration", "remove", "undo", "compare", "stop", "settle",
 Begun = Job | dict[str, Any] | None
 
 
-def corpus_routes(service: Service, jobs: LibraryJobs | None) -> APIRouter:
-    """Make the drawer's endpoints; without `jobs` they answer every change with 403."""
+def corpus_routes(
+    service: Service, jobs: LibraryJobs | None, has_people: bool = False
+) -> APIRouter:
+    """Make the drawer's endpoints; without `jobs` they answer every change with 403.
+
+    Where the server `has_people`, they do so for all who may not change the corpus, and tell them
+    nothing of the jobs.
+    """
     router = APIRouter(prefix="/api/corpus", include_in_schema=False)
 
     @router.get("", response_class=HTMLResponse)
-    async def drawer(find: str = "") -> HTMLResponse:
-        job = jobs.latest if jobs else None
-        try:
-            documents = await service.documents()
-        except LibraryMissing:
-            documents = []
+    async def drawer(find: str = "", folder: str = "", order: str = "name") -> HTMLResponse:
+        own, view = own_jobs(), View(find, folder, order)
+        job = own.latest if own else None
         html = await asyncio.to_thread(
-            drawer_html, documents, job, writable=jobs is not None, find=find
+            drawer_html, await documents(), job, writable=own is not None, view=view
         )
         return HTMLResponse(html)
 
+    @router.get("/places")
+    async def offer_places(find: str = "") -> JSONResponse:
+        return JSONResponse({"places": await asyncio.to_thread(places, await documents(), find)})
+
+    def own_jobs() -> LibraryJobs | None:
+        """Return the jobs where the person of this request may change the corpus."""
+        return jobs if not has_people or viewer().changes else None
+
+    async def documents() -> list[DocumentInfo]:
+        try:
+            return await service.documents()
+        except LibraryMissing:
+            return []
+
     @router.get("/work")
     async def latest_job() -> JSONResponse:
-        return JSONResponse(jobs.latest.as_json() if jobs and jobs.latest else NO_JOB)
+        own = own_jobs()
+        return JSONResponse(own.latest.as_json() if own and own.latest else NO_JOB)
 
     @router.post("/files")
     async def take_files(request: Request, check: bool = False) -> JSONResponse:
-        return await _begin(jobs, lambda jobs: _take_files(jobs, request, check))
+        return await _begin(own_jobs(), lambda jobs: _take_files(jobs, request, check))
 
     @router.post("/{change}")
     async def change_library(change: Change, request: Request) -> JSONResponse:
-        return await _begin(jobs, lambda jobs: _change_library(jobs, change, request))
+        return await _begin(own_jobs(), lambda jobs: _change_library(jobs, change, request))
 
     return router
 

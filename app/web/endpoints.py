@@ -37,9 +37,12 @@ PAGE_FILES = {
     "feedback.js": "text/javascript",
     "keys.js": "text/javascript",
     "drawer.js": "text/javascript",
+    "person.js": "text/javascript",
+    "scope_control.js": "text/javascript",
     "style.css": "text/css",
     "document.css": "text/css",
     "drawer.css": "text/css",
+    "scope_control.css": "text/css",
     "pages.css": "text/css",
 }
 CLIENT_ERRORS = (QuestionError, FeedbackError)  # caused by the request, not by this server
@@ -59,6 +62,11 @@ class AskRequest(BaseModel):
     )
     history: list[str] = Field(
         default=[], description="Earlier questions of the conversation, oldest first."
+    )
+    scope: list[str] | None = Field(
+        default=None,
+        description="Ids of documents and folders; only these are asked. Null is everything.",
+        examples=[["reports/2024", "rules.pdf"]],
     )
 
 
@@ -110,6 +118,7 @@ class AnswerOut(BaseModel):
         description="A sentence of the program itself: for a turn that is no question, or on its "
         "language; empty for most."
     )
+    scope: list[str] | None = Field(description="What alone was asked; null is everything.")
     answer: str | None = Field(
         description='The quotes joined: items by "; ", each without the mark that ends it, '
         "sentences by a space."
@@ -152,6 +161,7 @@ def create_api(service: Service) -> FastAPI:
         description="Ask a text a question; get the text's own words back.",
         docs_url=None,
         redoc_url=None,
+        servers=[{"url": "."}],  # relative to this description, wherever a proxy offers it
     )
     api.add_exception_handler(RequestValidationError, _answer_malformed)
     api.add_exception_handler(HTTPException, _answer_malformed)
@@ -163,7 +173,8 @@ def create_api(service: Service) -> FastAPI:
         """Return the object that `inquote ask --json` prints."""
         if service.loading:
             raise Busy("The models are still loading; please try again in a moment.")
-        return (await service.answer(request.question, request.history)).as_json()
+        answer = await service.answer(request.question, request.history, request.scope)
+        return answer.as_json()
 
     @api.get("/api/pane", response_class=HTMLResponse, include_in_schema=False)
     async def pane(
@@ -286,9 +297,10 @@ def docs_html(openapi: dict[str, Any]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         "<title>inquote: HTTP interface</title>"
         '<meta name="viewport" content="width=device-width">'
-        '<link rel="stylesheet" href="/page/style.css"></head><body class="docs"><main>'
+        '<link rel="icon" href="favicon.ico"><link rel="stylesheet" href="page/style.css"></head>'
+        '<body class="docs"><main>'
         f"<h1>HTTP interface</h1><p>{escape(openapi['info']['description'])} "
-        'The machine-readable description is <a href="/openapi.json">/openapi.json</a>.</p>'
+        'The machine-readable description is <a href="openapi.json">/openapi.json</a>.</p>'
         f"{''.join(endpoints)}<h2>Objects</h2>{''.join(schemas)}</main></body></html>"
     )
 

@@ -4,21 +4,21 @@ This is an ASGI middleware, because it has to see every request first, also thos
 routes.
 """
 
-import ipaddress
 import re
-import socket
 from collections.abc import Callable
 from typing import Any
 
 from inquote.app.service.service import explain
+from inquote.app.service.viewer import see_as
 from inquote.app.web.asgi import App, Incoming, Message, Receive, Scope, Send, is_start, replay
 from inquote.app.web.bodies import BodyError, parse_json
 from inquote.app.web.headers import send_head, send_page, send_with_headers
 from inquote.app.web.login import Login
+from inquote.app.web.people_login import PeopleLogin
 from inquote.app.web.refusals import Refusal, log, refuse
 from inquote.app.web.routes import BODY_LIMIT, UPLOAD_PATH, Route, route_of
+from inquote.app.web.sites import Sites, headers_of
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 HELD_LIMIT = 16 * BODY_LIMIT  # bytes of all bodies that are being read
 STREAM_START: Message = {
     "type": "http.response.start",
@@ -35,23 +35,26 @@ def accept_all(scope: Scope, value: Any) -> None:
 class Guard:
     """ASGI middleware that lets in only the requests that the page and `POST /api/ask` need.
 
-    It answers 400 to a foreign Host, 403 to a foreign Origin, 401 or 429 to a request that fails
-    the `login`, 404 to an unknown route, 405 to a method that it has not, 413 to a body over the
-    route's limit, or `upload_limit` for uploaded files, and 422 to JSON that is none or that
-    `check` refuses. Every other request goes to `app`; its response gets the security headers.
+    `sites` know the names of this server. It answers 400 to a foreign Host, 403 to a foreign
+    Origin, 401 or 429 to a request that fails the `login`, 404 to an unknown route, 405 to a method
+    that it has not, 413 to a body over the route's limit, or `upload_limit` for uploaded files, and
+    422 to JSON that is none or that `check` refuses. Every other request goes to `app`; its
+    response gets the security headers.
     """
 
     def __init__(
         self,
         app: App,
-        host: str,
+        sites: Sites,
         login: Login | None = None,
+        people: PeopleLogin | None = None,
         upload_limit: int = BODY_LIMIT,
         check: Check = accept_all,
     ) -> None:
         self._app = app
-        self._host = host.lower()
+        self._sites = sites
         self._login = login
+        self._people = people
         self._upload_limit = upload_limit
         self._check = check
         self._held = 0  # bytes of bodies that are being read
@@ -64,6 +67,10 @@ class Guard:
             return await send({"type": "websocket.close", "code": 1008})
         incoming = Incoming(receive)
         try:
+            scope = self._sites.admit(scope)
+            if self._people is not None:
+                scope, person = await self._people.admit(scope, headers_of(scope))
+                see_as(person)
             route = await self._admit(scope)
             if scope["path"] == UPLOAD_PATH:
                 await self._pass_upload_on(route, scope, incoming, send)
@@ -75,15 +82,7 @@ class Guard:
 
     async def _admit(self, scope: Scope) -> Route:
         """Return the request's route; raises `Refusal` for one that is not let in."""
-        headers = {}
-        for name, value in scope["headers"]:
-            headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-        host = headers.get("host", "")
-        if not self._is_own_name(hostname(host)):
-            raise Refusal(400, "This server does not go by that name.")
-        origin = headers.get("origin")
-        if origin is not None and origin.split("://", 1)[-1] != host:
-            raise Refusal(403, "Requests from other sites are not answered.")
+        headers = headers_of(scope)
         if self._login is not None:
             address = (scope.get("client") or ("",))[0]
             await self._login.check(headers.get("authorization", ""), address)
@@ -108,17 +107,6 @@ class Guard:
         """Return how many bytes the body of this request may have."""
         return self._upload_limit if scope["path"] == UPLOAD_PATH else route.limit
 
-    def _is_own_name(self, name: str) -> bool:
-        """Say whether a request may call this server by that name.
-
-        A page that rebinds its own DNS name to this machine may not.
-        """
-        if name in LOOPBACK or name == self._host:
-            return True
-        if self._host not in ("0.0.0.0", "::"):
-            return False
-        return name == socket.gethostname().lower() or _is_address(name)
-
     async def _read_and_pass_on(
         self, route: Route, scope: Scope, incoming: Incoming, send: Send
     ) -> None:
@@ -140,7 +128,7 @@ class Guard:
             headers = [item for item in scope["headers"] if item[0].lower() != b"accept-encoding"]
             scope, send = {**scope, "headers": headers}, send_page(send, route.cache)
         else:
-            send = send_with_headers(send, route.cache)
+            send = send_with_headers(send, route.cache, route.is_stream, route.has_form)
         await self._call(scope, receive, send)
 
     async def _read(self, limit: int, incoming: Incoming) -> bytes:
@@ -233,21 +221,3 @@ def _closing(start: Message, incoming: Incoming) -> Message:
 
 def _too_large(limit: int) -> Refusal:
     return Refusal(413, f"The request is larger than {limit:,} bytes.")
-
-
-def hostname(host: str) -> str:
-    """Return the name in a Host header, without port and brackets.
-
-    >>> hostname("[::1]:7860"), hostname("LOCALHOST:7860")
-    ('::1', 'localhost')
-    """
-    bracketed = re.fullmatch(r"\[([^\[\]]*+)\](:\d+)?", host)
-    return (bracketed.group(1) if bracketed else host.rsplit(":", 1)[0]).lower()
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

@@ -13,7 +13,6 @@ FOREVER = b"public, max-age=31536000, immutable"  # a hash in the name
 INLINE_SCRIPT = re.compile(rb"<script(?![^<>]*\bsrc=)[^<>]*+>(.*?)(?:</script>|\Z)", re.DOTALL)
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -22,8 +21,9 @@ HEADERS = (
 )
 
 
-def content_security_policy(page: bytes = b"") -> bytes:
+def content_security_policy(page: bytes = b"", has_form: bool = False) -> bytes:
     """Forbid content from elsewhere, and allow the inline scripts of `page` by their hashes."""
+    forms = "'self'" if has_form else "'none'"
     sources = ["'self'"]
     for script in INLINE_SCRIPT.findall(page):
         digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
@@ -31,28 +31,41 @@ def content_security_policy(page: bytes = b"") -> bytes:
     return (
         f"default-src 'self'; script-src {' '.join(sources)}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; "
-        "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+        f"base-uri 'self'; form-action {forms}; frame-ancestors 'none'"
     ).encode()
 
 
-def with_headers(start: Message, page: bytes = b"", cache: bytes = NO_STORE) -> Message:
+# Proxies are to pass a stream on as it comes; nginx reads this, others see it by its type.
+STREAM = ((b"x-accel-buffering", b"no"),)
+
+
+def with_headers(
+    start: Message, page: bytes = b"", cache: bytes = NO_STORE, has_form: bool = False
+) -> Message:
     """Return the start of a response with our headers in place of any that it has.
 
-    What is no success is never kept.
+    What is no success is never kept. A page that `has_form` may send it to this server: a browser
+    names the origin of a form only where the page may tell its address.
     """
     kept_for = cache if start["status"] in (200, 206, 304) else NO_STORE
-    policy = (b"content-security-policy", content_security_policy(page))
-    ours = [*HEADERS, policy, (b"cache-control", kept_for)]
+    policy = (b"content-security-policy", content_security_policy(page, has_form))
+    referrer = (b"referrer-policy", b"same-origin" if has_form else b"no-referrer")
+    ours = [*HEADERS, policy, referrer, (b"cache-control", kept_for)]
     names = {name for name, _ in ours}
     kept = [header for header in start.get("headers", []) if header[0].lower() not in names]
     return {**start, "headers": [*kept, *ours]}
 
 
-def send_with_headers(send: Send, cache: bytes) -> Send:
+def send_with_headers(
+    send: Send, cache: bytes, is_stream: bool = False, has_form: bool = False
+) -> Send:
     """Make a `send` that adds our headers."""
 
     async def send_response(message: Message) -> None:
-        await send(with_headers(message, cache=cache) if is_start(message) else message)
+        if is_start(message):
+            message = with_headers(message, cache=cache, has_form=has_form)
+            message["headers"] += STREAM if is_stream else ()
+        await send(message)
 
     return send_response
 

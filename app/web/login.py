@@ -17,8 +17,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
-from inquote.app.web.password import Accounts, read_basic
+from inquote.app.web.password import read_basic
 from inquote.app.web.refusals import Refusal
 
 TRIES = 10  # wrong passwords from one address
@@ -38,7 +39,7 @@ class Guesses:
 
     def take(self, address: str) -> float:
         """Count a guess and return 0, or return the seconds to wait where there were too many."""
-        now, network = self._clock(), _network(address)
+        now, network = self._clock(), network_of(address)
         end = max(self._ends.pop(network, now), now) + SECONDS_A_TRY
         wait = end - now - TRIES * SECONDS_A_TRY
         self._ends[network] = end if wait <= 0 else end - SECONDS_A_TRY
@@ -48,12 +49,12 @@ class Guesses:
 
     def give_back(self, address: str) -> None:
         """Forget a guess that was right."""
-        network = _network(address)
+        network = network_of(address)
         if network in self._ends:
             self._ends[network] -= SECONDS_A_TRY
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Return what one guesser has: an address, or 64 bits of one of IPv6."""
     try:
         parsed = ipaddress.ip_address(address)
@@ -64,6 +65,14 @@ def _network(address: str) -> str:
     return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
 
 
+class Passwords(Protocol):
+    """Whoever knows the passwords of names."""
+
+    def know(self, user: str, password: str, /) -> bool:
+        """Say whether the password is the user's."""
+        ...
+
+
 class Login:
     """Checks `Authorization` headers against the accounts.
 
@@ -71,7 +80,7 @@ class Login:
     whatever others from the same address guess.
     """
 
-    def __init__(self, accounts: Accounts, guesses: Guesses | None = None) -> None:
+    def __init__(self, accounts: Passwords, guesses: Guesses | None = None) -> None:
         self._accounts = accounts
         self._guesses = guesses or Guesses()
         self._key = secrets.token_bytes(32)  # so that the time of a look-up tells nothing

@@ -12,6 +12,8 @@ from inquote.app.web.routes import form_sentence
 if TYPE_CHECKING:
     from gradio.routes import App as Page
 
+    from inquote.app.web.people_login import PeopleLogin
+
 NAME = re.compile(r"[\w-]{1,64}", re.ASCII)  # of a session or an event
 JOIN = "/gradio_api/queue/join"
 CALL_KEYS = frozenset({"data", "event_data", "fn_index", "session_hash", "trigger_id"})
@@ -22,23 +24,28 @@ NO_SESSION = "There is no such session; reload the page."
 class PageCalls:
     """Knows the events of the page, and the sessions that are open."""
 
-    def __init__(self, page: "Page") -> None:
+    def __init__(self, page: "Page", people: "PeopleLogin | None" = None) -> None:
         self._blocks = page.get_blocks()
+        self._people = people
 
     def check(self, scope: Scope, value: Any) -> None:
         """Raise `Refusal` for a call of Gradio that the page would not make."""
         path = scope["path"].rstrip("/")
         if path == "/gradio_api/queue/data":
-            self._check_stream(scope["query_string"])
+            tab = self._check_stream(scope["query_string"])
+            if self._people:
+                self._people.check_tab(scope, tab)
         elif path == JOIN and not self._is_event(value):
             raise Refusal(422, form_sentence(path))
         elif path in ("/gradio_api/cancel", "/gradio_api/reset"):
             keys = {"event_id"} if path.endswith("reset") else {"event_id", "session_hash"}
             if not (_has_names(value, keys) and _is_number(value.get("fn_index", 0))):
                 raise Refusal(422, form_sentence(path))
+        if self._people and isinstance(value, dict) and "session_hash" in value:
+            self._people.check_tab(scope, value["session_hash"])
 
-    def _check_stream(self, query: bytes) -> None:
-        """Raise `Refusal` for the stream of a session that is not open."""
+    def _check_stream(self, query: bytes) -> str:
+        """Return the session of a stream; raise `Refusal` for one that is not open."""
         try:
             sessions = parse_qs(query.decode("ascii"), max_num_fields=8).get("session_hash", [])
         except ValueError:
@@ -47,6 +54,7 @@ class PageCalls:
             raise Refusal(422, "Please name one session: ?session_hash=...")
         if sessions[0] not in self._blocks._queue.pending_messages_per_session:
             raise Refusal(404, NO_SESSION)
+        return sessions[0]
 
     def _is_event(self, value: Any) -> bool:
         """Say whether a call names an event of the page, and brings as much as that takes."""

@@ -58,6 +58,11 @@ class Accounts:
             raise PasswordError(f"There is no USER:HASH in {source}; run: inquote password USER")
         self._decoy = (secrets.token_bytes(16), secrets.token_bytes(32))
 
+    def version(self, user: str) -> str:
+        """Return what tells one password of a user from the next; "" for an unknown user."""
+        salt, expected = self._hashes.get(user, (b"", b""))
+        return hashlib.sha256(salt + expected).hexdigest()[:32] if expected else ""
+
     def know(self, user: str, password: str) -> bool:
         """Say whether the password is the user's.
 
@@ -69,6 +74,11 @@ class Accounts:
 
 def read_accounts(file: Path) -> Accounts:
     """Read a file of accounts; raises `PasswordError` for one that others may write."""
+    return Accounts(read_secret_file(file), str(file))
+
+
+def read_secret_file(file: Path) -> str:
+    """Read a file that says who may log in; raises `PasswordError` for one others may write."""
     try:
         mode = file.stat().st_mode
         text = file.read_text(encoding="utf-8")
@@ -76,7 +86,7 @@ def read_accounts(file: Path) -> Accounts:
         raise PasswordError(f"The file {file} cannot be read: {_reason(error)}.") from None
     if mode & _WRITERS:
         raise PasswordError(f"Others may write {file}; run: chmod 600 {file}")
-    return Accounts(text, str(file))
+    return text
 
 
 def is_open_to_others(file: Path) -> bool:

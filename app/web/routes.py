@@ -26,6 +26,7 @@ class Route:
     form: str = ""
     limit: int = SMALL_LIMIT
     is_stream: bool = False
+    has_form: bool = False  # its page sends a form to this server
     cache: bytes = NO_STORE
 
     def takes(self, path: str) -> bool:
@@ -53,10 +54,13 @@ ROUTES = (
     Route(rf"/assets/{HASHED}", cache=FOREVER),
     Route(rf"/(assets|static)/{PLAIN}|/theme\.css|/favicon\.ico", cache=NO_CACHE),
     Route(r"/config/?"),
+    Route(r"/login", ("GET", "POST"), has_form=True),
+    Route(r"/logout", ("POST",)),
+    Route(r"/api/person"),
     Route(r"/api/(pane|passage|copied/[\w-]+|export/[\w-]+\.(md|html|json|ris|bib))"),
     Route(r"/api/pages(/(boxes|words|picture))?"),
     Route(r"/api/ask", ("POST",), ASK_FORM, BODY_LIMIT),
-    Route(r"/api/corpus(/work)?"),
+    Route(r"/api/corpus(/work|/places)?"),
     Route(UPLOAD_PATH, ("POST",), limit=BODY_LIMIT),
     Route(r"/api/corpus/(demonstration|remove|undo|compare|stop|settle|dismiss)", ("POST",)),
     Route(r"/api/feedback/[\w-]+", ("GET", "POST"), FEEDBACK_FORM),

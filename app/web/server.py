@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from inquote.app.service.service import Service
+from inquote.app.service.viewer import visible
 from inquote.ingest.errors import InquoteError
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from inquote.app.system import System
     from inquote.app.web.guard import Guard
     from inquote.app.web.login import Login
+    from inquote.app.web.people_login import PeopleLogin
+    from inquote.app.web.sites import Sites
 
 DRAIN_SECONDS = 30  # that running requests get to finish after SIGTERM or SIGINT
 PAGE_FIRST_SECONDS = 10  # after which the models are loaded even if no page was opened
@@ -46,23 +49,26 @@ def serve(
     open_browser: bool = True,
     login: "Login | None" = None,
     make_jobs: "Callable[[Service], LibraryJobs] | None" = None,
+    sites: "Sites | None" = None,
+    people: "PeopleLogin | None" = None,
 ) -> None:
     """Serve the page until SIGINT or SIGTERM, then finish the running requests and return.
 
     `open_system` is called in a thread of its own once a page was opened, or `PAGE_FIRST_SECONDS`
     after the start. Port 0 takes any free one. With a `login` only those who know the password are
-    let in. Without `make_jobs` the page changes nothing of the corpus. Raises `ServerError` where
-    the address cannot be had.
+    let in, with `people` only these, each to what they may see. Without `make_jobs` the page
+    changes nothing of the corpus. `sites` know the names that the server has behind a proxy. Raises
+    `ServerError` where the address cannot be had.
     """
     os.environ.update(OFFLINE)
     listener = _listen(host, port)
     sys.setswitchinterval(SWITCH_SECONDS)
-    service = Service(open_system, at_once=False)
+    service = make_service(open_system, people)
     jobs = make_jobs(service) if make_jobs else None
     load_models = threading.Timer(PAGE_FIRST_SECONDS, service.begin)
     try:
         with listener:
-            app, stop_streams = asyncio.run(create_app(service, host, login, jobs))
+            app, stop_streams = asyncio.run(create_app(service, host, login, jobs, sites, people))
             port = listener.getsockname()[1]
 
             def on_start() -> None:
@@ -78,11 +84,22 @@ def serve(
         service.close()
 
 
+def make_service(
+    open_system: "Callable[[], System]", people: "PeopleLogin | None", at_once: bool = False
+) -> Service:
+    """Make the service of a server; where it knows people, each sees a part of the library."""
+    if people is None:
+        return Service(open_system, at_once=at_once)
+    return Service(open_system, at_once=at_once, visible=visible)
+
+
 async def create_app(
     service: Service,
     host: str = "127.0.0.1",
     login: "Login | None" = None,
     jobs: "LibraryJobs | None" = None,
+    sites: "Sites | None" = None,
+    people: "PeopleLogin | None" = None,
 ) -> "tuple[Guard, Callable[[], None]]":
     """Make the ASGI application, and the function that ends the streams of its open pages.
 
@@ -95,18 +112,24 @@ async def create_app(
     from inquote.app.web.corpus_endpoints import corpus_routes
     from inquote.app.web.endpoints import create_api
     from inquote.app.web.guard import Guard
+    from inquote.app.web.login_page import login_routes
     from inquote.app.web.page_calls import PageCalls
     from inquote.app.web.page_endpoints import page_routes
     from inquote.app.web.routes import BODY_LIMIT
+    from inquote.app.web.sites import Sites
     from inquote.app.web.streams import StreamEnds
 
     api = create_api(service)
-    api.include_router(corpus_routes(service, jobs))
+    api.include_router(corpus_routes(service, jobs, has_people=people is not None))
+    api.include_router(login_routes(people))
     api.include_router(page_routes(service))
-    page = mount_page(api, service, writable=jobs is not None)
+    known = people.known if people else None
+    page = mount_page(api, service, writable=jobs is not None, known=known)
     upload_limit = MAX_UPLOAD_BYTES if jobs else BODY_LIMIT
-    check = PageCalls(page).check
-    guard = Guard(StreamEnds(api), host, login=login, upload_limit=upload_limit, check=check)
+    check = PageCalls(page, people).check
+    names = sites or Sites(host)
+    limits: dict[str, Any] = {"upload_limit": upload_limit, "check": check}
+    guard = Guard(StreamEnds(api), names, login=login, people=people, **limits)
     return guard, page.stop_event.set
 
 
@@ -190,6 +213,7 @@ def make_server(
         backlog=connections.ACCEPTED_AT_ONCE,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # Sites reads them, from proxies that are trusted
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     return Server(config)

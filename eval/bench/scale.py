@@ -107,7 +107,7 @@ class SyntheticLibrary:
         matrix = np.asarray(self.matrix[[self._row(id) for id in listed]])
         return dict(zip(listed, map(float, matrix @ vector), strict=True))
 
-    def has_word(self, word: str) -> bool:
+    def has_word(self, word: str, scope: Scope | None = None) -> bool:
         """Return whether a form of the word stands in any passage."""
         return self.files.lexical.has(word)
 

@@ -128,8 +128,8 @@ class Searchable(Protocol):
         """Return the cosines of a query, (d,) float32 of norm 1, with these passages."""
         ...
 
-    def has_word(self, word: str) -> bool:
-        """Return whether a form of the word stands in any passage."""
+    def has_word(self, word: str, scope: Scope | None = None) -> bool:
+        """Return whether a form of the word stands in any passage of a scope."""
         ...
 
 
@@ -182,6 +182,10 @@ class Snapshot(Searchable, Protocol):
 
     def has_passages(self) -> bool:
         """Return whether there is anything to search."""
+        ...
+
+    def has_place(self, place: str) -> bool:
+        """Return whether there is a document of that id, or one below a folder of that name."""
         ...
 
     def all_passages(self) -> Iterator[Passage]:

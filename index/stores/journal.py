@@ -65,10 +65,14 @@ VERDICTS = ("right", "wrong answer", "wrong passage", "not in the corpus")
 
 @dataclass(frozen=True)
 class QuestionInContext:
-    """A question as it was typed, after the questions `history`, oldest first."""
+    """A question as it was typed, after the questions `history`, oldest first.
+
+    Where `scope` is not empty, only these documents and folders were asked.
+    """
 
     question: str
     history: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,8 @@ class Feedback:
     def from_json(cls, fields: dict[str, Any]) -> "Feedback":
         """Return the feedback that `as_json` made an object of."""
         rest = dict(fields)
-        context = QuestionInContext(rest.pop("question"), tuple(rest.pop("history")))
+        scope = tuple(rest.pop("scope", ()))
+        context = QuestionInContext(rest.pop("question"), tuple(rest.pop("history")), scope)
         citations = tuple(QuotedRange(**citation) for citation in rest.pop("citations"))
         sentence = rest.pop("sentence")
         return cls(
@@ -163,7 +168,7 @@ class SqliteJournal:
 
     def record_question(self, question: QuestionInContext, at: str) -> None:
         """Keep a question; see `Journal.record_question`."""
-        history = json.dumps(question.history[-MAX_HISTORY:])
+        history = _dump_context(question)
         row = (question.question, history, at)
         with (
             contextlib.suppress(sqlite3.Error, OSError, InquoteError),
@@ -175,7 +180,7 @@ class SqliteJournal:
     def questions(self) -> list[QuestionInContext]:
         """Return all questions; none where there is no journal."""
         rows = self._rows("asked", "question, history", "at, number")
-        return [QuestionInContext(text, tuple(json.loads(history))) for text, history in rows]
+        return [_load_context(question, history) for question, history in rows]
 
     def record_feedback(self, feedback: Feedback) -> None:
         """Keep feedback; see `Journal.record_feedback`."""
@@ -289,6 +294,20 @@ class SqliteJournal:
         finally:
             finish_writing(new, connection)
         replace_damaged(self.file, new)
+
+
+def _dump_context(question: QuestionInContext) -> str:
+    """Write history and scope as one text; without a scope it is that of version 0.1."""
+    history = list(question.history[-MAX_HISTORY:])
+    value = {"history": history, "scope": question.scope} if question.scope else history
+    return json.dumps(value)
+
+
+def _load_context(question: str, text: str) -> QuestionInContext:
+    """Return a question with what `_dump_context` wrote."""
+    value = json.loads(text)
+    history, scope = (value["history"], value["scope"]) if isinstance(value, dict) else (value, ())
+    return QuestionInContext(question, tuple(history), tuple(scope))
 
 
 def _copy_sound_rows(

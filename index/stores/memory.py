@@ -96,6 +96,10 @@ class MemorySnapshot:
         """Return whether there is anything to search."""
         return bool(self._state.ids)
 
+    def has_place(self, place: str) -> bool:
+        """Return whether there is such a document, or one below such a folder."""
+        return any(in_scope(id, [place]) for id in self._state.entries)
+
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """Return the passages with these ids; see `Searchable.passages`."""
         try:
@@ -152,9 +156,9 @@ class MemorySnapshot:
         listed = list(self.passages(ids))
         return {id: float(self._state.matrix[rows[id]] @ vector) for id in listed}
 
-    def has_word(self, word: str) -> bool:
-        """Return whether a form of the word stands in any passage."""
-        return self._state.lexical.has(word)
+    def has_word(self, word: str, scope: Scope | None = None) -> bool:
+        """Return whether a form of the word stands in any passage of a scope."""
+        return self._state.lexical.has(word, scope)
 
     def _rows_in(self, scope: Scope) -> list[int]:
         passages = self._state.passages.values()

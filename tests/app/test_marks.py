@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_system import make_answer, make_document
+from inquote.app.chat.corpus_list import View, documents_html
 from inquote.app.chat.document_pane import document_html
 from inquote.app.chat.document_text import text_html
-from inquote.app.chat.drawer import documents_html
 from inquote.app.chat.export import as_html, as_json, as_markdown
 from inquote.app.cli.output import format_answer
 from inquote.app.cli.terminal import print_json, print_text
@@ -115,16 +115,16 @@ def test_the_pane_holds_the_text_of_a_document_with_every_control() -> None:
 def test_a_document_is_searched_with_and_without_the_characters_that_act() -> None:
     info = DocumentInfo(DOCUMENT.id, DOCUMENT.title, "", "", 9, 1, "2026-11-24T20:13:05+00:00")
     for words in ("a-fdp", f"a-{RLO}fdp", "t 12", f"T {RLO}12"):
-        html = documents_html([info], True, words)
+        html = documents_html([info], True, View(words))
         assert 'class="open"' in html
         assert RLO not in html
         assert 'aria-label="Remove T ⟨RLO⟩12"' in html
-    assert 'class="open"' not in documents_html([info], True, "a-pdf")
+    assert 'class="open"' not in documents_html([info], True, View("a-pdf"))
 
 
 def test_a_name_is_shown_on_one_line() -> None:
     info = DocumentInfo("a\nb\x1b", "", "", "", 9, 1, "2026-11-24T20:13:05+00:00")
-    assert ">a\\nb\\x1b</a>" in documents_html([info], False)
+    assert ">a\\nb\\x1b</a>" in documents_html([info], False, View())
 
 
 def test_a_message_says_which_character_acts() -> None:

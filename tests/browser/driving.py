@@ -17,6 +17,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP docs.example.org 127.0.0.1",
 ]
 RULES = {
     "resultTypes": ["violations"],

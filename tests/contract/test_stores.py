@@ -257,10 +257,10 @@ def test_a_scope_is_honoured_by_both_searches(
         query = EMBEDDER.embed_query("owls")
         nearest = snapshot.nearest(query, 9, scope)
         matching = snapshot.matching("otter owls newt its weighs hunt ponds", 9, scope)
-        everything = dict(snapshot.matching("otter owls newt its weighs hunt ponds", 9))
         for ranking in (nearest, matching):
             assert {snapshot.passages([id])[id].document_id for id, _ in ranking} == documents
-        assert dict(matching) == {id: everything[id] for id, _ in matching}
+        for entry in scope or ():
+            assert snapshot.has_place(entry) == bool(documents)
 
 
 def test_a_scope_is_honoured_within_the_searches(store: Store) -> None:
@@ -274,6 +274,23 @@ def test_a_scope_is_honoured_within_the_searches(store: Store) -> None:
             snapshot.matching("owls hunt", 1, ["near"]),
         ):
             assert [id.split(":")[0] for id, _ in ranking] == ["near/a.md"]
+
+
+def test_texts_outside_of_a_scope_weigh_nothing_in_it(store: Store) -> None:
+    """A word is as rare as it is in the scope; only the average length of texts is everybody's."""
+    write(store, {"near/a.md": "A newt saw owls once.", "near/b.md": "A newt met an otter."})
+    with store.snapshot() as snapshot:
+        alone = snapshot.matching("owls and newt", 9)
+    write(store, {f"far/{n}.md": f"A newt saw a newt {n}." for n in range(40)})
+    with store.snapshot() as snapshot:
+        within = snapshot.matching("owls and newt", 9, ["near"])
+        assert [id for id, _ in within] == [id for id, _ in alone]
+        for (_, score), (_, expected) in zip(within, alone, strict=True):
+            assert score == pytest.approx(expected, rel=0.1)
+        assert snapshot.has_word("owl", ["near"])
+        assert snapshot.has_word("met", ["near"])
+        assert not snapshot.has_word("met", ["far"])
+        assert not snapshot.has_place("fa")
 
 
 def test_what_is_attached_belongs_to_its_generation(store: Store) -> None:

@@ -121,9 +121,10 @@ class LexicalIndex:
             return False
         return True
 
-    def has(self, word: str) -> bool:
-        """Return whether a form of the word stands in any text."""
-        return any(self._searcher.doc_freq("text", term) for term in analyzer().analyze(word))
+    def has(self, word: str, places: Sequence[str] | None = None) -> bool:
+        """Return whether a form of the word stands in any text of `places`."""
+        within = self._within(places)
+        return any(self._count_of(term, within) for term in analyzer().analyze(word))
 
     def search(
         self, question: str, k: int, places: Sequence[str] | None = None
@@ -131,20 +132,21 @@ class LexicalIndex:
         """Return the best k (row, score), best first, among the texts of `places`.
 
         The score, in (0, 1), is BM25 over its bound for the question: the sum of idf (k1 + 1) over
-        all its terms, those included that stand nowhere. There is no query language: every word is
-        a word. A term that stands nowhere counts as misspelt where terms one edit away do stand
-        somewhere: each text with one of these scores as for one occurrence of a term that stands
-        in as many texts.
+        all its terms, those included that stand nowhere; idf counts the texts of `places` alone, so
+        that no other text has a weight. There is no query language: every word is a word. A term
+        that stands nowhere counts as misspelt where terms one edit away do stand somewhere: each
+        text with one of these scores as for one occurrence of a term that stands in as many texts.
         """
         from tantivy import Occur, Query
 
         terms = content_terms(question)[:_MAX_TERMS]
-        if not terms or k < 1 or not len(self):
+        within = self._within(places)
+        total = len(self) if within is None else self._count(within)
+        if not terms or k < 1 or not total:
             return []
-        clauses = [self._clause(term) for term in terms]
+        clauses = [self._clause(term, total, within) for term in terms]
         query = Query.boolean_query([(Occur.Should, clause) for clause, _ in clauses])
-        if places is not None:
-            within = Query.term_set_query(self._index.schema, "place", list(places))
+        if within is not None:
             unscored = Query.const_score_query(within, 0.0)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, unscored)])
         hits = self._searcher.search(query, limit=k, count=False).hits
@@ -154,17 +156,47 @@ class LexicalIndex:
     def _row(self, address: Any) -> int:
         return int(self._searcher.doc(address)["row"][0])
 
-    def _clause(self, term: str) -> tuple[Any, float]:
-        """Return the query for a term, and its idf."""
+    def _within(self, places: Sequence[str] | None) -> Any:
+        """Return the query for the texts of `places`; None for all texts."""
         from tantivy import Query
 
-        schema, total = self._index.schema, len(self)
+        if places is None:
+            return None
+        return Query.term_set_query(self._index.schema, "place", list(places))
+
+    def _count(self, query: Any, within: Any = None) -> int:
+        """Return how many texts, of those that `within` matches, match a query."""
+        from tantivy import Occur, Query
+
+        if within is not None:
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, within)])
+        return int(self._searcher.search(query, limit=1, count=True).count or 0)
+
+    def _count_of(self, term: str, within: Any = None) -> int:
+        """Return how many texts hold a term."""
+        from tantivy import Query
+
+        everywhere = int(self._searcher.doc_freq("text", term))
+        if within is None or not everywhere:
+            return everywhere
+        return self._count(Query.term_query(self._index.schema, "text", term), within)
+
+    def _clause(self, term: str, total: int, within: Any) -> tuple[Any, float]:
+        """Return the query for a term, and its idf among `total` texts that `within` matches."""
+        from tantivy import Query
+
+        schema = self._index.schema
         exact = Query.term_query(schema, "text", term)
-        containing = int(self._searcher.doc_freq("text", term))
+        containing = self._count_of(term, within)
+        if containing and within is not None:
+            # tantivy weighs a term by all texts.
+            weight = idf(containing, total)
+            factor = weight / idf(self._count_of(term), len(self))
+            return Query.boost_query(exact, factor), weight
         if containing or len(term) < _SHORTEST_MISSPELT or term.isdigit():
             return exact, idf(containing, total)
         near = Query.fuzzy_term_query(schema, "text", term, distance=1, transposition_cost_one=True)
-        containing = int(self._searcher.search(near, limit=1, count=True).count or 0)
+        containing = self._count(near, within)
         weight = idf(containing, total)
         return (Query.const_score_query(near, weight), weight) if containing else (exact, weight)
 

@@ -56,6 +56,11 @@ class LocalSnapshot(DocumentReader):
         """Return whether there is anything to search."""
         return self._live("SELECT 1 FROM passages WHERE {live} LIMIT 1").fetchone() is not None
 
+    def has_place(self, place: str) -> bool:
+        """Return whether there is such a document, or one below such a folder."""
+        query = f"SELECT 1 FROM documents WHERE {{live}} AND {_placed('id')} LIMIT 1"
+        return self._live(query, **_bounds(place)).fetchone() is not None
+
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """Return the passages with these ids; see `Searchable.passages`."""
         rows = ",".join(map(str, self._rows_of(ids)))
@@ -148,9 +153,9 @@ class LocalSnapshot(DocumentReader):
         """Return the cosines of a query with these passages, from the stored vectors."""
         return self._cosines(vector, self._rows_of(ids))
 
-    def has_word(self, word: str) -> bool:
-        """Return whether a form of the word stands in any passage."""
-        return self._search_files.lexical.has(word)
+    def has_word(self, word: str, scope: Scope | None = None) -> bool:
+        """Return whether a form of the word stands in any passage of a scope."""
+        return self._load(self.generation, scope is not None).lexical.has(word, scope)
 
     @property
     def _search_files(self) -> SearchFiles:
@@ -202,15 +207,19 @@ class LocalSnapshot(DocumentReader):
         """Return the rows, (n,) int64 ascending, of the passages of the documents in a scope."""
         rows: set[int] = set()
         for entry in scope:
-            cursor = self._live(
-                "SELECT row FROM passages WHERE {live} AND (document_id = :id"
-                " OR (document_id > :first AND document_id < :last))",
-                id=entry,
-                first=f"{entry}/",
-                last=f"{entry}0",  # "0" is the character after "/"
-            )
-            rows.update(row for (row,) in cursor)
+            query = f"SELECT row FROM passages WHERE {{live}} AND {_placed('document_id')}"
+            rows.update(row for (row,) in self._live(query, **_bounds(entry)))
         return np.array(sorted(rows), np.int64)
+
+
+def _placed(column: str) -> str:
+    """Return the condition that an id is a document's or below a folder's; see `_bounds`."""
+    return f"({column} = :id OR ({column} > :first AND {column} < :last))"
+
+
+def _bounds(place: str) -> dict[str, str]:
+    """Return what the ids of a document, or of those below a folder, are compared with."""
+    return {"id": place, "first": f"{place}/", "last": f"{place}0"}  # "0" comes after "/"
 
 
 def _ranked(scores: dict[str, float]) -> Ranking:

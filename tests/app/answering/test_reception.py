@@ -7,7 +7,7 @@ from inquote.app.answering.foreign import language_of
 from inquote.app.chat.export import as_html, as_markdown
 from inquote.app.cli.output import format_answer
 from inquote.app.language.foreign import FOREIGN
-from inquote.index.stores.journal import MemoryJournal
+from inquote.index.stores.memory_journal import MemoryJournal
 
 OTTERS = "Otters live in rivers. Otters weigh eight kilograms. Otters eat fish and crabs at night."
 

@@ -16,6 +16,7 @@ from inquote.app.web.bodies import MOST_LEVELS, BodyError, parse_json
 from inquote.app.web.guard import Guard
 from inquote.app.web.refusals import LINES_A_MINUTE, limit_logs, log
 from inquote.app.web.routes import route_of
+from inquote.app.web.sites import Sites
 from serving import served
 
 COUNT = 1500
@@ -247,7 +248,7 @@ def test_what_the_application_lets_fall_is_in_the_log_once(
         "query_string": b"",
         "headers": headers,
     }
-    asyncio.run(Guard(app, "localhost")(scope, receive, send))
+    asyncio.run(Guard(app, Sites("localhost"))(scope, receive, send))
     assert sent[0]["status"] == 500
     assert b"secret" not in sent[1]["body"]
     assert caplog.text.count("Traceback") == 1

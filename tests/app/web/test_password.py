@@ -16,6 +16,7 @@ from inquote.app.web.login import (
 )
 from inquote.app.web.password import Accounts, PasswordError, hash_password, read_accounts
 from inquote.app.web.refusals import Refusal
+from inquote.app.web.sites import Sites
 
 SALT = bytes(range(16))
 STORED = (
@@ -201,9 +202,9 @@ def test_the_guard_asks_for_the_password() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"in"})
 
-    guard = Guard(app, "localhost", login=Login(Accounts(STORED, "a file")))
+    guard = Guard(app, Sites("localhost"), login=Login(Accounts(STORED, "a file")))
     refused = respond(guard)
     assert refused[0]["status"] == 401
     assert (b"www-authenticate", b'Basic realm="inquote", charset="UTF-8"') in refused[0]["headers"]
     assert respond(guard, (b"authorization", basic("ann:secret").encode()))[0]["status"] == 200
-    assert respond(Guard(app, "localhost"))[0]["status"] == 200
+    assert respond(Guard(app, Sites("localhost")))[0]["status"] == 200

@@ -21,7 +21,7 @@ import sys, time
 from inquote.app.web.server import serve
 from fake_system import FakeSystem
 class Slow(FakeSystem):
-    def ask(self, question, history=()):
+    def ask(self, question, history=(), scope=None):
         print("asked", flush=True)
         time.sleep(1.5)
         return super().ask(question, history)

@@ -299,7 +299,7 @@ def test_the_page_has_something_to_see_before_its_scripts_and_speaks_of_no_other
 ) -> None:
     response = client.get("/")
     head, body = response.text.split("</head>", 1)
-    assert '<link rel="stylesheet" href="/page/style.css">' in head
+    assert '<link rel="stylesheet" href="page/style.css">' in head
     assert body.index('<div id="opening" role="status"><b>inquote</b>') < body.index("<gradio-app")
     assert int(response.headers["content-length"]) == len(response.content)
     without_config = re.sub(

@@ -84,7 +84,7 @@ def test_baselines_stand_beside_the_full_system():
 
 def test_a_run_in_which_everything_failed_still_has_a_report(tmp_path):
     class Broken(TableSystem):
-        def ask(self, question, history=()):
+        def ask(self, question, history=(), scope=None):
             raise RuntimeError("gone")
 
     write_report(summarise(make_run(Broken())), [], tmp_path)

@@ -29,7 +29,7 @@ def test_an_answer_is_recorded_with_its_retrieval_list():
 
 def test_retrieval_is_listed_in_its_own_order_whatever_reading_made_of_it():
     class Rereading(TableSystem):
-        def ask(self, question, history=()):
+        def ask(self, question, history=(), scope=None):
             answer = super().ask(question, history)
             return replace(answer, hits=answer.hits[::-1])
 
@@ -45,7 +45,7 @@ def test_an_exception_becomes_a_prediction_with_its_message():
 
 def test_an_exception_that_is_no_sentence_is_named():
     class Broken(TableSystem):
-        def ask(self, question, history=()):
+        def ask(self, question, history=(), scope=None):
             raise ZeroDivisionError("oops")
 
     assert prediction_of(Broken(), FACTOID).error == "ZeroDivisionError: oops"
@@ -55,7 +55,7 @@ def test_history_is_passed_on():
     asked = []
 
     class Listening(TableSystem):
-        def ask(self, question, history=()):
+        def ask(self, question, history=(), scope=None):
             asked.append((question, tuple(history)))
             return super().ask(question, history)
 
