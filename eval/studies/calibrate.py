@@ -244,14 +244,8 @@ def calibrate(
     # Retrieve hits for the questions, and read them.
     content = load_squad(squad)
     squad_questions = draw_questions(content, split, part, limit)
-    own = retrieve_for_pairs(questions, embedder)
-    if deciding not in {question.source for question in own}:
-        raise typer.BadParameter(
-            f"There is no question file {deciding}; give it with --questions, or another name."
-        )
+    own = _retrieve_own(questions, tables, deciding, embedder)
     retrieved = [*retrieve_for_squad(content, squad_questions, embedder), *own]
-    if tables:
-        retrieved.extend(retrieve_for_tables(tables, embedder))
     _read_all(retrieved, remembering)
 
     # Fit the confidence and the thresholds.
@@ -265,6 +259,20 @@ def calibrate(
         )
     calibration = replace(calibration, given_threshold=choose_given_threshold(outcomes))
     _write(calibration, out / f"calibration-{remembering.name}.json", summary)
+
+
+def _retrieve_own(
+    pairs: Sequence[str], tables: Path | None, deciding: str, embedder: CachingEmbedder
+) -> list[RetrievedQuestion]:
+    """Retrieve hits for the questions of files and of tables; `deciding` must be among them."""
+    retrieved = retrieve_for_pairs(pairs, embedder)
+    if tables:
+        retrieved.extend(retrieve_for_tables(tables, embedder))
+    if deciding not in {question.source for question in retrieved}:
+        raise typer.BadParameter(
+            f"There is no question file {deciding}; give it with --questions, or another name."
+        )
+    return retrieved
 
 
 def _read_all(questions: Sequence[RetrievedQuestion], reader: Reader) -> None:
