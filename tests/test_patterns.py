@@ -140,5 +140,5 @@ def test_patterns_are_met_wherever_they_stand() -> None:
     places = {pattern.place for pattern in patterns()}
     assert "inquote.ingest.formats.front_matter._PAIR" in places  # a module's name
     assert "inquote.app.web.guard.PUBLIC" in places or any("guard" in place for place in places)
-    assert any(place.startswith("inquote.app.answering.conversation:") for place in places)
+    assert any(place.startswith("inquote.app.answering.replacing:") for place in places)
     assert any(place.startswith("inquote.app.language.english:") for place in places)

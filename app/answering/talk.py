@@ -88,8 +88,8 @@ class Talk:
         is_shelf = len(self._shelf.infos) > 1
         readings = readings_of(typed, turns, last, within=is_shelf)
         is_open = first.text is None and bool(find_pronoun(first.understood_as))
-        is_open = is_open or _is_repeated(first, last)
-        surest, best = -1.0 if is_open else first.confidence + MARGIN, None
+        margin = 0.0 if _is_repeated(first, last) else MARGIN
+        surest, best = -1.0 if is_open else first.confidence + margin, None
         for reading, hits in self._likeliest(readings[1:]):
             confidence = self._answerer.choose(reading.question, hits).confidence
             if confidence > surest:

@@ -95,7 +95,7 @@ run(evaluate, "run", {str(tmp_path / "few.jsonl")!r}, "--json", "--out", {str(tm
     )
     assert done.returncode == 0, done.stderr
     assert "added: " in done.stdout
-    answer = next(line for line in done.stdout.splitlines() if line.startswith('{"id"'))
+    answer = next(line for line in done.stdout.splitlines() if line.startswith('{"version"'))
     assert "Amgen" in json.loads(answer)["answer"]
     assert len((tmp_path / "run" / "predictions.jsonl").read_text("utf-8").splitlines()) == 1 + len(
         few
