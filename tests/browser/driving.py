@@ -28,6 +28,10 @@ CHROMIUM = next(
 )
 
 
+# What Gradio's own client says of an event that still runs when its page is left or loaded again.
+LEFT_BEHIND = ("AbortError: signal is aborted", "errored out")
+
+
 class Tab:
     """A browser tab on the page, with a log of what went wrong in it."""
 
@@ -37,10 +41,12 @@ class Tab:
         self.foreign: list[str] = []
         self.errors: list[str] = []
         page.on("request", self._note)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on(
-            "console", lambda message: message.type == "error" and self.errors.append(message.text)
-        )
+        page.on("pageerror", lambda error: self._complain(str(error)))
+        page.on("console", lambda line: line.type == "error" and self._complain(line.text))
+
+    def _complain(self, message: str) -> None:
+        if not any(words in message for words in LEFT_BEHIND):
+            self.errors.append(message)
 
     def _note(self, request: Request) -> None:
         if not request.url.startswith((self.address + "/", "data:", "blob:")):
