@@ -24,17 +24,17 @@ chat: .venv/installed  ## ingest corpus/ and open the chat in the browser; PORT=
 eval: .venv/installed  ## ask the evaluation questions and write a report
 	$(BIN)/python -m inquote.eval run --floor eval/floors.toml
 
-# Playwright keeps an event loop running in its process, so the tests of the page have processes of their own.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+# Playwright keeps an event loop running in its process, so the tests of the page have one of their own. They run one by one,
+# for a browser and its server keep two cores busy.
 test: .venv/installed  ## all tests but the slow ones
-	$(PYTEST) -m "not slow and not browser" $(COVERAGE)
-	$(PYTEST) -m browser tests/browser
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser" $(COVERAGE)
+	$(BIN)/pytest -m browser tests/browser
 
 coverage: COVERAGE = --cov --cov-report=term
 coverage: test  ## the same, with the branches that they cover, of which there is a floor
 
 test-browser: .venv/installed  ## the tests of the page; a missing Chromium is an error
-	INQUOTE_REQUIRE_BROWSER=1 $(PYTEST) -m browser tests/browser
+	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser
 
 test-wheel: .venv/installed  ## the wheel, installed beside nothing and run from an empty folder
 	$(BIN)/pytest -m slow tests/test_wheel.py

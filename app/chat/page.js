@@ -358,7 +358,8 @@ function begin(log) {
 
 function wait() {
   const log = document.querySelector("#log");
-  if (log && document.querySelector("#document") && question()) begin(log);
+  // The box is drawn before the form around it.
+  if (log && document.querySelector("#document") && question()?.closest(".form, .block")) begin(log);
   else requestAnimationFrame(wait);
 }
 wait();

@@ -97,7 +97,7 @@ class Page:
 
     def _add_question_box(self) -> None:
         with gr.Row(elem_id="examples"):
-            self.intro = gr.Markdown(INTRODUCTION, elem_id="intro")
+            self.intro = gr.Markdown(INTRODUCTION, elem_id="intro", latex_delimiters=[])
             self.suggestions = [gr.Button(visible=False) for _ in range(SUGGESTION_COUNT)]
         self.box = gr.Textbox(
             elem_id="question",

@@ -29,7 +29,7 @@ CHROMIUM = next(
 
 
 # What Gradio's own client says of an event that still runs when its page is left or loaded again.
-LEFT_BEHIND = ("AbortError: signal is aborted", "errored out")
+LEFT_BEHIND = ("signal is aborted", "errored out")
 
 
 class Tab:

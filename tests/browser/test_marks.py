@@ -96,9 +96,11 @@ def test_the_answer_its_sentence_and_its_place_are_read_as_written(bidi_tab: Tab
     assert_inert(answer.locator(".understood q"), f"What count {RLO}9876?")
     assert_inert(answer.locator(".where").first, f"Results {RLO}5432")
     assert answer.locator("a.cite").first.get_attribute("title") == (
-        "Numbers ⟨RLO⟩1234 of אב⟨PDI⟩גד in all · Results ⟨RLO⟩5432"
+        "Numbers ⟨RLO⟩1234 of אב⟨PDI⟩גד in all · Results ⟨RLO⟩5432: "
+        "“The count was ⟨RLO⟩9876 in all.”"
     )
-    answer.locator("summary").click()
+    for summary in ("Why this answer", "Details"):
+        answer.locator("summary", has_text=summary).click()
     assert_inert(answer.locator(".trace tbody td").first, f"{RLO}9876 in all")
 
 
