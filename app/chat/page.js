@@ -345,8 +345,8 @@ function begin(log) {
   conversation.setAttribute("aria-label", "Conversation");
   question().closest(".form, .block").before(editing);
   placeControl(editing);
-  beginConversation();
-  beginWatching(limited);
+  // What was typed before a reload is asked after the conversation that comes back.
+  beginConversation().finally(() => beginWatching(limited));
   new MutationObserver(() => follow(log)).observe(log, { childList: true, subtree: true, characterData: true });
   follow(log);
   const linked = document.createElement("a");
@@ -358,8 +358,9 @@ function begin(log) {
 
 function wait() {
   const log = document.querySelector("#log");
-  // The box is drawn before the form around it.
-  if (log && document.querySelector("#document") && question()?.closest(".form, .block")) begin(log);
+  // The box is drawn before the form around it, and before the buttons.
+  const isDrawn = question()?.closest(".form, .block") && document.querySelector("#new");
+  if (log && document.querySelector("#document") && isDrawn) begin(log);
   else requestAnimationFrame(wait);
 }
 wait();
