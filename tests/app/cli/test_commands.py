@@ -108,7 +108,7 @@ def test_lines_in_are_lines_out(run: Run, system: System) -> None:
     )
     assert objects[2]["error"].startswith("The line is not valid JSON")
     assert "JSON object" in objects[3]["error"]
-    assert objects[4]["understood_as"] in ("Otter sleeps afloat, or?", "Otters sleeps afloat, or?")
+    assert objects[4]["understood_as"] == "Otters sleeps afloat, or?"
     assert "history must be a list" in objects[5]["error"]
     assert "Please type a question" in objects[6]["error"]
     assert objects[7]["error"] == "The line is not valid JSON: NaN is no number of JSON."
