@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install chat eval test test-browser test-wheel test-all coverage screenshots check lint types docs wheel build/tree clean
+.PHONY: help install chat eval test test-browser test-wheel test-scale test-all coverage screenshots check lint types docs wheel build/tree clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,20 +24,33 @@ chat: .venv/installed  ## ingest corpus/ and open the chat in the browser; PORT=
 eval: .venv/installed  ## ask the evaluation questions and write a report
 	$(BIN)/python -m inquote.eval run --floor eval/floors.toml
 
-# Playwright keeps an event loop running in its process, so the tests of the page have one of their own. They run one by one,
-# for a browser and its server keep two cores busy.
-test: .venv/installed  ## all tests but the slow ones
-	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser" $(COVERAGE)
-	$(BIN)/pytest -m browser tests/browser
+# A child of a test that compiles every module anew takes a second longer.
+unexport PYTHONDONTWRITEBYTECODE
+# Only the files that name a mark are imported for it, and no plugin that a part does not use.
+files_of = $$(grep -rl --include='*.py' 'mark\.$(1)' tests)
+LEAN = -p no:schemathesis
+# A file with few tests may take longest, so that the files stay in their order.
+SHARED = -n 2 --dist loadfile --no-loadscope-reorder
 
-coverage: COVERAGE = --cov --cov-report=term
+# Playwright keeps an event loop running in its process, so the tests of the page have processes of their own.
+test: .venv/installed  ## all tests but the slow ones
+	$(BIN)/pytest $(SHARED) $(LEAN) --ignore=tests/browser -m "not slow and not browser and not server and not scale" $(COVERAGE)
+	$(BIN)/pytest -n 2 --dist loadfile -m "server and not slow and not browser and not scale" $(COVERAGE_TOO) $(call files_of,server)
+	$(BIN)/pytest -n 2 --dist loadfile $(LEAN) -m browser tests/browser
+
+coverage: COVERAGE = --cov --cov-report= --cov-fail-under=0
+coverage: COVERAGE_TOO = --cov --cov-append --cov-report=term
 coverage: test  ## the same, with the branches that they cover, of which there is a floor
 
 test-browser: .venv/installed  ## the tests of the page; a missing Chromium is an error
-	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser tests/browser
+	INQUOTE_REQUIRE_BROWSER=1 $(BIN)/pytest -n 2 --dist loadfile $(LEAN) -m browser tests/browser
 
 test-wheel: .venv/installed  ## the wheel, installed beside nothing and run from an empty folder
 	$(BIN)/pytest -m slow tests/test_wheel.py
+
+test-scale: .venv/scale  ## a library on S3, and its ingest on several machines
+	$(BIN)/python -c "import kubernetes_validate, lance, lancedb, moto.server, ray.data"  # for tests skip what is missing
+	$(BIN)/pytest -n 2 --dist loadfile -m scale $(call files_of,scale)
 
 test-all: .venv/installed  ## every test, the slow ones too
 	$(BIN)/pytest -m "not browser"
@@ -64,6 +77,10 @@ build/tree:
 
 .venv/docs: .venv/installed
 	$(BIN)/pip install --disable-pip-version-check -e ".[docs]"
+	@touch $@
+
+.venv/scale: .venv/installed
+	$(BIN)/pip install --disable-pip-version-check -e ".[dev,scale,scale-tests]"
 	@touch $@
 
 docs: .venv/docs build/tree  ## the guide and the API reference, into build/site

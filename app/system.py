@@ -14,9 +14,11 @@ from inquote.app.answering.cache import AnswerCache
 from inquote.app.answering.cleaning import clean_question
 from inquote.app.answering.findings import Followed
 from inquote.app.answering.reception import Reception
+from inquote.app.answering.reply import Reply, documents_of
 from inquote.app.answering.scope import check_scope, read_scope
+from inquote.app.answering.search_result import MOST_PASSAGES, SearchResult, cite_hit
 from inquote.app.answering.shelf import Shelf
-from inquote.app.answering.small_talk import kind_of_talk
+from inquote.app.answering.small_talk import clean_turn
 from inquote.app.answering.suggestions import (
     ATTACHMENT,
     Suggestion,
@@ -35,8 +37,9 @@ from inquote.index.stores.base import DocumentInfo, Scope, Snapshot, Store
 from inquote.index.stores.journal import Feedback, Journal, QuestionInContext
 from inquote.index.stores.limited import LimitedStore
 from inquote.index.stores.recipe import Recipe
+from inquote.index.updating.notes import Notes, all_notes
 from inquote.ingest.documents import Document, Page
-from inquote.ingest.errors import GenerationGone, InquoteError
+from inquote.ingest.errors import GenerationGone, InquoteError, QuestionError
 
 
 class Asking(Protocol):
@@ -57,14 +60,6 @@ _ANSWERS_A_TRIM = 50  # answers that are read between two times that freed memor
 _MOST_LIMITED = 64  # systems over parts of the library that are kept
 _EXAMPLES = 3  # questions that the page names to who asks none
 _ATTEMPTS = 3  # to answer while ingests are quicker than the reading of a snapshot
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer with the documents of its hits, as they were when it was made."""
-
-    answer: Answer
-    documents: Mapping[str, Document]
 
 
 @dataclass(frozen=True)
@@ -94,6 +89,8 @@ class System:
         self.journal = journal
         self._cache = AnswerCache()
         self._read = itertools.count(1)
+        self._notes: tuple[int, dict[str, Notes]] = (-1, {})
+        self._listed: tuple[int, list[DocumentInfo]] = (-1, [])
         self._limited: OrderedDict[tuple[str, ...], System] = OrderedDict()
 
     def limited_to(self, visible: Scope) -> "System":
@@ -122,7 +119,8 @@ class System:
         """
         scope = read_scope(scope)
         reply = self._answer(question, history, None, scope, is_new=True)
-        return self._record(reply.answer, history)
+        self.record(reply.answer, history)
+        return reply.answer
 
     def reply(
         self, question: object, history: Sequence[str] = (), scope: Scope | None = None
@@ -130,7 +128,7 @@ class System:
         """Answer as `ask` does, with the documents out of the same snapshot."""
         scope = read_scope(scope)
         reply = self._answer(question, history, None, scope, with_documents=True, is_new=True)
-        self._record(reply.answer, history)
+        self.record(reply.answer, history)
         return reply
 
     def answer(
@@ -146,11 +144,33 @@ class System:
         """
         return self._answer(question, history, generation, scope).answer
 
-    def _record(self, answer: Answer, history: Sequence[str]) -> Answer:
+    def retrieve(self, query: object, limit: int, scope: Scope | None = None) -> SearchResult:
+        """Return the passages that the searches list for a query, best first, at most `limit`.
+
+        Nothing is read and nothing recorded. Raises as `ask` does, and `QuestionError` for a
+        `limit` that is not within 1 and `MOST_PASSAGES`.
+        """
+        cleaned, scope = clean_question(query), read_scope(scope)
+        if not 1 <= limit <= MOST_PASSAGES:
+            raise QuestionError(f"Please ask for 1 to {MOST_PASSAGES} passages.")
+        with self.store.snapshot() as snapshot:
+            check_scope(scope, snapshot)
+            hits = self.search.search(snapshot, cleaned, limit, scope=scope)
+            ids = {hit.passage.document_id for hit in hits}
+            documents = {id: snapshot.document(id) for id in sorted(ids)}
+            passages = [cite_hit(hit, documents[hit.passage.document_id]) for hit in hits]
+            return SearchResult(cleaned, snapshot.generation, tuple(passages))
+
+    def record(self, answer: Answer, history: Sequence[str]) -> None:
+        """Record the question of an answer, where questions are kept."""
         if self.journal is not None and not answer.is_small_talk:
             context = QuestionInContext(answer.question, tuple(history), answer.scope)
             self.journal.record_question(context, utc_now())
-        return answer
+
+    def with_documents(self, answer: Answer) -> Reply:
+        """Return an answer with the documents of its hits; raise `GenerationGone`."""
+        with self.store.snapshot(answer.generation) as snapshot:
+            return Reply(answer, documents_of(answer, snapshot))
 
     def _answer(
         self,
@@ -163,7 +183,7 @@ class System:
     ) -> Reply:
         """Answer a question; of one that `is_new`, the library must have what `scope` names."""
         clock = Clock()
-        typed = _clean_turn(question)
+        typed = clean_turn(question)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.store.snapshot(generation) as snapshot:
@@ -171,8 +191,7 @@ class System:
                     if is_new:
                         check_scope(scope, snapshot)
                     answer = self._answer_from(snapshot, typed, history, scope, clock)
-                    ids = sorted({hit.passage.document_id for hit in answer.hits})
-                    documents = {id: snapshot.document(id) for id in ids if with_documents}
+                    documents = documents_of(answer, snapshot) if with_documents else {}
             except GenerationGone:
                 if generation is not None or attempt == _ATTEMPTS:
                     raise
@@ -189,7 +208,8 @@ class System:
         clock: Clock,
     ) -> Answer:
         """Answer from a snapshot, or return what was answered before."""
-        shelf = Shelf(snapshot, self.search, clock, scope)
+        listing = partial(self.documents_of, snapshot)
+        shelf = Shelf(snapshot, self.search, clock, scope, listing=listing)
 
         def ask(typed: str, understood: str, within: Scope | None, followed: Followed) -> Answer:
             limits = shelf.following(within, followed)
@@ -278,12 +298,29 @@ class System:
     def documents(self, generation: int | None = None) -> list[DocumentInfo]:
         """List the documents in the order of ids, of the current generation or an earlier one."""
         with self.store.snapshot(generation) as snapshot:
-            return snapshot.document_infos()
+            return list(self.documents_of(snapshot))
+
+    def documents_of(self, snapshot: Snapshot) -> Sequence[DocumentInfo]:
+        """List the documents of a snapshot; the list of the latest generation is read once."""
+        if self._listed[0] != snapshot.generation:
+            infos = snapshot.document_infos()
+            if snapshot.generation < self._listed[0]:
+                return infos
+            self._listed = snapshot.generation, infos
+        return self._listed[1]
+
+    def notes(self) -> Mapping[str, Notes]:
+        """Return what is to be known of documents, by id; see `notes_of`."""
+        with self.store.snapshot() as snapshot:
+            if self._notes[0] != snapshot.generation:
+                notes = all_notes(snapshot, self.documents_of(snapshot))
+                self._notes = snapshot.generation, notes
+        return self._notes[1]
 
     def suggestions(
         self, ask: Asking | None = None, progress: Progress = silent
     ) -> list[Suggestion]:
-        """Return questions drawn from the corpus that this system answers, the surest first.
+        """Return questions drawn from the corpus that this system answers, as they were drawn.
 
         They are found once a generation. `ask`, by default `answer`, is called for each candidate.
         """
@@ -301,9 +338,3 @@ class System:
     def close(self) -> None:
         """Close the library; no question may be running."""
         self.store.close()
-
-
-def _clean_turn(typed: object) -> str:
-    """Return a turn as `clean_question` does; a single letter is one that the page answers."""
-    is_letter = isinstance(typed, str) and kind_of_talk(typed) == "letter"
-    return str(typed).strip() if is_letter else clean_question(typed)

@@ -1,10 +1,11 @@
-"""Make writes last, and let a test cut an ingest short.
+"""Make writes last, let a test cut an ingest short, and measure what lies in a folder.
 
 `step` is called before each write, sync, rename and commit. `INQUOTE_FAULT=exit:7` ends the process
 at the seventh of its calls, as `kill -9` would; `INQUOTE_FAULT=full:7` makes it fail as a full disk
 does. Without the variable nothing happens.
 """
 
+import contextlib
 import errno
 import os
 from pathlib import Path
@@ -24,6 +25,16 @@ def step() -> None:
         if kind == "exit":
             os._exit(137)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def bytes_below(folder: Path) -> int:
+    """Return the bytes of all files below a folder, of which some may vanish meanwhile."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += Path(place, name).lstat().st_size
+    return total
 
 
 def sync(path: Path) -> None:

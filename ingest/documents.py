@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 HEADING_SEPARATOR = " > "  # between the titles of a path
+UNTOLD = 1.0  # how surely words were read from a picture, where the program did not tell
 
 BlockKind = Literal[
     "heading",
@@ -150,7 +151,7 @@ class Document:
     - `hidden` are ranges that no reader sees, in text order, apart from each other; they are in no
       passage.
     - `recognised` are the ranges that were read from pictures, in text order, each with a score
-      from 0 to 1 that says how surely.
+      from 0 to 1 that says how surely, `UNTOLD` where nothing says it.
     """
 
     id: str

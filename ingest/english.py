@@ -97,6 +97,14 @@ RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b|all rights reserved)", re.IGNORECA
 EMPTY_TITLES = frozenset("home homepage index untitled document page test".split())
 """Words of titles that say nothing of a page."""
 
+EMPTY_HEADINGS = frozenset(
+    (
+        "title contents introduction conclusion conclusions abstract heading header footer index"
+        " untitled"
+    ).split()
+) | {"table of contents", "no title"}
+"""Headings that do not say which document they stand in."""
+
 MAIL_SENDERS = ("From", "Sender")
 """The labels of fields that open the head of an e-mail."""
 

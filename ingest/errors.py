@@ -50,6 +50,13 @@ class LibraryBusy(InquoteError):
     """
 
 
+class WriterLost(LibraryBusy):
+    """Another process wrote the library first; what this one wrote is seen by nobody.
+
+    Ingesting again, on what the other wrote, helps.
+    """
+
+
 class GenerationGone(InquoteError):
     """An earlier generation of the library is not kept.
 

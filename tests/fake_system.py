@@ -2,13 +2,16 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from inquote.app.answering.answer import Answer, Citation
+from inquote.app.answering.reply import Reply
 from inquote.app.answering.suggestions import Suggestion
-from inquote.app.system import PagedDocument, Reply
+from inquote.app.system import PagedDocument
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import DocumentInfo
 from inquote.index.stores.journal import Feedback
@@ -130,6 +133,26 @@ def make_answer(
 
 
 @dataclass
+class FakeStore:
+    """The one document of a system, as far as a list of documents needs a store."""
+
+    system: "FakeSystem"
+    size: int = 1000
+    notice: str = ""
+
+    @contextmanager
+    def snapshot(self) -> Iterator["FakeStore"]:
+        yield self
+
+    @property
+    def generation(self) -> int:
+        return self.system.generation
+
+    def document_infos(self) -> list[DocumentInfo]:
+        return self.system.documents()
+
+
+@dataclass
 class FakeSystem:
     """`answers` maps a word of the question to the quotes that answer it; else it is refused."""
 
@@ -145,6 +168,7 @@ class FakeSystem:
     nearest: tuple[str, ...] = ("The future is open.", "2015", "16.3% of patients")
     generation: int = 1
     questions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    recorded: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     understood: dict[str, str] = field(default_factory=dict)
     readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
@@ -152,7 +176,12 @@ class FakeSystem:
     scopes: list[Sequence[str] | None] = field(default_factory=list)
     hold: threading.Event | None = None
     closed: bool = False
+    notes_: dict[str, str] = field(default_factory=dict)
     file: Path | None = None  # that the document's pages are drawn from
+
+    @cached_property
+    def store(self) -> FakeStore:
+        return FakeStore(self)
 
     def ask(
         self, question: str, history: Sequence[str] = (), scope: Sequence[str] | None = None
@@ -170,6 +199,8 @@ class FakeSystem:
             (quotes for word, quotes in self.answers.items() if word in question.lower()), []
         )
         answer = make_answer(question, self.document_, quotes, self.nearest)
+        if question == "Show me.":
+            answer.trace["shows"] = 0
         if question in self.notices:
             notice = self.notices[question]
             return replace(answer, notice=notice, text=None, citations=(), hits=())
@@ -184,6 +215,25 @@ class FakeSystem:
         self.scopes.append(scope)
         return Reply(self.ask(question, history, scope), {self.document_.id: self.document_})
 
+    def record(self, answer: Answer, history: Sequence[str]) -> None:
+        self.recorded.append((answer.question, tuple(history)))
+
+    def with_documents(self, answer: Answer) -> Reply:
+        return Reply(answer, {self.document_.id: self.document_})
+
+    def answer(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        generation: int | None = None,
+        scope: Sequence[str] | None = None,
+    ) -> Answer:
+        """An answer without a record; the document is about what its first words say."""
+        if question == "What is this document about?":
+            return make_answer(question, self.document_, ["The future is open."])
+        quotes = next((q for word, q in self.answers.items() if word in question.lower()), [])
+        return make_answer(question, self.document_, quotes, self.nearest)
+
     def document(self, id: str, generation: int | None = None) -> Document:
         return {self.document_.id: self.document_}[id]
 
@@ -197,6 +247,12 @@ class FakeSystem:
                 d.id, d.title, d.source, d.sha256, len(d.text), 3, "2026-11-24T20:13:05+00:00"
             )
         ]
+
+    def documents_of(self, snapshot: FakeStore) -> list[DocumentInfo]:
+        return snapshot.document_infos()
+
+    def notes(self) -> dict[str, dict[str, str]]:
+        return {self.document_.id: dict(self.notes_)} if self.notes_ else {}
 
     def record_feedback(self, feedback: Feedback) -> None:
         self.feedback.append(feedback)

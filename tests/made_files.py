@@ -24,8 +24,10 @@ def shown(left: float, height: float, text: str, size: float = 10, font: str = "
     return b"BT /%s %g Tf %g %g Td (%s) Tj ET" % (font.encode(), size, left, height, escaped)
 
 
-def drawn_pdf(drawings: Sequence[bytes], title: str = "", extra: bytes = b"") -> bytes:
-    """A PDF whose pages are drawn by these operators."""
+def drawn_pdf(
+    drawings: Sequence[bytes], title: str = "", extra: bytes = b"", more: Sequence[bytes] = ()
+) -> bytes:
+    """A PDF whose pages are drawn by these operators; `more` objects follow those of the pages."""
     count = len(drawings)
     kids = b" ".join(b"%d 0 R" % (6 + 2 * at) for at in range(count))
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>"
@@ -43,6 +45,7 @@ def drawn_pdf(drawings: Sequence[bytes], title: str = "", extra: bytes = b"") ->
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn))
     out, places = b"%PDF-1.4\n", []
+    objects.extend(more)
     for number, content in enumerate(objects, 1):
         places.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
@@ -52,6 +55,23 @@ def drawn_pdf(drawings: Sequence[bytes], title: str = "", extra: bytes = b"") ->
         b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R /Info 4 0 R "
         b">>\nstartxref\n%d\n%%%%EOF" % (size, table, size, len(out))
     )
+
+
+def dotted_pdf(lines: Sequence[tuple[float, float, bytes]]) -> bytes:
+    """A PDF whose letters are drawings in a grid of dots, as TeX made them; (left, height, codes).
+
+    A letter is 7 points wide, of which 6 are black, and 9 high.
+    """
+    drawings = [b"BT /F3 0.12 Tf %g %g Td (%s) Tj ET" % line for line in lines]
+    glyph = b"58 0 0 0 50 75 d1 0 0 50 75 re f"
+    more = [
+        b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 50 75] /FontMatrix [1 0 0 1 0 0] "
+        b"/FirstChar 0 /LastChar 127 /Widths [%s] /CharProcs << /g 9 0 R >> "
+        b"/Encoding << /Differences [0 %s] >> /Resources << >> >>" % (b"58 " * 128, b"/g " * 128),
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(glyph), glyph),
+    ]
+    fonts = b"/Resources << /Font << /F3 8 0 R >> >>"
+    return drawn_pdf([b"\n".join(drawings)], extra=fonts, more=more)
 
 
 def down(

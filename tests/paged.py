@@ -1,11 +1,14 @@
-"""A PDF of a few pages and the fake system that cites it, for tests of pages."""
+"""A PDF of a few pages, and a picture, and the fake system that cites it, for tests of pages."""
 
 import hashlib
 from pathlib import Path
 
+from PIL import Image
+
 from fake_system import FakeSystem
-from inquote.ingest.documents import Document
+from inquote.ingest.documents import Document, Page
 from inquote.ingest.formats import pdf as pdf_format
+from inquote.ingest.layout.boxes import LineBoxes, pack_lines
 from made_files import drawn_pdf, shown
 
 SENTENCES = ["Fever was seen in a third.", "The dose is 5 mg a day.", "Nobody was harmed."]
@@ -45,10 +48,28 @@ def paged_system(folder: Path, content: bytes | None = None) -> FakeSystem:
     content = content or paged_pdf()
     file = folder / "kept"
     file.write_bytes(content)
+    document = paged_document(content)
+    end = document.text.find(SENTENCES[1]) + len(SENTENCES[1])
+    both = document.text[max(0, document.text.find(SENTENCES[0])) : end]
     answers = {"fever": [SENTENCES[0]], "dose": ["5 mg a day", "Nobody was harmed."]}
+    answers["both"] = [both]
     return FakeSystem(
-        document_=paged_document(content),
+        document_=document,
         answers=answers,
         nearest=tuple(SENTENCES),
         file=file,
     )
+
+
+def pictured_system(folder: Path) -> FakeSystem:
+    """A fake system over a picture of a sentence that was recognised in it."""
+    file = folder / "picture"
+    Image.new("RGB", (600, 200), "white").save(file, "PNG")
+    text = SENTENCES[0]
+    edges = tuple([40.0 + 10 * at for at in range(len(text) + 1)])
+    line = LineBoxes(0, len(text), 80, 100, edges)
+    page = Page(1, 0, len(text), width=600, height=200, lines=pack_lines([line]))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    document = Document(ID, "A picture", "", text, digest, pages=(page,))
+    answers = {"fever": [text]}
+    return FakeSystem(document_=document, answers=answers, nearest=(text,), file=file)

@@ -17,8 +17,8 @@ import pytest
 
 from places import ROOT
 
-NAME = "docs.example.org"
 FOLDER = "/inquote"
+NAMES = {"": "papers.example.org", FOLDER: "docs.example.org"}  # by the folder below them
 FILES = {
     "nginx": ROOT / "docs/guide/proxy/nginx.conf",
     "caddy": ROOT / "docs/guide/proxy/Caddyfile",
@@ -64,25 +64,34 @@ def replaced(text: str, old: str, new: str) -> str:
 
 
 def make_certificate(folder: Path) -> None:
-    subject = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
+    """Makes one for all names, if the folder has none."""
+    if (folder / "cert.pem").exists():
+        return
+    name = NAMES[FOLDER]
+    alternatives = ",".join(f"DNS:{each}" for each in NAMES.values())
+    subject = ["-subj", f"/CN={name}", "-addext", f"subjectAltName={alternatives}"]
     kind = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     out = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
     subprocess.run(["openssl", "req", *kind, *subject, *out], check=True, capture_output=True)
 
 
-def command_of(kind: str, port: int, upstream: str, path: str, folder: Path) -> list[str]:
+def command_of(
+    kind: str, port: int, upstream: str, path: str, folder: Path, keys: Path
+) -> list[str]:
     """Writes the proxy's files into a folder and gives the command that starts it."""
+    name = NAMES[path]
     text = replaced(FILES[kind].read_text("utf-8"), "127.0.0.1:7860", upstream)
     if kind == "nginx":
+        text = replaced(text, f"server_name {NAMES[FOLDER]}", f"server_name {name}")
         text = replaced(text, "listen 443", f"listen 127.0.0.1:{port}")
-        text = replaced(text, "/etc/ssl/certs/docs.example.org.pem", str(folder / "cert.pem"))
-        text = replaced(text, "/etc/ssl/private/docs.example.org.key", str(folder / "key.pem"))
+        text = replaced(text, "/etc/ssl/certs/docs.example.org.pem", str(keys / "cert.pem"))
+        text = replaced(text, "/etc/ssl/private/docs.example.org.key", str(keys / "key.pem"))
         text = text if path else replaced(text, "location /inquote/", "location /")
         (folder / "site.conf").write_text(text)
         (folder / "nginx.conf").write_text(NGINX.format(folder=folder))
         return ["nginx", "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
-    tls = f"https://{NAME}:{port} {{\n\ttls {folder / 'cert.pem'} {folder / 'key.pem'}"
-    text = replaced(text, f"{NAME} {{", tls)
+    tls = f"https://{name}:{port} {{\n\ttls {keys / 'cert.pem'} {keys / 'key.pem'}"
+    text = replaced(text, f"{NAMES[FOLDER]} {{", tls)
     text = text if path else replaced(text, " /inquote*", "")
     (folder / "Caddyfile").write_text(CADDY + text)
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
@@ -90,9 +99,14 @@ def command_of(kind: str, port: int, upstream: str, path: str, folder: Path) -> 
 
 @contextlib.contextmanager
 def proxied(kind: str, port: int, upstream: str, path: str, folder: Path) -> Iterator[str]:
-    """Runs a proxy and gives the public address of the server behind it."""
+    """Runs a proxy and gives the public address of the server behind it.
+
+    The proxy's files and the certificate, which others share, lie in the folder.
+    """
     make_certificate(folder)
-    command = command_of(kind, port, upstream, path, folder)
+    keys, folder = folder, folder / f"{kind}-{port}"
+    folder.mkdir()
+    command = command_of(kind, port, upstream, path, folder, keys)
     home = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=home)
@@ -103,7 +117,7 @@ def proxied(kind: str, port: int, upstream: str, path: str, folder: Path) -> Ite
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
             time.sleep(0.05)
-        yield f"https://{NAME}:{port}{path}"
+        yield f"https://{NAMES[path]}:{port}{path}"
     finally:
         process.terminate()
         process.wait(20)

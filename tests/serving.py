@@ -105,7 +105,7 @@ class Visitor:
     async def post(self, question: Any, kept: Any = ()) -> str:
         """Post the event of a question, with what the browser has kept; gives the event's id."""
         call = {
-            "data": [question, None, json.dumps(kept), "", ""],
+            "data": [question, None, json.dumps(kept), "", "", ""],
             "event_data": None,
             "fn_index": self._asking["id"],
             "trigger_id": self._box,
@@ -134,7 +134,11 @@ class Visitor:
         if not message["success"]:
             raise RuntimeError(str(message["output"]))
         shown = message["output"]["data"][self._asking["outputs"].index(self._log)]
-        return [(m["role"], plain("".join(part["text"] for part in m["content"]))) for m in shown]
+        pairs = []
+        for message in shown:
+            html = "".join(part["text"] for part in message["content"])
+            pairs.append((message["role"], plain(html.partition('<div class="again">')[0])))
+        return pairs
 
 
 def plain(html: str) -> str:

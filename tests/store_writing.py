@@ -33,8 +33,8 @@ def write(
             for document in documents
             for key, passage in zip(document.keys, document.chunks.passages, strict=True)
         }
-        missing = [key for key in embedded if key in draft.missing(embedded, EMBEDDER.dimension)]
-        if missing:
+        unknown = draft.missing(embedded, EMBEDDER.dimension)
+        if missing := [key for key in embedded if key in unknown]:
             draft.put_embeddings(missing, EMBEDDER.embed_passages([embedded[k] for k in missing]))
         draft.put_documents(documents)
         draft.put_roots({"/zoo": "zoo"})

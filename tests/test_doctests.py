@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,16 @@ MODULES = sorted(
 )
 
 
-@pytest.mark.parametrize("name", MODULES)
+NEED_THE_EXTRA = ("inquote.index.stores.shared.", "inquote.index.distributed.")
+
+
+def with_mark(name: str) -> Any:
+    """A module, marked where it needs the scale extra."""
+    is_scale = name.startswith(NEED_THE_EXTRA)
+    return pytest.param(name, marks=pytest.mark.scale if is_scale else ())
+
+
+@pytest.mark.parametrize("name", [with_mark(name) for name in MODULES])
 def test_worked_examples(name: str) -> None:
     done = doctest.testmod(importlib.import_module(name))
     assert done.attempted > 0

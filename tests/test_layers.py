@@ -1,6 +1,7 @@
 """Imports point only up the tree of the guide, packages and modules alike, and use one name."""
 
 import ast
+import functools
 import tomllib
 from pathlib import Path
 
@@ -10,15 +11,16 @@ from places import ROOT
 
 # Each module or package may import what stands before it in this list, and itself.
 LAYERS = """
-ingest.errors ingest.documents ingest.english ingest.languages ingest.text
+ingest.errors ingest.documents ingest.english ingest.languages ingest.text ingest.titles
 ingest.formats.base ingest.formats.builder
 ingest.layout ingest.formats ingest.files ingest.advertising ingest.mail_fields ingest.grid
 ingest.segments ingest.packing
 ingest.chunk
 index.clock index.disk index.progress index.terms index.models index.stores index.retrieval
-index.updating index.verify
-app.marks app.language app.reader app.answering app.system app.feedback_calibration
-app.build app.library app.service app.chat app.web app.cli app.training
+index.updating index.distributed index.copying index.verify
+app.marks app.wire app.language app.reader app.answering app.system app.feedback_calibration
+app.build app.remote app.library app.schemas app.service app.chat app.mcp app.web app.cli
+app.training
 eval.places eval.options eval.metrics eval.runs eval.report eval.sets eval.studies eval.bench
 eval.peers eval.__main__
 """.split()
@@ -31,7 +33,8 @@ def module_name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
-def imports(path: Path) -> set[str]:
+@functools.cache
+def imports(path: Path) -> frozenset[str]:
     """Every module that a file imports, `from a import b` counting as "a.b"."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -39,7 +42,7 @@ def imports(path: Path) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names |= {f"{'.' * node.level}{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
 
 
 def layer(name: str) -> int:

@@ -53,7 +53,30 @@ def test_a_library_answers_shows_its_documents_and_closes(
 def test_opening_what_is_not_there_says_how_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(inquote.InquoteError, match="make one with: inquote ingest"):
         inquote.open_library(tmp_path / "nowhere")
-    with pytest.raises(inquote.InquoteError, match="No library can be opened at s3:// addresses"):
-        inquote.open_library("s3://bucket/library")
-    with pytest.raises(inquote.InquoteError, match="No library can be opened at s3:// addresses"):
-        inquote.open_library(Path("s3://bucket/library"))
+    for location in ("ftp://host/library", Path("ftp://host/library")):
+        with pytest.raises(inquote.InquoteError, match="No library can be opened at ftp:// addr"):
+            inquote.open_library(location)
+    with pytest.raises(inquote.InquoteError, match="may hold no credentials") as caught:
+        inquote.open_library("s3://key:secret@bucket/library")
+    assert "secret@" not in str(caught.value)
+
+
+def test_a_library_in_a_folder_loads_nothing_of_shared_ones(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom inquote.index.stores.registry import open_sessions, open_store\n"
+        f"open_store({str(tmp_path)!r}, must_exist=False)\nopen_sessions({str(tmp_path)!r})\n"
+        "print({'lance', 'lancedb', 'pyarrow', 'ray'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_url_without_the_extra_says_what_to_install() -> None:
+    code = (
+        "import sys\nsys.modules['lance'] = None\nimport inquote\n"
+        "from inquote.index.stores.registry import open_store\n"
+        "try:\n    open_store('s3://bucket/library')\n"
+        "except inquote.InquoteError as error:\n    print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith('pip install "inquote[scale]".')

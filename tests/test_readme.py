@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import inquote
+from asked_endpoints import make_library, served_library
 from fake_system import FakeSystem, make_document, opener
 from inquote.app.answering.answer import Answer
 from places import ROOT
@@ -63,10 +64,20 @@ def test_the_curl_example(address: str) -> None:
 
 
 def test_the_python_example(address: str) -> None:
-    code = example(GUIDE / "guide" / "serving.md", "import json")
+    code = example(GUIDE / "guide" / "programs.md", "import json")
     assert PORT in code
     printed = run([sys.executable, "-c", code.replace(PORT, address)])
     assert printed == "Amgen 0.82\ncorpus/small.md 13-18: Amgen\n"
+
+
+def test_the_example_of_another_servers_library(tmp_path: Path) -> None:
+    code = example(GUIDE / "guide" / "programs.md", "import inquote")
+    assert "https://docs.example.org/inquote" in code
+    with served_library(make_library(tmp_path), writable=False) as address:
+        printed = run(
+            [sys.executable, "-c", code.replace("https://docs.example.org/inquote", address)]
+        )
+    assert re.findall(r"^zoo/(\w+)\.md \d+ \d+$", printed, re.MULTILINE)
 
 
 class SmallLibrary(contextlib.AbstractContextManager["SmallLibrary"]):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from inquote.app.answering.dates import date_of
 from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.spans import AnswerSpan, normalize_words
+from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms
+from inquote.ingest.documents import Passage
 from inquote.ingest.text import sentence_ranges, touching
 
 MARGIN = 2.0  # by which the answer of another document may score less than the best
@@ -54,6 +56,18 @@ def find_agreement(
     return Agreement(tuple(map(tuple, by_size)))
 
 
+def promising_hits(question: str, best: AnswerSpan, hits: Sequence[Hit], shelf: Shelf) -> list[Hit]:
+    """Return the hits in other documents that hold as many of the question's words as the best."""
+    needed = COVERAGE * _shared_words(question, best, shelf)
+    promising = []
+    for hit in hits:
+        passage = hit.passage
+        is_other = passage.document_id != best.passage.document_id
+        if is_other and _words_shared_with(question, passage.text, passage, shelf) >= needed:
+            promising.append(hit)
+    return promising
+
+
 def is_value(span: AnswerSpan) -> bool:
     """Tell whether a span is short enough to agree with others or to differ."""
     return len(span.text.split()) <= LONGEST_VALUE
@@ -74,8 +88,12 @@ def _shared_words(question: str, span: AnswerSpan, shelf: Shelf) -> int:
     passage = span.passage
     touched = touching(sentence_ranges(passage.text), span.start, span.end)
     sentences = " ".join(passage.text[start:end] for start, end in touched)
-    title = shelf.document(passage.document_id).title
-    around = f"{sentences} {passage.heading} {title}"
+    return _words_shared_with(question, sentences, passage, shelf)
+
+
+def _words_shared_with(question: str, text: str, passage: Passage, shelf: Shelf) -> int:
+    """Count the words of a question that stand in a text of a passage, its headings, its title."""
+    around = f"{text} {passage.heading} {shelf.document(passage.document_id).title}"
     return len(set(content_terms(question)) & set(content_terms(around)))
 
 

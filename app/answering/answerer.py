@@ -5,7 +5,12 @@ from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 
-from inquote.app.answering.agreement import agreement_sentence, find_agreement, is_figure
+from inquote.app.answering.agreement import (
+    agreement_sentence,
+    find_agreement,
+    is_figure,
+    promising_hits,
+)
 from inquote.app.answering.answer import (
     Answer,
     Inferred,
@@ -22,7 +27,7 @@ from inquote.app.answering.confidence import Calibration, features_of
 from inquote.app.answering.counts import are_named, items_of, says_number, things_question
 from inquote.app.answering.findings import Findings, Followed, Place
 from inquote.app.answering.forms import Form, form_of, requested_count
-from inquote.app.answering.lists import find_lists, read_lists
+from inquote.app.answering.lists import TextList, find_lists, read_lists
 from inquote.app.answering.names import Neighbourhood, names_in
 from inquote.app.answering.overview import CONFIDENCE, make_overview
 from inquote.app.answering.parts import split_question
@@ -36,7 +41,8 @@ from inquote.app.reader.base import Reader
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import Scope
 
-READ_FIRST = 5  # passages that may settle the question, so that the rest is not read
+READ_AT_ONCE = 3  # passages; where they settle the question, the rest is not read
+READ_FOR_HOPE = 9  # passages that must be read before a question is given up
 MORE_SHARE = 0.5  # of the confidence that an answer needs, where a person wants the next best
 MOST_DOCUMENTS = 24  # that are heard where several answer
 
@@ -68,9 +74,7 @@ class Answerer:
         read_lists(question, lists, self.reader, most)
 
         # Compare all spans, and compose the answer of the best.
-        findings = Findings.gather(
-            readings, self.calibration.retrieval_weight, lists, hits[len(readings) :]
-        )
+        findings = self._gather(readings, lists, hits[len(readings) :])
         return self._compose(question, form, findings.without(without))
 
     def _compose(self, question: str, form: Form, findings: Findings) -> Choice:
@@ -83,23 +87,39 @@ class Answerer:
         return Choice(form, findings, tuple(spans), features, confidence)
 
     def _read(self, question: str, form: Form, hits: Sequence[Hit]) -> list[HitReading]:
-        """Read the first hits, and the rest unless the first settle the question.
+        """Read the hits, a few at once, until they settle the question or leave no hope.
 
         For a list all are read, because its pieces may lie anywhere.
         """
-        enough_score = self.calibration.enough_score
         terms = terms_of_cells(question, [hit.passage for hit in hits])
         read = partial(
             read_hits, question, reader=self.reader, in_headings=form.is_span, terms=terms
         )
-        if form is Form.LIST or enough_score is None:
+        if form is Form.LIST or self.calibration.settled is None:
             return read(hits)
-        readings = read(hits[:READ_FIRST])
-        spans = rank_spans(readings, self.calibration.retrieval_weight)
-        is_settled = bool(spans) and spans[0].score >= enough_score
-        if not is_settled:
-            readings += read(hits[READ_FIRST:], first_rank=READ_FIRST)
+        readings: list[HitReading] = []
+        for first in range(0, len(hits), READ_AT_ONCE):
+            readings += read(hits[first : first + READ_AT_ONCE], first_rank=first)
+            confidence = self._confidence(question, readings)
+            is_hopeless = confidence < self.calibration.hopeless and len(readings) >= READ_FOR_HOPE
+            if is_hopeless or confidence >= self.calibration.settled:
+                break
         return readings
+
+    def _confidence(self, question: str, readings: Sequence[HitReading]) -> float:
+        """Return the confidence of the best span of some readings, 0 where there is none."""
+        findings = self._gather(readings)
+        if not findings.spans:
+            return 0.0
+        return self.calibration.confidence(features_of(question, findings))
+
+    def _gather(
+        self,
+        readings: Sequence[HitReading],
+        lists: Sequence[TextList] = (),
+        unread: Sequence[Hit] = (),
+    ) -> Findings:
+        return Findings.gather(readings, self.calibration.retrieval_weight, lists, unread)
 
     def answer(self, question: str, understood_as: str, shelf: Shelf) -> Answer:
         """Return the answer to a question, with citations checked against their documents.
@@ -189,12 +209,15 @@ class Answerer:
         """Return an answer with those of other documents that answer about as surely."""
         spans = choice.findings.spans
         best = choice.spans[0] if choice.form.is_span else choice.findings.best
-        if not find_agreement(question, best, spans, shelf):
+        not_read = neighbourhood.keep(choice.findings.unread)
+        may_answer = promising_hits(question, best, not_read, shelf)
+        if not may_answer and not find_agreement(question, best, spans, shelf):
             return choice
         # Hear every document that has something to say.
         read = {reading.passage.id for reading in choice.findings.readings}
         hits = neighbourhood.keep(shelf.hits_of_documents(question, MOST_DOCUMENTS))
-        unread = [hit for hit in hits if hit.passage.id not in read]
+        promising = promising_hits(question, best, hits, shelf)
+        unread = [hit for hit in promising if hit.passage.id not in read]
         others = read_hits(question, unread, self.reader, len(read))
         spans = (*spans, *rank_spans(others, self.calibration.retrieval_weight))
         agreement = find_agreement(question, best, spans, shelf)

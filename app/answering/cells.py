@@ -58,15 +58,18 @@ def terms_of_cells(question: str, passages: Iterable[Passage]) -> frozenset[str]
 def weigh_cells(terms: frozenset[str], passage: Passage, spans: Sequence[Span]) -> tuple[Span, ...]:
     """Return spans best first, those in cells raised by how well their headers fit a question.
 
-    `terms` are the question's. A value fits by the words of its row and its column. The name of a
-    row fits by those of one cell of the row: the day on which "Gym closed".
+    `terms` are the question's. A value fits by the words of its row and its column, and less where
+    the question names another row. The name of a row fits by those of one cell of the row: the day
+    on which "Gym closed".
     """
     cells = {cell.start - passage.start: cell for cell in _read_cells(passage)}
+    naming = terms & _naming_terms(cell.row for cell in cells.values())
     weighed = []
     for span in spans:
         cell = cells.get(span.start)
         if cell is not None and terms:
-            span = replace(span, score=span.score + HEADER_WEIGHT * _fit(cell, terms))
+            fit = _fit(cell, terms) - _misfit(cell, naming) / len(terms)
+            span = replace(span, score=span.score + HEADER_WEIGHT * fit)
         weighed.append(span)
     return tuple(sorted(weighed, key=lambda span: (-span.score, span.start, span.end)))
 
@@ -78,6 +81,21 @@ def _fit(cell: _ReadCell, terms: frozenset[str]) -> float:
     for words in around:
         shares.append(len(terms & set(content_terms(f"{words} {cell.column}"))) / len(terms))
     return max(shares, default=0.0)
+
+
+def _naming_terms(names: Iterable[str]) -> set[str]:
+    """Return the terms that tell the rows of these names apart: some have them, others not."""
+    rows = [set(content_terms(name)) for name in {*names} - {""}]
+    if len(rows) < 2:
+        return set()
+    return rows[0].union(*rows) - rows[0].intersection(*rows)
+
+
+def _misfit(cell: _ReadCell, naming: frozenset[str]) -> int:
+    """Return how many of the terms that name other rows explain a cell of a named row not."""
+    if not cell.row:
+        return 0
+    return len(naming - set(content_terms(f"{cell.row} {cell.column}")))
 
 
 def _read_cells(passage: Passage) -> Iterator[_ReadCell]:

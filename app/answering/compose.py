@@ -7,6 +7,7 @@ from dataclasses import replace
 from inquote.app.answering.cells import row_around
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form
+from inquote.app.answering.mail import is_field_value
 from inquote.app.answering.several import several_spans
 from inquote.app.answering.spans import AnswerSpan, HitReading
 from inquote.ingest.text import block_ranges, sentence_ranges, touching
@@ -37,13 +38,15 @@ def compose(form: Form, findings: Findings, most: int | None = None) -> list[Ans
         if is_requested or around.has_piece(best):
             return [replace(item, score=best.score) for item in around.items]
 
-    # A cell of a table answers by itself, and several spans together.
+    # A cell of a table and a field of an e-mail answer by themselves, several spans together.
     if form in (Form.SHORT, Form.LIST):
         several = several_spans(findings, most)
         if several:
             return several
     is_told = form in (Form.EXPLANATION, Form.PROCESS)
     if not is_told and row_around(best.passage, best.start):
+        return [best]
+    if is_field_value(best.passage, best.start, best.end):
         return [best]
 
     # A fact is a span, anything else sentences.
@@ -109,10 +112,15 @@ def _supporting_sentences(findings: Findings) -> list[AnswerSpan]:
 
 
 def _weigh_sentences(readings: Sequence[HitReading]) -> list[AnswerSpan]:
-    """Return the sentences of the readings in their order, with their scores over "none"."""
+    """Return the sentences of the readings in their order, with their scores over "none".
+
+    What has neither a letter nor a digit, such as a stop that stands alone, is none.
+    """
     sentences = []
     for source in readings:
         for span in source.reading.evidence:
+            if not any(map(str.isalnum, source.passage.text[span.start : span.end])):
+                continue
             score = span.score - source.reading.none_score
             sentences.append(AnswerSpan(source, span.start, span.end, score))
     return sentences

@@ -31,8 +31,9 @@ class Calibration:
     - `threshold`: an answer of less confidence is refused. `given_threshold` takes its place where
       the question comes with its passage, as in SQuAD's own task.
     - `retrieval_weight`: the share of a hit's fused score that its spans' scores get.
-    - `enough_score`: a best span that scores as much settles the question, and no further passages
-      are read; None where all are always read.
+    - `settled`: an answer of as much confidence settles the question, and no further passages are
+      read; None where all are always read.
+    - `hopeless`: where nine passages leave the confidence below it, no further ones are read.
     - `bins`: (lower bound of the confidence, number of answers, share right) on held-out questions.
     - `questions`: the number of held-out questions; `unanswerable` of these have no answer.
     - `curve`: (threshold, answers given with it, share of these that is right).
@@ -48,7 +49,8 @@ class Calibration:
     bins: tuple[tuple[float, int, float], ...] = ()
     questions: int = 0
     unanswerable: int = 0
-    enough_score: float | None = None
+    settled: float | None = None
+    hopeless: float = 0.0
     given_threshold: float = 0.5
     curve: tuple[tuple[float, int, float], ...] = ()
     chosen_on: tuple[int, int] = (0, 0)

@@ -12,6 +12,7 @@ from inquote.app.answering.replacing import (
     replace_phrase,
     without_name,
 )
+from inquote.app.answering.requests import is_of_text_at_hand
 from inquote.app.answering.small_talk import kind_of_talk
 from inquote.app.answering.topics import (
     antecedent_of,
@@ -107,6 +108,8 @@ def resolve_follow_up(question: str, turns: Sequence[str]) -> str:
     if correction:
         return _corrected(correction["meant"] or correction["other"], turns)
     question = unwrapped(question)
+    if is_of_text_at_hand(question):
+        return question
     # Take off the words that tie the question to the one before it.
     opening = FOLLOW_UP_OPENING.match(question)
     rest = question[opening.end() :] if opening else question

@@ -14,7 +14,7 @@ import numpy as np
 from inquote.app.answering.requests import OverviewRequest
 from inquote.app.answering.scope import documents_called
 from inquote.app.answering.shelf import Shelf
-from inquote.app.answering.spans import AnswerSpan, HitReading
+from inquote.app.answering.spans import AnswerSpan, HitReading, normalize_words
 from inquote.app.language.forms import LEANS_BACK
 from inquote.app.reader.base import Reading
 from inquote.index.retrieval.search import Hit
@@ -51,6 +51,9 @@ def make_overview(request: OverviewRequest, shelf: Shelf) -> Overview | None:
         return _overview_of_section(request.section, shelf)
     if request.name:
         ids = documents_called(request.name, shelf.infos)
+    elif request.title:
+        title = normalize_words(request.title)
+        ids = [info.id for info in shelf.infos if normalize_words(info.title) == title]
     if not ids:
         return None
     if len(ids) > 1:

@@ -1,6 +1,6 @@
 """Look up what a question needs: one generation of the library, and the search over it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -29,6 +29,7 @@ class Shelf:
         clock: Clock | None = None,
         scope: Scope | None = None,
         followed: Followed = NOTHING,
+        listing: Callable[[], Sequence[DocumentInfo]] | None = None,
     ) -> None:
         self.snapshot = snapshot
         self._search = search
@@ -36,6 +37,7 @@ class Shelf:
         self._scope = scope
         self.followed = followed
         self._documents: dict[str, Document] = {}
+        self._listing = listing or snapshot.document_infos
         self._infos: list[DocumentInfo] | None = None
 
     @property
@@ -46,7 +48,7 @@ class Shelf:
     def following(self, scope: Scope | None, followed: Followed) -> "Shelf":
         """Return a shelf of the same snapshot with another scope and other places left out."""
         scope = self._scope if scope is None else scope
-        return Shelf(self.snapshot, self._search, self._clock, scope, followed)
+        return Shelf(self.snapshot, self._search, self._clock, scope, followed, self._listing)
 
     def document(self, id: str) -> Document:
         """Return a document of the library."""
@@ -58,7 +60,7 @@ class Shelf:
     def infos(self) -> list[DocumentInfo]:
         """Return the list of the documents, in the order of their ids."""
         if self._infos is None:
-            infos = self.snapshot.document_infos()
+            infos = self._listing()
             self._infos = [info for info in infos if in_scope(info.id, self._scope)]
         return self._infos
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from inquote.app.answering.cleaning import clean_question
 from inquote.app.language.small_talk import (
     EXAMPLES,
     FAREWELL,
@@ -49,3 +50,9 @@ def page_line(kind: str, questions: Sequence[str], titles: Sequence[str]) -> str
         return line + EXAMPLES.format(questions=" ".join(questions[:_MOST_EXAMPLES]))
     shown = [title for title in titles if title][:_MOST_EXAMPLES]
     return line + SUBJECTS.format(titles="; ".join(shown)) if shown else line
+
+
+def clean_turn(typed: object) -> str:
+    """Return a turn as `clean_question` does; a single letter is one that the page answers."""
+    is_letter = isinstance(typed, str) and kind_of_talk(typed) == "letter"
+    return str(typed).strip() if is_letter else clean_question(typed)

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from inquote.app.answering.cells import terms_of_cells, weigh_cells
+from inquote.app.answering.definitions import name_version, weigh_definitions
+from inquote.app.answering.mail import read_mail
 from inquote.app.reader.base import Reader, Reading, Span
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
@@ -108,8 +110,10 @@ def read_hits(
             reading = replace(reading, spans=spans)
         if hit.passage.segments:
             spans = weigh_cells(terms, hit.passage, reading.spans)
-            reading = replace(reading, spans=spans)
-        readings.append(HitReading(hit, rank, reading))
+            reading = read_mail(question, hit.passage, replace(reading, spans=spans))
+        spans = weigh_definitions(question, hit.passage, reading.spans)
+        spans = name_version(question, hit.passage, spans)
+        readings.append(HitReading(hit, rank, replace(reading, spans=spans)))
     return readings
 
 

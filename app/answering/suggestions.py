@@ -13,12 +13,13 @@ from itertools import chain, islice, zip_longest
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.candidates import Candidate, candidates_of
 from inquote.app.answering.spans import normalize_words
+from inquote.app.language.suggesting import ABBREVIATION_QUESTION
 from inquote.index.progress import Progress, silent
 from inquote.index.stores.base import Snapshot
 
 ATTACHMENT = "questions.json"  # of a generation
 SURE = 0.7  # confidence; that the answer comes from the right place speaks for it as well
-MOST_TRIED = 24  # candidates of a corpus, however large; at most so many answers are computed
+MOST_TRIED = 48  # candidates of a corpus, however large; at most so many answers are computed
 FEW = 4  # candidates of one document among many
 
 
@@ -53,11 +54,11 @@ def draw_candidates(snapshot: Snapshot) -> list[Candidate]:
 def keep_answered(
     candidates: Sequence[Candidate], ask: Callable[[str], Answer], progress: Progress = silent
 ) -> list[Suggestion]:
-    """Return the candidates that `ask` answers surely and from their place, the surest first."""
+    """Return the candidates that `ask` answers surely and from their place, in their order."""
     suggestions = []
     for done, candidate in enumerate(candidates, 1):
         answer = ask(candidate.question)
-        if _answers(answer, candidate):
+        if is_answered(answer, candidate):
             place = answer.citations[0]
             suggestions.append(
                 Suggestion(
@@ -69,10 +70,10 @@ def keep_answered(
                 )
             )
         progress("suggesting", done, len(candidates))
-    return sorted(suggestions, key=lambda suggestion: -suggestion.confidence)
+    return suggestions
 
 
-def _answers(answer: Answer, candidate: Candidate) -> bool:
+def is_answered(answer: Answer, candidate: Candidate) -> bool:
     """Tell whether an answer is sure and cites the place that its question was drawn from."""
     is_sure = answer.text is not None and answer.confidence >= SURE
     return is_sure and _cites(answer, candidate)
@@ -91,16 +92,22 @@ def _cites(answer: Answer, question: Candidate | Suggestion) -> bool:
 def opening_questions(suggestions: Sequence[Suggestion], count: int) -> list[str]:
     """Return the questions to begin a conversation with, of as many documents as possible.
 
-    Of each document the surest comes first; `suggestions` are in that order.
+    Of each document its first comes first; `suggestions` are in the order in which they were drawn.
+    What an abbreviation stands for comes behind all else: nobody begins with that.
     """
-    surest: list[str] = []
+    firsts: list[str] = []
     rest: list[str] = []
     seen: set[str] = set()
-    for suggestion in suggestions:
-        of_document = rest if suggestion.document_id in seen else surest
+    for suggestion in sorted(suggestions, key=_is_of_abbreviation):
+        of_document = rest if suggestion.document_id in seen else firsts
         of_document.append(suggestion.question)
         seen.add(suggestion.document_id)
-    return (surest + rest)[:count]
+    return (firsts + rest)[:count]
+
+
+def _is_of_abbreviation(suggestion: Suggestion) -> bool:
+    before, after = ABBREVIATION_QUESTION.split("{short}")
+    return suggestion.question.startswith(before) and suggestion.question.endswith(after)
 
 
 def follow_up_questions(

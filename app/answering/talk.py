@@ -17,9 +17,11 @@ from inquote.app.answering.forms import Form
 from inquote.app.answering.moves import Move, move_of
 from inquote.app.answering.readings import Reading, leans, readings_of
 from inquote.app.answering.replacing import first_question
+from inquote.app.answering.requests import is_of_text_at_hand
 from inquote.app.answering.shelf import NOTHING, Shelf
 from inquote.app.answering.small_talk import kind_of_talk
 from inquote.app.answering.topics import find_pronoun, names_something
+from inquote.app.language.dialogue import PLACE
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import Scope
 from inquote.ingest.errors import QuestionError
@@ -59,6 +61,9 @@ class Talk:
         move = move_of(typed) if turns else None
         if move is not None:
             return self._follow(typed, move, history, turns)
+        if turns and is_of_text_at_hand(typed):
+            last = self._last(history, before - 1) if before else None
+            return self._ask(typed, typed, _only_document(last), NOTHING)
         understood = resolve_follow_up(typed, turns)
         first = self._ask(typed, understood, None, NOTHING)
         if not leans(typed, turns):
@@ -141,6 +146,12 @@ class Talk:
         return answer
 
 
+def _only_document(answer: Answer | None) -> Scope | None:
+    """Return the document that an answer is from, None for none or several."""
+    ids = {citation.document_id for citation in answer.citations} if answer else set()
+    return tuple(ids) if len(ids) == 1 else None
+
+
 def _is_repeated(answer: Answer, last: Answer | None) -> bool:
     """Tell whether an answer is the last one again, and so to the question before."""
     return answer.text is not None and last is not None and answer.text == last.text
@@ -177,9 +188,14 @@ def _sentences(citation: Citation, shelf: Shelf) -> tuple[int, int]:
 
 
 def _evidence_of(answer: Answer, typed: str) -> Answer:
-    """Return an answer again with how sure it is, and what came next."""
+    """Return an answer again with how sure it is, and what came next.
+
+    Where a turn wants the place itself, `shows` in the trace is the index of the citation to open.
+    """
     if answer.text is None:
         return replace(answer, question=typed)
+    if PLACE.match(typed):
+        answer = replace(answer, trace={**answer.trace, "shows": 0})
     text = f"{round(100 * answer.confidence)} % sure"
     quotes = {citation.quote for citation in answer.citations}
     for candidate in answer.trace.get("candidates", []):

@@ -184,13 +184,24 @@ def _key(title: str, number: int) -> str:
 
 
 def answer_markdown(answer: Answer, references: Sequence[Reference]) -> str:
-    """Write the question, the quotes and the numbered places in Markdown."""
+    """Write the question, what is said above the quotes, these and their places in Markdown."""
     quotes, places = [], []
     for number, reference in enumerate(references, start=1):
         quotes.append(f"> {line_markdown(reference.quote)} [{number}]")
         places.append(f"{number}. {line_markdown(reference.place)}")
     question = line_markdown(answer.question)
-    return "\n\n".join([f"**{question}**", "\n>\n".join(quotes), "\n".join(places)]) + "\n"
+    parts = [f"**{question}**", *above_markdown(answer), "\n>\n".join(quotes), "\n".join(places)]
+    return "\n\n".join(parts) + "\n"
+
+
+def above_markdown(answer: Answer) -> list[str]:
+    """Return what is said above the quotes: what follows from them, and the headers of cells."""
+    lines = []
+    if answer.inferred:
+        lines.append(f"{line_markdown(answer.inferred.text)} *(inferred, no quote)*")
+    if answer.headers:
+        lines.append(f"{line_markdown(answer.under_headers)}:")
+    return lines
 
 
 def line_markdown(text: str) -> str:
@@ -206,14 +217,27 @@ def line_markdown(text: str) -> str:
 
 
 def answer_for_word(answer: Answer, references: Sequence[Reference]) -> str:
-    """Write the question, the quotes and the numbered places in HTML for a word processor."""
+    """Write the question, what is said above the quotes, these and their places in HTML.
+
+    A word processor takes it.
+    """
     quotes, places = [], []
     for number, reference in enumerate(references, start=1):
         quote = escape(reference.quote).replace("\n", "<br>")
         quotes.append(f'<blockquote dir="auto">{quote} [{number}]</blockquote>')
         places.append(f"<li>{escape(reference.place)}</li>")
     question = f'<p dir="auto"><b>{escape(answer.question)}</b></p>'
-    return f"{question}{''.join(quotes)}<ol>{''.join(places)}</ol>"
+    return f"{question}{above_html(answer)}{''.join(quotes)}<ol>{''.join(places)}</ol>"
+
+
+def above_html(answer: Answer) -> str:
+    """Write what is said above the quotes: what follows from them, and the headers of cells."""
+    lines = ""
+    if answer.inferred:
+        lines += f"<p>{escape(answer.inferred.text)} <small>(inferred, no quote)</small></p>\n"
+    if answer.headers:
+        lines += f'<p dir="auto">{escape(answer.under_headers)}:</p>\n'
+    return lines
 
 
 def copied_forms(answer: Answer, references: Sequence[Reference]) -> dict[str, str]:

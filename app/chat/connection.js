@@ -1,10 +1,12 @@
 // Notice that the server is gone, say so, and go on by itself when it is back. A question that was sent meanwhile is
-// asked then. Gradio's own client reloads the page once a question of its own was lost; what was typed lives through that.
+// asked then. Say too what the server says of its library: that the store is out of reach. Gradio's own client reloads
+// the page once a question of its own was lost; what was typed lives through that.
 
-const ADDRESS = "gradio_api/app_id";
+const ADDRESS = "healthz";
 const WHILE_THERE = 4000; // milliseconds between two looks at the server
 const WHILE_GONE = 1000;
 const DRAFT = "inquote-draft";
+export const TAKEN_IN = "inquote-taken-in"; // the document to show after a reload
 export const GONE = "The server does not answer. This page goes on by itself as soon as it does.";
 
 const line = document.createElement("p");
@@ -29,10 +31,14 @@ export function mustWait() {
 export async function look() {
   clearTimeout(timer);
   let isThere = false;
+  let notice = "";
   try {
-    isThere = (await fetch(ADDRESS, { cache: "no-store" })).status < 500;
+    const response = await fetch(ADDRESS, { cache: "no-store" });
+    isThere = response.status < 500;
+    notice = (await response.json()).notice ?? "";
   } catch {}
   if (isThere === isGone) turn(!isThere);
+  if (isThere && line.textContent !== notice) line.textContent = notice;
   timer = setTimeout(() => (document.hidden && !isGone ? null : look()), isGone ? WHILE_GONE : WHILE_THERE);
 }
 

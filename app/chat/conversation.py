@@ -13,6 +13,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from inquote.app.answering.answer import Answer
+from inquote.app.chat.branches import again_html
 from inquote.app.chat.citing import Reference, references_of
 from inquote.app.chat.feedback import verdicts_html
 from inquote.app.chat.message import (
@@ -41,9 +42,9 @@ class Turn:
     `answer` is None as long as there is none, for good where the question cannot be answered.
     A question that is `standalone` is asked without those before it, and those after it are asked
     without them too. Only what `limit` names is searched; see `places_of`. `history` holds the
-    questions that it was asked after, `references` what the answer cites, `sentences` those around
-    each citation, `verdict` the last feedback on it. `id` is known to that person's browser only.
-    `task` fills the answer in.
+    questions that it was asked after, `earlier` the turns in whose place it came, `references` what
+    the answer cites, `sentences` those around each citation, `verdict` the last feedback on it.
+    `id` is known to that person's browser only. `task` fills the answer in.
     """
 
     question: str
@@ -55,6 +56,7 @@ class Turn:
     sentences: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     verdict: str = ""
+    earlier: tuple["Turn", ...] = ()
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     task: asyncio.Task[None] | None = None
 
@@ -62,6 +64,13 @@ class Turn:
     def is_done(self) -> bool:
         """Say whether the turn has its answer, or the reason why there is none."""
         return self.task is not None and self.task.done()
+
+    def question_html(self) -> str:
+        """Write the question, with the controls that change it under it."""
+        earlier = [turn.question for turn in self.earlier]
+        places = places_of(self.limit)
+        again = again_html(self.id, self.question, places, self.standalone, earlier)
+        return question_html(self.question) + again
 
     def answer_html(self) -> str:
         """Write the answer, with the control that copies it and the row of verdicts under it."""
@@ -100,7 +109,7 @@ class Conversation:
         """Return the turns as a Chatbot takes them: HTML in parts, which it does not re-indent."""
         messages = []
         for turn in self.turns:
-            messages.append(_message("user", question_html(turn.question)))
+            messages.append(_message("user", turn.question_html()))
             messages.append(_message("assistant", turn.answer_html()))
         return messages
 
@@ -141,6 +150,39 @@ class Conversation:
         self.turns.append(Turn(question, standalone=standalone, limit=limit))
         return self.turns[-1]
 
+    def replace_question(self, branch: str, question: str, standalone: bool, limit: str) -> Turn:
+        """Return the turn of a question that comes in the place of the turn of the id `branch`.
+
+        That one and those after it are put aside, as `earlier` of the new turn; where it is not
+        there, the question comes last.
+        """
+        latest = self.turns[-1] if self.turns else None
+        if latest and latest.earlier and latest.earlier[0].id == branch:
+            return latest  # somebody pressed Enter twice
+        place = self._place(branch)
+        turn = Turn(question, standalone=standalone, limit=limit, earlier=tuple(self.turns[place:]))
+        self.turns[place:] = [turn]
+        return turn
+
+    def bring_back(self, branch: str) -> None:
+        """Put the turns that were put aside for the turn of the id `branch` in its place again.
+
+        What they replace is put aside for the first of them.
+        """
+        place = self._place(branch)
+        if place == len(self.turns) or not self.turns[place].earlier:
+            return
+        replaced = self.turns[place:]
+        first, *others = replaced[0].earlier
+        replaced[0].earlier = ()
+        first.earlier = tuple(replaced)
+        self.turns[place:] = [first, *others]
+
+    def _place(self, id: str) -> int:
+        """Return the index of a turn, that of the end where it is not there."""
+        ids = [turn.id for turn in self.turns]
+        return ids.index(id) if id in ids else len(ids)
+
     def _has_reached_browser(self, latest: Turn, kept: object) -> bool:
         """Say whether a browser that has kept `kept` shows the answer of the latest turn."""
         if not latest.is_done:
@@ -165,8 +207,7 @@ class Conversation:
             limits = [await self._title(service, place) for place in places[:MAX_NAMED]]
             if len(places) > MAX_NAMED:
                 limits.append(f"{len(places) - MAX_NAMED:,} more")
-            is_refused = reply.answer.text is None
-            searched = len(await service.documents()) if is_refused else None
+            searched = len(await service.documents())
             turn.html = answer_html(reply.answer, reply.documents, limits, searched)
             turn.references = references_of(reply.answer, reply.documents)
             turn.sentences = sentences_of(reply.answer, reply.documents)

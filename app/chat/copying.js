@@ -34,7 +34,7 @@ document.addEventListener("click", (event) => {
 
 // ---- a selection with Ctrl+C: the words alone, without the numbers and buttons among them
 
-const NO_TEXT = ".cite, .unseen, .tip, .mark, .feedback, .copying, .trace summary, a.edit, [role=button]";
+const NO_TEXT = ".cite, .unseen, .tip, .mark, .feedback, .copying, .trace summary, .again, a.only, a.edit, [role=button]";
 
 document.addEventListener("copy", (event) => {
   const selection = getSelection();

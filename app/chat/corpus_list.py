@@ -3,16 +3,17 @@
 Every function is pure, and every name and title goes through `escape`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from inquote.app.marks import acts, escape, escape_attribute, without_marks
 from inquote.index.stores.base import DocumentInfo, in_scope
+from inquote.index.stores.places import folders_above
 from inquote.ingest.text import printable
 
-MAX_DOCUMENTS = 200  # in the list, as many folders; a search finds the others
+MAX_ENTRIES = 200  # folders and documents that are listed at once
 MAX_FLAT = 50  # documents that are listed without their folders
 MAX_PLACES = 40  # offered to limit a question to
 ORDERS = {"name": "Name", "newest": "Newest", "largest": "Largest"}
@@ -20,15 +21,27 @@ ORDERS = {"name": "Name", "newest": "Newest", "largest": "Largest"}
 
 @dataclass(frozen=True)
 class View:
-    """What a person looks at: a search, the folder that is open, "" for all, and the order."""
+    """What a person looks at: a search, the folder that is open, "" for all, and the order.
+
+    `part` counts the parts of a long list from 0.
+    """
 
     find: str = ""
     folder: str = ""
     order: str = "name"
+    part: int = 0
 
 
-def documents_html(documents: Sequence[DocumentInfo], writable: bool, view: View) -> str:
-    """Write the documents of the open folder whose id or title holds what is searched for."""
+def documents_html(
+    documents: Sequence[DocumentInfo],
+    writable: bool,
+    view: View,
+    notes: Mapping[str, Mapping[str, str]] | None = None,
+) -> str:
+    """Write the documents of the open folder whose id or title holds what is searched for.
+
+    `notes` say of a document, by its id, how it was read.
+    """
     if not documents:
         how = "Add files above, or run" if writable else "Run"
         command = "<code>inquote ingest FOLDER</code>"
@@ -42,19 +55,37 @@ def documents_html(documents: Sequence[DocumentInfo], writable: bool, view: View
     folders: dict[str, int] = {}
     if not wanted and len(matches) > MAX_FLAT:
         folder, folders, listed = _divide(matches, view.folder)
-    # Write those that the list has room for.
-    items = [_folder_html(name, count) for name, count in list(folders.items())[:MAX_DOCUMENTS]]
-    for info in ordered(listed, view.order)[:MAX_DOCUMENTS]:
-        items.append(_document_html(info, writable))
-    rest = max(0, len(listed) - MAX_DOCUMENTS) + max(0, len(folders) - MAX_DOCUMENTS)
-    note = ""
+    # Write the part of them that is looked at.
+    entries: list[tuple[str, int] | DocumentInfo] = [*folders.items(), *ordered(listed, view.order)]
+    part = min(view.part, max(0, len(entries) - 1) // MAX_ENTRIES)
+    items = []
+    for entry in entries[part * MAX_ENTRIES : (part + 1) * MAX_ENTRIES]:
+        if isinstance(entry, DocumentInfo):
+            items.append(_document_html(entry, writable, (notes or {}).get(entry.id, {})))
+        else:
+            items.append(_folder_html(*entry))
+    note = _parts_html(part, len(entries))
     if not matches:
         note = '<p class="source">No document has that in its name.</p>'
-    elif rest:
-        note = f'<p class="source">and {rest:,} more; look for one by its name.</p>'
     return (
         f"{_path_html(folder)}"
         f'<ul class="corpus-documents" aria-label="Documents">{"".join(items)}</ul>{note}'
+    )
+
+
+def _parts_html(part: int, count: int) -> str:
+    """Write which part of a list of `count` entries is shown, and the ways to its neighbours."""
+    if count <= MAX_ENTRIES:
+        return ""
+    first, last = part * MAX_ENTRIES + 1, min(count, (part + 1) * MAX_ENTRIES)
+    steps = []
+    if part:
+        steps.append(f'<button type="button" data-part="{part - 1}">Earlier ones</button>')
+    if last < count:
+        steps.append(f'<button type="button" data-part="{part + 1}">Later ones</button>')
+    return (
+        '<nav class="corpus-parts source" aria-label="Parts of the list">'
+        f"<span>{first:,} to {last:,} of {count:,}</span> {' '.join(steps)}</nav>"
     )
 
 
@@ -128,7 +159,7 @@ def _is_named(document: DocumentInfo, wanted: str) -> bool:
     return wanted in names or wanted in without_marks(names)
 
 
-def _document_html(document: DocumentInfo, writable: bool) -> str:
+def _document_html(document: DocumentInfo, writable: bool, notes: Mapping[str, str]) -> str:
     title = document.title or document.id
     address = escape_attribute(urlencode({"document": document.id}))
     facts = (
@@ -136,16 +167,36 @@ def _document_html(document: DocumentInfo, writable: bool) -> str:
         plural(document.passages, "passage"),
         time_html(document.ingested_at),
     )
-    remove = (
-        f'<button type="button" data-remove="{quote(document.id)}"'
-        f' aria-label="Remove {escape_attribute(title)}">Remove</button>'
+    box = (
+        f'<input type="checkbox" data-select="{quote(document.id)}"'
+        f' data-name="{escape_attribute(title)}" aria-label="Select {escape_attribute(title)}">'
     )
     return (
-        f'<li><div><a class="open" dir="auto" href="#{address}">{_name_html(title)}</a>'
+        f'<li>{box}<div><a class="open" dir="auto" href="#{address}">{_name_html(title)}</a>'
         f'<p class="source" dir="auto">{_name_html(document.id)}</p>'
-        f'<p class="source">{" · ".join(facts)}</p></div>{_ask_html(document.id, title)}'
-        f"{remove if writable else ''}</li>"
+        f'<p class="source">{" · ".join(facts)}</p>{badges_html(notes)}</div>'
+        f'<div class="acts">{_ask_html(document.id, title)}'
+        f"{_changes_html(document.id, title) if writable else ''}</div></li>"
     )
+
+
+def _changes_html(id: str, title: str) -> str:
+    """Write the buttons that rename and remove a document."""
+    name, about = quote(id), escape_attribute(title)
+    return (
+        f'<button type="button" data-rename="{name}" data-name="{about}"'
+        f' aria-label="Rename {about}">Rename</button>'
+        f'<button type="button" data-remove="{name}" aria-label="Remove {about}">Remove</button>'
+    )
+
+
+def badges_html(notes: Mapping[str, str]) -> str:
+    """Write what is to be known of a document in a few words, each with its sentence behind it."""
+    badges = []
+    for name, sentence in notes.items():
+        title = escape_attribute(sentence)
+        badges.append(f'<span class="badge" title="{title}">{_name_html(name)}</span>')
+    return f'<p class="badges">{" ".join(badges)}</p>' if badges else ""
 
 
 def _name_html(name: str) -> str:
@@ -161,7 +212,7 @@ def places(documents: Sequence[DocumentInfo], find: str) -> list[dict[str, Any]]
     wanted = find.casefold().strip()
     counts: dict[str, int] = {}
     for info in documents:
-        for folder in _folders_above(info.id):
+        for folder in folders_above(info.id):
             counts[folder] = counts.get(folder, 0) + 1
     offered = []
     for folder, count in sorted(counts.items()):
@@ -177,16 +228,6 @@ def places(documents: Sequence[DocumentInfo], find: str) -> list[dict[str, Any]]
 
 def _place(place: str, name: str, about: str) -> dict[str, Any]:
     return {"place": place, "name": printable(name), "about": printable(about)}
-
-
-def _folders_above(id: str) -> list[str]:
-    """List the folders above a document.
-
-    >>> _folders_above("a/b/c.md")
-    ['a', 'a/b']
-    """
-    parts = id.split("/")
-    return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def plural(number: int, noun: str) -> str:

@@ -1,6 +1,7 @@
 """Find the place of the text that each note of a document belongs to, and link the two."""
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,8 +11,8 @@ from inquote.app.chat.ranges import Insertion
 from inquote.app.marks import escape_attribute
 from inquote.ingest.documents import Block, Page
 
-# A mark in the text that can be told from its words: raised digits, "[3]", a dagger after a word.
-_MARK = re.compile(r"[⁰¹²³⁴-⁹]{1,4}|\[[^\[\]\s]{1,20}\]|(?<=\S)[*†‡§¶]{1,3}")
+# A mark in the text that can be told from its words: raised, "[3]", a dagger after a word.
+_MARK = re.compile(r"[⁰¹²³⁴-⁹ⁱᵛˣˡᶜᵈᵐ]{1,4}|\[[^\[\]\s]{1,20}\]|(?<=\S)[*†‡§¶]{1,3}")
 # A number after a word, which may be the mark of a note or be named by the word ("Table 3").
 _NUMBER = re.compile(r"\b([^\W\d_]{1,40})[.,;:)\]”\"’]{0,3} ?(\d{1,3})(?![\w.,%])")
 _BESIDE = ("note", "comment", "header", "footer", "table", "row", "cell")
@@ -48,19 +49,28 @@ def note_links(text: str, blocks: Sequence[Block], pages: Sequence[Page] = ()) -
 
 
 def _marks_of(text: str, blocks: Sequence[Block]) -> dict[str, list[int]]:
-    """Return where each mark stands, in the text proper."""
+    """Return where each mark stands, in the text proper; raised characters count as plain ones."""
     notes = [(block.start, block.end) for block in blocks if block.kind == "note"]
     starts: dict[str, list[int]] = defaultdict(list)
     for mark in _MARK.finditer(text):
         at = bisect_left(notes, (mark.start() + 1,)) - 1
         if at < 0 or mark.start() >= notes[at][1]:
-            starts[mark.group()].append(mark.start())
+            starts[_plain(mark.group())].append(mark.start())
     return starts
+
+
+def _plain(mark: str) -> str:
+    """Return a mark without its being raised, which a note may have and its mark not.
+
+    >>> _plain("¹²ⁱ")
+    '12i'
+    """
+    return unicodedata.normalize("NFKC", mark)
 
 
 def _place_of(note: Block, places: dict[str, list[int]]) -> tuple[int, int] | None:
     """Return the range of a note's mark: the last one before the note, else the first after it."""
-    starts = places.get(note.label)
+    starts = places.get(_plain(note.label))
     if not starts:
         return None
     at = max(bisect_left(starts, note.start) - 1, 0)

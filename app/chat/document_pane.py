@@ -3,7 +3,7 @@
 Every function is pure, and every character of the corpus goes through `escape` of `marks`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -28,6 +28,9 @@ PLACES = (
     '<section class="panel places" id="document-places" aria-label="Citations of the conversation" '
     "hidden></section>"
 )
+OVERVIEW = (
+    '<section class="panel overview" id="document-overview" aria-label="Overview" hidden></section>'
+)
 SELECTION = (
     '<div class="selection" role="group" aria-label="Selected passage" hidden>'
     '<p class="chosen"></p>'
@@ -50,6 +53,7 @@ SWITCH = (
     '<button type="button" data-view="text" aria-pressed="true">Text</button></span>'
 )
 Body = Literal["text", "pages", "both"]
+MAX_OFFERED = 50  # documents to choose from in the pane
 
 
 def heading_at(document: Document, offset: int) -> str:
@@ -106,7 +110,7 @@ def _page_field_html(document: Document) -> str:
 def _tools_html(document: Document, switch: str) -> str:
     """Write the tools to move by, and the panels that they open."""
     outline = outline_html(document)
-    panels = FIND + PLACES
+    panels = FIND + PLACES + OVERVIEW
     buttons = [("find", "Find", "Find in the document (Ctrl+F)")]
     if outline:
         buttons.insert(0, ("outline", "Outline", "The headings of the document"))
@@ -115,9 +119,12 @@ def _tools_html(document: Document, switch: str) -> str:
             f"{outline}</nav>"
         )
     buttons.append(("places", "Citations", "All citations of the conversation"))
+    buttons.append(("overview", "Overview", "What the document is about, and questions about it"))
     ask = (
         '<button type="button" data-ask aria-label="Ask this document" '
-        'title="Ask a question of this document alone">Ask</button>'
+        'title="Ask one question of this document alone">Ask</button>'
+        '<button type="button" data-only '
+        'title="Limit the next questions to this document">Only this</button>'
     )
     html = []
     for name, label, title in buttons:
@@ -146,8 +153,15 @@ def _pane_html(
     )
 
 
-def document_html(document: Document, marks: Sequence[Mark] = (), body: Body = "text") -> str:
+def document_html(
+    document: Document,
+    marks: Sequence[Mark] = (),
+    body: Body = "text",
+    notes: Mapping[str, str] | None = None,
+) -> str:
     """Write the pane of a document: title, source, tools, and the whole text with its marks.
+
+    `notes` say how the text was read.
 
     With a `body` of "both" or "pages" it has a place for its pages too, which pages.js fills; with
     "pages" the text is left out.
@@ -159,20 +173,37 @@ def document_html(document: Document, marks: Sequence[Mark] = (), body: Body = "
     data = f' data-place="{escape_attribute(place)}"'
     text = "" if body == "pages" else text_html(document, marks)
     pages = "" if body == "text" else f'<div class="document-pages"{data} hidden></div>'
-    head = _tools_html(document, switch) + stepper
+    head = _notes_html(notes or {}) + _tools_html(document, switch) + stepper
     return _pane_html(document.title or document.id, source, head, text, pages + SELECTION, data)
 
 
-def documents_html(documents: Sequence[tuple[str, str]]) -> str:
-    """Write the pane that offers several documents, given as (id, title), to choose from."""
+def _notes_html(notes: Mapping[str, str]) -> str:
+    """Write what a person should know of the text before relying on it; "" for nothing."""
+    if not notes:
+        return ""
     items = []
-    for id, title in documents:
+    for name, sentence in notes.items():
+        items.append(f'<li><span class="badge">{escape(name)}</span> {escape(sentence)}</li>')
+    return f'<ul class="notes" aria-label="How it was read">{"".join(items)}</ul>'
+
+
+def documents_html(documents: Sequence[tuple[str, str]]) -> str:
+    """Write the pane that offers several documents, given as (id, title), to choose from.
+
+    Of many, the first `MAX_OFFERED` are listed; the drawer has them all.
+    """
+    items = []
+    for id, title in documents[:MAX_OFFERED]:
         target = escape_attribute(urlencode({"document": id}))
         items.append(
             f'<li><a class="open" href="#{target}">{escape(title or id)}</a>'
             f'<span class="source">{escape(id)}</span></li>'
         )
-    return _pane_html("Documents", "", "", f'<ul class="documents">{"".join(items)}</ul>')
+    rest = len(documents) - MAX_OFFERED
+    more = ""
+    if rest > 0:
+        more = f'<p class="source">and {rest:,} more; the corpus lists and finds them all</p>'
+    return _pane_html("Documents", "", "", f'<ul class="documents">{"".join(items)}</ul>{more}')
 
 
 def notice_html(sentence: str) -> str:

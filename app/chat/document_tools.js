@@ -3,6 +3,7 @@
 
 import { Find } from "./find.js";
 import { Outline } from "./outline.js";
+import { fillOverview } from "./overview.js";
 import { fillPlaces } from "./places.js";
 
 const SIZE_KEY = "inquote-text-size";
@@ -72,12 +73,18 @@ export class DocumentTools {
     if (!isOpen) this.pane.querySelector(`[data-panel="${name}"]`)?.focus();
   }
 
+  // An overview was asked for of the document that is left; the next one opens at its place.
+  leave() {
+    if (this.#open === "overview") this.#open = "";
+  }
+
   #set(name, isOpen) {
     const panel = this.pane.querySelector(`.panel.${name}`);
     if (!panel) return;
     panel.hidden = !isOpen;
     this.pane.querySelector(`[data-panel="${name}"]`).setAttribute("aria-expanded", String(isOpen));
     if (name === "places" && isOpen) this.refreshPlaces();
+    if (name === "overview" && isOpen) fillOverview(panel, this.pane.querySelector(".document-text").dataset.place);
   }
 
   refreshPlaces() {

@@ -1,8 +1,9 @@
 // The corpus drawer: a dialog over the page that lists the documents and, where the server allows it, takes files in
 // and removes documents. The server makes its HTML; this file fetches it, sends files, and follows the running job.
 
-import { GONE, look } from "./connection.js";
+import { GONE, look, TAKEN_IN } from "./connection.js";
 import { addLimit } from "./scope_control.js";
+import { actOnSelected, showSelected, takeSelection, unselect } from "./selected.js";
 
 const POLL = 400; // milliseconds between two looks at the running job
 const QUIET_POLL = 1500; // and between two at what goes on after it
@@ -22,7 +23,9 @@ opener.setAttribute("aria-haspopup", "dialog");
 
 let following = false; // whether the running job is being followed
 let sending = null; // the request that sends files
+let workShown = 0; // how often what goes on was shown by this page itself
 let folder = ""; // that is open in the list
+let shownPart = 0; // of a long list
 
 const part = (selector) => dialog.querySelector(selector);
 const isEmpty = () => Boolean(part(".corpus-empty"));
@@ -30,7 +33,7 @@ const isEmpty = () => Boolean(part(".corpus-empty"));
 async function fetchDrawer() {
   const find = part(".corpus-find input")?.value ?? "";
   const order = part(".corpus-sort select")?.value ?? "name";
-  const response = await fetch(`api/corpus?${new URLSearchParams({ find, folder, order })}`).catch(() => {
+  const response = await fetch(`api/corpus?${new URLSearchParams({ find, folder, order, part: shownPart })}`).catch(() => {
     throw new Error(GONE);
   });
   const text = await response.text();
@@ -42,18 +45,27 @@ async function fetchDrawer() {
   throw new Error(sentence);
 }
 
-// Replace the parts that change and leave the others, so that they keep the focus.
+// Replace the parts that change and leave the others, so that they keep the focus. What went wrong just now stays, but
+// for a server that did not answer.
 async function refresh(...parts) {
+  const shownBefore = workShown;
   try {
     const content = await fetchDrawer();
-    if (!part(".corpus-body")) dialog.innerHTML = content;
+    const problem = part(".corpus-problem.now");
+    if (shownBefore !== workShown) parts = parts.filter((name) => name !== ".corpus-work"); // newer than what was fetched
+    if (!part(".corpus-list")) {
+      dialog.innerHTML = content;
+      part(".corpus-close").focus(); // it had the focus before
+    }
     const fresh = new DOMParser().parseFromString(content, "text/html");
     for (const name of parts) {
       const focus = part(name)?.contains(document.activeElement);
       part(name)?.replaceWith(fresh.querySelector(name));
       if (focus) (part(name).querySelector("button") ?? part(".corpus-close")).focus();
     }
+    if (problem && problem.textContent !== GONE && !problem.isConnected) part(".corpus-work").prepend(problem);
     dialog.querySelectorAll("time[datetime]").forEach(showLocally);
+    showSelected(dialog);
     dialog.append(status);
   } catch (error) {
     showProblem(error.message);
@@ -68,19 +80,29 @@ function showLocally(time) {
   time.textContent = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
+// What the drawer holds until its content has come.
+function prepare() {
+  if (!part(".corpus-work")) dialog.innerHTML = '<header class="corpus-head"><h2 id="corpus-title">Corpus</h2><button type="button" class="corpus-close">Close</button></header><div class="corpus-body"><div class="corpus-work"><p class="source" role="status">Opening the corpus ...</p></div></div>';
+}
+
 function showProblem(sentence) {
-  if (!part(".corpus-work")) dialog.innerHTML = '<header class="corpus-head"><h2 id="corpus-title">Corpus</h2><button type="button" class="corpus-close">Close</button></header><div class="corpus-body"><div class="corpus-work"></div></div>';
+  prepare();
   part(".corpus-problem.now")?.remove();
   const line = document.createElement("p");
   line.className = "corpus-problem now";
   line.setAttribute("role", "alert");
   line.textContent = sentence || GONE;
+  if (!part(".corpus-list")) part(".corpus-work").replaceChildren();
   part(".corpus-work").prepend(line);
   if (line.textContent === GONE) look();
 }
 
 async function show() {
-  if (!dialog.open) dialog.showModal();
+  prepare();
+  if (!dialog.open) {
+    part(".corpus-problem.now")?.remove();
+    dialog.showModal();
+  }
   await refresh(".corpus-sum", ".corpus-work", ".corpus-list");
   if (part(".corpus-now")) follow();
   else followQuietly();
@@ -103,8 +125,9 @@ async function follow() {
   following = true;
   const empty = isEmpty();
   try {
+    let job;
     for (;;) {
-      const job = await (await fetch("api/corpus/work")).json();
+      job = await (await fetch("api/corpus/work")).json();
       if (!job.running) break;
       const share = job.total ? job.done / job.total : null;
       bar(`${STAGES[job.stage] ?? "Preparing"}${job.total ? `: ${job.done} of ${job.total}` : ""}`, share);
@@ -112,6 +135,9 @@ async function follow() {
     }
     await refresh(".corpus-sum", ".corpus-work", ".corpus-list");
     followQuietly();
+    const opens = dialog.open ? job.opens : "";
+    document.dispatchEvent(new CustomEvent("corpus-changed", { detail: { opens } }));
+    if (empty && job.opens) sessionStorage.setItem(TAKEN_IN, job.opens);
     status.textContent = [part(".corpus-done h3"), ...dialog.querySelectorAll(".corpus-problem, .corpus-done > dl dt")].map((e) => e?.textContent).join(". ");
     if (empty && !isEmpty() && !dialog.open) location.reload(); // the page was waiting for a text
   } catch {
@@ -155,6 +181,11 @@ async function post(change, body) {
 
 // ---- files
 
+function showWork(html) {
+  workShown += 1;
+  part(".corpus-work").innerHTML = html;
+}
+
 function limitProblem(files) {
   const add = part(".corpus-add");
   const bytes = files.reduce((sum, [, file]) => sum + file.size, 0);
@@ -173,7 +204,7 @@ function send(files) {
   if (limit) return showProblem(limit);
   const form = new FormData();
   for (const [name, file] of files) form.append("files", file, name);
-  part(".corpus-work").innerHTML = '<section class="corpus-now" aria-label="What goes on"><p></p><progress aria-label="How far it is" max="1"></progress><p class="corpus-stage"></p><button type="button" data-cancel>Stop</button></section>';
+  showWork('<section class="corpus-now" aria-label="What goes on"><p></p><progress aria-label="How far it is" max="1"></progress><p class="corpus-stage"></p><button type="button" data-cancel>Stop</button></section>');
   part(".corpus-now p").textContent = `Sending ${files.length} ${files.length === 1 ? "file" : "files"} ...`;
   status.textContent = part(".corpus-now p").textContent;
   sending = new XMLHttpRequest();
@@ -200,7 +231,7 @@ async function finishSending(request, sentence) {
 
 // Files that are there already wait on the server until somebody has chosen what becomes of them.
 function askAboutHeld(html) {
-  part(".corpus-work").innerHTML = html;
+  showWork(html);
   part(".corpus-held button").focus();
   status.textContent = part(".corpus-held h3").textContent;
 }
@@ -249,10 +280,47 @@ document.addEventListener("drop", (event) => {
   takeDropped(event.dataTransfer);
 });
 
+// ---- titles
+
+// A field in the place of a title; the focus comes back to the button that opened it.
+function askForTitle(button) {
+  const about = button.closest("li").querySelector("div:not(.acts)");
+  const link = about.querySelector("a.open");
+  const form = document.createElement("form");
+  form.className = "corpus-rename";
+  form.innerHTML = '<input type="text" aria-label="Title" maxlength="300" required><button type="submit">Save</button><button type="button">Cancel</button>';
+  const input = form.querySelector("input");
+  input.value = button.dataset.name;
+  const leave = () => {
+    form.replaceWith(link);
+    button.focus();
+  };
+  form.querySelector("[type=button]").addEventListener("click", leave);
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    leave();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    leave();
+    if (input.value.trim() !== button.dataset.name) post("rename", { document: decodeURIComponent(button.dataset.rename), title: input.value });
+  });
+  link.replaceWith(form);
+  input.select();
+}
+
 // ---- the dialog
 
 async function openFolder(path) {
   folder = path;
+  await showPart(0);
+}
+
+async function showPart(number) {
+  shownPart = number;
   await refresh(".corpus-list");
 }
 
@@ -260,8 +328,15 @@ dialog.addEventListener("click", (event) => {
   const control = event.target.closest("button, a.open");
   if (event.target === dialog || control?.matches(".corpus-close, a.open")) dialog.close();
   else if (control?.dataset.post) post(control.dataset.post);
-  else if (control?.dataset.remove) post("remove", { document: decodeURIComponent(control.dataset.remove) });
+  else if (control?.dataset.rename) askForTitle(control);
+  else if (control?.dataset.selected) actOnSelected(dialog, control.dataset.selected, (documents) => post("remove", { documents }));
+  else if (control?.dataset.remove) {
+    const id = decodeURIComponent(control.dataset.remove);
+    unselect(id);
+    post("remove", { document: id });
+  }
   else if (control?.dataset.folder !== undefined) openFolder(decodeURIComponent(control.dataset.folder));
+  else if (control?.dataset.part) showPart(Number(control.dataset.part)).then(() => part(".corpus-list").scrollIntoView());
   else if (control?.dataset.limit) {
     dialog.close();
     addLimit({ place: decodeURIComponent(control.dataset.limit), name: control.dataset.name });
@@ -274,7 +349,8 @@ dialog.addEventListener("submit", (event) => {
   settleHeld(event.target, false);
 });
 dialog.addEventListener("change", (event) => {
-  if (event.target.matches(".corpus-sort select")) refresh(".corpus-list");
+  if (event.target.matches(".corpus-sort select")) showPart(0);
+  if (event.target.matches("[data-select]")) takeSelection(dialog, event.target);
   if (event.target.type !== "file") return;
   send([...event.target.files].map((file) => [file.name, file]));
   event.target.value = "";
@@ -283,7 +359,7 @@ let typing = 0;
 dialog.addEventListener("input", (event) => {
   if (event.target.type !== "search") return;
   clearTimeout(typing);
-  typing = setTimeout(() => refresh(".corpus-list"), 150);
+  typing = setTimeout(() => showPart(0), 150);
 });
 dialog.addEventListener("close", () => dialog.dataset.reload && location.reload());
 opener.addEventListener("click", show);

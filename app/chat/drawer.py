@@ -3,7 +3,7 @@
 Every function is pure, and every name, title and quote goes through `escape`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer, Citation
@@ -32,9 +32,14 @@ COPIES = (("leave", "Leave them out"), ("take", "Take them in all the same; they
 
 
 def drawer_html(
-    documents: Sequence[DocumentInfo], job: Job | None, *, writable: bool, view: View | None = None
+    documents: Sequence[DocumentInfo],
+    job: Job | None,
+    *,
+    writable: bool,
+    view: View | None = None,
+    notes: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
-    """Write the whole drawer; `view` says which documents are listed."""
+    """Write the drawer; `view` says what is listed, `notes` how documents were read."""
     view = view or View()
     return (
         '<header class="corpus-head"><div><h2 id="corpus-title">Corpus</h2>'
@@ -42,10 +47,10 @@ def drawer_html(
         '<button type="button" class="corpus-close" aria-label="Close the corpus">Close</button>'
         '</header><div class="corpus-body">'
         f"{_upload_html() if writable else ''}"
-        f'<div class="corpus-work">{job_html(job, writable)}</div>'
+        f'<div class="corpus-work">{job_html(job, writable, documents)}</div>'
         '<label class="corpus-find">Find a document <input type="search" placeholder=" "></label>'
-        f'{_order_html(view)}<div class="corpus-list">'
-        f"{documents_html(documents, writable, view)}</div></div>"
+        f'{_order_html(view)}{_selected_html(writable)}<div class="corpus-list">'
+        f"{documents_html(documents, writable, view, notes)}</div></div>"
     )
 
 
@@ -70,19 +75,31 @@ def _order_html(view: View) -> str:
     return f'<label class="corpus-sort">Order <select>{"".join(options)}</select></label>'
 
 
+def _selected_html(writable: bool) -> str:
+    """Write what can be done with several documents; `drawer.js` shows it once some are chosen."""
+    remove = '<button type="button" data-selected="remove">Remove</button>' if writable else ""
+    return (
+        '<div class="corpus-selected" role="group" aria-label="Selected documents" hidden>'
+        '<p role="status"></p><button type="button" data-selected="all">Select all shown</button>'
+        f'<button type="button" data-selected="limit">Ask only these</button>{remove}'
+        '<button type="button" data-selected="none">Select none</button></div>'
+    )
+
+
 def _upload_html() -> str:
     """Write the place to add files; `drawer.js` sends them."""
     return (
         f'<div class="corpus-add" data-most-bytes="{MAX_UPLOAD_BYTES}"'
         f' data-most-files="{MAX_UPLOAD_FILES}">'
         '<label class="corpus-choose">Add files<input type="file" multiple></label>'
-        "<p>Or drop them anywhere on this page: text, Markdown, HTML, PDF or Word, each up to "
-        f"{MAX_BYTES // 1_048_576} MB. What is there already is said before.</p></div>"
+        "<p>Or drop them anywhere on this page: PDF, Word, Excel, PowerPoint, e-mail, HTML, text "
+        f"and others, each up to {MAX_BYTES // 1_048_576} MB. What is there already is said "
+        "before.</p></div>"
     )
 
 
-def job_html(job: Job | None, writable: bool) -> str:
-    """Write the progress of a job, or its result once it is over."""
+def job_html(job: Job | None, writable: bool, documents: Iterable[DocumentInfo] = ()) -> str:
+    """Write how far a job is, or its result, which may name one of `documents`."""
     if job is None or job.is_closed:
         return _compare_html() if writable else ""
     if job.running:
@@ -100,6 +117,7 @@ def job_html(job: Job | None, writable: bool) -> str:
         pieces.append('<button type="button" data-post="undo">Undo</button>')
     if job.problem:
         pieces.append(f'<p class="corpus-problem">{escape(job.problem)}</p>')
+    pieces += [_opener_html(info) for info in documents if info.id == job.opens]
     if job.report:
         pieces.append(report_html(job.report))
     if job.changes is not None:
@@ -107,6 +125,15 @@ def job_html(job: Job | None, writable: bool) -> str:
     return (
         f'<section class="corpus-done" aria-label="What changed">{"".join(pieces)}</section>'
         f"{_compare_html() if writable else ''}"
+    )
+
+
+def _opener_html(info: DocumentInfo) -> str:
+    """Write the link that opens a document which was taken in, with what it is about."""
+    address = escape_attribute(urlencode({"document": info.id}))
+    return (
+        f'<p><a class="open with-overview" dir="auto" href="#{address}">'
+        f"Look at {escape(printable(info.title or info.id))}</a></p>"
     )
 
 

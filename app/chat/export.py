@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from inquote.app.answering.answer import Answer, Citation
-from inquote.app.chat.citing import line_markdown
+from inquote.app.chat.citing import above_html, above_markdown, line_markdown
 from inquote.app.chat.message import confidence_words
 from inquote.app.chat.refusal import REFUSAL
 from inquote.app.marks import STYLE as MARK_STYLE
@@ -58,10 +58,7 @@ def _answer_markdown(answer: Answer, sentences: Sequence[str]) -> str:
         above.append(f"Understood as: {line_markdown(answer.understood_as)}")
     if not answer.citations:
         return "\n\n".join([heading, *above, line_markdown(answer.notice) or REFUSAL])
-    if answer.inferred:
-        above.append(f"{line_markdown(answer.inferred.text)} *(inferred, no quote)*")
-    if answer.headers:
-        above.append(f"{line_markdown(answer.under_headers)}:")
+    above += above_markdown(answer)
     quotes, places = [], []
     for number, citation in enumerate(answer.citations, start=1):
         sentence = sentences[number - 1] if number <= len(sentences) else ""
@@ -107,9 +104,6 @@ def _answer_html(answer: Answer) -> str:
         quotes.append(f'<blockquote dir="auto">{quote} <small>[{number}]</small></blockquote>\n')
         place = escape(", ".join(_place(citation)))
         places.append(f"<li>{place}, SHA-256 <code>{citation.document_sha256}</code></li>\n")
-    if answer.inferred:
-        question += f"<p>{escape(answer.inferred.text)} <small>(inferred, no quote)</small></p>\n"
-    if answer.headers:
-        question += f'<p dir="auto">{escape(answer.under_headers)}:</p>\n'
+    question += above_html(answer)
     confidence = f"<p>{confidence_words(answer.confidence)}</p>\n"
     return f"{question}{''.join(quotes)}{confidence}<ol>{''.join(places)}</ol>\n"

@@ -1,7 +1,7 @@
 """List the files that the page loads beside Gradio's own; shell.py adds style.css before them."""
 
-STYLES = ("style.css", "document.css", "drawer.css", "pages.css", "scope_control.css")
-SCRIPTS = ("page.js", "copying.js", "feedback.js", "drawer.js", "keys.js", "person.js")
+STYLES = ("style.css", "document.css", "drawer.css", "pages.css", "scope_control.css", "panes.css")
+SCRIPTS = ("page.js", "copying.js", "feedback.js", "drawer.js", "keys.js", "person.js", "panes.js")
 
 
 def head_html() -> str:

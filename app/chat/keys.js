@@ -5,6 +5,7 @@ const KEYS = [
   ["Shift+Enter", "begin a new line"],
   ["Up, in an empty box", "bring the last question back, to change it and ask again"],
   ["Alt+Up, Alt+Down", "go to the previous or the next cited place"],
+  ["Left, Right, on the line between the panes", "make the conversation narrower or wider"],
   ["Ctrl+F", "find in the document"],
   ["F3, Shift+F3", "next match, previous match"],
   ["Escape", "leave what is open, or a question that is being changed"],

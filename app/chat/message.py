@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer, Citation
 from inquote.app.answering.cleaning import capitalise
+from inquote.app.chat.limiting import limit_html, only_html
 from inquote.app.chat.ranges import Mark, is_wrapped, range_html
 from inquote.app.chat.refusal import REFUSAL, refusal_html
-from inquote.app.chat.source import source_line
-from inquote.app.chat.trace import Documents, link, percent, trace_html
+from inquote.app.chat.source import page_in, source_line
+from inquote.app.chat.trace import Documents, has_several, link, percent, trace_html
 from inquote.app.marks import escape, escape_attribute
+from inquote.ingest.documents import Document
 from inquote.ingest.text import sentence_ranges, touching
 
 DOCUMENTS_SHOWN = 3  # of several that answer; the others are folded
@@ -68,14 +70,6 @@ def sentence_html(sentence: str) -> str:
     return f'<div class="answer"><p class="notice">{escape(sentence)}</p></div>'
 
 
-def limit_html(titles: Sequence[str]) -> str:
-    """Write the line that says to what a question was limited; "" for everything."""
-    if not titles:
-        return ""
-    names = ", ".join(f"<q>{escape(title)}</q>" for title in titles)
-    return f'<p class="limited" dir="auto">Only in {names}</p>'
-
-
 def copying_html(turn_id: str) -> str:
     """Write the control that copies an answer with its citations; `copying.js` does the work."""
     links = []
@@ -108,7 +102,7 @@ def answer_html(
     if answer.text is None:
         body = refusal_html(answer, documents, limits, searched)
     else:
-        body = _spans_html(answer, documents)
+        body = _spans_html(answer, documents, has_several(answer, searched))
     understood = ""
     if " ".join(answer.understood_as.split()) != " ".join(answer.question.split()):
         understood = _understood_html(answer)
@@ -116,6 +110,8 @@ def answer_html(
     head = notice + limit_html(limits) + understood
     is_possible = answer.text is not None and round(answer.confidence, 2) < SURE_ENOUGH
     kind = "answer possible" if is_possible else "answer"
+    if "shows" in answer.trace:
+        kind += " shows"  # its first place is opened, on a phone too
     return f'<div class="{kind}">{head}{body}{trace_html(answer, documents)}</div>'
 
 
@@ -173,7 +169,7 @@ def sentences_of(answer: Answer, documents: Documents) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _citation_link(citation: Citation, number: int, text: str) -> str:
+def _citation_link(citation: Citation, number: int, document: Document) -> str:
     """Write the number that opens a citation; its title is the place and the sentence."""
     target: dict[str, str | int] = {
         "document": citation.document_id,
@@ -182,16 +178,14 @@ def _citation_link(citation: Citation, number: int, text: str) -> str:
         "end": citation.end,
     }
     label = f'<span class="unseen">citation </span>[{number}]'
+    text = document.text
     start, end = sentences_around(text, citation)
     sentence = " ".join(text[start:end].split())
     if len(sentence) > LONGEST_TITLE:
         sentence = sentence[:LONGEST_TITLE].rsplit(" ", 1)[0] + " ..."
-    return link("cite", target, f"{_title_and_place(citation)}: \u201c{sentence}\u201d", label)
-
-
-def _title_and_place(citation: Citation) -> str:
-    """Format title, section and page of a citation on one line."""
-    return source_line(citation.title or citation.document_id, citation.heading, citation.page)
+    page = page_in(document, citation.page)
+    place = source_line(citation.title or citation.document_id, citation.heading, page)
+    return link("cite", target, f"{place}: \u201c{sentence}\u201d", label)
 
 
 def _confidence_html(answer: Answer) -> str:
@@ -209,8 +203,11 @@ def _confidence_html(answer: Answer) -> str:
     )
 
 
-def _spans_html(answer: Answer, documents: Documents) -> str:
-    """Write the cited spans, large, the confidence beside them, then the sentences around them."""
+def _spans_html(answer: Answer, documents: Documents, several: bool) -> str:
+    """Write the cited spans, large, the confidence beside them, then the sentences around them.
+
+    Where `several` documents were searched, places name theirs.
+    """
     is_list = len(answer.citations) > 1 and answer.trace.get("form") in LISTED
     tag = "li" if is_list else "p"
     pieces = []
@@ -218,10 +215,12 @@ def _spans_html(answer: Answer, documents: Documents) -> str:
         pieces.append(
             f'<{tag} class="span" dir="auto"><span class="quote{_flow(citation.quote)}">'
             f"{escape(citation.quote)}</span>"
-            f"{_citation_link(citation, number, documents[citation.document_id].text)}</{tag}>"
+            f"{_citation_link(citation, number, documents[citation.document_id])}</{tag}>"
         )
     contexts = _contexts(answer, documents)
-    around = [_context_html(answer, context, documents, not is_list) for context in contexts]
+    around = [_context_html(context, documents, several, not is_list) for context in contexts]
+    if several:
+        around = _with_limits(around, contexts)
     if answer.inferred and answer.inferred.kind == "agreement":
         pieces, around = _fold(pieces, around)
     if is_list:
@@ -291,7 +290,7 @@ def _merge(earlier: Context, later: Context) -> Context:
 
 
 def _context_html(
-    answer: Answer, context: Context, documents: Documents, quotes_sentences: bool = True
+    context: Context, documents: Documents, several: bool, quotes_sentences: bool
 ) -> str:
     """Write the sentences of a context, marked, and their place.
 
@@ -299,21 +298,35 @@ def _context_html(
     stand above already.
     """
     first = context.first_citation
-    text = documents[first.document_id].text
-    several = len({hit.passage.document_id for hit in answer.hits}) > 1
+    document = documents[first.document_id]
+    text = document.text
     title = first.title or first.document_id
-    place = source_line(title, first.heading, first.page, names_title=several)
+    page = page_in(document, first.page)
+    place = source_line(title, first.heading, page, names_title=several)
     place_html = f'<p class="where" dir="auto">{escape(place)}</p>'
     quotes = [citation.quote.strip() for citation in context.citations.values()]
     if not quotes_sentences or text[context.start : context.end].strip() in quotes:
         return place_html
-    sentences = _marked_html(text, context)
+    sentences = _marked_html(document, context)
     kind = f"sentence{_flow(text[context.start : context.end])}"
     return f'<blockquote class="{kind}" dir="auto">{sentences}</blockquote>{place_html}'
 
 
-def _marked_html(text: str, context: Context) -> str:
+def _with_limits(around: Sequence[str], contexts: Sequence[Context]) -> list[str]:
+    """Add to the first place of each document the link that limits the next questions to it."""
+    limited = []
+    seen = set()
+    for html, context in zip(around, contexts, strict=True):
+        first = context.first_citation
+        link = "" if first.document_id in seen else only_html(first.document_id, first.title)
+        seen.add(first.document_id)
+        limited.append(html.removesuffix("</p>") + f"{link}</p>" if link else html)
+    return limited
+
+
+def _marked_html(document: Document, context: Context) -> str:
     """Write the sentences with every citation marked, and its number after it."""
+    text = document.text
     numbered = sorted(context.citations.items(), key=lambda item: (item[1].end, item[0]))
     marks = []
     for number, citation in context.citations.items():
@@ -321,6 +334,6 @@ def _marked_html(text: str, context: Context) -> str:
     pieces, left = [], context.start
     for number, citation in numbered:
         pieces.append(range_html(text, left, citation.end, marks))
-        pieces.append(_citation_link(citation, number, text))
+        pieces.append(_citation_link(citation, number, document))
         left = citation.end
     return "".join(pieces) + escape(text[left : context.end])

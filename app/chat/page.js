@@ -1,14 +1,17 @@
 // The document pane beside the conversation: opens the place that a citation names, marks it, steps through the
 // places of an answer. The conversation itself is Gradio's; this file only reads its links.
 
-import { beginWatching, GONE, look, mustWait, noteSent, noteShown } from "./connection.js";
+import { question, send, typeInto, writeOn } from "./box.js";
+import { beginWatching, GONE, look, mustWait, noteSent, noteShown, TAKEN_IN } from "./connection.js";
 import { beginConversation, saveSoon } from "./conversations.js";
 import { DocumentTools } from "./document_tools.js";
+import { askReading, bringBranchBack, editEarlier, editing, editUnderstood, endEditing, isEditing, leaveEditing } from "./editing.js";
 import { keepViewName, openPages, viewName } from "./pages.js";
-import { followQuestion, isLimitedOnce, limited, limitTo, placeControl } from "./scope_control.js";
+import { addLimit, followQuestion, isLimitedOnce, limited, limitTo, placeControl } from "./scope_control.js";
 import { questionAbout, Selection } from "./selection.js";
 import { TextView } from "./text_view.js";
 
+const PATIENCE = 400; // milliseconds without a word while a document comes
 const NARROW = matchMedia("(max-width: 799px)");
 const pane = document.createElement("section");
 pane.id = "pane";
@@ -25,7 +28,6 @@ let view = null; // the view that is shown
 let selection = null; // what is selected in the text
 const tools = new DocumentTools(pane, { shown: () => view, text: () => text, loadText });
 
-const question = () => document.querySelector("#question textarea");
 const place = (link) => new URLSearchParams(link.hash.slice(1));
 const sameDocument = (a, b) => a.get("document") === b.get("document") && a.get("sha256") === b.get("sha256");
 
@@ -47,12 +49,15 @@ async function load(address) {
   const ticket = ++request; // a request under way must not replace this content, even where it is loaded already
   if (address === loaded) return true;
   let content;
+  const waiting = setTimeout(sayOpening, PATIENCE);
   try {
     content = await (await fetch(address)).text();
   } catch {
     content = `<p class="notice">${GONE}</p>`;
     address = "";
     look();
+  } finally {
+    clearTimeout(waiting);
   }
   if (ticket !== request) return false;
   const step = pane.contains(document.activeElement) ? document.activeElement.dataset.step : undefined;
@@ -63,11 +68,23 @@ async function load(address) {
   return true;
 }
 
+// What the pane holds is not what was asked for; what was comes as soon as the server has it.
+function sayOpening() {
+  if (pane.querySelector(".opening")) return;
+  const line = document.createElement("p");
+  line.className = "opening";
+  line.setAttribute("role", "status");
+  line.textContent = "Opening the document ...";
+  pane.prepend(line);
+}
+
 // Take hold of the document that the pane holds now.
 function attach() {
   const container = pane.querySelector(".document-text");
   text = view = selection = null;
-  pages = openPages(pane, pages, { onSight: () => tools.follow(), onFailure: () => showAs("text") });
+  const ticket = request;
+  const fallBack = () => ticket === request && showAs("text"); // what was asked for since falls back by itself
+  pages = openPages(pane, pages, { onSight: () => tools.follow(), onFailure: fallBack });
   if (pane.querySelector(".tools")) {
     text = new TextView(container, () => tools.follow());
     view = pages?.isShown ? pages : text;
@@ -128,8 +145,9 @@ function showCurrent() {
 
 // Words that stand nowhere on a page, such as a comment, are shown in the text.
 async function showPlace(range) {
+  const ticket = request;
   const isShown = await view?.show(range);
-  if (view === pages && isShown === false) showAs("text");
+  if (view === pages && isShown === false && ticket === request) showAs("text");
 }
 
 // A link of a list of citations stands for the link of the answer that cites that place.
@@ -147,6 +165,8 @@ async function open(link, { sheet = true } = {}) {
   if (!links.some((other) => other.hash === link.hash)) links = [link];
   current = links.findIndex((other) => other.hash === link.hash);
   if (sheet && NARROW.matches) openSheet(link);
+  const shown = pane.querySelector(".tools") && documentHere().place;
+  if (place(link).get("document") !== shown) tools.leave();
   if (await load(contentAddress(link))) showCurrent();
 }
 
@@ -157,48 +177,39 @@ function step(by) {
   load(contentAddress(link)).then((ready) => ready && showCurrent());
 }
 
-// A question as it was understood, put into the box to be changed and asked as it stands. The server reads from the
-// hidden field whether it stands alone; a box that was emptied, or left with Escape, is for the next question again.
-const editing = document.createElement("p");
-editing.id = "editing";
-editing.setAttribute("role", "status");
-
-function typeInto(field, text) {
-  if (!field || field.value === text) return;
-  field.value = text;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-function edit(link) {
-  link.parentElement.querySelector(".readings")?.classList.add("shown");
-  typeInto(question(), link.parentElement.querySelector("q").textContent);
-  typeInto(document.querySelector("#alone textarea"), "alone");
-  editing.textContent = "Change the question and press Enter; it is asked as it stands, misspelt words aside. Escape leaves it.";
-  question().focus();
-  question().select();
-}
-
-// Another question that the same words may mean, asked as it stands.
-function askReading(link) {
-  typeInto(question(), link.textContent);
-  typeInto(document.querySelector("#alone textarea"), "alone");
-  requestAnimationFrame(() => document.querySelector("#question button")?.click());
-}
-
-function leaveEditing() {
-  if (!editing.textContent) return;
-  editing.textContent = "";
-  typeInto(document.querySelector("#alone textarea"), "");
+// The document at hand, as something to limit questions to.
+function documentHere() {
+  const shown = new URLSearchParams(pane.querySelector(".document-text").dataset.place);
+  return { place: shown.get("document"), name: pane.querySelector("#document-title").textContent };
 }
 
 // A question about the document at hand; the line above the box says so.
 function askAbout(words) {
-  const shown = new URLSearchParams(pane.querySelector(".document-text").dataset.place);
-  limitTo([{ place: shown.get("document"), name: pane.querySelector("#document-title").textContent }], { once: true });
+  limitTo([documentHere()], { once: true });
   closeSheet();
-  typeInto(question(), questionAbout(words));
-  question().focus();
-  question().setSelectionRange(question().value.length, question().value.length);
+  typeInto("question", questionAbout(words));
+  writeOn();
+}
+
+function askHere(text) {
+  limitTo([documentHere()], { once: true });
+  closeSheet();
+  typeInto("question", text);
+  send();
+}
+
+function askOnly(place) {
+  addLimit(place);
+  closeSheet();
+  writeOn();
+}
+
+// Show a document that was just taken in, with what it is about.
+async function openWithOverview(id, options) {
+  const link = document.createElement("a");
+  link.href = `#${new URLSearchParams({ document: id })}`;
+  await open(link, options);
+  tools.toggle("overview", { isOpen: true });
 }
 
 function openSheet(link) {
@@ -226,7 +237,8 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("#log a.cite, #log a.near, #pane a.open, #pane a.place, #corpus a.open");
   if (link) {
     event.preventDefault();
-    open(original(link));
+    if (link.matches(".with-overview")) openWithOverview(place(link).get("document"));
+    else open(original(link));
   } else if (event.target.closest?.("#pane :is(a.to-note, a.from-note)")) {
     event.preventDefault();
     goToNote(event.target.closest("a"));
@@ -240,13 +252,28 @@ document.addEventListener("click", (event) => {
     closeSheet();
   } else if (event.target.closest?.("#pane [data-ask]")) {
     askAbout("");
+  } else if (event.target.closest?.("#pane [data-ask-here]")) {
+    askHere(event.target.textContent);
+  } else if (event.target.closest?.("#pane [data-only]")) {
+    askOnly(documentHere());
+  } else if (event.target.closest?.("#log a.only")) {
+    event.preventDefault();
+    const only = place(event.target.closest("a.only"));
+    askOnly({ place: only.get("only"), name: only.get("name") });
   } else if (event.target.closest?.("#log a.edit")) {
     event.preventDefault();
-    edit(event.target.closest("a.edit"));
+    editUnderstood(event.target.closest("a.edit"));
+  } else if (event.target.closest?.("#log a.change")) {
+    event.preventDefault();
+    editEarlier(event.target.closest("a.change"));
+  } else if (event.target.closest?.("#log a.bring-back")) {
+    event.preventDefault();
+    bringBranchBack(event.target.closest("a.bring-back"));
   } else if (event.target.closest?.("#log a.reading")) {
     event.preventDefault();
     askReading(event.target.closest("a.reading"));
   } else if (event.target.closest?.("#examples button, #new")) {
+    hasAsked = true;
     question()?.focus();
   }
 });
@@ -257,7 +284,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     step(by);
   } else if (event.key === "Escape") {
-    if (editing.textContent) typeInto(question(), "");
+    if (isEditing()) typeInto("question", "");
     if (isLimitedOnce() && event.target === question()) limitTo([]);
     closeSheet();
   } else if (event.key === " " && event.target.matches?.("#log a[role=button], #notice a[role=button]")) {
@@ -269,7 +296,10 @@ document.addEventListener("keydown", (event) => {
 // A question is sent by Enter or by the button. An empty one is none; one without a server waits for it.
 function checkSending(event) {
   const text = question().value;
-  if (text.trim() && !mustWait()) return noteSent(text);
+  if (text.trim() && !mustWait()) {
+    hasAsked = true;
+    return noteSent(text);
+  }
   event.preventDefault();
   event.stopImmediatePropagation();
 }
@@ -288,6 +318,20 @@ document.addEventListener("click", (event) => {
 document.addEventListener("server-back", () => {
   if (loaded) return;
   load(links.length ? contentAddress(links[current]) : `api/pane?view=${viewName()}`).then((ready) => ready && showCurrent());
+});
+
+// A document that was just taken in opens. Else the one at hand may have another title now, or be gone; if not, whoever
+// reads it is left in peace.
+document.addEventListener("corpus-changed", async (event) => {
+  if (event.detail?.opens) return openWithOverview(event.detail.opens, { sheet: false });
+  const address = loaded;
+  const reply = address && (await fetch(address).catch(() => null));
+  if (!reply) return;
+  const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
+  const title = (root) => root.querySelector("#document-title")?.textContent;
+  if (loaded !== address || (pane.querySelector(".tools") && title(fresh) === title(pane))) return;
+  loaded = "";
+  if (await load(address)) showCurrent();
 });
 
 document.addEventListener("input", (event) => {
@@ -312,30 +356,33 @@ function tidy(log) {
   log.querySelector("[role=log]")?.setAttribute("aria-label", "Answers");
 }
 
-let answers = 0;
-let messages = 0;
+let hasAsked = false; // here, whose question is not shown yet
+let shownTurn = ""; // the latest question and answer that were followed
+let shownAnswer = "";
 function follow(log) {
   tidy(log);
   saveSoon();
-  const questions = log.querySelectorAll(".question");
-  if (questions.length !== messages) {
-    messages = questions.length;
+  const questions = [...log.querySelectorAll(".question")];
+  const latest = [...log.querySelectorAll(".answer")].at(-1);
+  const turn = `${questions.length} ${questions.length && (log.querySelectorAll("a.change")[questions.length - 1]?.hash ?? "")}`;
+  if (turn !== shownTurn) {
+    shownTurn = turn;
     noteShown();
-    editing.textContent = "";
-    followQuestion();
-    questions[messages - 1]?.scrollIntoView({ block: "start" });
-    const latestQuestion = questions[messages - 1]?.textContent.trim().slice(0, 80);
+    endEditing();
+    if (hasAsked) followQuestion();
+    hasAsked = false;
+    questions.at(-1)?.scrollIntoView({ block: "start" });
+    const latestQuestion = questions.at(-1)?.textContent.trim().slice(0, 80);
     document.title = latestQuestion ? `${latestQuestion} · inquote` : "inquote";
     if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
   }
-  const finished = [...log.querySelectorAll(".answer:not(.waiting)")];
-  if (finished.length === answers) return;
-  answers = finished.length;
-  const latest = finished.at(-1);
-  const first = latest?.querySelector("a.cite") ?? latest?.querySelector("a.near");
-  if (first) open(first, { sheet: false });
+  const isFinished = latest && !latest.matches(".waiting") && log.querySelectorAll(".answer").length === questions.length;
+  if (!isFinished || turn === shownAnswer) return;
+  shownAnswer = turn;
+  const first = latest.querySelector("a.cite") ?? latest.querySelector("a.near");
+  if (first) open(first, { sheet: latest.matches(".shows") });
   tools.refreshPlaces();
-  questions[messages - 1]?.scrollIntoView({ block: "start" });
+  questions.at(-1)?.scrollIntoView({ block: "start" });
 }
 
 function begin(log) {
@@ -352,7 +399,10 @@ function begin(log) {
   const linked = document.createElement("a");
   linked.href = location.hash;
   if (links.length) return;
-  if (place(linked).has("document")) open(linked);
+  const takenIn = sessionStorage.getItem(TAKEN_IN);
+  sessionStorage.removeItem(TAKEN_IN);
+  if (takenIn) openWithOverview(takenIn, { sheet: false });
+  else if (place(linked).has("document")) open(linked);
   else load(`api/pane?view=${viewName()}`);
 }
 

@@ -13,16 +13,13 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import gradio as gr
-from fastapi import FastAPI, Response
+from fastapi import Response
 from fastapi.responses import JSONResponse
-from gradio.routes import App
-from starlette.routing import Mount
 
 from inquote.app.chat.citing import copied_forms
 from inquote.app.chat.conversation import Conversation, Turn, linked_question, replaces
 from inquote.app.chat.export import escape_markdown
 from inquote.app.chat.feedback import FeedbackEndpoints, FeedbackError
-from inquote.app.chat.head import head_html
 from inquote.app.chat.introduction import INTRODUCTION, WAYS_TO_BEGIN, introduction
 from inquote.app.chat.offering import offered_questions
 from inquote.app.chat.saving import file_response, save_links
@@ -62,6 +59,7 @@ class Page:
             self.conversation = gr.State(Conversation())
             self.kept = gr.Textbox("[]", elem_id="kept", label="Kept", visible="hidden")
             self.back = gr.Button("Bring back", elem_id="bring-back", visible="hidden")
+            self.undo = gr.Button("Undo the edit", elem_id="undo-edit", visible="hidden")
             with gr.Row(elem_id="inquote"):
                 with gr.Column(elem_id="conversation"):
                     self._add_header()
@@ -109,6 +107,7 @@ class Page:
         )
         self.standalone = gr.Textbox(elem_id="alone", label="As it stands", visible="hidden")
         self.limit = gr.Textbox(elem_id="limit", label="Only in", visible="hidden")
+        self.branch = gr.Textbox(elem_id="branch", label="In the place of", visible="hidden")
 
     def _connect(self) -> None:
         """Tie every event to its handler; none is an endpoint for others."""
@@ -120,15 +119,18 @@ class Page:
             self.box,
             self.standalone,
             self.limit,
+            self.branch,
             self.save,
             *self.suggestions,
         ]
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking: dict[str, Any] = {"outputs": outputs, "trigger_mode": "multiple", **private}
         state = [self.conversation, self.kept]
-        self.box.submit(self.ask, [self.box, *state, self.standalone, self.limit], **asking)
+        beside = [*state, self.standalone, self.limit, self.branch]
+        self.box.submit(self.ask, [self.box, *beside], **asking)
         for button in self.suggestions:
-            button.click(self.ask, [button, *state, self.standalone, self.limit], **asking)
+            button.click(self.ask, [button, *beside], **asking)
+        self.undo.click(self.undo_edit, [self.conversation, self.branch], **asking)
         self.new.click(self.clear, self.conversation, outputs, **private)
         self.back.click(self.bring_back, state, **asking)
         self.blocks.load(self.open, self.conversation, outputs, **private)
@@ -142,11 +144,13 @@ class Page:
         kept: Any,
         standalone: Any = "",
         limit: Any = "",
+        branch: Any = "",
         request: gr.Request | None = None,
     ) -> AsyncIterator[Updates]:
         """Show the question at once, then its answer in the same place.
 
-        A `limit` names what alone is searched; see `places_of`.
+        A `limit` names what alone is searched; see `places_of`. A `branch` is the id of the turn in
+        whose place the question comes.
         A server that was started anew knows nothing of the conversation: it first answers the
         questions that the browser kept. Any other question without an answer comes first too, for
         this one may lean on it.
@@ -154,11 +158,13 @@ class Page:
         self._see_as(request)
         if not conversation.turns:
             conversation.restore(kept)
-        newest = conversation.take_question(
-            encodable(question), bool(standalone), kept, encodable(limit)
-        )
+        typed = encodable(question), bool(standalone)
+        if branch:
+            newest = conversation.replace_question(encodable(branch), *typed, encodable(limit))
+        else:
+            newest = conversation.take_question(*typed, kept, encodable(limit))
         turns = [turn for turn in conversation.turns if turn is newest or not turn.is_done]
-        yield {**self._show(conversation), self.box: "", self.standalone: ""}
+        yield {**self._show(conversation), self.box: "", self.standalone: "", self.branch: ""}
         for turn in turns:
             self._see_as(request)
             await conversation.finish(turn, self._service)
@@ -166,6 +172,19 @@ class Page:
         self._see_as(request)
         notice = self._show_notice("") if self._service.ready else {}
         yield {**self._show(conversation), **notice, **await self._suggest(conversation)}
+
+    async def undo_edit(
+        self, conversation: Conversation, branch: Any, request: gr.Request | None = None
+    ) -> AsyncIterator[Updates]:
+        """Bring back the questions in whose place that of the turn `branch` came."""
+        self._see_as(request)
+        conversation.bring_back(encodable(branch))
+        turns = [turn for turn in conversation.turns if not turn.is_done]
+        yield {self.branch: ""}
+        async for updates in self._answer_all(conversation, turns, request):
+            yield updates
+        self._see_as(request)
+        yield await self._suggest(conversation)
 
     async def clear(self, conversation: Conversation, request: gr.Request | None = None) -> Updates:
         """Begin a new conversation."""
@@ -304,46 +323,3 @@ class Page:
 def _json(value: object) -> str:
     """Write JSON as a browser does."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def mount_page(
-    api: FastAPI,
-    service: Service,
-    writable: bool = False,
-    known: Callable[[str], Person | None] | None = None,
-) -> App:
-    """Mount the page at the root of `api` and return Gradio's own application.
-
-    A `writable` page takes files in and removes documents. `known` says who is meant by the header
-    that the guard puts on requests, where the server knows people.
-    """
-    page = Page(service, writable, known)
-    for path, endpoint, method in (
-        ("/api/export/{key}.{kind}", page.export, "GET"),
-        ("/api/copied/{turn}", page.copied, "GET"),
-        ("/api/feedback/{turn}", page.feedback.offer_sentences, "GET"),
-        ("/api/feedback/{turn}", page.feedback.note, "POST"),
-    ):
-        api.add_api_route(path, endpoint, methods=[method], include_in_schema=False)
-    theme = gr.themes.Base(
-        font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
-    )
-    gr.mount_gradio_app(
-        api,
-        page.blocks,
-        "/",
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        max_file_size=0,
-        ssr_mode=False,
-        enable_monitoring=False,
-        pwa=False,
-        mcp_server=False,
-        theme=theme,
-        head=head_html(),
-    )
-    for route in api.routes:
-        if isinstance(route, Mount) and isinstance(route.app, App):
-            return route.app
-    raise RuntimeError("Gradio did not mount its application")

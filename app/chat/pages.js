@@ -11,6 +11,8 @@ const LARGEST = 3; // times its own size that a small page is shown when it is f
 const SIZES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4]; // times a page's own size
 const KEPT_VIEW = "inquote-view";
 const FONT = "sans-serif";
+const SAMPLE = 64; // dots of a picture, across and down, by which it is seen whether it is dark
+const DARK = 110; // of 255, and less
 const measure = document.createElement("canvas").getContext("2d");
 
 const element = (name, parent, attributes = {}) => {
@@ -47,7 +49,25 @@ function boxElement(box, { number, kind }, layer) {
   const [left, top, right, bottom] = box;
   const made = element("div", layer, { class: `mark ${kind}`, "data-cite": number });
   Object.assign(made.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
+  made.style.setProperty("--letter", `${Math.min(14, Math.max(5, 0.42 * (bottom - top)))}px`);
+  made.box = box;
   return made;
+}
+
+// How light the dots of a picture are below boxes of a page, from 0 to 255.
+function lightBelow(picture, boxes, { width, height }) {
+  const paper = new OffscreenCanvas(SAMPLE, SAMPLE).getContext("2d", { willReadFrequently: true });
+  paper.drawImage(picture, 0, 0, SAMPLE, SAMPLE);
+  const [across, down] = [SAMPLE / width, SAMPLE / height];
+  let sum = 0;
+  let count = 0;
+  for (const [left, top, right, bottom] of boxes) {
+    const size = [Math.max(1, (right - left) * across), Math.max(1, (bottom - top) * down)];
+    const { data } = paper.getImageData(left * across, top * down, ...size.map(Math.round));
+    for (let at = 0; at < data.length; at += 4) sum += data[at] + data[at + 1] + data[at + 2];
+    count += (3 * data.length) / 4;
+  }
+  return count ? sum / count : 255;
 }
 
 // The lines of which something is selected, each with the range of what is.
@@ -120,6 +140,7 @@ export class PageView {
     this.resized.observe(this.container);
     this.container.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     this.container.addEventListener("copy", (event) => this.#onCopy(event));
+    this.#look();
     return true;
   }
 
@@ -135,10 +156,11 @@ export class PageView {
     return { number, label, width, height, start, element: made, near: false, state: "empty" };
   }
 
-  // A page's picture, marks and words; made when it comes near, for a long document has many pages.
+  // A page's picture, marks and words; made when it comes near, for a long document has many pages. The picture is on a
+  // canvas, which lets go of its dots when it is told to; of images that are gone, Chromium keeps hundreds of megabytes.
   #fill(page) {
     if (page.sheet) return;
-    page.picture = element("img", page.element, { alt: "", hidden: "" });
+    page.picture = element("canvas", page.element, { "aria-hidden": "true", hidden: "" });
     page.sheet = element("div", page.element, { class: "sheet" });
     page.sheet.style.transform = `scale(${page.scale})`;
     page.marks = element("div", page.sheet, { class: "marks", "aria-hidden": "true" });
@@ -241,6 +263,18 @@ export class PageView {
     return this.pages[number - 1]?.label ?? "";
   }
 
+  // Fetch what is in sight at once, for the observers tell of it only after the next frame.
+  #look() {
+    const { scrollTop, clientHeight } = this.container;
+    for (let number = this.#pageAt(scrollTop); number <= this.count; number++) {
+      const page = this.pages[number - 1];
+      if (page.element.offsetTop > scrollTop + clientHeight) break;
+      page.near = true;
+      this.#fill(page);
+    }
+    this.#want();
+  }
+
   #onSight(entries) {
     for (const entry of entries) {
       const page = this.pages[entry.target.dataset.page - 1];
@@ -258,9 +292,8 @@ export class PageView {
   #release(page) {
     if (!page.sheet) return;
     page.abort?.abort();
-    if (page.picture.src) URL.revokeObjectURL(page.picture.src);
-    page.picture.removeAttribute("src");
     page.picture.hidden = true;
+    Object.assign(page.picture, { width: 0, height: 0 });
     page.words.replaceChildren();
     page.element.querySelector(".notice")?.remove();
     page.state = "empty";
@@ -307,7 +340,7 @@ export class PageView {
     try {
       const words = page.words.childElementCount || page.state === "shown" ? null : this.#fetch("/words", [["page", page.number]], { signal });
       const reply = await this.#fetch("/picture", [["page", page.number], ["width", width]], { signal });
-      if (reply.status === 200) await this.#showPicture(page, await reply.blob(), width);
+      if (reply.status === 200) this.#showPicture(page, await createImageBitmap(await reply.blob()), width, signal);
       else this.#fail(page, (await reply.json()).error);
       if (words) this.#showWords(page, await (await words).json());
     } catch (error) {
@@ -319,16 +352,23 @@ export class PageView {
     }
   }
 
-  async #showPicture(page, blob, width) {
-    const address = URL.createObjectURL(blob);
-    const old = page.picture.src;
-    page.picture.src = address;
-    await page.picture.decode().catch(() => {});
+  #showPicture(page, bitmap, width, signal) {
+    if (signal.aborted) return bitmap.close(); // the page was let go meanwhile
+    Object.assign(page.picture, { width: bitmap.width, height: bitmap.height });
+    page.picture.getContext("2d", { alpha: false }).drawImage(bitmap, 0, 0);
+    bitmap.close();
     page.picture.hidden = false;
-    if (old) URL.revokeObjectURL(old);
     page.element.querySelector(".notice")?.remove();
     page.state = "shown";
     page.drawnWidth = width;
+    this.#shade(page);
+  }
+
+  // Marks darken what is below them, and lighten it where it is dark.
+  #shade(page) {
+    const boxes = [...page.marks.children].map((mark) => mark.box);
+    if (page.state !== "shown" || !boxes.length) return;
+    page.element.classList.toggle("dark", lightBelow(page.picture, boxes, page) < DARK);
   }
 
   #fail(page, sentence) {
@@ -337,7 +377,7 @@ export class PageView {
   }
 
   #showWords(page, { lines }) {
-    page.words.replaceChildren(...lines.flatMap((line) => [lineElement(line), document.createTextNode(line.gap || " ")]));
+    page.words.replaceChildren(...lines.flatMap((line) => [lineElement(line), document.createTextNode(line.gap)]));
   }
 
   #selected() {
@@ -347,7 +387,7 @@ export class PageView {
 
   // The text of selected lines, joined by what lies between them in the document.
   #textOf(parts) {
-    return parts.map(({ line, part }, index) => part.toString() + (index < parts.length - 1 ? line.line.gap || "\n" : "")).join("");
+    return parts.map(({ line, part }, index) => part.toString() + (index < parts.length - 1 ? line.line.gap : "")).join("");
   }
 
   // The offsets of the document's text between the ends of a range of the page; null where it holds none.
@@ -386,9 +426,10 @@ export class PageView {
   }
 
   async #drawMarks(marks) {
-    if (!(await this.ready)) return;
     const query = marks.map((mark) => ["mark", `${mark.number}:${mark.start}-${mark.end}`]);
-    const reply = marks.length ? await this.#fetch("/boxes", query).catch(() => null) : null;
+    const asked = marks.length ? this.#fetch("/boxes", query).catch(() => null) : null; // together with the sizes
+    if (!(await this.ready)) return;
+    const reply = await asked;
     if (marks !== this.marks) return;
     const places = reply?.ok ? (await reply.json()).marks : [];
     this.pages.forEach((page) => page.marks?.replaceChildren());
@@ -400,6 +441,7 @@ export class PageView {
       const isFirst = !this.container.querySelector(`.mark[data-label="${number}"]`);
       if (isFirst) layer.querySelector(`.mark[data-cite="${number}"]`)?.setAttribute("data-label", number);
     }
+    this.pages.forEach((page) => page.marks && this.#shade(page));
     if (this.current) this.#markCurrent();
   }
 
@@ -428,7 +470,7 @@ export class PageView {
     const [first] = this.#markCurrent();
     if (first) this.#scrollTo(first);
     this.isGoing = false;
-    this.#want();
+    this.#look();
     return Boolean(first);
   }
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from inquote.app.answering.answer import Answer, absence
-from inquote.app.chat.trace import Documents, passage_link, percent
+from inquote.app.chat.trace import Documents, has_several, passage_link, percent
 from inquote.app.marks import escape
 
 REFUSAL = "The corpus does not say."
@@ -23,7 +23,7 @@ def refusal_html(
         f'<p class="held try">{_advice(answer, limits)}</p>',
     ]
     items = []
-    several = len({hit.passage.document_id for hit in answer.hits}) > 1
+    several = has_several(answer, searched)
     for hit in answer.hits[:NEAREST_SHOWN]:
         passage = f'<p class="passage" dir="auto">{escape(hit.passage.text)}</p>'
         items.append(f"<li>{passage_link(hit, documents, several)}{passage}</li>")

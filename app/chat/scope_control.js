@@ -1,6 +1,9 @@
 // What questions are limited to: a line above the box with the documents and folders, and a control to choose them by
 // their names. The server reads the choice, a list in JSON, from the hidden field #limit.
 
+import { field, typeInto } from "./box.js";
+
+const KEPT = "inquote-limit"; // in this tab, over a reload
 const PAUSE = 150; // milliseconds after a key until names are looked up
 
 export const limited = document.createElement("p");
@@ -18,15 +21,6 @@ opener.setAttribute("aria-haspopup", "dialog");
 
 let chosen = []; // {place, name}
 let isOnce = false; // whether the choice is for the next question alone
-
-const field = (id) => document.querySelector(`#${id} textarea`);
-
-function fill(id, text) {
-  const input = field(id);
-  if (!input || input.value === text) return;
-  input.value = text;
-  input.dispatchEvent(new Event("input", { bubbles: true }));
-}
 
 function button(text, label, act) {
   const made = document.createElement("button");
@@ -47,7 +41,7 @@ function chip({ place, name }) {
 }
 
 function show() {
-  fill("limit", chosen.length ? JSON.stringify(chosen.map(({ place }) => place)) : "");
+  typeInto("limit", chosen.length ? JSON.stringify(chosen.map(({ place }) => place)) : "");
   opener.textContent = "In: everything";
   opener.hidden = chosen.length > 0;
   if (!chosen.length) return limited.replaceChildren();
@@ -66,9 +60,10 @@ function show() {
 
 // Limit the next questions to places, or the next one alone, as it stands; none is everything.
 export function limitTo(places, { once = false } = {}) {
-  if (isOnce || once) fill("alone", once ? "alone" : "");
+  if (isOnce || once) typeInto("alone", once ? "alone" : "");
   chosen = places;
   isOnce = once;
+  sessionStorage.setItem(KEPT, JSON.stringify({ chosen, isOnce }));
   show();
 }
 
@@ -82,7 +77,16 @@ export function followQuestion() {
   if (isOnce) limitTo([]);
 }
 
+// Limit to what was chosen before a reload.
+function restore() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+    if (kept?.chosen.length) limitTo(kept.chosen, { once: kept.isOnce });
+  } catch {} // something else is kept there
+}
+
 export const isLimitedOnce = () => isOnce;
+export const limits = () => (isOnce ? [] : chosen);
 
 let request = 0;
 async function look() {
@@ -136,4 +140,5 @@ export function placeControl(box) {
   document.body.append(dialog);
   box.before(limited, opener);
   show();
+  restore();
 }

@@ -152,9 +152,17 @@ export class TextView {
       const frame = this.container.getBoundingClientRect();
       const { top, bottom } = box();
       if (top < frame.top + 40 || bottom > frame.bottom - 40) this.container.scrollTop += (top + bottom) / 2 - (frame.top + frame.bottom) / 2;
+      this.#showHead(element, box().bottom, frame);
     };
     scroll();
     this.#afterLayout(scroll);
+  }
+
+  // A table that scrolls inside itself has its header at its own top, which is shown as far as the place allows.
+  #showHead(element, bottom, frame) {
+    const head = element.closest(".scroller.wide")?.querySelector("thead");
+    const above = head ? frame.top - head.getBoundingClientRect().top : 0;
+    if (above > 0) this.container.scrollTop -= Math.max(0, Math.min(above, frame.bottom - 40 - bottom));
   }
 
   #afterLayout(scroll) {

@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from inquote.app.answering.answer import Answer
-from inquote.app.chat.source import source_line
+from inquote.app.chat.source import page_in, source_line
 from inquote.app.marks import escape, escape_attribute
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Document
 
 MAX_QUOTE_LENGTH = 140  # characters of a candidate's words in the table
-SHOWN_ELSEWHERE = ("candidates", "retrieval", "threshold", "observed")  # keys left out of the facts
+# Keys that are left out of the facts.
+SHOWN_ELSEWHERE = ("candidates", "retrieval", "threshold", "observed", "shows")
 
 Documents = Mapping[str, Document]
 
@@ -28,6 +29,14 @@ def link(kind: str, target: Mapping[str, str | int], title: str, label: str) -> 
     """Write a link that opens the document pane at a range; `label` is HTML."""
     address = escape_attribute(urlencode(target))
     return f'<a class="{kind}" href="#{address}" title="{escape_attribute(title)}">{label}</a>'
+
+
+def has_several(answer: Answer, searched: int | None = None) -> bool:
+    """Return whether several documents are in question, so that places name theirs.
+
+    `searched` is the number of documents that were searched, None where it is not known.
+    """
+    return (searched or len({hit.passage.document_id for hit in answer.hits})) > 1
 
 
 def passage_link(hit: Hit, documents: Documents, several: bool = False) -> str:
@@ -44,7 +53,7 @@ def passage_link(hit: Hit, documents: Documents, several: bool = False) -> str:
         "end": passage.end,
     }
     title = (document.title if document else "") or passage.document_id
-    page = document.page_at(passage.start) if document else None
+    page = page_in(document, document.page_at(passage.start) if document else None)
     label = source_line(title, passage.heading, page, names_title=several)
     return link("near", target, "Open this passage in the document", escape(label))
 
@@ -86,7 +95,7 @@ def reason(answer: Answer) -> str:
 def _candidates_html(answer: Answer, documents: Documents) -> str:
     """Write the table of the words that the reader scored highest, the answer's first."""
     rows = []
-    several = len({hit.passage.document_id for hit in answer.hits}) > 1
+    several = has_several(answer)
     for number, candidate in enumerate(answer.trace.get("candidates", ()), start=1):
         rank = {1: "best", 2: "runner-up"}.get(number, f"{number}.")
         quote = escape(_shorten(str(candidate["quote"])))
@@ -108,7 +117,7 @@ def _passages_html(answer: Answer, documents: Documents) -> str:
     for candidate in answer.trace.get("candidates", ()):
         best.setdefault(candidate["nearest"], candidate["score"])
     rows = []
-    several = len({hit.passage.document_id for hit in answer.hits}) > 1
+    several = has_several(answer)
     for at, hit in enumerate(answer.hits):
         rows.append(
             f'<tr><th scope="row">{passage_link(hit, documents, several)}</th>'

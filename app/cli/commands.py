@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from inquote.app.cli import answering, library, serving
+from inquote.app.cli import answering, copying, keeping, library, programs, serving, watching
 from inquote.app.cli.terminal import run_program
 
 app = typer.Typer(
@@ -21,14 +21,20 @@ for command in (
     answering.ask,
     library.ingest,
     library.remove,
+    watching.watch,
     answering.changes,
     library.status,
     library.verify,
     library.show,
+    copying.copy,
     answering.feedback,
     answering.calibrate,
     serving.chat,
+    programs.mcp,
     serving.password,
+    keeping.backup,
+    keeping.restore,
+    keeping.forget,
 ):
     app.command()(command)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inquote.app.cli.keeping import YesOption, purge_documents
 from inquote.app.cli.options import (
     DEFAULT_LIBRARY,
     EmbedderOption,
@@ -15,9 +16,10 @@ from inquote.app.cli.options import (
     JsonOption,
     LibraryOption,
     OriginalsOption,
+    RayOption,
     SecondsOption,
 )
-from inquote.app.cli.output import document_json, format_report, format_status
+from inquote.app.cli.output import format_report, format_status
 from inquote.app.cli.terminal import (
     EXIT_ERROR,
     lines_of,
@@ -30,8 +32,10 @@ from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import printable
 
 if TYPE_CHECKING:
+    from inquote.index.models.embedder import Embedder
     from inquote.index.stores.base import Store
     from inquote.index.updating.report import IngestReport
+    from inquote.index.updating.workers import Workers
     from inquote.ingest.chunk import LeftOut
     from inquote.ingest.documents import Document
 
@@ -63,6 +67,7 @@ def ingest(
     max_megabytes: Annotated[int, typer.Option(help="Larger files are skipped.", min=1)] = 64,
     max_seconds: SecondsOption = 18,
     embedder: EmbedderOption = None,
+    ray: RayOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take files into the library: only what changed is embedded.
@@ -71,12 +76,11 @@ def ingest(
     """
     from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
     from inquote.index.stores.registry import open_store
-    from inquote.index.updating.ingest import Options
-    from inquote.index.updating.ingest import ingest as run_ingest
+    from inquote.index.updating import ingest as ingesting
     from inquote.ingest.files.collect import Limits
 
     limits = Limits(encoding, max_megabytes * 1_000_000, max_seconds)
-    options = Options(
+    options = ingesting.Options(
         strict=strict, dry_run=dry_run, rebuild=rebuild, originals=originals, limits=limits
     )
     with (
@@ -84,11 +88,25 @@ def ingest(
         progress_bars(quiet=as_json) as progress,
     ):
         encoder = SentenceTransformerEmbedder(embedder or PACKAGED)
+        workers = _workers(ray, encoder, originals)
         with says_when_interrupted(KEPT_BY_INGEST):
-            report = run_ingest(store, paths, encoder, options=options, progress=progress)
+            report = ingesting.ingest(
+                store, paths, encoder, options=options, progress=progress, workers=workers
+            )
     _print_ingest(report, dry_run, as_json)
     if report.skipped:
         raise typer.Exit(EXIT_SKIPPED)
+
+
+def _workers(ray: str | None, embedder: "Embedder", originals: bool) -> "Workers":
+    """Return what reads and embeds: this machine, or the Ray cluster at an address."""
+    from inquote.index.updating.workers import THIS_MACHINE
+
+    if ray is None:
+        return THIS_MACHINE
+    from inquote.index.distributed.cluster import RayCluster
+
+    return RayCluster(ray, embedder, originals)
 
 
 def _print_ingest(report: "IngestReport", dry_run: bool, as_json: bool) -> None:
@@ -104,6 +122,13 @@ def remove(
     documents: Annotated[
         list[str], typer.Argument(help="Their ids, as inquote status lists them.")
     ],
+    purge: Annotated[
+        bool,
+        typer.Option(
+            "--purge", help="Erase them for good, from earlier generations and all files too."
+        ),
+    ] = False,
+    yes: YesOption = False,
     library: LibraryOption = DEFAULT_LIBRARY,
     embedder: EmbedderOption = None,
     as_json: JsonOption = False,
@@ -112,6 +137,9 @@ def remove(
 
     Their files stay, and ingesting their folder brings them back.
     """
+    if purge:
+        purge_documents(documents, library, yes, as_json)
+        return
     from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
     from inquote.index.stores.registry import open_store
     from inquote.index.updating.removal import remove as run_remove
@@ -134,6 +162,7 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """Say what the library holds and how it was made."""
+    from inquote.index.models.precision import fastest_precision
     from inquote.index.stores.registry import open_store
 
     with closing(open_store(library)) as store, store.snapshot() as snapshot:
@@ -155,6 +184,7 @@ def status(
             "passages": sum(info.passages for info in infos),
             "originals": snapshot.originals_size,
             "recipe": recipe.as_json() if recipe else None,
+            "precision": fastest_precision(),
             "documents": [asdict(info) for info in infos],
         }
     if as_json:
@@ -218,6 +248,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print a document, or the range of it that a citation points at."""
+    from inquote.app.wire import document_json
     from inquote.index.stores.registry import open_store
 
     with closing(open_store(library)) as store, store.snapshot() as snapshot:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from inquote.ingest.errors import InquoteError
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from inquote.index.retrieval.search import Hit
     from inquote.index.stores.journal import Feedback
     from inquote.index.updating.report import IngestReport
-    from inquote.ingest.documents import Document
 
 NEAREST_SHOWN = 3  # passages under a refusal
 PASSAGE_LENGTH = 160  # characters of a passage under a refusal
@@ -37,7 +35,7 @@ def answer_line(
             raise InquoteError('A line must be a JSON object like {"question": "..."}.')
         id, scope = fields.get("id"), fields.get("scope")
         history = earlier_questions(fields.get("history") or [])
-        scope = within if scope is None else _texts(scope, "scope", "documents and folders")
+        scope = within if scope is None else texts_of(scope, "scope", "documents and folders")
         return system.ask(fields.get("question"), history, scope).as_json(id)
     except (ValueError, RecursionError) as error:
         return {"id": id, "error": f"The line is not valid JSON: {error}."}
@@ -47,10 +45,10 @@ def answer_line(
 
 def earlier_questions(history: object) -> list[str]:
     """Read the `history` of a line; raises `InquoteError` unless it is a list of texts."""
-    return _texts(history, "history", "earlier questions")
+    return texts_of(history, "history", "earlier questions")
 
 
-def _texts(value: object, name: str, kind: str) -> list[str]:
+def texts_of(value: object, name: str, kind: str) -> list[str]:
     """Return a list of texts as it may be stored; raises `InquoteError` for any other value."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise InquoteError(f"{name} must be a list of {kind}, each a text.")
@@ -215,23 +213,9 @@ def format_status(about: dict[str, Any]) -> str:
             f"made with {recipe['embedder']} ({recipe['dimension']} dimensions), "
             f"chunking {recipe['chunking']}"
         )
+    lines.append(f"on this processor models multiply in {about['precision']}")
     for info in documents:
         counts = f"{info['characters']:,} characters, {info['passages']} passages"
         lines.append(f"  {printable(info['id'])}  {counts}, {info['ingested_at']}")
         lines.append(f"      {printable(info['title'])}")
     return "\n".join(lines)
-
-
-def document_json(document: "Document") -> dict[str, Any]:
-    """Return the object that `inquote show --json` prints; ranges are half-open, in code points."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "text": document.text,
-        "sections": [asdict(section) for section in document.sections],
-        "pages": [
-            {"number": page.number, "label": page.label, "start": page.start, "end": page.end}
-            for page in document.pages
-        ],
-        "blocks": [block._asdict() for block in document.blocks],
-    }

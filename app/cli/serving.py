@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,15 +13,21 @@ from inquote.app.cli.options import (
     EmbedderOption,
     HistoryOption,
     LibraryOption,
+    LogFormatOption,
+    LogQuestionsOption,
     ReaderOption,
 )
-from inquote.app.cli.terminal import print_text
+from inquote.app.cli.terminal import print_text, system_opener
+from inquote.app.cli.watching import watch_beside
+from inquote.index.stores.location import is_shared
 from inquote.ingest.errors import InquoteError
 
 if TYPE_CHECKING:
     from inquote.app.service.jobs import LibraryJobs
+    from inquote.app.service.readers import Readers
     from inquote.app.service.service import Service
     from inquote.app.system import System
+    from inquote.app.web.login import Login
     from inquote.app.web.password import Accounts
     from inquote.app.web.people_login import PeopleLogin
     from inquote.app.web.sites import Sites
@@ -65,6 +71,26 @@ ProxyOption = Annotated[
     ),
 ]
 
+WatchOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--watch",
+        metavar="PATH",
+        help="Follow a file or folder while the chat runs; may be given several times.",
+        show_default=False,
+    ),
+]
+ProcessesOption = Annotated[
+    int,
+    typer.Option(
+        "--processes",
+        metavar="N",
+        min=1,
+        help="Let so many processes read questions, each with models of its own (some 400 MB); "
+        "1 is this one.",
+    ),
+]
+
 
 def chat(
     library: LibraryOption = DEFAULT_LIBRARY,
@@ -80,41 +106,69 @@ def chat(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Take no files in and remove none.")
     ] = False,
+    watch: WatchOption = None,
+    processes: ProcessesOption = 1,
     public_url: PublicOption = None,
     trusted_proxy: ProxyOption = None,
     history: HistoryOption = True,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
+    log_format: LogFormatOption = None,
+    log_questions: LogQuestionsOption = False,
 ) -> None:
     """Open the chat in the browser."""
-    from inquote.app.web.login import Login
+    from inquote.app.web.logs import configure_logs
     from inquote.app.web.server import serve
 
+    configure_logs(log_format, log_questions)
     accounts = read_login(auth_file, auth, no_auth or users is not None)
-    people = open_people(users, library, no_auth) if users else None
-    if accounts is None and people is None and not no_auth:
-        check_is_private(host, public_url or ())
+    login, people = open_doors(accounts, users, library, no_auth, [host, *(public_url or ())])
 
-    def open_system() -> "System":
-        from inquote.app import build
+    readers = make_readers(system_opener(library, reader, embedder, journal=False), processes)
+    serve(
+        system_opener(library, reader, embedder, history, load=readers is None),
+        host=host,
+        port=port,
+        open_browser=browser,
+        login=login,
+        make_jobs=jobs_opener(library, embedder, watch or (), read_only or is_shared(library)),
+        sites=make_sites(host, public_url or (), trusted_proxy or ()),
+        people=people,
+        readers=readers,
+    )
 
-        return build.open_system(library, reader=reader, embedder=embedder, journal=history)
+
+def make_readers(open_system: "Callable[[], System]", processes: int) -> "Readers | None":
+    """Return the processes that read the questions of a server; None for its own alone."""
+    if processes == 1:
+        return None
+    from inquote.app.service.readers import Readers
+
+    return Readers(open_system, processes)
+
+
+def jobs_opener(
+    library: Path, embedder: str | None, watched: Sequence[Path], read_only: bool
+) -> "Callable[[Service], LibraryJobs] | None":
+    """Return what opens the jobs of a server, which follow the `watched`; None for read-only.
+
+    Raises `InquoteError` for both.
+    """
+    if read_only and watched:
+        raise InquoteError(
+            "--watch changes the library and --read-only says that it stays; where only some may "
+            "change it, use --users, or let inquote watch follow the folder beside."
+        )
 
     def open_jobs(service: "Service") -> "LibraryJobs":
         from inquote.app.service import jobs
 
-        return jobs.open_jobs(service, library, embedder)
+        made = jobs.open_jobs(service, library, embedder)
+        if watched:
+            watch_beside(made, library, watched)
+        return made
 
-    serve(
-        open_system,
-        host=host,
-        port=port,
-        open_browser=browser,
-        login=Login(accounts) if accounts else None,
-        make_jobs=None if read_only else open_jobs,
-        sites=make_sites(host, public_url or (), trusted_proxy or ()),
-        people=people,
-    )
+    return None if read_only else open_jobs
 
 
 def make_sites(host: str, public: Sequence[str], proxies: Sequence[str]) -> "Sites":
@@ -122,6 +176,26 @@ def make_sites(host: str, public: Sequence[str], proxies: Sequence[str]) -> "Sit
     from inquote.app.web.sites import Proxies, PublicUrl, Sites
 
     return Sites(host, list(map(PublicUrl.parse, public)), Proxies(proxies))
+
+
+def open_doors(
+    accounts: "Accounts | None",
+    users: Path | None,
+    library: Path,
+    no_auth: bool,
+    addresses: Sequence[str],
+) -> "tuple[Login | None, PeopleLogin | None]":
+    """Return who checks the passwords of accounts, and who knows the people of a file.
+
+    `addresses` are the host that the server listens on, and its public ones. Raises `InquoteError`
+    where they let others in and nobody is asked for a password, unless that is wanted (`no_auth`).
+    """
+    from inquote.app.web.login import Login
+
+    people = open_people(users, library, no_auth) if users else None
+    if accounts is None and people is None and not no_auth:
+        check_is_private(addresses[0], addresses[1:])
+    return Login(accounts) if accounts else None, people
 
 
 def open_people(users: Path, library: Path, no_auth: bool) -> "PeopleLogin":
@@ -132,14 +206,14 @@ def open_people(users: Path, library: Path, no_auth: bool) -> "PeopleLogin":
     from inquote.app.web.password import is_open_to_others
     from inquote.app.web.people import read_people
     from inquote.app.web.people_login import PeopleLogin
-    from inquote.index.stores.sessions import Sessions
+    from inquote.index.stores.registry import open_sessions
 
     if no_auth:
         raise InquoteError(ONE_LOGIN)
     people = read_people(users)
     if is_open_to_others(users):
         _warn(f"Others may read {users}; run: chmod 600 {users}")
-    return PeopleLogin(people, Sessions(library))
+    return PeopleLogin(people, open_sessions(library))
 
 
 def check_is_private(host: str, public: Sequence[str]) -> None:
@@ -204,10 +278,10 @@ def password(
     """Ask for a password and make a line for chat --auth-file; the password is kept nowhere."""
     from inquote.app.web.password import hash_password, write_account
     from inquote.app.web.people import make_token
-    from inquote.index.stores.sessions import Sessions
+    from inquote.index.stores.registry import open_sessions
 
     if log_out:
-        _warn(f"{Sessions(library).end_all(user)} sessions of {user} ended.")
+        _warn(f"{open_sessions(library).end_all(user)} sessions of {user} ended.")
         return
     if token:
         secret, digest = make_token()

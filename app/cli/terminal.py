@@ -1,14 +1,17 @@
 """Help the commands: end a program, open a system, show progress, read files of lines."""
 
+import gc
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from inquote.app.cli.output import earlier_questions
+from inquote.app.cli.output import earlier_questions, texts_of
+from inquote.app.cli.start import EXIT_INTERRUPTED
 from inquote.app.marks import dump_json, visible
 from inquote.ingest.errors import InquoteError
 
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     from inquote.index.stores.journal import QuestionInContext
 
 EXIT_ERROR = 2
-EXIT_INTERRUPTED = 130
 LINE_EVERY = 20  # questions after which a program that reads along hears how far it is
 
 
@@ -56,17 +58,49 @@ def opened_system(
 
     Raises `LibraryMissing` before the models are loaded.
     """
-    from inquote.index.stores.registry import open_store
+    with loading_for_good():
+        from inquote.index.stores.registry import open_store
 
-    open_store(library).close()
-    with spinner("Loading the models"):
-        from inquote.app.build import open_system
+        open_store(library).close()
+        with spinner("Loading the models"):
+            from inquote.app.build import open_system
 
-        system = open_system(library, reader=reader, embedder=embedder, journal=journal)
+            system = open_system(library, reader=reader, embedder=embedder, journal=journal)
     try:
         yield system
     finally:
         system.close()
+
+
+def system_opener(
+    library: Path, reader: str | None, embedder: str | None, journal: bool, load: bool = True
+) -> "Callable[[], System]":
+    """Return what opens the system over a library, for a server that does so in its own time.
+
+    It can be pickled. Without `load`, models are loaded with the first question.
+    """
+    return partial(_open, library, reader=reader, embedder=embedder, journal=journal, load=load)
+
+
+def _open(library: Path, **options: Any) -> "System":
+    with loading_for_good():
+        from inquote.app.build import open_system
+
+        return open_system(library, **options)
+
+
+@contextmanager
+def loading_for_good() -> Iterator[None]:
+    """Load what stays until the process ends, which no search for garbage looks at any more.
+
+    Such searches, while torch is imported and at the end, took a seventh of a cold `inquote ask`.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager
@@ -133,6 +167,7 @@ def read_questions(file: Path) -> "list[QuestionInContext]":
 
     Raises `InquoteError` naming the first line that is no question.
     """
+    from inquote.app.answering.scope import read_scope
     from inquote.index.stores.journal import QuestionInContext
 
     questions = []
@@ -143,12 +178,15 @@ def read_questions(file: Path) -> "list[QuestionInContext]":
             fields = json.loads(line)
             question = str.strip(fields["question"])
             history = earlier_questions(fields.get("history") or [])
+            scope = fields.get("scope")
+            if scope is not None:
+                scope = read_scope(texts_of(scope, "scope", "documents and folders"))
         except (ValueError, KeyError, TypeError, AttributeError, InquoteError):
-            example = '{"question": "...", "history": ["..."]}'
+            example = '{"question": "...", "history": ["..."], "scope": ["..."]}'
             raise InquoteError(
                 f"Line {number} of {file} is not a JSON object like {example}."
             ) from None
-        questions.append(QuestionInContext(question, tuple(history)))
+        questions.append(QuestionInContext(question, tuple(history), tuple(scope or ())))
     return questions
 
 

@@ -215,6 +215,11 @@ EVIDENCE = compile_words(
 )
 """A request for the evidence of the last answer."""
 
+PLACE = compile_words(
+    r"^(?:and |but )?(?:where|show|(?:what(?:'s|’s| is) (?:the|your) )?sources?)\b"
+)
+"""A request for the evidence that wants its place to be shown."""
+
 CORRECTION = compile_words(
     r"^(?:(?:no|nope|sorry|wait|not that|oh)[,.! ]+)*"
     r"(?:i (?:meant|mean|was asking (?:about|for))|rather)(?: to ask)?(?: about| for)? "

@@ -68,6 +68,31 @@ DEFINITION_QUESTION = compile_words(
     r"^what(?: exactly)? (?:is|are)(?: an?)? [^?]{2,60}\??$|^who (?:is|are|was)\b"
 )
 
+VERSION_QUESTION = compile_words(
+    r"^(?:(?:in|since|with|from) )?(?:what|which) (?:version|release)\b"
+)
+"""In which version did it change?"""
+
+VERSION_HEADING = re.compile(
+    r"^(?:(?:Version|Release) )?v?\d{1,4}(?:\.\d{1,4}){1,3}\b(?=[^\n]{0,40}$)", re.MULTILINE
+)
+"""The version that a line of release notes stands for, which is above its changes."""
+
+VERSION = re.compile(r"\d\.\d")
+
+WHAT_IS = compile_words(
+    r"^what(?:'s|’s| exactly is| is| are| was| were) (?:an? |the )?"
+    r"(?P<thing>(?!.*\b(?:of|for|in|by|with|to|from|on)\b)[\w.®™’'-]+(?: [\w.®™’'-]+){0,3}?) ?\??$"
+)
+"""A question for what a thing is, and the words for it: "What is a PXC?"."""
+
+_THING = r"(?:an? |the |[“\"])?{thing}[”\"]?(?: ?\([^)]{{1,40}}\))?,? "
+DEFINES = (
+    _THING + r"(?:(?:is|was) (?:an?|the|one)|(?:are|were) (?!also|not|now|then|used|to|being)\w+) "
+    r"|" + _THING + r"(?:means|refers to|stands for|denotes|provides|offers|allows|lets|helps)\b"
+)
+"""How a sentence begins that says what a thing is."""
+
 DETAIL = compile_words(r"\b(?:of|for|in|by|with|percentage|rate|number|name|year|date)\b")
 """A word of a question for a detail of a thing, such as its date, and not for its definition."""
 
@@ -117,6 +142,12 @@ WHOLE_TEXT = compile_words(
     rf"|(?:(?:this|that|the|these|those|my|our|your|all)(?: the)? )(?:whole |entire )?(?:{_TEXT}))$"
 )
 """The object of such a question that names no text."""
+
+AT_HAND = compile_words(
+    r"^(?:it|this|that|(?:this|that|the) (?:whole |entire )?(?:article|document|text|report|paper"
+    r"|page|file|book|manual|contract|policy|e-?mail|letter|presentation))$"
+)
+"""The object of such a question that is one text: the one that is spoken of."""
 
 SECTION_OBJECT = compile_words(
     r"^(?:the |this )?(?:(?:section|chapter|part)s? (?:on|about|called|titled|named) "

@@ -15,15 +15,18 @@ from inquote.app.reader.decode import best_spans, member_spans, merge_spans
 from inquote.app.reader.read_text import ReadText
 from inquote.app.reader.weights import NAME, SHIPPED, load_weights
 from inquote.index.models.allocator import keep_freed_memory
-from inquote.index.models.embedder import has_bfloat16, packaged_model
+from inquote.index.models.embedder import packaged_model
+from inquote.index.models.precision import Precision, fastest_precision
 from inquote.ingest.documents import Passage
 from inquote.ingest.text import sentence_ranges
 
 if TYPE_CHECKING:
     from inquote.app.reader.model import SpanModel, Window, WordPieces
+    from inquote.index.models.int8 import Ranges
 
 # The weight of the answerable logit against a span's score, chosen on the calibration articles.
 ANSWERABLE_WEIGHT = 1.0
+RANGES = f"{NAME}-ranges.safetensors"  # of the inputs of its products, for integers
 _BATCH = 16  # windows that the network reads at once, at most
 _NO_EVIDENCE = -10.0  # the evidence of a sentence that has no word pieces
 
@@ -47,38 +50,51 @@ class _Outputs:
 class SpanReader:
     """Reads question and passage together, a long passage in overlapping windows.
 
-    `bfloat16` halves the time where the processor has instructions for it; by default it is used
-    there.
+    `precision` says in which numbers the layers multiply, by default those in which the processor
+    is fastest; weights without ranges for integers are multiplied in float32 instead of these.
     """
 
     name = NAME
 
-    def __init__(self, folder: Path = SHIPPED, *, bfloat16: bool | None = None) -> None:
+    def __init__(self, folder: Path = SHIPPED, *, precision: Precision | None = None) -> None:
+        precision = precision or fastest_precision()
         model = load_weights(folder)
         from inquote.app.reader.model import WordPieces
+        from inquote.index.models.int8 import load_ranges
 
-        self._set(model, WordPieces(packaged_model() / "tokenizer.json"), bfloat16)
+        pieces = WordPieces(packaged_model() / "tokenizer.json")
+        weights = folder / f"{NAME}.safetensors"
+        ranges = load_ranges(folder / RANGES, weights) if precision == "int8" else None
+        self._set(model, pieces, precision, ranges)
 
     @classmethod
     def of(
-        cls, model: "SpanModel", pieces: "WordPieces", *, bfloat16: bool = False
+        cls, model: "SpanModel", pieces: "WordPieces", *, precision: Precision = "float32"
     ) -> "SpanReader":
         """Make a reader of a model that is loaded already."""
         reader = cls.__new__(cls)
-        reader._set(model, pieces, bfloat16)
+        reader._set(model, pieces, precision, None)
         return reader
 
-    def _set(self, model: "SpanModel", pieces: "WordPieces", bfloat16: bool | None) -> None:
-        import torch
-
-        faster = has_bfloat16() if bfloat16 is None else bfloat16
+    def _set(
+        self,
+        model: "SpanModel",
+        pieces: "WordPieces",
+        precision: Precision,
+        ranges: "Ranges | None",
+    ) -> None:
         self._model = model.eval()
-        if faster:  # the heads stay in float32: a score of 8 would be rounded by 0.03
-            self._model.embeddings.to(torch.bfloat16)
-            self._model.layers.to(torch.bfloat16)
-            if has_bfloat16():
-                self._model.for_inference()
         self._pieces = pieces
+        # The heads stay in float32: bfloat16 would round a score of 8 by 0.03.
+        if precision == "bfloat16":
+            _halve(self._model)
+        elif ranges is not None:
+            from inquote.index.models.int8 import quantize
+
+            quantize(self._model, ranges)
+        else:
+            precision = "float32"
+        self.precision: Precision = precision
         keep_freed_memory()
 
     def note(self, question: str) -> str | None:
@@ -138,6 +154,16 @@ class SpanReader:
                     member=member[row, text],
                     answerable=float(logits.answerable[row]),
                 )
+
+
+def _halve(model: "SpanModel") -> None:
+    """Let the layers multiply in bfloat16."""
+    import torch
+
+    model.embeddings.to(torch.bfloat16)
+    model.layers.to(torch.bfloat16)
+    if fastest_precision() == "bfloat16":
+        model.for_inference()
 
 
 def _reading(passage: Passage, text: ReadText, windows: Sequence[_Outputs]) -> Reading:

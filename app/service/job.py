@@ -1,10 +1,12 @@
 """Hold a change of the corpus that runs, or ran last: how far it is, and its result."""
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from inquote.app.service.answer_changes import AnswerChange
+from inquote.index.models.allocator import return_freed_memory
 from inquote.index.updating.report import IngestReport
 from inquote.ingest.errors import InquoteError
 
@@ -28,7 +30,9 @@ class Job:
     changes: Sequence[AnswerChange] | None = None
     undo: "Undo | None" = None
     comparing: bool = False  # whether earlier questions are still asked again, quietly
+    is_stopped: bool = False  # whether it ended because somebody stopped it
     is_closed: bool = False  # whether somebody has seen enough of its result
+    opens: str = ""  # id of the document that it took in, to be looked at
 
     def as_json(self) -> dict[str, Any]:
         """Return how far it is, as `GET /api/corpus/work` gives it."""
@@ -40,6 +44,7 @@ class Job:
             "total": self.total,
             "running": self.running,
             "comparing": self.comparing,
+            "opens": self.opens,
         }
 
 
@@ -49,3 +54,22 @@ class Undo:
 
     title: str
     work: Callable[[Job], None]
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    >>> count_of(1, "file"), count_of(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{number} {noun if number == 1 else noun + 's'}"
+
+
+def let_go() -> None:
+    """Return the memory of a job, some of which lies in cycles that Python seldom looks for."""
+    gc.collect()
+    return_freed_memory()
+
+
+def tell_nobody(job: Job) -> None:
+    """Tell nobody that a job has ended."""

@@ -7,7 +7,6 @@ is answered from the new generation.
 
 import contextlib
 import functools
-import gc
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,12 +16,11 @@ from pathlib import Path, PurePosixPath
 
 from inquote.app.service.answer_changes import Turn, compare
 from inquote.app.service.conflicts import Choice, Conflicts, conflicts_of, settle_conflicts
-from inquote.app.service.job import Job, Stopped, Undo
+from inquote.app.service.job import Job, Stopped, Undo, count_of, let_go, tell_nobody
 from inquote.app.service.service import Service, explain, log
 from inquote.app.service.uploads import Batch, UploadError, Uploads
 from inquote.app.system import System
 from inquote.index.clock import utc_now
-from inquote.index.models.allocator import return_freed_memory
 from inquote.index.models.embedder import PACKAGED, Embedder, SentenceTransformerEmbedder
 from inquote.index.progress import Progress
 from inquote.index.stores.base import Store
@@ -31,6 +29,7 @@ from inquote.index.updating.ingest import ingest
 from inquote.index.updating.plan import LibraryState
 from inquote.index.updating.removal import remove, restore
 from inquote.index.updating.report import IngestReport
+from inquote.index.updating.retitling import retitle, title_of
 from inquote.ingest.errors import InquoteError, LibraryBusy
 from inquote.ingest.files.find import UPLOADS, SkippedFile
 from inquote.ingest.text import printable
@@ -55,7 +54,9 @@ class LibraryJobs:
         self._make_embedder = make_embedder
         self.uploads = Uploads(library)
         self.latest: Job | None = None
+        self.on_end: Callable[[Job], None] = tell_nobody
         self._held: dict[str, tuple[Batch, Conflicts]] = {}
+        self._endings: list[Callable[[], None]] = []
         self._starting = threading.Lock()
         self._stop = threading.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inquote-jobs")
@@ -94,7 +95,7 @@ class LibraryJobs:
 
     def take(self, batch: Batch) -> Job:
         """Begin to ingest uploaded files; raise `LibraryBusy` while another job runs."""
-        title = f"Taking in {_count(len(batch.names), 'file')}"
+        title = f"Taking in {count_of(len(batch.names), 'file')}"
         try:
             return self._start(title, lambda job: self._take(job, batch))
         except LibraryBusy:
@@ -107,8 +108,12 @@ class LibraryJobs:
 
     def remove(self, *ids: str) -> Job:
         """Begin to take documents out of the library."""
-        name = printable(ids[0]) if len(ids) == 1 else _count(len(ids), "document")
+        name = printable(ids[0]) if len(ids) == 1 else count_of(len(ids), "document")
         return self._start(f"Removing {name}", lambda job: self._remove(job, ids, name))
+
+    def rename(self, id: str, title: str) -> Job:
+        """Begin to give a document a title, which stays when its file is taken in anew."""
+        return self._start(f"Renaming {printable(id)}", lambda job: self._rename(job, id, title))
 
     def undo(self) -> Job:
         """Begin to take the latest job back; raise `InquoteError` where it cannot be."""
@@ -136,12 +141,28 @@ class LibraryJobs:
         if self.latest and not self.latest.running:
             self.latest.is_closed = True
 
+    def follow(self, title: str, work: Callable[[Store, Embedder, Progress], IngestReport]) -> Job:
+        """Begin an ingest, shown if it changed something; raise `LibraryBusy` during another."""
+
+        def run(job: Job) -> None:
+            with self._store() as store:
+                job.report = work(store, self._make_embedder(), self._progress(job))
+            job.is_closed = not job.report.has_changes and not job.report.skipped
+
+        return self._start(title, run)
+
+    def at_close(self, end: Callable[[], None]) -> None:
+        """Call a function when the jobs are closed; no job begins after it."""
+        self._endings.append(end)
+
     def stop(self) -> None:
         """Stop the running job; what it did not commit is undone."""
         self._stop.set()
 
     def close(self) -> None:
         """Stop the running job and wait for its end."""
+        for end in self._endings:
+            end()
         self._stop.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
         self._later.shutdown(wait=True, cancel_futures=True)
@@ -165,10 +186,12 @@ class LibraryJobs:
             work(job)
             self._follow_up(job)
         except Exception as error:
+            job.is_stopped = isinstance(error, Stopped)
             job.problem = explain(error).replace(f"{printable(self.uploads.folder)}/", "")
         finally:
             job.running = False
-            _let_go()
+            self.on_end(job)
+            let_go()
 
     def _progress(self, job: Job) -> Progress:
         """Return what a job reports its progress to; it raises `Stopped` where it was stopped."""
@@ -197,12 +220,14 @@ class LibraryJobs:
             paths = {name: printable(self.uploads.folder / name) for name in batch.names}
             useless = {name for name, path in paths.items() if path in reasons}
             skipped = [SkippedFile(str(name), reasons[paths[name]]) for name in sorted(useless)]
-            job.report = replace(report, skipped=(*batch.skipped, *skipped))
+            warnings = self.uploads.named(report.warnings)
+            job.report = replace(report, skipped=(*batch.skipped, *skipped), warnings=warnings)
+            job.opens = _first_new(report)
         finally:
             self.uploads.settle(batch, useless)
         names = [name for name in batch.names if name not in useless]
         if report.has_changes and self._has_others(report.added):
-            title = f"Taking {_count(len(names), 'file')} back"
+            title = f"Taking {count_of(len(names), 'file')} back"
             job.undo = Undo(title, lambda undoing: self._take_back(undoing, names))
 
     def _take_back(self, job: Job, names: Sequence[PurePosixPath]) -> None:
@@ -233,6 +258,7 @@ class LibraryJobs:
         embedder, progress = self._make_embedder(), self._progress(job)
         with self._store() as store:
             job.report = ingest(store, [DEMONSTRATION], embedder, progress=progress)
+        job.opens = _first_new(job.report)
 
     def _remove(self, job: Job, ids: Sequence[str], name: str) -> None:
         files = [file for file in map(self._upload_name, ids) if file]
@@ -252,6 +278,14 @@ class LibraryJobs:
                 undoing.report = restore(store, ids, before, embedder, progress=progress)
 
         job.undo = Undo(f"Bringing back {name}", bring_back)
+
+    def _rename(self, job: Job, id: str, title: str, is_given: bool = True) -> None:
+        embedder, progress = self._make_embedder(), self._progress(job)
+        with self._store() as store:
+            before, was_given = title_of(store, id)
+            retitle(store, id, title, embedder, is_given=is_given, progress=progress)
+        undo = f"Giving {printable(id)} its earlier title back"
+        job.undo = Undo(undo, lambda undoing: self._rename(undoing, id, before, was_given))
 
     def _upload_name(self, id: str) -> str | None:
         """Return the name of the uploaded file of a document; None for one from elsewhere."""
@@ -279,7 +313,7 @@ class LibraryJobs:
             log.info("answers were not compared", exc_info=True)
         finally:
             job.comparing = False
-            _let_go()
+            let_go()
 
     def _compare(self, job: Job, progress: Progress) -> None:
         system = self._service.run(lambda system: system)
@@ -300,14 +334,9 @@ class LibraryJobs:
             job.changes = compare(questions, (generations[-2], generations[-1]), ask, walk)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else noun + 's'}"
-
-
-def _let_go() -> None:
-    """Return the memory of a job, some of which lies in cycles that Python seldom looks for."""
-    gc.collect()
-    return_freed_memory()
+def _first_new(report: IngestReport) -> str:
+    """Return the id of the first document that is new or changed, "" for none."""
+    return next(iter((*report.added, *report.changed)), "")
 
 
 def open_jobs(service: Service, library: Path, embedder: str | None) -> LibraryJobs:

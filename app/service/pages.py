@@ -116,6 +116,7 @@ class PageImages:
         self._viewer = viewer
         self._shown: OrderedDict[Hashable, ShownDocument] = OrderedDict()
         self._turn = asyncio.Lock()  # the renderer draws a page at a time
+        self._warming: asyncio.Future[None] | None = None
 
     async def show(self, id: str, sha256: str) -> ShownDocument:
         """Return a document that can be shown.
@@ -149,8 +150,13 @@ class PageImages:
             await self.show(document.id, document.sha256)
         except InquoteError:
             return False
-        await asyncio.to_thread(self._renderer.warm_up)
+        self.warm_up()
         return True
+
+    def warm_up(self) -> None:
+        """Start the process that draws, if it does not run; nobody waits for it."""
+        if self._warming is None or self._warming.done():
+            self._warming = asyncio.ensure_future(asyncio.to_thread(self._renderer.warm_up))
 
     async def picture(
         self,

@@ -8,13 +8,15 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from inquote.app.answering.answer import Answer
+from inquote.app.answering.search_result import SearchResult
 from inquote.app.answering.suggestions import Suggestion
 from inquote.app.marks import visible
+from inquote.app.service.catalogue import Catalogue, catalogue_of
 from inquote.app.service.pages import PageImages
 from inquote.index.models.allocator import share_heap
 from inquote.index.stores.base import DocumentInfo, Scope
@@ -24,7 +26,9 @@ from inquote.ingest.errors import InquoteError
 from inquote.ingest.text import encodable
 
 if TYPE_CHECKING:
-    from inquote.app.system import Asking, PagedDocument, Reply, System
+    from inquote.app.answering.reply import Reply
+    from inquote.app.system import Asking, PagedDocument, System
+    from inquote.index.updating.notes import Notes
 
 T = TypeVar("T")
 LIMIT = 64  # requests that may wait at once
@@ -69,6 +73,7 @@ class Service:
         )
         # Of a generation, by what is visible.
         self._suggestions: dict[tuple[str, ...] | None, tuple[int, Future[list[Suggestion]]]] = {}
+        self.on_answer: Callable[[Answer | Exception], None] = _ignore
         self._closing = False
         self._opening: Future[System] | None = None  # the first attempt
         self.pages = PageImages(self.paged, self.generation, viewer=visible)
@@ -87,6 +92,26 @@ class Service:
         return self._system is not None
 
     @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn, or are worked on."""
+        return self._waiting
+
+    @property
+    def processes(self) -> int:
+        """How many processes answer questions."""
+        return 1
+
+    @property
+    def full(self) -> bool:
+        """Whether as many calls wait as may."""
+        return self._waiting >= self._limit
+
+    @property
+    def notice(self) -> str:
+        """What people should know of the library's store just now; "" for nothing."""
+        return self._system.store.notice if self._system else ""
+
+    @property
     def loading(self) -> bool:
         """Whether the first attempt to open the System still runs."""
         self.begin()
@@ -97,14 +122,32 @@ class Service:
     ) -> Answer:
         """Answer a question; raise what `System.ask` raises, what opening raised, and `Busy`."""
         earlier = [encodable(text) for text in history]
-        return await self._call(lambda system: system.ask(encodable(question), earlier, scope))
+        with self._telling() as tell:
+            answer = await self._call(
+                lambda system: system.ask(encodable(question), earlier, scope)
+            )
+            tell(answer)
+        return answer
 
     async def reply(
         self, question: str, history: Sequence[str] = (), scope: Scope | None = None
     ) -> "Reply":
         """Answer a question as `answer` does, from the documents in `scope`, with those of hits."""
         earlier = [encodable(text) for text in history]
-        return await self._call(lambda system: system.reply(encodable(question), earlier, scope))
+        with self._telling() as tell:
+            reply = await self._call(
+                lambda system: system.reply(encodable(question), earlier, scope)
+            )
+            tell(reply.answer)
+        return reply
+
+    async def retrieve(self, query: str, limit: int, scope: Scope | None = None) -> SearchResult:
+        """Return the passages for a query; raise as `answer` does."""
+        return await self._call(lambda system: system.retrieve(encodable(query), limit, scope))
+
+    async def look_up(self, question: str, scope: Scope) -> Answer:
+        """Answer a question of the page's own as `answer` does, without a record of it."""
+        return await self._call(lambda system: system.answer(question, (), None, scope))
 
     async def document(self, id: str, sha256: str = "") -> Document:
         """Return a document; raise `DocumentChanged` if it is gone or has another `sha256`."""
@@ -122,6 +165,18 @@ class Service:
         """List the documents of the library in the order of ids."""
         return await self._call(lambda system: system.documents())
 
+    async def notes(self) -> "Mapping[str, Notes]":
+        """Return what is to be known of documents, by id."""
+        return await self._call(lambda system: system.notes())
+
+    async def catalogue(self) -> Catalogue:
+        """List the documents with the generation that they are of."""
+        return await self._call(catalogue_of)
+
+    async def size(self) -> int:
+        """Return the bytes that the library takes; 0 for who sees a part of it."""
+        return await self._call(lambda system: system.store.size)
+
     async def record_feedback(self, feedback: Feedback) -> None:
         """Keep what a person said of an answer; raise `InquoteError` where that cannot be."""
         await self._call(lambda system: system.record_feedback(feedback))
@@ -131,7 +186,7 @@ class Service:
         await self._call(lambda system: None)
 
     async def suggestions(self, *, wait: bool = True) -> list[Suggestion]:
-        """Return questions that are known to be answered, the surest first.
+        """Return questions that are known to be answered, as they were drawn.
 
         They are found once a generation, as a rule at its ingest. Without `wait`, none are returned
         while they are looked for.
@@ -152,7 +207,7 @@ class Service:
         """Return the suggestions of a system, which is limited to `visible`, as they will be."""
         generation = system.generation
         known = self._suggestions.get(visible)
-        if known is not None and known[0] == generation:
+        if known is not None and known[0] == generation and not _failed(known[1]):
             return known[1]
         future = self._suggesting.submit(system.suggestions, self.asking(system))
         kept = {key: item for key, item in self._suggestions.items() if item[0] == generation}
@@ -190,16 +245,35 @@ class Service:
             self._thread.submit(self._close)
         self._thread.shutdown(wait=True)
 
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[Callable[[Answer], None]]:
+        """Tell `on_answer` of an answer, or of what was raised in its place."""
+        try:
+            yield self.on_answer
+        except Exception as error:
+            self.on_answer(error)
+            raise
+
     async def _call(self, work: "Callable[[System], T]") -> T:
-        if self._waiting >= self._limit:
+        with self._place():
+            return await self._do(work)
+
+    @contextlib.contextmanager
+    def _place(self) -> Iterator[None]:
+        """Take one of the places of those who wait; raise `Busy` where none is free."""
+        if self.full:
             raise Busy("Too many questions wait for an answer; please try again in a moment.")
         self._waiting += 1
         self.begin()
-        visible = self._visible()
         try:
-            return await asyncio.wrap_future(self._thread.submit(lambda: work(self._part(visible))))
+            yield
         finally:
             self._waiting -= 1
+
+    async def _do(self, work: "Callable[[System], T]") -> T:
+        """Do work with what is visible of the System, in the service's own thread."""
+        visible = self._visible()
+        return await asyncio.wrap_future(self._thread.submit(lambda: work(self._part(visible))))
 
     def _open(self) -> "System":
         if self._system is None:
@@ -213,6 +287,15 @@ class Service:
     def _close(self) -> None:
         if self._system is not None:
             self._system.close()
+
+
+def _failed(future: Future[list[Suggestion]]) -> bool:
+    """Return whether a future ended without a result."""
+    return future.done() and (future.cancelled() or future.exception() is not None)
+
+
+def _ignore(answer: Answer | Exception) -> None:
+    """Tell nobody."""
 
 
 def _document(system: "System", id: str, sha256: str) -> Document:

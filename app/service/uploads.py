@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -21,6 +21,7 @@ from inquote.index.disk import step, sync
 from inquote.index.stores.sqlite import OWNER_ONLY
 from inquote.ingest.errors import InquoteError
 from inquote.ingest.files.find import UPLOADS, SkippedFile
+from inquote.ingest.text import printable
 
 MAX_UPLOAD_FILES = 1_000  # of one upload
 MAX_UPLOAD_BYTES = 512 * 1024 * 1024  # of one upload, all files together
@@ -136,6 +137,11 @@ class Uploads:
         """Say whether there is a file to ingest."""
         paths = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
         return any(not path.parts[0].startswith(".") for path in paths)
+
+    def named(self, files: Iterable[SkippedFile]) -> tuple[SkippedFile, ...]:
+        """Return what is said of files, each by the name that a person gave it."""
+        folder = f"{printable(self.folder)}/"
+        return tuple(replace(file, path=file.path.removeprefix(folder)) for file in files)
 
     def swap(self, names: Iterable[PurePosixPath]) -> None:
         """Put what the last batch replaced in its place again; a second time undoes that."""

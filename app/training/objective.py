@@ -15,7 +15,7 @@ from inquote.app.reader.decode import best_spans
 from inquote.app.reader.model import Batch, Logits, SpanModel
 from inquote.app.training.examples import Example
 from inquote.app.training.teacher import Teacher
-from inquote.index.models.embedder import has_bfloat16
+from inquote.index.models.precision import fastest_precision
 
 EVIDENCE_WEIGHT = 0.5
 ANSWERABLE_WEIGHT = 0.5
@@ -190,7 +190,9 @@ def half_precision(device: str) -> torch.autocast:
 
     A CPU without would take many times as long.
     """
-    return torch.autocast(device, torch.bfloat16, enabled=device != "cpu" or has_bfloat16())
+    return torch.autocast(
+        device, torch.bfloat16, enabled=device != "cpu" or fastest_precision() == "bfloat16"
+    )
 
 
 @torch.inference_mode()

@@ -1,13 +1,11 @@
 """Serve the corpus drawer: its content and, where the server may write, the changes it asks for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 
 from inquote.app.chat.corpus_list import View, places
 from inquote.app.chat.drawer import drawer_html, held_html
@@ -15,17 +13,20 @@ from inquote.app.service.conflicts import Choice, Namesake
 from inquote.app.service.job import Job
 from inquote.app.service.jobs import LibraryJobs
 from inquote.app.service.service import Service, explain
-from inquote.app.service.uploads import MAX_UPLOAD_FILES, UploadError
-from inquote.app.service.viewer import viewer
+from inquote.app.service.uploads import UploadError
 from inquote.app.web.bodies import BodyError, parse_json
+from inquote.app.web.rights import READ_ONLY, permitted, receive_files
 from inquote.index.stores.base import DocumentInfo
+from inquote.index.updating.titles import clean_title
 from inquote.ingest.errors import InquoteError, LibraryBusy, LibraryMissing
 from inquote.ingest.text import encodable
 
-READ_ONLY = "This server is read-only: files are neither taken in nor removed here."
 NO_JOB = {"running": False}
 
-Change = Literal["demonstration", "remove", "undo", "compare", "stop", "settle", "dismiss"]
+Change = Literal[
+    "demonstration", "remove", "rename", "undo", "compare", "stop", "settle", "dismiss"
+]
+Part = Annotated[int, Query(ge=0, le=1_000_000)]
 Begun = Job | dict[str, Any] | None
 
 
@@ -40,27 +41,28 @@ def corpus_routes(
     router = APIRouter(prefix="/api/corpus", include_in_schema=False)
 
     @router.get("", response_class=HTMLResponse)
-    async def drawer(find: str = "", folder: str = "", order: str = "name") -> HTMLResponse:
-        own, view = own_jobs(), View(find, folder, order)
+    async def drawer(
+        find: str = "", folder: str = "", order: str = "name", part: Part = 0
+    ) -> HTMLResponse:
+        own, view = own_jobs(), View(find, folder, order, part)
         job = own.latest if own else None
-        html = await asyncio.to_thread(
-            drawer_html, await documents(), job, writable=own is not None, view=view
+        shown: dict[str, Any] = {
+            "writable": own is not None,
+            "view": view,
+            "notes": await _notes(service),
+        }
+        return HTMLResponse(
+            await asyncio.to_thread(drawer_html, await _documents(service), job, **shown)
         )
-        return HTMLResponse(html)
 
     @router.get("/places")
     async def offer_places(find: str = "") -> JSONResponse:
-        return JSONResponse({"places": await asyncio.to_thread(places, await documents(), find)})
+        return JSONResponse(
+            {"places": await asyncio.to_thread(places, await _documents(service), find)}
+        )
 
     def own_jobs() -> LibraryJobs | None:
-        """Return the jobs where the person of this request may change the corpus."""
-        return jobs if not has_people or viewer().changes else None
-
-    async def documents() -> list[DocumentInfo]:
-        try:
-            return await service.documents()
-        except LibraryMissing:
-            return []
+        return permitted(jobs, has_people)
 
     @router.get("/work")
     async def latest_job() -> JSONResponse:
@@ -76,6 +78,22 @@ def corpus_routes(
         return await _begin(own_jobs(), lambda jobs: _change_library(jobs, change, request))
 
     return router
+
+
+async def _documents(service: Service) -> list[DocumentInfo]:
+    """List the documents; none where there is no library yet."""
+    try:
+        return await service.documents()
+    except LibraryMissing:
+        return []
+
+
+async def _notes(service: Service) -> Mapping[str, Mapping[str, str]]:
+    """Return what is to be known of the documents, by id; nothing where there is no library yet."""
+    try:
+        return await service.notes()
+    except LibraryMissing:
+        return {}
 
 
 async def _begin(
@@ -100,19 +118,7 @@ async def _take_files(jobs: LibraryJobs, request: Request, check: bool) -> Begun
 
     With `check`, files that are there already are held, and the result is what is to be chosen.
     """
-    try:
-        async with request.form(max_files=MAX_UPLOAD_FILES, max_fields=0) as form:
-            files = []
-            for part in form.getlist("files"):
-                if isinstance(part, UploadFile):
-                    name = (part.filename or "").replace("%22", '"')  # browsers escape quotes
-                    files.append((name, part.file))
-            batch = await asyncio.to_thread(jobs.uploads.receive, files)
-    except HTTPException as error:
-        raise UploadError(
-            f"The files did not come whole, or are more than {MAX_UPLOAD_FILES:,}; "
-            "for many, run inquote ingest FOLDER."
-        ) from error
+    batch = await receive_files(jobs, request)
     if check and not (jobs.latest and jobs.latest.running):
         key, conflicts = await asyncio.to_thread(jobs.hold, batch)
         if key:
@@ -124,6 +130,9 @@ async def _change_library(jobs: LibraryJobs, change: Change, request: Request) -
     """Begin a change of the library, or stop the one that goes on."""
     if change == "remove":
         return jobs.remove(*await _document_ids(request))
+    if change == "rename":
+        title = (await _body(request)).get("title")
+        return jobs.rename((await _document_ids(request))[0], clean_title(encodable(title)))
     if change == "demonstration":
         return jobs.take_demonstration()
     if change == "undo":

@@ -16,7 +16,8 @@ from inquote.app.web.headers import send_head, send_page, send_with_headers
 from inquote.app.web.login import Login
 from inquote.app.web.people_login import PeopleLogin
 from inquote.app.web.refusals import Refusal, log, refuse
-from inquote.app.web.routes import BODY_LIMIT, UPLOAD_PATH, Route, route_of
+from inquote.app.web.request_log import note_sender
+from inquote.app.web.routes import BODY_LIMIT, Route, needs_no_login, route_of
 from inquote.app.web.sites import Sites, headers_of
 
 HELD_LIMIT = 16 * BODY_LIMIT  # bytes of all bodies that are being read
@@ -68,11 +69,13 @@ class Guard:
         incoming = Incoming(receive)
         try:
             scope = self._sites.admit(scope)
+            note_sender(scope)
             if self._people is not None:
                 scope, person = await self._people.admit(scope, headers_of(scope))
                 see_as(person)
+                note_sender(scope, person.name if person else "")
             route = await self._admit(scope)
-            if scope["path"] == UPLOAD_PATH:
+            if _is_upload(route, scope):
                 await self._pass_upload_on(route, scope, incoming, send)
             else:
                 await self._read_and_pass_on(route, scope, incoming, send)
@@ -83,7 +86,7 @@ class Guard:
     async def _admit(self, scope: Scope) -> Route:
         """Return the request's route; raises `Refusal` for one that is not let in."""
         headers = headers_of(scope)
-        if self._login is not None:
+        if self._login is not None and not needs_no_login(scope):
             address = (scope.get("client") or ("",))[0]
             await self._login.check(headers.get("authorization", ""), address)
         route = route_of(scope["path"])
@@ -105,7 +108,7 @@ class Guard:
 
     def _limit(self, route: Route, scope: Scope) -> int:
         """Return how many bytes the body of this request may have."""
-        return self._upload_limit if scope["path"] == UPLOAD_PATH else route.limit
+        return self._upload_limit if _is_upload(route, scope) else route.limit
 
     async def _read_and_pass_on(
         self, route: Route, scope: Scope, incoming: Incoming, send: Send
@@ -200,6 +203,11 @@ class Guard:
                 log.warning("A stream of the page ended early: %s", type(error).__name__)
             elif status != 500:
                 log.error("A response ended early", exc_info=error)
+
+
+def _is_upload(route: Route, scope: Scope) -> bool:
+    """Say whether files are posted."""
+    return route.is_upload and scope["method"] == "POST"
 
 
 def _parse(body: bytes, route: Route) -> Any:

@@ -106,11 +106,15 @@ class Login:
         """Begin to check a password; raises `Refusal` where too many are or were."""
         if len(self._checking) >= MOST_WAITING:
             raise _too_many("Too many passwords are being checked", 1)
+        self.count_guess(address)
+        work = self._check(digest, credentials, address)
+        self._checking[digest] = asyncio.get_running_loop().create_task(work)
+
+    def count_guess(self, address: str) -> None:
+        """Count a guess; raises `Refusal` where too many came from the address."""
         wait = self._guesses.take(address)
         if wait > 0:
             raise _too_many("Too many wrong passwords came from this address", math.ceil(wait))
-        work = self._check(digest, credentials, address)
-        self._checking[digest] = asyncio.get_running_loop().create_task(work)
 
     async def _check(self, digest: bytes, credentials: tuple[str, str], address: str) -> bool:
         loop = asyncio.get_running_loop()

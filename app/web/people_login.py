@@ -14,29 +14,30 @@ from inquote.app.web.asgi import Scope
 from inquote.app.web.login import Guesses, Login, network_of
 from inquote.app.web.people import People
 from inquote.app.web.refusals import Refusal
-from inquote.index.stores.sessions import Sessions
+from inquote.app.web.routes import needs_no_login
+from inquote.index.stores.sessions import SessionKeeper
 
 COOKIE = "inquote-session"
 PERSON = "x-inquote-person"  # the header by which Gradio's events know the person
 FRESH = 2.0  # seconds for which a session is not looked up again
 MOST_FRESH = 4096
+LONGEST_SECRET = 100  # of a session, so that nobody's guesses fill the memory
 OPEN_PATHS = ("/login", "/logout", "/favicon.ico", "/page/style.css")
 NOT_IN = "Log in first, or send a token: Authorization: Bearer TOKEN."
 MOST_TABS = 10_000
 
 
 class KeptGuesses(Guesses):
-    """Counts wrong passwords as `Guesses` does, and knows them after a restart."""
+    """Counts wrong passwords as `Guesses` does, and knows those of other chats and of before."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: SessionKeeper) -> None:
         super().__init__(time.time)
         self._sessions = sessions
 
     def take(self, address: str) -> float:
         """Count a guess; see `Guesses.take`."""
         network = network_of(address)
-        if network not in self._ends:
-            self._ends[network] = self._sessions.guessed_until(network)
+        self._ends[network] = self._sessions.guessed_until(network)  # another chat may count too
         wait = super().take(address)
         self._sessions.note_guesses(network, self._ends[network])
         return wait
@@ -51,7 +52,7 @@ class KeptGuesses(Guesses):
 class PeopleLogin:
     """Knows who sends a request: by the cookie of a session, a token, or name and password."""
 
-    def __init__(self, people: People, sessions: Sessions) -> None:
+    def __init__(self, people: People, sessions: SessionKeeper) -> None:
         self.people = people
         self._sessions = sessions
         self._passwords = Login(people, KeptGuesses(sessions))
@@ -71,20 +72,30 @@ class PeopleLogin:
             query = scope["query_string"].decode("latin-1")
             location = f"login?{query}" if query else "login"
             raise Refusal(303, "Log in first.", {"location": location}, noted=False)
-        elif scope["path"] not in OPEN_PATHS:
+        elif scope["path"] not in OPEN_PATHS and not needs_no_login(scope):
             raise Refusal(401, NOT_IN, {"www-authenticate": "Bearer"}, noted=False)
         return {**scope, "headers": kept}, person
 
     async def _person(self, headers: Mapping[str, str], address: str) -> Person | None:
         kind, _, rest = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
-            return self.people.bearer(rest.strip())
+            return self._bearer(rest.strip(), address)
         if kind.lower() == "basic":
             await self._passwords.check(headers["authorization"], address)
             name = base64.b64decode(rest).decode().partition(":")[0]
             return self.people.person(name)
         secret = session_of(headers.get("cookie", ""))
         return await self._of_session(secret) if secret else None
+
+    def _bearer(self, token: str, address: str) -> Person | None:
+        """Return the program that a token is of; wrong ones are counted as wrong passwords are.
+
+        Raises `Refusal` where there were too many. A right one is let in whatever others guess.
+        """
+        program = self.people.bearer(token)
+        if program is None:
+            self._passwords.count_guess(address)
+        return program
 
     async def _of_session(self, secret: str) -> Person | None:
         now = time.monotonic()
@@ -137,4 +148,5 @@ def session_of(cookies: str) -> str:
         morsel = SimpleCookie(cookies).get(COOKIE)
     except CookieError:
         return ""
-    return morsel.value if morsel else ""
+    secret = morsel.value if morsel else ""
+    return secret if len(secret) <= LONGEST_SECRET else ""

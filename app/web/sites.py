@@ -15,14 +15,15 @@ from urllib.parse import urlsplit
 
 from inquote.app.web.asgi import Scope
 from inquote.app.web.refusals import Refusal
-from inquote.app.web.routes import route_of
+from inquote.app.web.routes import LOCAL, route_of
 from inquote.ingest.errors import InquoteError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SECURE = "inquote.secure"  # in a scope: whether the browser is known to use TLS
+PAGE = "inquote.page"  # in a scope: the address of the page, as whoever asks calls it
 _PATH = re.compile(r"(/[\w~-][\w.~-]*)*", re.ASCII)
 _PORTS = {"http": 80, "https": 443}
-_FORWARDED = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip")
+_FORWARDED = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip|via")
 
 
 class SiteError(InquoteError):
@@ -38,13 +39,18 @@ class PublicUrl:
     path: str
 
     @property
+    def address(self) -> str:
+        """The address without a stroke at its end."""
+        return f"{self.origin}{self.path}"
+
+    @property
     def is_secure(self) -> bool:
         """Whether browsers use TLS at this address."""
         return self.origin.startswith("https:")
 
     @classmethod
-    def parse(cls, text: str) -> "PublicUrl":
-        """Read an address; raises `SiteError`.
+    def parse(cls, text: str, option: str = "--public-url") -> "PublicUrl":
+        """Read an address that an option gives; raises `SiteError`.
 
         >>> PublicUrl.parse("https://Docs.example.org:443/inquote/")
         PublicUrl(origin='https://docs.example.org', name='docs.example.org', path='/inquote')
@@ -58,7 +64,7 @@ class PublicUrl:
         is_plain = name and parts.scheme in _PORTS and not (parts.query or parts.fragment)
         if not is_plain or "@" in parts.netloc or not _PATH.fullmatch(path):
             raise SiteError(
-                f"--public-url {text} is no address of the form https://docs.example.org/inquote."
+                f"{option} {text} is no address of the form https://docs.example.org/inquote."
             )
         host = f"[{name}]" if ":" in name else name
         suffix = f":{port}" if port and port != _PORTS[parts.scheme] else ""
@@ -77,6 +83,9 @@ class Proxies:
                 raise SiteError(
                     f"--trusted-proxy {address} is no address of the form 127.0.0.1 or 10.0.0.0/8."
                 ) from None
+
+    def __bool__(self) -> bool:
+        return bool(self._networks)
 
     def trust(self, address: str) -> bool:
         """Say whether an address is a trusted proxy's."""
@@ -122,14 +131,27 @@ class Sites:
         host = _last(told.get("x-forwarded-host", "")) or headers.get("host", "")
         site = self._site(host, headers.get("origin"))
         forwarded = told.get("x-forwarded-for", "").split(",")
+        is_secure = (site is not None and site.is_secure) or (
+            _last(told.get("x-forwarded-proto", "")) == "https"
+        )
         scope = {
             **scope,
             "client": (self._proxies.client_of(peer, [text for text in forwarded if text]), 0),
             "headers": [item for item in scope["headers"] if not _FORWARDED.fullmatch(item[0])],
-            SECURE: (site is not None and site.is_secure)
-            or _last(told.get("x-forwarded-proto", "")) == "https",
+            LOCAL: self._is_local(scope, peer),
+            SECURE: is_secure,
+            PAGE: site.address if site else f"http{'s' if is_secure else ''}://{host}",
         }
         return self._from_root(scope)
+
+    def _is_local(self, scope: Scope, peer: str) -> bool:
+        """Say whether a request is from this machine itself.
+
+        A proxy on this machine speaks for others; where one is known of, nothing is local.
+        """
+        is_forwarded = any(_FORWARDED.fullmatch(name) for name, _ in scope["headers"])
+        is_loopback = _is_address(peer) and ipaddress.ip_address(peer).is_loopback
+        return is_loopback and not (is_forwarded or self._public or self._proxies)
 
     def _site(self, host: str, origin: str | None) -> PublicUrl | None:
         """Return the public address that a request was sent to; None for one of the host's own.

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from inquote.app.answering.answerer import READ_FIRST
 from inquote.app.build import open_system
 from inquote.app.reader.base import Reader, Reading
 from inquote.app.system import System
@@ -184,7 +183,7 @@ def _windows(system: System, reader: Any, questions: Sequence[str]) -> list[list
     for question in questions:
         question_tokens, _ = pieces.question(question)
         windows: list[Any] = []
-        for hit in system.answer(question).hits[:READ_FIRST]:
+        for hit in system.answer(question).hits[:PASSAGES]:
             passage = hit.passage
             context = pieces.context(passage.outer_heading, passage.lead)
             windows += pieces.windows(question_tokens, context, pieces.tokens(passage.text))
@@ -207,7 +206,7 @@ def _section(results: dict[str, Any], limit: int) -> str:
         f"`python -m inquote.eval bench ask --limit {limit}`. {machine()}.\n\n"
         f"{results['questions']} of the article's questions, models loaded, nothing remembered.\n\n"
         f"{_stages_table(stages)}\n\n{drawn}\n\n{_askers_table(results['askers'])}\n\n"
-        f"The reader's forward pass over the first {READ_FIRST} passages, in "
+        f"The reader's forward pass over the first {PASSAGES} passages, in "
         f"{results['floor']['dtype']}, against its floor: operations of the windows' own tokens "
         "over the best rate of a matrix product in the same run (wanted: at most 1.4 times):\n\n"
         f"{_floor_table(results['floor'])}\n\n"

@@ -1,11 +1,17 @@
 """Commands of costs, `python -m inquote.eval bench`: measure, print, write to eval/bench.md."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from inquote.eval.options import CacheOption, JsonOption, SquadArgument
+
+ParagraphsOption = Annotated[
+    int, typer.Option(min=1, help="At most so many real ones are embedded.")
+]
+QuestionsOption = Annotated[int, typer.Option(min=1, help="How many are asked.")]
 
 app = typer.Typer(
     help="Measure what inquote costs; results go to eval/bench.md.", no_args_is_help=True
@@ -14,10 +20,10 @@ app = typer.Typer(
 
 @app.command()
 def start(
-    repeats: Annotated[int, typer.Option(min=1, help="Of each command, after one to warm up.")] = 5,
+    repeats: Annotated[int, typer.Option(min=1, help="Of each command, after one to warm up.")] = 3,
     as_json: JsonOption = False,
 ) -> None:
-    """Time cold processes: imports, and `inquote ask` against loading the embedder alone."""
+    """Time cold processes: imports, and `inquote ask` against importing torch."""
     from inquote.eval.bench.start import bench_start
 
     _print(bench_start(repeats), as_json)
@@ -69,10 +75,8 @@ def scale(
     sizes: Annotated[
         str, typer.Option(help="Numbers of passages, comma between.")
     ] = "1000,10000,100000,200000,1000000",
-    paragraphs: Annotated[
-        int, typer.Option(min=1, help="At most so many real ones are embedded.")
-    ] = 19_000,
-    questions: Annotated[int, typer.Option(min=1, help="How many are asked.")] = 200,
+    paragraphs: ParagraphsOption = 19_000,
+    questions: QuestionsOption = 200,
     cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -88,14 +92,59 @@ def scale(
 
 
 @app.command()
-def load(
-    requests: Annotated[int, typer.Option(min=1, help="For each number of callers.")] = 128,
+def stores(
+    file: SquadArgument,
+    sizes: Annotated[
+        str, typer.Option(help="Numbers of passages, comma between.")
+    ] = "10000,100000,1000000",
+    kinds: Annotated[
+        str, typer.Option(help="The stores: folder, tables, s3://BUCKET/PREFIX; comma between.")
+    ] = "folder,tables",
+    paragraphs: ParagraphsOption = 19_000,
+    questions: QuestionsOption = 200,
+    cache: CacheOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Time the endpoint with 1, 8 and 64 callers: new questions, and the same again."""
+    """Search in whole libraries, a folder and shared tables: time, memory, disk, recall."""
+    from inquote.eval.bench.stores import bench_stores
+    from inquote.eval.runs.progress import stages
+    from inquote.eval.studies.squad_data import load_squad
+
+    counts = [int(size) for size in sizes.split(",")]
+    with stages() as bar:
+        results = bench_stores(
+            load_squad(file), counts, paragraphs, questions, cache, bar, kinds.split(",")
+        )
+    _print(results, as_json)
+
+
+@app.command()
+def cluster(
+    folder: Annotated[Path, typer.Argument(help="The files to read, PDFs for example.")],
+    repeats: Annotated[int, typer.Option(min=1, help="How often each cluster reads.")] = 3,
+    as_json: JsonOption = False,
+) -> None:
+    """Time reading, parsing and cutting on local Ray clusters of one worker and of two."""
+    from inquote.eval.bench.cluster import bench_cluster
+
+    _print(bench_cluster(folder, repeats), as_json)
+
+
+@app.command()
+def load(
+    requests: Annotated[int, typer.Option(min=1, help="For each number of callers.")] = 128,
+    callers: Annotated[
+        str, typer.Option(help="Their numbers, comma between; 1 and 8 are needed.")
+    ] = "1,8,64",
+    processes: Annotated[str, typer.Option(help="Those of servers, comma between.")] = "1,2",
+    as_json: JsonOption = False,
+) -> None:
+    """Time the endpoint of servers: new questions by number of callers, and the same again."""
     from inquote.eval.bench.callers import bench_load
 
-    _print(bench_load(requests), as_json)
+    counts = [int(count) for count in callers.split(",")]
+    servers = [int(count) for count in processes.split(",")]
+    _print(bench_load(requests, counts, servers), as_json)
 
 
 def _print(results: dict[str, Any], as_json: bool) -> None:

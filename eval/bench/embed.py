@@ -6,7 +6,8 @@ from typing import Any
 from inquote.eval.bench.floor import best_rate, operations, products
 from inquote.eval.bench.harness import in_turns, machine, save_section, table
 from inquote.eval.studies.squad_data import SquadFile
-from inquote.index.models.embedder import SentenceTransformerEmbedder, has_bfloat16, packaged_model
+from inquote.index.models.embedder import SentenceTransformerEmbedder, packaged_model
+from inquote.index.models.precision import fastest_precision
 
 COMPARED = 512  # passages
 TURNS = 3
@@ -30,7 +31,7 @@ def bench_embed(file: SquadFile) -> dict[str, Any]:
     works: dict[str, Callable[[], object]] = {
         "plain": lambda: plain.encode(texts),
         "ours": lambda: embedder.embed_passages(texts),
-        **products(torch.bfloat16 if has_bfloat16() else torch.float32),
+        **products(torch.bfloat16 if fastest_precision() == "bfloat16" else torch.float32),
     }
     times = in_turns(works, TURNS)
     tokens = [min(embedder.count_tokens(text), embedder.window) for text in texts]

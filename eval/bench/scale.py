@@ -137,6 +137,28 @@ def add_noise(vectors: np.ndarray, which: np.ndarray, seed: int) -> np.ndarray:
     return made
 
 
+def embed_file(
+    file: SquadFile,
+    paragraphs: int,
+    questions: int,
+    embedder: CachingEmbedder,
+    progress: Progress,
+) -> tuple[list[str], np.ndarray, list[str]]:
+    """Draw paragraphs and questions of a file and embed them.
+
+    Returns the paragraphs, their vectors (n, d), and the questions.
+    """
+    texts = sorted((context.text for context in file.contexts), key=shuffle_key)[:paragraphs]
+    vectors = embed_by_length(
+        texts, embedder, lambda done, total: progress("embedding", done, total)
+    )
+    drawn = file.questions[:: max(1, len(file.questions) // questions)][:questions]
+    question_texts = [question.question for question in drawn]
+    for text in question_texts:
+        embedder.embed_query(text)
+    return texts, vectors, question_texts
+
+
 def bench_scale(
     file: SquadFile,
     sizes: Sequence[int],
@@ -146,16 +168,8 @@ def bench_scale(
     progress: Progress,
 ) -> dict[str, Any]:
     """Measure a library of each of `sizes`; see `_measure`."""
-    # Embed paragraphs and questions.
     embedder = CachingEmbedder(SentenceTransformerEmbedder(), cache)
-    texts = sorted((context.text for context in file.contexts), key=_shuffle_key)[:paragraphs]
-    vectors = embed_by_length(
-        texts, embedder, lambda done, total: progress("embedding", done, total)
-    )
-    drawn = file.questions[:: max(1, len(file.questions) // questions)][:questions]
-    question_texts = [question.question for question in drawn]
-    for text in question_texts:
-        embedder.embed_query(text)
+    texts, vectors, question_texts = embed_file(file, paragraphs, questions, embedder, progress)
 
     # Make and measure a library a size.
     lines = []
@@ -169,7 +183,7 @@ def bench_scale(
     return results
 
 
-def _shuffle_key(text: str) -> bytes:
+def shuffle_key(text: str) -> bytes:
     """Return a key for an order that has nothing to do with the content of texts."""
     return hashlib.md5(text.encode(), usedforsecurity=False).digest()
 

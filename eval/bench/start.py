@@ -1,6 +1,7 @@
-"""Time a cold process until its answer, against loading the embedder with sentence-transformers."""
+"""Time a cold process until its answer, against importing torch alone."""
 
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,8 @@ _LOAD = (
     "import sentence_transformers as s; "
     "s.SentenceTransformer({!r}, device='cpu', local_files_only=True)"
 )
-_IMPORTS = ("numpy", "tantivy", "faiss", "torch", "transformers", "sentence_transformers", "gradio")
+TORCH = "import torch"
+_IMPORTS = ("numpy", "tantivy", "faiss", "torch")
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,19 @@ class ColdTimes:
 
 
 def bench_start(repeats: int) -> dict[str, Any]:
-    """Time cold processes in turns; `ask_ratio` is `inquote ask` over the bare embedder."""
-    with library_of(corpus_of(QUESTIONS), SentenceTransformerEmbedder()) as library:
-        times = _cold_in_turns(_commands(library), repeats)
-    ask, bare = times[ASK], times[BARE]
+    """Time cold processes in turns; `ask_ratio` is `inquote ask` over importing torch.
+
+    Their modules are compiled before, in a folder of their own, whatever the environment says.
+    """
+    with (
+        library_of(corpus_of(QUESTIONS), SentenceTransformerEmbedder()) as library,
+        tempfile.TemporaryDirectory() as compiled,
+    ):
+        times = _cold_in_turns(_commands(library, Path(compiled)), repeats)
+    ask, torch = times[ASK], times[TORCH]
     results = {
-        "ask_ratio": round(ask.wall.p50 / bare.wall.p50, 2),
-        "ask_ratio_cpu": round(ask.cpu.p50 / bare.cpu.p50, 2),
+        "ask_ratio": round(ask.wall.p50 / torch.wall.p50, 2),
+        "ask_ratio_cpu": round(ask.cpu.p50 / torch.cpu.p50, 2),
         "help_seconds": round(times[HELP].wall.p50, 2),
         "help_cpu_seconds": round(times[HELP].cpu.p50, 2),
         "commands": {name: _figures(command) for name, command in times.items()},
@@ -60,8 +68,9 @@ def _figures(times: ColdTimes) -> dict[str, float]:
     }
 
 
-def _commands(library: Path) -> dict[str, Sequence[str]]:
-    python = [sys.executable, "-c"]
+def _commands(library: Path, compiled: Path) -> dict[str, Sequence[str]]:
+    writing = ["env", "-u", "PYTHONDONTWRITEBYTECODE", f"PYTHONPYCACHEPREFIX={compiled}"]
+    python = [*writing, sys.executable, "-c"]
     inquote = [*python, "from inquote.app.cli.commands import main; main()"]
     return {
         "python": [*python, "pass"],
@@ -77,6 +86,7 @@ def _cold_in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[
     laps: dict[str, list[tuple[float, float, float]]] = {name: [] for name in commands}
     for turn in range(repeats + 1):
         for name, command in commands.items():
+            print(f"turn {turn} of {repeats}: {name}", file=sys.stderr)
             lap = run_cold(command)
             if turn > 0:
                 laps[name].append(lap)
@@ -100,10 +110,10 @@ def _section(results: dict[str, Any], repeats: int) -> str:
     measured = table(("cold process", "median s", "best s", "processor s", "MB"), rows)
     return (
         f"`python -m inquote.eval bench start --repeats {repeats}`. {machine()}.\n\n"
-        f"A cold `inquote ask`, reading included, takes {results['ask_ratio']} times what the bare "
-        f"`SentenceTransformer(path)` takes, {results['ask_ratio_cpu']} times by the processor's "
-        f"time (wanted: at most 1.2); `inquote --help` {results['help_seconds']} s (wanted: under "
-        f"0.5).\n\n{measured}\n\n{_chart(results['commands'])}"
+        f"A cold `inquote ask`, reading included, takes {results['ask_ratio']} times what "
+        f"importing torch takes, {results['ask_ratio_cpu']} times by the processor's time (wanted: "
+        f"at most 1.2, or 1.5 s); `inquote --help` {results['help_seconds']} s (wanted: under 0.5)."
+        f"\n\n{measured}\n\n{_chart(results['commands'])}"
     )
 
 

@@ -28,9 +28,9 @@ class Estimate:
     n: int
 
 
-def draws(n: int, resamples: int = RESAMPLES) -> np.ndarray:
-    """Return (resamples, n) row numbers, drawn with replacement."""
-    return np.random.default_rng(SEED).integers(n, size=(resamples, n))
+def draws(n: int) -> np.ndarray:
+    """Return (RESAMPLES, n) row numbers, drawn with replacement."""
+    return np.random.default_rng(SEED).integers(n, size=(RESAMPLES, n))
 
 
 def estimate(metric: Metric, columns: Columns) -> Estimate:

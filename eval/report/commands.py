@@ -31,7 +31,7 @@ def run(
     questions: Annotated[Path, typer.Argument(help="A question file.")] = QUESTIONS
     / "imlygic.jsonl",
     library: Annotated[
-        Path | None, typer.Option(help="Ask this library instead of making one.")
+        str | None, typer.Option(help="Ask this library instead of making one; a path or address.")
     ] = None,
     corpus: Annotated[
         Path | None, typer.Option(help="The texts; eval/corpora/NAME or corpus/ if left out.")

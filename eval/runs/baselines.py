@@ -36,8 +36,8 @@ class FirstSentenceReader:
         return None
 
 
-def baselines(path: Path, embedder: Embedder, reader: str | None) -> dict[str, System]:
-    """Open the systems over the library at `path`, the weakest first; the caller closes them."""
+def baselines(location: str | Path, embedder: Embedder, reader: str | None) -> dict[str, System]:
+    """Open the systems over a library, the weakest first; the caller closes them."""
     first = Answerer(FirstSentenceReader(), ALWAYS)
     full = make_answerer(reader, embedder)
     sentence = make_answerer("sentence", embedder)
@@ -49,4 +49,4 @@ def baselines(path: Path, embedder: Embedder, reader: str | None) -> dict[str, S
     }
     if full.reader.name != sentence.reader.name:
         systems["sentence reader"] = (Search(embedder), sentence)
-    return {name: System(open_store(path), *parts) for name, parts in systems.items()}
+    return {name: System(open_store(location), *parts) for name, parts in systems.items()}

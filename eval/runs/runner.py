@@ -27,7 +27,7 @@ class RunPlan:
 
     questions: Path
     part: str = "all"
-    library: Path | None = None
+    library: str | None = None
     corpus: Path | None = None
     reader: str | None = None
     baselines: bool = False
@@ -63,14 +63,14 @@ def chosen_questions(plan: RunPlan) -> list[Question]:
     return chosen
 
 
-def _library(plan: RunPlan) -> AbstractContextManager[Path]:
+def _library(plan: RunPlan) -> AbstractContextManager[str | Path]:
     if plan.library:
         return nullcontext(plan.library)
     return library_of(plan.corpus or corpus_of(plan.questions), SentenceTransformerEmbedder())
 
 
 @contextmanager
-def _systems(plan: RunPlan, library: Path) -> Iterator[dict[str, System]]:
+def _systems(plan: RunPlan, library: str | Path) -> Iterator[dict[str, System]]:
     full = open_system(library, reader=plan.reader)
     simpler = baselines(library, full.search.embedder, plan.reader) if plan.baselines else {}
     systems = {FULL: full} | simpler

@@ -21,8 +21,9 @@ from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.base import Parsed
 from inquote.ingest.layout import library
 from inquote.ingest.layout.boxes import Places, Rectangle
+from inquote.ingest.layout.characters import codes_of
 from inquote.ingest.layout.shapes import frame_of
-from inquote.ingest.layout.strings import joined_halves, text_of
+from inquote.ingest.layout.strings import text_of
 from inquote.ingest.text import sentence_ranges
 
 CITATIONS = 10  # of a document
@@ -69,17 +70,24 @@ def citations_of(parsed: Parsed, places: Places, count: int) -> Iterator[tuple[i
 
 
 def characters_of(document: Any, number: int) -> Characters:
-    """Return what PDFium knows of a page's characters."""
+    """Return what PDFium knows of a page's characters, what is drawn twice only once."""
     characters = Characters()
+    places: set[tuple[object, ...]] = set()
+    last: tuple[object, ...] = ()
     with closing(document[number - 1]) as page:
         frame = frame_of(page)
         with closing(page.get_textpage()) as text_page:
             address = library.address_of(text_page.raw)
-            codes = [library.code_of(address, at) for at in range(text_page.count_chars())]
-            for index, code in enumerate(joined_halves(codes)):
+            drawn = [library.object_of(address, at) for at in range(text_page.count_chars())]
+            for index, code in enumerate(codes_of(address, drawn)):
                 letters = text_of(code)
                 box = frame.box(*text_page.get_charbox(index))
-                if letters.strip() and min(box.right - box.left, box.bottom - box.top) > _LEAST:
+                is_seen = min(box.right - box.left, box.bottom - box.top) > _LEAST
+                place = (letters, *(round(edge, 1) for edge in box))
+                is_new = place not in places or place == last  # two letters of a ligature
+                last = place
+                if letters.strip() and is_seen and is_new:
+                    places.add(place)
                     characters.texts.append(letters)
                     characters.boxes.append(box)
     return characters

@@ -33,7 +33,6 @@ from inquote.eval.studies.observe import (
     retrieve_for_pairs,
     retrieve_for_squad,
     retrieve_for_tables,
-    score_first_reads,
 )
 from inquote.eval.studies.shelf import CachingEmbedder
 from inquote.eval.studies.squad import SquadOutcome, evaluate
@@ -42,7 +41,8 @@ from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
 from inquote.ingest.errors import InquoteError
 
 RETRIEVAL_WEIGHT = 4.0  # on the tuning parts as good as 2 or better (eval/LOG.md)
-SETTLED = 0.985  # share of settled questions whose best span must be the best of all passages
+SETTLED = 0.5  # the confidence from which on no further passages are read (chosen in eval/LOG.md)
+HOPELESS = 0.05  # the confidence below which nine passages are enough (chosen there too)
 FOLDS = 5
 MISLEADING = 0.3  # the weight of SQuAD's unanswerable questions, which were made to mislead
 CURVE_STEP = 5  # hundredths between the thresholds of the curve that is written down
@@ -249,9 +249,10 @@ def calibrate(
     _read_all(retrieved, remembering)
 
     # Fit the confidence and the thresholds.
-    unfitted = choose_reading(retrieved, remembering)
+    unfitted = Calibration({}, 0.0, 0.0, RETRIEVAL_WEIGHT)
     observations = observe(retrieved, remembering, unfitted)
     calibration, summary = fit(observations, unfitted, target, deciding)
+    calibration = replace(calibration, settled=SETTLED, hopeless=HOPELESS)
     answerer = Answerer(remembering, calibration)
     with stages() as bar:
         outcomes = evaluate(
@@ -288,33 +289,8 @@ def _write(calibration: Calibration, path: Path, summary: dict[str, Any]) -> Non
     path.write_text(calibration.dumps(), encoding="utf-8")
     settings = {
         "retrieval_weight": calibration.retrieval_weight,
-        "enough_score": calibration.enough_score,
+        "settled": calibration.settled,
+        "hopeless": calibration.hopeless,
         "given_threshold": calibration.given_threshold,
     }
     print(json.dumps({**settings, **summary}, indent=1))
-
-
-def choose_reading(questions: Sequence[RetrievedQuestion], reader: Reader) -> Calibration:
-    """Return a calibration without weights that says how to read.
-
-    It holds the retrieval weight, and the score at which the first passages are enough.
-    """
-    scores = score_first_reads(questions, reader, RETRIEVAL_WEIGHT)
-    return Calibration({}, 0.0, 0.0, RETRIEVAL_WEIGHT, enough_score=choose_enough(scores))
-
-
-def choose_enough(scores: Sequence[tuple[float, bool]]) -> float | None:
-    """Return the lowest score at which the first passages settle a question.
-
-    `scores` are (best score of the first passages, whether it stays the best of all). Of the
-    questions that reach the score, it must stay the best in 98.5 %. None where no score does that.
-
-    >>> choose_enough([(9.0, True), (5.0, True), (1.0, False)])
-    5.0
-    """
-    enough, staying = None, 0
-    for count, (score, stays) in enumerate(sorted(scores, reverse=True), 1):
-        staying += stays
-        if staying >= SETTLED * count:
-            enough = round(score, 2)
-    return enough

@@ -16,11 +16,12 @@ from inquote.eval.options import (
     ReaderOption,
     SquadArgument,
 )
-from inquote.ingest.errors import InquoteError
+from inquote.ingest.errors import InquoteError, LibraryMissing
 
 if TYPE_CHECKING:
     from inquote.eval.studies.shelf import CachingEmbedder
     from inquote.eval.studies.squad_data import SquadFile, SquadQuestion
+    from inquote.index.stores.base import Store
 
 app = typer.Typer()
 
@@ -44,6 +45,9 @@ def squad(
     split: SplitOption = None,
     part: PartOption = None,
     cache: CacheOption = None,
+    library: Annotated[
+        str | None, typer.Option(help="Make the library there, a new one, instead of in memory.")
+    ] = None,
 ) -> None:
     """Answer the questions of a file in SQuAD's layout and measure as its official script does.
 
@@ -58,13 +62,14 @@ def squad(
     started = monotonic()
     content, questions = _load_questions(file, split, part, limit)
     embedder = _caching_embedder(cache)
-    with stages() as bar:
+    with stages() as bar, closing(_new_store(library)) as store:
         outcomes = evaluate(
             content,
             questions,
             make_answerer(reader, embedder),
             embedder,
             retrieved=retrieved,
+            store=store,
             progress=bar,
         )
     figures = summary(outcomes, monotonic() - started)
@@ -263,6 +268,21 @@ def _load_questions(
     content = load_squad(file)
     titles = titles_of(split, part or default_part) if split else None
     return content, of_titles(content.questions, titles)[:limit]
+
+
+def _new_store(location: str | None) -> "Store":
+    """Open a store without a library, in memory where there is no address."""
+    from inquote.index.stores.memory import MemoryStore
+    from inquote.index.stores.registry import open_store
+
+    store = open_store(location, must_exist=False) if location else MemoryStore()
+    try:
+        with store.snapshot():
+            pass
+    except LibraryMissing:
+        return store
+    store.close()
+    raise InquoteError(f"There is a library at {location}; name a new place.")
 
 
 def _caching_embedder(folder: Path | None) -> "CachingEmbedder":

@@ -37,8 +37,8 @@ class Ways:
     def shipped(cls, embedder: Embedder) -> "Ways":
         """Return the span reader as it ships, and the plain one."""
         fast = make_answerer(None, embedder)
-        calibration = replace(fast.calibration, enough_score=None)
-        return cls(fast, Answerer(SpanReader(bfloat16=False), calibration))
+        calibration = replace(fast.calibration, settled=None)
+        return cls(fast, Answerer(SpanReader(precision="float32"), calibration))
 
 
 def compare_ways(

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from inquote.app.answering.answerer import READ_FIRST, Answerer
+from inquote.app.answering.answerer import Answerer
 from inquote.app.answering.confidence import Calibration
 from inquote.app.answering.conversation import understand
-from inquote.app.answering.spans import rank_spans, read_hits
 from inquote.app.answering.spelling import search_with_spelling
 from inquote.app.reader.base import Reader, Reading
 from inquote.eval.metrics.answers import answer_right
@@ -202,24 +201,6 @@ class RememberingReader:
     def note(self, question: str) -> str | None:
         """See `Reader.note`."""
         return self._reader.note(question)
-
-
-def score_first_reads(
-    questions: Sequence[RetrievedQuestion], reader: Reader, retrieval_weight: float
-) -> list[tuple[float, bool]]:
-    """Return the best score among the first passages of each question, and whether it suffices.
-
-    It suffices if the best span of all passages stands in the same place.
-    """
-    scores = []
-    for question in questions:
-        readings = read_hits(question.understood, question.hits, reader)
-        first_spans = rank_spans(readings[:READ_FIRST], retrieval_weight)
-        all_spans = rank_spans(readings, retrieval_weight)
-        if first_spans:
-            best = first_spans[0]
-            scores.append((best.score, best.overlaps(all_spans[0])))
-    return scores
 
 
 def observe(

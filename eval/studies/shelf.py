@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from inquote.app.answering.shelf import READ_PASSAGES
 from inquote.index.models.embedder import Embedder
 from inquote.index.retrieval.search import Hit, Search, fuse
-from inquote.index.stores.base import CutDocument, DocumentRecord
+from inquote.index.stores.base import CutDocument, DocumentRecord, Store
 from inquote.index.stores.memory import MemoryStore
 from inquote.index.stores.recipe import content_hash, recipe_of
 from inquote.ingest.chunk import chunk
@@ -104,9 +105,10 @@ def embed_by_length(
 
 
 class Shelf:
-    """Documents in a library in memory, to be searched as a system searches its own.
+    """Documents in a library, to be searched as a system searches its own.
 
-    `passages` are all passages in the order of documents and text, by id.
+    `passages` are all passages in the order of documents and text, by id. The library is made in
+    `store`, which is empty; in memory where there is none.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class Shelf:
         embedder: Embedder,
         progress: Callable[[int, int], None] = lambda done, total: None,
         cutting: Cutting = CUTTING,
+        store: Store | None = None,
     ) -> None:
         self._search = Search(embedder)
         # Cut the documents.
@@ -133,13 +136,13 @@ class Shelf:
         texts = [passage.embedded_text for passage in self.passages.values()]
         self.matrix = embed_by_length(texts, embedder, progress)
         all_keys = [key for cut in cut_documents for key in cut.keys]
-        store = MemoryStore()
+        store = store or MemoryStore()
         with store.begin() as draft:
             draft.put_embeddings(all_keys, self.matrix)
             draft.put_documents(cut_documents)
             draft.commit(recipe)
-        with store.snapshot() as snapshot:
-            self.snapshot = snapshot
+        self._open = ExitStack()  # as long as the shelf
+        self.snapshot = self._open.enter_context(store.snapshot())
 
     def search(self, question: str, k: int = READ_PASSAGES) -> list[Hit]:
         """Return the best k passages; see `Search.search`."""

@@ -21,6 +21,7 @@ from inquote.eval.studies.shelf import Shelf
 from inquote.eval.studies.squad_data import SquadFile, SquadQuestion
 from inquote.index.models.embedder import Embedder
 from inquote.index.retrieval.search import Hit
+from inquote.index.stores.base import Store
 from inquote.ingest.documents import Passage
 from inquote.ingest.errors import QuestionError
 
@@ -55,11 +56,13 @@ def evaluate(
     embedder: Embedder,
     *,
     retrieved: bool,
+    store: Store | None = None,
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> list[SquadOutcome]:
     """Ask questions of a file with the gold context given; where `retrieved`, of all contexts.
 
-    All of a given context is read, passage by passage where it is longer than one.
+    All of a given context is read, passage by passage where it is longer than one. The contexts
+    are put into `store`, which is empty; see `Shelf`.
     """
     # Choose the texts and the threshold.
     if retrieved:
@@ -69,8 +72,8 @@ def evaluate(
         numbers = sorted({question.context for question in questions})
         contexts = [file.contexts[number] for number in numbers]
         threshold = answerer.calibration.given_threshold
-        answerer = Answerer(answerer.reader, replace(answerer.calibration, enough_score=None))
-    shelf = Shelf(contexts, embedder, partial(progress, "embedding"))
+        answerer = Answerer(answerer.reader, replace(answerer.calibration, settled=None))
+    shelf = Shelf(contexts, embedder, partial(progress, "embedding"), store=store)
 
     # Ask.
     outcomes = []

@@ -1,6 +1,6 @@
 """Find the passages for a question by dense and lexical search; each sees what the other misses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from inquote.index.clock import Clock
@@ -12,6 +12,7 @@ CANDIDATES = 50  # of each search; eight times as many, and again, while most ar
 MAX_CANDIDATES = 3_200
 CANDIDATES_OF_DOCUMENTS = 400  # of each search, where each document is to be heard
 ALIKE = 0.9  # share of their words that two passages share from which on they are copies
+READ_AT_ONCE = 16  # passages; more than are wanted as a rule, and few copies among them
 MAX_COPIES = 2  # of a passage among the hits, so that a flood of them hides nothing
 DENSE_WEIGHT = 0.4  # of the cosine; the rest goes to the lexical score (chosen in eval/LOG.md)
 
@@ -108,8 +109,7 @@ class Search:
             # A candidate of the lexical search alone has a cosine too.
             missing = [id for id in lexical if id not in dense]
             cosines = dense | passages.cosines(query, missing) if missing else dense
-            hits = self._fuse(passages.passages(cosines), cosines, dense, lexical)
-            best = without_copies(hits, k)
+            best = without_copies(self._fuse(passages, cosines, dense, lexical), k)
             clock.lap("fuse")
             # Where most candidates are copies of one another, more are needed.
             exhausted = max(len(dense), len(lexical)) < count
@@ -130,31 +130,35 @@ class Search:
         missing = [id for id in lexical if id not in dense]
         cosines = dense | passages.cosines(query, missing) if missing else dense
         best: dict[str, Hit] = {}
-        for hit in self._fuse(passages.passages(cosines), cosines, dense, lexical):
+        for hit in self._fuse(passages, cosines, dense, lexical):
             best.setdefault(hit.passage.document_id, hit)
-        return list(best.values())[:k]
+            if len(best) == k:
+                break
+        return list(best.values())
 
     def _fuse(
         self,
-        passages: Mapping[str, Passage],
+        passages: Searchable,
         cosines: Mapping[str, float],
         dense: Iterable[str],
         lexical: Mapping[str, float],
-    ) -> list[Hit]:
-        """Return a hit for every candidate, best first."""
+    ) -> Iterator[Hit]:
+        """Yield a hit for every candidate, best first; a passage is read when its turn is near."""
         dense_ranks = {id: rank for rank, id in enumerate(dense, 1)}
         lexical_ranks = {id: rank for rank, id in enumerate(lexical, 1)}
-        hits = []
+        scores = {}
         for id, cosine in cosines.items():
-            lexical_score = lexical.get(id, 0.0)
-            hits.append(
-                Hit(
-                    passage=passages[id],
-                    score=fuse(cosine, lexical_score, self.dense_weight),
+            scores[id] = fuse(cosine, lexical.get(id, 0.0), self.dense_weight)
+        order = sorted(scores, key=lambda id: (-scores[id], id))
+        for at in range(0, len(order), READ_AT_ONCE):
+            batch = order[at : at + READ_AT_ONCE]
+            read = passages.passages(batch)
+            for id in batch:
+                yield Hit(
+                    passage=read[id],
+                    score=scores[id],
                     dense_rank=dense_ranks.get(id),
-                    dense_score=cosine,
+                    dense_score=cosines[id],
                     lexical_rank=lexical_ranks.get(id),
-                    lexical_score=lexical_score,
+                    lexical_score=lexical.get(id, 0.0),
                 )
-            )
-        return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))

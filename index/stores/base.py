@@ -76,8 +76,7 @@ class FileRecord:
 
     def as_stored(self, document: Document) -> "DocumentRecord":
         """Return the record of the document that this is about, as it is stored."""
-        kept = self.original, self.boxes
-        return DocumentRecord(document, self.root, self.state, self.file, *kept)
+        return DocumentRecord(document, self.root, self.state, self.file, self.original, self.boxes)
 
 
 @dataclass(frozen=True)
@@ -192,6 +191,10 @@ class Snapshot(Searchable, Protocol):
         """Yield all passages in the order of documents and text."""
         ...
 
+    def embeddings(self, ids: Sequence[str]) -> np.ndarray:
+        """Return the vectors of these passages, (n, d) float32 in their order."""
+        ...
+
     def attachment(self, name: str) -> str | None:
         """Return a text that was attached to this generation under `name`; None for none."""
         ...
@@ -296,11 +299,16 @@ class Store(Protocol):
         """
         ...
 
-    def begin(self, progress: Progress = silent) -> AbstractContextManager[Draft]:
+    @property
+    def notice(self) -> str:
+        """What the people who ask should know of the store just now; "" for nothing."""
+        ...
+
+    def begin(self, progress: Progress = silent, after: int = 0) -> AbstractContextManager[Draft]:
         """Become the one writer and begin the next generation; without a commit nothing changes.
 
-        Raises `LibraryBusy` where another process writes, `IngestError` where nothing can be
-        written.
+        In a library without any generation the first one has the number `after` + 1. Raises
+        `LibraryBusy` where another process writes, `IngestError` where nothing can be written.
         """
         ...
 
@@ -314,7 +322,22 @@ class Store(Protocol):
     def attach(self, generation: int, name: str, text: str) -> None:
         """Keep a text beside a generation under `name`; it goes when the generation goes.
 
-        It is no part of the library: where it cannot be written, nothing is raised.
+        It is lost, without an error, where it cannot be written or a purge made a later generation.
+        """
+        ...
+
+    def purge(self, ids: Sequence[str], progress: Progress = silent) -> int:
+        """Erase documents from all kept generations, so that no file of the store holds them.
+
+        It makes the next generation and returns its number; a second call finishes one that was cut
+        short. Raises as `begin` does, and `IngestError` for an unknown document or none left.
+        """
+        ...
+
+    def back_up(self, target: Path, progress: Progress = silent) -> None:
+        """Write a whole, checked copy into the folder `target`, which must not exist.
+
+        The store can be read and written meanwhile. Raises `InquoteError` where there is no copy.
         """
         ...
 

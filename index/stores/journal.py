@@ -4,26 +4,33 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from filelock import FileLock
 
+from inquote.index.disk import step
+from inquote.index.stores.forgetting import IsMeant, JournalEntry
+from inquote.index.stores.journal_rows import (
+    copy_sound_rows,
+    count_damaged,
+    prepare,
+    sound_rows,
+)
 from inquote.index.stores.sqlite import (
     OWNER_ONLY,
     Row,
     digest_of,
-    digest_sql,
     explain_error,
+    explained,
     finish_writing,
     open_for_reading,
     open_reader,
     open_writer,
-    readable_rows,
-    reason_of,
     replace_damaged,
+    rewrite,
 )
 from inquote.ingest.errors import InquoteError, LibraryDamaged, LibraryMissing
 
@@ -31,25 +38,6 @@ JOURNAL_FILE = "journal.db"
 LOCK_FILE = "ingest.lock"  # of the folder's writers
 MAX_QUESTIONS = 1_000  # kept: those of the latest time
 MAX_HISTORY = 20  # earlier questions of a question
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS asked (
-    number INTEGER PRIMARY KEY, question TEXT NOT NULL, history TEXT NOT NULL, at TEXT NOT NULL,
-    digest TEXT NOT NULL DEFAULT '', UNIQUE (question, history)
-);
-CREATE TABLE IF NOT EXISTS feedback (
-    number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, said TEXT NOT NULL,
-    digest TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE IF NOT EXISTS settings (
-    number INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, value TEXT NOT NULL,
-    digest TEXT NOT NULL DEFAULT ''
-);
-"""
-_SEALED = {  # by a row's digest
-    "asked": ("question", "history", "at"),
-    "feedback": ("id", "said"),
-    "settings": ("name", "value"),
-}
 _INSERT_QUESTION = """
 INSERT INTO asked (question, history, at, digest) VALUES (?, ?, ?, ?)
 ON CONFLICT (question, history) DO UPDATE SET at = excluded.at, digest = excluded.digest
@@ -73,6 +61,10 @@ class QuestionInContext:
     question: str
     history: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+
+    def entry(self, at: str) -> JournalEntry:
+        """Return what decides whether the question, asked at a time, is forgotten."""
+        return JournalEntry(at, (self.question, *self.history), self.scope)
 
 
 @dataclass(frozen=True)
@@ -103,6 +95,14 @@ class Feedback:
     sentence: QuotedRange | None
     generation: int
     at: str
+
+    def entry(self) -> JournalEntry:
+        """Return what decides whether the feedback is forgotten."""
+        asked = self.context.entry(self.at)
+        quoted = [*self.citations, *filter(None, [self.sentence])]
+        texts = [self.understood_as, self.answer or "", *(place.quote for place in quoted)]
+        places = [place.document for place in quoted]
+        return JournalEntry(self.at, (*asked.texts, *texts), (*asked.places, *places))
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `inquote feedback --json` prints."""
@@ -152,6 +152,13 @@ class Journal(Protocol):
         """Return all feedback, the oldest first."""
         ...
 
+    def forget(self, is_meant: IsMeant) -> int:
+        """Erase the entries that are meant, so that no file holds them; return how many.
+
+        Raises `InquoteError` where that cannot be.
+        """
+        ...
+
 
 class SqliteJournal:
     """A `Journal` in a file of its own in the folder `folder`, made with the first entry.
@@ -168,7 +175,7 @@ class SqliteJournal:
 
     def record_question(self, question: QuestionInContext, at: str) -> None:
         """Keep a question; see `Journal.record_question`."""
-        history = _dump_context(question)
+        history = dump_context(question)
         row = (question.question, history, at)
         with (
             contextlib.suppress(sqlite3.Error, OSError, InquoteError),
@@ -180,7 +187,7 @@ class SqliteJournal:
     def questions(self) -> list[QuestionInContext]:
         """Return all questions; none where there is no journal."""
         rows = self._rows("asked", "question, history", "at, number")
-        return [_load_context(question, history) for question, history in rows]
+        return [load_context(question, history) for question, history in rows]
 
     def record_feedback(self, feedback: Feedback) -> None:
         """Keep feedback; see `Journal.record_feedback`."""
@@ -201,19 +208,27 @@ class SqliteJournal:
 
     def _execute(self, kind: str, statement: str, values: Row) -> None:
         """Write a row; raise `InquoteError`, which names the `kind`, where that cannot be."""
-        try:
-            with self._writing() as connection:
-                connection.execute(statement, values)
-        except (sqlite3.Error, OSError) as error:
-            reason = reason_of(error) if isinstance(error, sqlite3.Error) else error.strerror
-            raise InquoteError(
-                f"The {kind} could not be written to {JOURNAL_FILE}: {reason or error}."
-            ) from error
+        problem = f"The {kind} could not be written to {JOURNAL_FILE}"
+        with explained(problem), self._writing() as connection:
+            connection.execute(statement, values)
 
     def feedback(self) -> list[Feedback]:
         """Return all feedback; none where there is no journal."""
         rows = self._rows("feedback", "said", "number")
         return [Feedback.from_json(json.loads(fields)) for (fields,) in rows]
+
+    def forget(self, is_meant: IsMeant) -> int:
+        """Erase entries, and the damaged files that were kept aside; see `Journal.forget`."""
+        if not self.file.exists():
+            return 0
+        with explained(f"Not all is forgotten yet of {JOURNAL_FILE}, say it again"):
+            with self._writing() as connection:
+                count = _erase(connection, is_meant)
+            for left in self.file.parent.glob(f"{JOURNAL_FILE}.[d0-9]*"):  # damaged, or half saved
+                step()
+                left.unlink()
+            rewrite(self.file)
+        return count
 
     def problems(self) -> list[str]:
         """Say what is wrong with the file and its rows, a sentence each; [] for nothing.
@@ -225,7 +240,7 @@ class SqliteJournal:
                 result = connection.execute("PRAGMA integrity_check").fetchone()[0]
                 if result != "ok":
                     return [f"{JOURNAL_FILE} is damaged: {result}."]
-                counts = {table: _count_damaged(connection, table) for table in _SEALED}
+                counts = count_damaged(connection)
         except LibraryMissing:
             return []
         except LibraryDamaged as error:
@@ -242,7 +257,7 @@ class SqliteJournal:
         """Return columns of the rows that are as they were written."""
         try:
             with self._reading() as connection:
-                is_sound = _is_sound(connection, table)
+                is_sound = sound_rows(connection, table)
                 query = f"SELECT {columns} FROM {table} WHERE {is_sound} ORDER BY {order}"
                 return connection.execute(query).fetchall() if is_sound else []
         except LibraryMissing:
@@ -273,7 +288,7 @@ class SqliteJournal:
         connection = open_writer(self.file)
         try:
             connection.execute("BEGIN IMMEDIATE")
-            _prepare(connection)
+            prepare(connection)
             yield connection
             connection.execute("COMMIT")
         finally:
@@ -286,65 +301,39 @@ class SqliteJournal:
         connection = open_writer(new)
         try:
             connection.execute("BEGIN")
-            _prepare(connection)
+            prepare(connection)
             with contextlib.suppress(LibraryDamaged), self._reading() as damaged:
-                for table, names in _SEALED.items():
-                    _copy_sound_rows(damaged, connection, table, (*names, "digest"))
+                copy_sound_rows(damaged, connection)
             connection.execute("COMMIT")
         finally:
             finish_writing(new, connection)
         replace_damaged(self.file, new)
 
 
-def _dump_context(question: QuestionInContext) -> str:
+def _erase(connection: sqlite3.Connection, is_meant: IsMeant) -> int:
+    """Delete the rows of the entries that are meant, and return how many."""
+    entries: list[tuple[str, int, JournalEntry]] = []
+    for number, question, *about, at in connection.execute(
+        "SELECT number, question, history, at FROM asked"
+    ):
+        entries.append(("asked", number, load_context(question, *about).entry(at)))
+    for number, fields in connection.execute("SELECT number, said FROM feedback"):
+        entries.append(("feedback", number, Feedback.from_json(json.loads(fields)).entry()))
+    doomed = [(table, number) for table, number, entry in entries if is_meant(entry)]
+    for table, number in doomed:
+        connection.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
+    return len(doomed)
+
+
+def dump_context(question: QuestionInContext) -> str:
     """Write history and scope as one text; without a scope it is that of version 0.1."""
     history = list(question.history[-MAX_HISTORY:])
     value = {"history": history, "scope": question.scope} if question.scope else history
     return json.dumps(value)
 
 
-def _load_context(question: str, text: str) -> QuestionInContext:
-    """Return a question with what `_dump_context` wrote."""
+def load_context(question: str, text: str) -> QuestionInContext:
+    """Return a question with what `dump_context` wrote."""
     value = json.loads(text)
     history, scope = (value["history"], value["scope"]) if isinstance(value, dict) else (value, ())
     return QuestionInContext(question, tuple(history), tuple(scope))
-
-
-def _copy_sound_rows(
-    source: sqlite3.Connection, target: sqlite3.Connection, table: str, columns: Sequence[str]
-) -> None:
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    for *row, digest in readable_rows(source, table, names):
-        if digest == digest_of(*row):
-            insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"
-            target.execute(insert, (*row, digest))
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables where they are missing, and the digests that version 0.1 did not write."""
-    for statement in _SCHEMA.split(";"):
-        connection.execute(statement)
-    for table, columns in _SEALED.items():
-        if "digest" not in _columns(connection, table):
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
-            connection.execute(f"UPDATE {table} SET digest = {digest_sql(*columns)}")
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    return [str(column[1]) for column in connection.execute(f"PRAGMA table_info({table})")]
-
-
-def _is_sound(connection: sqlite3.Connection, table: str) -> str:
-    """Return the SQL that tells whether a row is as it was written; "" where there is no table."""
-    columns = _columns(connection, table)
-    if not columns:
-        return ""
-    return f"coalesce(digest = {digest_sql(*_SEALED[table])}, 0)" if "digest" in columns else "1"
-
-
-def _count_damaged(connection: sqlite3.Connection, table: str) -> int:
-    is_sound = _is_sound(connection, table)
-    if not is_sound:
-        return 0
-    query = f"SELECT count(*) FROM {table} WHERE NOT {is_sound}"
-    return int(connection.execute(query).fetchone()[0])

@@ -26,7 +26,7 @@ from inquote.index.stores.journal import Journal
 from inquote.index.stores.recipe import Recipe
 from inquote.ingest.chunk import LeftOut
 from inquote.ingest.documents import Document, Page, Passage
-from inquote.ingest.errors import IngestError, LibraryDamaged
+from inquote.ingest.errors import IngestError, InquoteError, LibraryDamaged
 
 
 def narrow(scope: Scope | None, visible: Scope) -> Scope:
@@ -166,6 +166,10 @@ class LimitedSnapshot:
         """Return the cosines of a query with these passages."""
         return self._snapshot.cosines(vector, self._checked(ids))
 
+    def embeddings(self, ids: Sequence[str]) -> np.ndarray:
+        """Return the vectors of these passages."""
+        return self._snapshot.embeddings(self._checked(ids))
+
     def has_word(self, word: str, scope: Scope | None = None) -> bool:
         """Return whether a form of the word stands in any passage of a scope."""
         return self._snapshot.has_word(word, narrow(scope, self._visible))
@@ -198,6 +202,11 @@ class LimitedStore:
         """The journal of the whole store."""
         return self._store.journal
 
+    @property
+    def notice(self) -> str:
+        """What people should know of the whole store just now."""
+        return self._store.notice
+
     @contextlib.contextmanager
     def snapshot(self, generation: int | None = None) -> Iterator[Snapshot]:
         """Open one generation; see `Store.snapshot`.
@@ -212,7 +221,7 @@ class LimitedStore:
                 "The library is not as written; who runs it can say: inquote verify."
             ) from None
 
-    def begin(self, progress: Progress = silent) -> AbstractContextManager[Draft]:
+    def begin(self, progress: Progress = silent, after: int = 0) -> AbstractContextManager[Draft]:
         """Raise `IngestError`: the library is changed as a whole."""
         raise IngestError("Only who sees the whole library can change it.")
 
@@ -222,6 +231,14 @@ class LimitedStore:
 
     def attach(self, generation: int, name: str, text: str) -> None:
         """Attach nothing: an attachment is everybody's."""
+
+    def purge(self, ids: Sequence[str], progress: Progress = silent) -> int:
+        """Raise `IngestError`: the library is changed as a whole."""
+        raise IngestError("Only who sees the whole library can change it.")
+
+    def back_up(self, target: Path, progress: Progress = silent) -> None:
+        """Raise `InquoteError`: a part of a library is no backup."""
+        raise InquoteError("Only who sees the whole library can back it up.")
 
     def verify(self) -> list[str]:
         """Return []: the whole store is verified by itself."""

@@ -26,11 +26,17 @@ from inquote.index.stores.base import (
 )
 from inquote.index.stores.kept import split_lines
 from inquote.index.stores.memory_journal import MemoryJournal
-from inquote.index.stores.memory_state import Entry, Generation
+from inquote.index.stores.memory_state import Entry, Generation, purged
 from inquote.index.stores.recipe import Recipe
 from inquote.ingest.chunk import LeftOut
 from inquote.ingest.documents import Document, Page, Passage
-from inquote.ingest.errors import GenerationGone, IngestError, LibraryDamaged, LibraryMissing
+from inquote.ingest.errors import (
+    GenerationGone,
+    IngestError,
+    InquoteError,
+    LibraryDamaged,
+    LibraryMissing,
+)
 
 
 class MemorySnapshot:
@@ -156,6 +162,11 @@ class MemorySnapshot:
         listed = list(self.passages(ids))
         return {id: float(self._state.matrix[rows[id]] @ vector) for id in listed}
 
+    def embeddings(self, ids: Sequence[str]) -> np.ndarray:
+        """Return the vectors of these passages; see `Searchable.embeddings`."""
+        rows = [self._state.rows[id] for id in self.passages(ids)]
+        return self._state.matrix[rows]
+
     def has_word(self, word: str, scope: Scope | None = None) -> bool:
         """Return whether a form of the word stands in any passage of a scope."""
         return self._state.lexical.has(word, scope)
@@ -168,8 +179,8 @@ class MemorySnapshot:
 class MemoryDraft:
     """A `Draft` of the generation after the current one of a `MemoryStore`."""
 
-    def __init__(self, store: "MemoryStore") -> None:
-        self.generation = store.current.number + 1
+    def __init__(self, store: "MemoryStore", after: int = 0) -> None:
+        self.generation = (store.current.number or after) + 1
         self._store = store
         self._entries = dict(store.current.entries)
         self._put: set[str] = set()
@@ -247,7 +258,7 @@ def _with_digests(entries: Mapping[str, Entry], digests: Mapping[str, str]) -> d
 class MemoryStore:
     """A `Store` that lasts as long as the object."""
 
-    location = "memory:"
+    location, notice = "memory:", ""
     folder: Path | None = None
 
     def __init__(self) -> None:
@@ -281,10 +292,10 @@ class MemoryStore:
         yield MemorySnapshot(state, self._roots, kept[0].number, kept[-1].changed_at, self.contents)
 
     @contextlib.contextmanager
-    def begin(self, progress: Progress = silent) -> Iterator[MemoryDraft]:
+    def begin(self, progress: Progress = silent, after: int = 0) -> Iterator[MemoryDraft]:
         """Become the one writer; see `Store.begin`."""
         with self._writing:
-            draft = MemoryDraft(self)
+            draft = MemoryDraft(self, after)
             yield draft
             draft.finish()
 
@@ -307,8 +318,23 @@ class MemoryStore:
     def attach(self, generation: int, name: str, text: str) -> None:
         """Keep a text beside a generation; see `Store.attach`."""
         for state in self._kept:
-            if state.number == generation:
+            if state.number == generation and not state.is_purged:
                 state.attachments[name] = text
+
+    def purge(self, ids: Sequence[str], progress: Progress = silent) -> int:
+        """Drop documents from all generations; see `Store.purge`."""
+        with self._writing:
+            self._kept = purged(self._kept, ids)
+            self.embeddings = dict(self.current.embeddings)
+            records = [record for state in self._kept for record in state.records]
+            names = {name for record in records for name in (record.original, record.boxes)}
+            for name in self.contents.keys() - names:
+                del self.contents[name]
+            return self.current.number
+
+    def back_up(self, target: Path, progress: Progress = silent) -> None:
+        """Raise `InquoteError`: nothing of this store lasts."""
+        raise InquoteError("A library in memory cannot be backed up.")
 
     def verify(self) -> list[str]:
         """Say what is wrong with the passages' ranges; [] when all is well."""

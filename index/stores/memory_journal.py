@@ -1,5 +1,6 @@
 """A journal in memory."""
 
+from inquote.index.stores.forgetting import IsMeant
 from inquote.index.stores.journal import Feedback, QuestionInContext
 
 
@@ -38,3 +39,14 @@ class MemoryJournal:
         self._settings.pop(name, None)
         if value is not None:
             self._settings[name] = value
+
+    def forget(self, is_meant: IsMeant) -> int:
+        """Drop the entries that are meant, and return how many."""
+        before = len(self._questions) + len(self._feedback)
+        for question, at in list(self._questions.items()):
+            if is_meant(question.entry(at)):
+                del self._questions[question]
+        for id, feedback in list(self._feedback.items()):
+            if is_meant(feedback.entry()):
+                del self._feedback[id]
+        return before - len(self._questions) - len(self._feedback)

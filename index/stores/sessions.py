@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from inquote.index.stores.sqlite import open_writer
 from inquote.ingest.errors import InquoteError
@@ -25,6 +26,34 @@ CREATE TABLE IF NOT EXISTS guesses (address TEXT PRIMARY KEY, ends REAL NOT NULL
 """
 
 
+class SessionKeeper(Protocol):
+    """Keeps sessions and guesses where every chat over a library sees them."""
+
+    def begin(self, person: str, version: str) -> str:
+        """Begin a session and return its secret; `version` is that of the person's password."""
+        ...
+
+    def find(self, secret: str) -> tuple[str, str] | None:
+        """Return the person of a session and the version of the password; None for no session."""
+        ...
+
+    def end(self, secret: str) -> None:
+        """End a session."""
+        ...
+
+    def end_all(self, person: str) -> int:
+        """End all sessions of a person, and return how many there were."""
+        ...
+
+    def guessed_until(self, address: str) -> float:
+        """Return when the guesses of an address are forgotten, in seconds since 1970, else 0."""
+        ...
+
+    def note_guesses(self, address: str, ends: float) -> None:
+        """Keep when the guesses of an address are forgotten."""
+        ...
+
+
 class Sessions:
     """The sessions of a folder; safe to use from several threads and processes."""
 
@@ -34,8 +63,8 @@ class Sessions:
 
     def begin(self, person: str, version: str) -> str:
         """Begin a session and return its secret; `version` is that of the person's password."""
-        secret, now = secrets.token_urlsafe(32), self._clock()
-        row = (_digest(secret), person, version, now + SECONDS)
+        secret, now = new_secret(), self._clock()
+        row = (digest_of_secret(secret), person, version, now + SECONDS)
         with self._open() as connection:
             connection.execute("DELETE FROM sessions WHERE ends < ?", (now,))
             connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", row)
@@ -50,13 +79,13 @@ class Sessions:
         """Return the person of a session and the version of the password; None for no session."""
         query = "SELECT person, version FROM sessions WHERE digest = ? AND ends >= ?"
         with self._open() as connection:
-            row = connection.execute(query, (_digest(secret), self._clock())).fetchone()
+            row = connection.execute(query, (digest_of_secret(secret), self._clock())).fetchone()
         return (str(row[0]), str(row[1])) if row else None
 
     def end(self, secret: str) -> None:
         """End a session."""
         with self._open() as connection:
-            connection.execute("DELETE FROM sessions WHERE digest = ?", (_digest(secret),))
+            connection.execute("DELETE FROM sessions WHERE digest = ?", (digest_of_secret(secret),))
 
     def end_all(self, person: str) -> int:
         """End all sessions of a person, and return how many there were."""
@@ -94,5 +123,11 @@ class Sessions:
             ) from error
 
 
-def _digest(secret: str) -> str:
+def new_secret() -> str:
+    """Return the secret of a new session."""
+    return secrets.token_urlsafe(32)
+
+
+def digest_of_secret(secret: str) -> str:
+    """Return the hash by which a session is known."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from inquote.index.disk import sync
+from inquote.index.disk import step, sync
 from inquote.ingest.errors import InquoteError, LibraryBusy, LibraryDamaged, LibraryUnavailable
 from inquote.ingest.text import printable
 
@@ -219,6 +219,37 @@ def finish_writing(file: Path, connection: sqlite3.Connection) -> None:
     connection.close()
     if keeper is not None:
         keeper.close()
+
+
+def rewrite(file: Path) -> None:
+    """Write a file anew without what was deleted from it, and empty its write-ahead file.
+
+    Raises `sqlite3.Error`, and `LibraryBusy` where a reader keeps what was there before.
+    """
+    connection = open_writer(file)
+    try:
+        step()
+        connection.execute("VACUUM")
+        step()
+        is_kept = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        finish_writing(file, connection)
+    if is_kept:
+        raise LibraryBusy(
+            f"Another process reads {printable(file)}, and what was erased may still lie there; "
+            "say it again when that is done."
+        )
+
+
+@contextlib.contextmanager
+def explained(problem: str) -> Iterator[None]:
+    """Raise `InquoteError` with a problem and its reason where a file cannot be read or written."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise InquoteError(f"{problem}: {reason_of(error) or error}.") from error
+    except OSError as error:
+        raise InquoteError(f"{problem}: {error.strerror or error}.") from error
 
 
 def is_damage(error: sqlite3.Error) -> bool:

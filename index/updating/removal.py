@@ -7,7 +7,8 @@ from inquote.index.models.embedder import Embedder
 from inquote.index.progress import Progress, silent
 from inquote.index.stores.base import Store
 from inquote.index.updating.ingest import write_plan
-from inquote.index.updating.plan import IngestPlan, LibraryState
+from inquote.index.updating.notes import read_notes
+from inquote.index.updating.plan import IngestPlan, begun
 from inquote.index.updating.report import IngestReport
 from inquote.ingest.errors import IngestError
 
@@ -20,11 +21,7 @@ def remove(
     Raises `LibraryMissing` where there is no library.
     """
     started = time.monotonic()
-    LibraryState.of(store)  # mends what can be mended before the library is locked
-    with store.snapshot():  # a library must exist; beginning would make one
-        pass
-    with store.begin(progress) as draft:
-        records = LibraryState.of(store, mends=False).records
+    with begun(store, progress) as (draft, records):
         for id in ids:
             if id not in records:
                 raise IngestError(
@@ -49,9 +46,7 @@ def restore(
     none of them.
     """
     started = time.monotonic()
-    LibraryState.of(store)  # mends what can be mended before the library is locked
-    with store.begin(progress) as draft:
-        current = LibraryState.of(store, mends=False).records
+    with begun(store, progress) as (draft, current):
         wanted = set(ids) - set(current)
         restored = []
         with store.snapshot(generation) as snapshot:
@@ -59,8 +54,10 @@ def restore(
                 if id in wanted:
                     document = snapshot.document(id)
                     restored.append(record.as_stored(document))
+            notes = read_notes(snapshot)
         if not restored:
             raise IngestError("There is nothing to bring back; the library was not changed.")
         texts = {record.document.id: record.document.sha256 for record in restored}
         plan = IngestPlan(current, written=texts, added=list(texts), unchanged=len(current))
+        plan.notes |= {id: notes[id] for id in texts if id in notes}
         return write_plan(store, draft, plan, iter(restored), embedder, progress, started)

@@ -3,7 +3,7 @@
 This is done batch by batch, so that the memory taken does not grow with the corpus.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -55,7 +55,7 @@ class PassageWriter:
         batch: list[CutDocument] = []
         size = 0
         for record in records:
-            batch.append(self._cut(self._keep(record)))
+            batch.append(self.cut(self._keep(record)))
             size += len(record.document.text)
             if size >= BATCH_CHARACTERS:
                 yield batch
@@ -73,7 +73,8 @@ class PassageWriter:
             boxes = self._draft.keep(lines)
         return replace(record, original=original, boxes=boxes, content=b"")
 
-    def _cut(self, record: DocumentRecord) -> CutDocument:
+    def cut(self, record: DocumentRecord) -> CutDocument:
+        """Cut a document into its passages, each with the key of its embedding."""
         chunks = chunk(record.document, self._embedder.count_tokens, self.recipe.window)
         keys = tuple(content_hash(passage, self.recipe) for passage in chunks.passages)
         return CutDocument(record, chunks, keys)
@@ -86,14 +87,18 @@ class PassageWriter:
         for at in range(0, len(keys), BATCH_PASSAGES):
             batch = keys[at : at + BATCH_PASSAGES]
             matrix = self._embedder.embed_passages([texts[key] for key in batch])
-            if (
-                matrix.shape != (len(batch), self._embedder.dimension)
-                or not np.isfinite(matrix).all()
-            ):
-                raise IngestError(
-                    "The embedder gave vectors of a wrong shape or not finite; "
-                    "the library was not changed."
-                )
-            self._draft.put_embeddings(batch, matrix)
-            self.embedded += len(batch)
-            self._progress("embedding", self.embedded, total)
+            self.put(batch, matrix, total)
+
+    def put(self, keys: Sequence[str], matrix: np.ndarray, total: int) -> None:
+        """Store embeddings, (n, d) float32, of `total` that are wanted so far.
+
+        Raises `IngestError` where they are of a wrong shape or not finite.
+        """
+        if matrix.shape != (len(keys), self.recipe.dimension) or not np.isfinite(matrix).all():
+            raise IngestError(
+                "The embedder gave vectors of a wrong shape or not finite; "
+                "the library was not changed."
+            )
+        self._draft.put_embeddings(keys, matrix)
+        self.embedded += len(keys)
+        self._progress("embedding", self.embedded, total)

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from inquote.ingest.documents import Document
 from inquote.ingest.errors import FileSkipped
@@ -93,8 +92,8 @@ def read_files(
     with Sandbox(limits.max_seconds) as sandbox:
 
         def start(source: SourceFile) -> tuple[Future[FileOutcome], int]:
-            future = threads.submit(_read_source, source, digests, limits, sandbox)
-            return future, _file_size(source.target or source.path)
+            future = threads.submit(read_source, source, digests, limits, sandbox)
+            return future, file_size(source)
 
         try:
             for done, future in enumerate(_start_ahead(map(start, sources)), 1):
@@ -125,15 +124,15 @@ def _start_ahead(
         yield future
 
 
-def _file_size(path: Path) -> int:
+def file_size(source: SourceFile) -> int:
     """Return the bytes of a file, 0 where its size cannot be read."""
     try:
-        return path.lstat().st_size
+        return (source.target or source.path).lstat().st_size
     except OSError:
         return 0
 
 
-def _read_source(
+def read_source(
     source: SourceFile, digests: Mapping[str, str], limits: Limits, sandbox: Sandbox
 ) -> FileOutcome:
     """Read and parse one file, or skip it with the error as the reason."""

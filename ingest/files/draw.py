@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol
 MAX_DOTS = 8_000_000  # of a drawn page; a larger one is drawn smaller
 MAX_SIDE = 10_000  # dots
 _QUALITY = 88  # of a JPEG
+_WHITE = 250  # of 255, and more
+_BLANK = 0.5  # of a page of text is white, at least
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 
 
@@ -63,14 +65,16 @@ def scale_for(width: float, height: float, wanted: int) -> float:
 def encode(image: Any) -> Drawn:
     """Return a picture as the smaller and quicker of two forms.
 
-    A page in black and white is a sharp and small PNG; colours and photographs are a JPEG with all
-    of its colours' detail.
+    A page in black and white is a sharp and small PNG; colours, photographs and scans are a JPEG
+    with all of its colours' detail.
     """
     buffer = io.BytesIO()
     gray = image if image.mode == "L" else _as_gray(image)
     if gray is not None:
-        gray.save(buffer, "PNG", compress_level=1)
-        return Drawn("image/png", buffer.getvalue())
+        if sum(gray.histogram()[_WHITE:]) >= _BLANK * gray.width * gray.height:
+            gray.save(buffer, "PNG", compress_level=1)
+            return Drawn("image/png", buffer.getvalue())
+        image = gray
     image.save(buffer, "JPEG", quality=_QUALITY, subsampling=0)
     return Drawn("image/jpeg", buffer.getvalue())
 

@@ -60,6 +60,14 @@ class Listing:
         """Return whether the listing shows that the file of a document no longer exists."""
         return id not in self.ids and _within(id, self.mirrored) and not _within(id, self.unseen)
 
+    def hold(self, paths: Collection[Path], reason: str) -> None:
+        """Skip some of the sources; call it before anything asks for `ids`."""
+        held = [source for source in self.sources if source.path in paths]
+        self.sources = [source for source in self.sources if source.path not in paths]
+        for source in held:
+            self.skipped.append(SkippedFile(printable(source.path), reason))
+            self.unseen.append(source.id)
+
 
 def _within(id: str, folders: Collection[str]) -> bool:
     return any(id == folder or id.startswith(f"{folder}/") for folder in folders)

@@ -15,9 +15,10 @@ from inquote.ingest.formats.registry import detect_format
 from inquote.ingest.formats.scan import FORMAT as SCAN
 from inquote.ingest.layout.recognition import can_recognise
 from inquote.ingest.text import printable
+from inquote.ingest.titles import is_worded, says_something, without_note_mark
 
 MAX_BYTES = 64 * 1024 * 1024
-PARSERS = "4"  # counts up when documents come out differently
+PARSERS = "6"  # counts up when documents come out differently
 MAX_BYTES_HERE = 100_000  # of a file of a trusted format that is parsed in this process
 READ_ATTEMPTS = 3  # of a file that another process is writing
 
@@ -83,7 +84,7 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> tuple[Documen
         raise FileSkipped(f"it holds only text that no reader sees ({reasons})")
     document = Document(
         id=id,
-        title=parsed.title or printable(file.name.replace("_", " ").replace("-", " ")),
+        title=_title_of(parsed, file),
         source=parsed.source,
         text=parsed.text,
         sha256=hashlib.sha256(parsed.text.encode()).hexdigest(),
@@ -95,6 +96,19 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> tuple[Documen
         recognised=parsed.recognised,
     )
     return document, parsed.warning
+
+
+def _title_of(parsed: Parsed, file: FileContent) -> str:
+    """Return the title that a file gives its text, else the file's name.
+
+    One that was read from a picture counts only where its words look like words.
+    """
+    title = without_note_mark(parsed.title)
+    at = parsed.text.find(title)
+    is_read = any(start <= at < end for start, end, _ in parsed.recognised)
+    if title and says_something(title) and (not is_read or is_worded(title)):
+        return title
+    return printable(file.name.replace("_", " ").replace("-", " "))
 
 
 def _visible_text(parsed: Parsed) -> str:

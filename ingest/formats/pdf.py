@@ -12,11 +12,12 @@ is a module of `ingest/layout`:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from inquote.ingest.documents import UNTOLD, Page
 from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import canonical, first_title
@@ -25,7 +26,7 @@ from inquote.ingest.layout.annotations import line_at, read_annotations
 from inquote.ingest.layout.characters import read_characters
 from inquote.ingest.layout.columns import Fields, Flow, Piece, read_order
 from inquote.ingest.layout.grids import ruled_tables
-from inquote.ingest.layout.headings import body_size, mark_headings
+from inquote.ingest.layout.headings import body_size, join_title, mark_headings
 from inquote.ingest.layout.legibility import Legibility
 from inquote.ingest.layout.lines import Line, read_pieces
 from inquote.ingest.layout.paragraphs import join_over_pages, parts_of
@@ -38,10 +39,10 @@ from inquote.ingest.layout.writing import Sheet, Writer, compounds_in
 
 _MAX_OUTLINE = 20_000  # entries
 _NO_TITLE = re.compile(
-    r"(?i:untitled(?: [a-z]{1,15})?|powerpoint presentation"
+    r"(?i:untitled(?:[ -][\w -]{1,30})?|no title|powerpoint presentation"
     r"|(?:title|document|presentation)\s?\d{0,3}|slide \d{1,4}|page \d{1,4}"
     r"|microsoft (?:word|powerpoint|excel)\b.{0,200}+)"
-    r"|[\d\W_]{1,200}+|[^\n]{1,200}\.[a-z]{2,4}\d?",
+    r"|[\d\W_]{1,200}+|[^\n]{1,200}\.[a-zA-Z]{2,4}\d?",
 )
 _NO_LETTERS = (
     "the fonts of this PDF do not say which characters its glyphs are, so that its text cannot be "
@@ -51,7 +52,7 @@ _NO_LETTERS = (
 
 @dataclass
 class PdfPage:
-    """What was read of a page."""
+    """What was read of a page; `is_scan` says whether most of its words are those of a picture."""
 
     sheet: Sheet
     pieces: list[Line]
@@ -60,6 +61,7 @@ class PdfPage:
     hidden: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     legibility: Legibility = field(default_factory=Legibility)
+    is_scan: bool = False
 
 
 def parse(content: bytes, encoding: str | None = None) -> Parsed:
@@ -116,6 +118,7 @@ def _read_page(document: Any, number: int, forms: Any) -> PdfPage:
     sheet = Sheet(frame.width, frame.height, document.get_page_label(number) or "")
     result = PdfPage(sheet, [], shapes=shapes, hidden=text.hidden, comments=notes.comments)
     result.legibility = text.legibility
+    result.is_scan = 2 * text.layered > len(text.strings)
     angles: dict[float, list[Any]] = {}
     for string in text.strings:
         angles.setdefault(string.style.angle, []).append(string)
@@ -176,6 +179,7 @@ def _build(pages: list[PdfPage], outline: dict[str, int], title: str) -> Parsed:
         for reason, text in page.hidden:
             parts.append(Part("paragraph", number, text=" ".join(text.split()), reason=reason))
     mark_headings(parts, body, outline)
+    join_title(parts)
     writer = Writer([page.sheet for page in pages], compounds_in([line.text for line in lines]))
     for part in join_over_pages(parts):
         writer.write(part)
@@ -188,7 +192,15 @@ def _build(pages: list[PdfPage], outline: dict[str, int], title: str) -> Parsed:
         title or first_title(text, blocks),
         pages=writer.pages(),
         hidden=tuple(writer.builder.hidden),
+        recognised=tuple(_scans(pages, writer.pages())),
     )
+
+
+def _scans(pages: Sequence[PdfPage], written: Sequence[Page]) -> Iterator[tuple[int, int, float]]:
+    """Yield the ranges of pages whose words another program has read from a picture."""
+    for page, place in zip(pages, written, strict=True):
+        if page.is_scan and place.start < place.end:
+            yield place.start, place.end, UNTOLD
 
 
 def _edge_parts(kind: Any, edges: Edges, number: int) -> Iterator[Part]:

@@ -4,9 +4,7 @@ import io
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from inquote.ingest.documents import Page
 from inquote.ingest.errors import FileSkipped
@@ -15,6 +13,9 @@ from inquote.ingest.formats.builder import TableCell, TextBuilder, canonical
 from inquote.ingest.layout.boxes import LineBoxes, pack_lines
 from inquote.ingest.layout.recognition import INSTALL, MEMORY, Recognised, can_recognise, recognise
 from inquote.ingest.layout.regions import reading_order
+
+if TYPE_CHECKING:  # a child that reads other formats need not wait for it
+    import numpy as np
 
 MAX_DOTS = 60_000_000  # of a picture
 MAX_PAGES = 30  # of a TIFF
@@ -37,7 +38,7 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
     return parse_pictures(_pictures(content))
 
 
-def parse_pictures(pictures: Iterable[tuple[np.ndarray, float, float]], count: int = 0) -> Parsed:
+def parse_pictures(pictures: Iterable[tuple["np.ndarray", float, float]], count: int = 0) -> Parsed:
     """Recognise the words in pictures: dots, red first, with the width and height in points.
 
     `count` is how many there are, 0 where it is not known. Raises `FileSkipped` for
@@ -78,7 +79,7 @@ def _boxes(
         yield LineBoxes(start, end, top, bottom, tuple(edges))
 
 
-def _pictures(content: bytes) -> Iterator[tuple[np.ndarray, float, float]]:
+def _pictures(content: bytes) -> Iterator[tuple["np.ndarray", float, float]]:
     """Yield each picture of a file as dots, with its width and height in points."""
     from PIL import Image, ImageSequence, UnidentifiedImageError
 
@@ -101,8 +102,9 @@ def _too_large(size: str) -> str:
     return f"it is a picture of {size} dots, more than {limit} million; make it smaller"
 
 
-def _dots(frame: Any) -> tuple[np.ndarray, float, float]:
+def _dots(frame: Any) -> tuple["np.ndarray", float, float]:
     """Return an upright picture on white, not larger than is recognised, and its size in points."""
+    import numpy as np
     from PIL import Image, ImageOps
 
     width, height = frame.size

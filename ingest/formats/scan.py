@@ -3,13 +3,15 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from inquote.ingest.errors import OnlyPictures
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.picture import MAX_SIDE, parse_pictures
 from inquote.ingest.layout.recognition import INSTALL, MEMORY, can_recognise
+
+if TYPE_CHECKING:  # a child that reads other formats need not wait for it
+    import numpy as np
 
 _MOST_SECONDS = 300  # of the processor; a page takes about ten
 _POINTS = 72  # an inch
@@ -35,8 +37,10 @@ def parse(content: bytes, encoding: str | None = None) -> Parsed:
         return parse_pictures(_pictures(document), len(document))
 
 
-def _pictures(document: object) -> Iterator[tuple[np.ndarray, float, float]]:
+def _pictures(document: object) -> Iterator[tuple["np.ndarray", float, float]]:
     """Yield each page as dots, with its width and height in points, as long as there is time."""
+    import numpy as np
+
     began = time.process_time()
     for page in document:  # type: ignore[attr-defined]
         if time.process_time() - began > _MOST_SECONDS:

@@ -75,7 +75,8 @@ class _Writer:
             table = self._package.xml(relation.target) if relation.kind == "table" else None
             if table is not None and table.get("headerRowCount") != "0":
                 add_header(sheet, table.get("ref") or "")
-        for region in regions_of(self._visible(sheet), sheet.merges, sheet.header_rows):
+        narrow = (sheet.narrow_rows, sheet.narrow_columns)
+        for region in regions_of(self._visible(sheet), sheet.merges, sheet.header_rows, narrow):
             self._write_region(region, sheet)
         self.builder.write_hidden()
         for relation in relations:

@@ -3,13 +3,13 @@
 import ctypes
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from inquote.ingest.formats.builder import canonical
-from inquote.ingest.layout.lines import Line
+from inquote.ingest.layout.lines import Band, Line
 from inquote.ingest.layout.shapes import Box, Frame
 
 _MAX_ANNOTATIONS = 2_000  # of a page
@@ -67,7 +67,10 @@ def _string(function: Callable[..., int], *arguments: Any) -> str:
 
 
 def _field_lines(annotation: Any, forms: Any, frame: Frame, number: int) -> Iterator[Line]:
-    """Yield the lines of a field's value, where the field stands."""
+    """Yield the lines of a field's value, where the field stands.
+
+    Nobody knows how large a viewer draws the letters: together they have the whole field's box.
+    """
     kind = pdfium.FPDFAnnot_GetFormFieldType(forms, annotation)
     if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
         value = _TICKED if pdfium.FPDFAnnot_IsChecked(forms, annotation) else ""
@@ -86,7 +89,9 @@ def _field_lines(annotation: Any, forms: Any, frame: Frame, number: int) -> Iter
     for at, text in enumerate(lines):
         top = box.top + at * height
         place = Box(box.left, top, box.right, top + height)
-        yield line_at(" ".join(text.split()), place, number, name if at == 0 else "")
+        line = line_at(" ".join(text.split()), place, number, name if at == 0 else "")
+        line.rights[-1] = box.right
+        yield replace(line, bands=(Band(0, line.base, line.size, place.top, place.bottom),))
 
 
 def line_at(text: str, box: Box, page: int, name: str = "") -> Line:

@@ -8,7 +8,7 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from operator import sub
 from typing import Any, NamedTuple
 
@@ -17,10 +17,11 @@ from inquote.ingest.documents import Page
 _STEP = 20  # quantised to this part of a point
 _HEAD = struct.Struct("<IIii")  # start, length, top, bottom
 _ROOM = 0.15  # of a line's height, above and below it
-_CUT = 0.05  # of a line's height, at most, where another line reaches into it
+_CUT = 0.024  # of a line's height, at most, where another line reaches into it
 _SAME_ROW = 0.25  # of the heights of two lines that their middles are apart, at most
 _LEVEL = 0.1  # points that the letters of a line are apart in height, at most
 _LETTER_GAP = 0.5  # of the size of letters between two of a line, at most
+_WIDEST = 2.0  # of a line's height is a letter, at most; what is wider is a gap
 _WORD = re.compile(r"\S++")
 _LONGEST_GAP = 8  # characters between two lines that are told; what is longer stands elsewhere
 _LIMIT = 2**30 - 1  # so that a step is a number of four bytes
@@ -113,14 +114,25 @@ def _with_room(place: Rectangle, lines: Sequence[LineBoxes]) -> Rectangle:
             continue
         apart = (other.top + other.bottom) - (top + bottom)
         is_same_row = abs(apart) < _SAME_ROW * (height + other.bottom - other.top)
-        first, last = min(other.edges[0], other.edges[-1]), max(other.edges[0], other.edges[-1])
-        if is_same_row or first >= right or last <= left:
+        if is_same_row or not _has_letters(other, left, right):
             continue
         if apart < 0:
             above = max(above, (other.bottom + top) / 2)
         else:
             below = min(below, (other.top + bottom) / 2)
     return (left, min(above, top + _CUT * height), right, max(below, bottom - _CUT * height))
+
+
+def _has_letters(line: LineBoxes, left: float, right: float) -> bool:
+    """Return whether letters of a line, and not a wide gap alone, stand between two edges."""
+    edges = line.edges
+    if max(edges[0], edges[-1]) <= left or min(edges[0], edges[-1]) >= right:
+        return False
+    widest = _WIDEST * (line.bottom - line.top)
+    for edge, other in pairwise(edges):
+        if abs(other - edge) <= widest and min(edge, other) < right and max(edge, other) > left:
+            return True
+    return False
 
 
 def _go_on(place: Rectangle, other: Rectangle) -> bool:
@@ -180,14 +192,14 @@ def page_lines(page: Page, text: str) -> list[dict[str, Any]]:
     """Return the lines of a page in the order of the text, as objects for JSON.
 
     - `start` is the line's offset, `text` are its words, `gap` what stands in the text between
-      it and the next line of the page.
+      it and the next line of the page: nothing before a raised figure.
     - `box` are its left, top, right and bottom edge, `words` the left edge of each word, or the
       right edges where `back` says that the line runs from right to left.
     """
     lines = sorted(unpack_lines(page.lines))
     objects = []
     for line, following in zip_longest(lines, lines[1:]):
-        gap = text[line.end : following.start] if following else ""
+        gap = text[line.end : following.start] if following else "\n"
         starts = [match.start() for match in _WORD.finditer(text, line.start, line.end)]
         left, right = min(line.edges), max(line.edges)
         objects.append(

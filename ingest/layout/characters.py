@@ -8,6 +8,7 @@ import ctypes
 import math
 import re
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
@@ -17,7 +18,14 @@ import pypdfium2.raw as pdfium
 from inquote.ingest.layout import library
 from inquote.ingest.layout.legibility import Legibility
 from inquote.ingest.layout.shapes import Frame, Shapes, colour_of
-from inquote.ingest.layout.strings import String, Style, fill, joined_halves, text_of
+from inquote.ingest.layout.strings import (
+    FIRST_FROM_RIGHT,
+    String,
+    Style,
+    fill,
+    joined_halves,
+    text_of,
+)
 
 INVISIBLE = 3  # the mode of drawing that leaves no mark
 _CLIPPING = 7
@@ -26,15 +34,24 @@ _PALE = 250  # of 255: white
 _LEVEL = 3.0  # degrees that a line may lean
 _BOLD = 600
 _LONGEST = 32_767  # bytes of a string; PDFium drops the rest of a longer one
+_LEAST_UP = 0.45  # of the size that a string reaches above its baseline
+_FIRST_JOINED = ord(FIRST_FROM_RIGHT)
+_FARTHEST = 3.0  # of the size that a letter reaches from its baseline
 _SAMPLE = 5  # every so many characters are asked for their map
+# The codes of ligatures in the fonts of TeX, which say nothing of Unicode.
+_TEX_LIGATURES = {11: 0xFB00, 12: 0xFB01, 13: 0xFB02, 14: 0xFB03, 15: 0xFB04}
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|cmbx|sfbx|ecbx|nimbus\w*-medi(?!um)", re.IGNORECASE)
 
 
 @dataclass
 class PageText:
-    """The strings of a page, in the order in which they were drawn."""
+    """The strings of a page, in the order in which they were drawn.
+
+    `layered` counts those that are drawn invisibly over a picture, which shows their words.
+    """
 
     strings: list[String] = field(default_factory=list)
+    layered: int = 0
     hidden: list[tuple[str, str]] = field(default_factory=list)
     legibility: Legibility = field(default_factory=Legibility)
 
@@ -52,6 +69,22 @@ def read_characters(text_page: Any, frame: Frame, shapes: Shapes) -> PageText:
     return _Reader(library.address_of(text_page.raw), frame, shapes).read()
 
 
+def codes_of(text_page: int, drawn: Sequence[int]) -> list[int]:
+    """Return the code of each character, zero for the second half of one; `drawn` are its strings.
+
+    The ligatures of fonts that have codes of their own for them get those of Unicode.
+    """
+    codes = joined_halves(list(map(library.code_of, repeat(text_page), range(len(drawn)))))
+    for index, code in enumerate(codes if _TEX_LIGATURES.keys() & set(codes) else ()):
+        if code in _TEX_LIGATURES and library.is_unmapped(text_page, index) == 1:
+            font = library.font_of(drawn[index])
+            beside = [at for at in (index - 1, index + 1) if 0 <= at < len(codes) and drawn[at]]
+            letters = [at for at in beside if chr(codes[at]).isalpha()]
+            if any(library.font_of(drawn[at]) == font for at in letters):
+                codes[index] = _TEX_LIGATURES[code]
+    return codes
+
+
 class _Reader:
     """Reads one page. Everything is fetched for all characters at once, and then cut in strings."""
 
@@ -62,10 +95,12 @@ class _Reader:
         self.result = PageText()
         self._rect = pdfium.FS_RECTF()
         self._bolds: dict[int, bool] = {}
+        self._reaches: dict[int, tuple[dict[int, float], dict[int, float]]] = {}
+        self._scales: dict[int, float] = {}
         self._styles: dict[tuple[float, float, float, float, bool, str], Style] = {}
         count = library.count_characters(text_page)
-        self.codes = joined_halves(list(map(library.code_of, repeat(text_page), range(count))))
         self.drawn: list[int] = list(map(library.object_of, repeat(text_page), range(count)))
+        self.codes = codes_of(text_page, self.drawn)
         self.boxes = array("f", bytes(16 * count))  # left, top, right, bottom of each
         start = self.boxes.buffer_info()[0]
         places = range(start, start + 16 * count, 16)
@@ -105,7 +140,7 @@ class _Reader:
         scale = library.font_size(self.page, start)
         sign = -1 if scale < 0 else 1
         angle = self._angle(sign * matrix.a, sign * matrix.b)
-        size = abs(scale) * math.hypot(matrix.c, matrix.d)
+        size = self._size(drawn, abs(scale) * math.hypot(matrix.c, matrix.d), angle)
         x, y = self.frame.shown(*self._origin(start))
         base = turned(x, y, angle)[1]
         lefts, rights = self._edges(start, end, angle, size)
@@ -120,9 +155,30 @@ class _Reader:
             self._hide("".join(letters), style.hidden)
         else:
             self.result.legibility.cut += end - start >= _LONGEST or end - start == _LONGEST // 2
-            string = String(style, base)
+            up, down = self._reach(drawn, start, end, angle, size)
+            string = String(style, base, base - up, base + down)
             fill(string, self.codes[start:end], lefts, rights)
             self.result.strings.append(string)
+            self.result.layered += library.render_mode(drawn) in (INVISIBLE, _CLIPPING)
+
+    def _size(self, drawn: int, size: float, angle: float) -> float:
+        """Return the size of a string's letters.
+
+        A font of drawings (Type 3), which has no name, has units of its own, often dots, and a size
+        that says nothing: what all its letters on the page reach together is taken.
+        """
+        font = library.font_of(drawn) or 0
+        if size >= SMALLEST or not size or library.font_name(font, None, 0) > 1:
+            return size
+        if font not in self._scales:
+            up = down = 0.0
+            is_of_font = {item: library.font_of(item) == font for item in set(self.drawn) if item}
+            for index, item in enumerate(self.drawn):
+                if is_of_font.get(item):
+                    reach = self._letter_reach(index, angle, size)
+                    up, down = max(up, reach[0]), max(down, reach[1])
+            self._scales[font] = max(1.0, up + down)
+        return size * self._scales[font]
 
     def _angle(self, a: float, b: float) -> float:
         """Return the angle of a text on the page as it is shown, right ones without their lean."""
@@ -164,6 +220,47 @@ class _Reader:
             lefts.append(min(first, last))
             rights.append(max(first, last))
         return lefts, rights
+
+    def _reach(
+        self, drawn: int, start: int, end: int, angle: float, size: float
+    ) -> tuple[float, float]:
+        """Return how far the letters of a string reach above and below its baseline.
+
+        A letter of a font reaches as far each time, so that the page is asked once for each. Those
+        of scripts that join their letters look different at the end of a word.
+        """
+        if angle % 90:
+            return 0.8 * size, 0.2 * size  # the box of a leaning letter is too large
+        font = library.font_of(drawn) or 0
+        ups, downs = self._reaches.setdefault(font, ({}, {}))
+        codes = self.codes[start:end]
+        letters = set(codes)
+        if not ups.keys() >= letters or max(letters) >= _FIRST_JOINED:
+            for index, code in enumerate(codes, start):
+                if code not in ups or code >= _FIRST_JOINED:
+                    up, down = self._letter_reach(index, angle, size)
+                    if max(up, down) > _FARTHEST:
+                        up = down = 0.0
+                    ups[code], downs[code] = (
+                        max(up, ups.get(code, 0)),
+                        max(down, downs.get(code, 0)),
+                    )
+        up, down = max(map(ups.__getitem__, letters)), max(map(downs.__getitem__, letters))
+        return max(_LEAST_UP, up) * size, down * size
+
+    def _letter_reach(self, index: int, angle: float, size: float) -> tuple[float, float]:
+        """Return how far a letter reaches above and below its baseline, as parts of its size."""
+        places = array("d", bytes(32))  # left, right, bottom, top
+        start = places.buffer_info()[0]
+        library.tight_box(self.page, index, *range(start, start + 32, 8))
+        left, right, bottom, top = places
+        if not (left < right and bottom < top and size):
+            return 0.0, 0.0
+        base = turned(*self.frame.shown(*self._origin(index)), angle)[1]
+        ends = [
+            turned(*self.frame.shown(*place), angle)[1] for place in ((left, top), (right, bottom))
+        ]
+        return (base - min(ends)) / size, (max(ends) - base) / size
 
     def _style(
         self,

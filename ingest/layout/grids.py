@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from inquote.ingest.layout.lines import Line, joined
+from inquote.ingest.layout.lines import Line, bands_between, joined
 from inquote.ingest.layout.shapes import Box, Shapes
 from inquote.ingest.layout.tables import Cell, Table, TableRow, level_rows, made
 from inquote.ingest.layout.words import is_from_right
@@ -181,6 +181,7 @@ def _part(line: Line, start: int, end: int) -> Iterator[Line]:
         left=min(lefts),
         right=max(rights),
         marks=marks,
+        bands=bands_between(line, start, end),
     )
 
 

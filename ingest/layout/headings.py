@@ -13,6 +13,8 @@ _LEVELS = 6
 _MAX_WORDS = 20
 _MAX_LINES = 3
 _MAX_BOLD_WORDS = 12
+_SAME_SIZE = 0.05  # of the size that the lines of a title may differ by
+_NEXT_LINE = 1.6  # times the size between two lines of a title, and less
 _PROSE_WORDS = 5  # of a line that tells the size of most text
 _TOO_MANY = 0.3  # of a document's letters
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
@@ -46,6 +48,39 @@ def mark_headings(parts: Sequence[Part], body: float, outline: dict[str, int]) -
     for part in candidates:
         part.kind = "heading"
         part.level = outline.get(_key(part.words), 0) or ranks[_style(part, body)]
+
+
+def join_title(parts: list[Part]) -> None:
+    """Make one heading of the lines of a title that a change of weight or a blank parts.
+
+    The title is the first heading. What is joined to it follows at once, is as large, has the same
+    level, and stands below it, from the same left or around the same middle.
+    """
+    at = next((index for index, part in enumerate(parts) if part.kind == "heading"), None)
+    if at is None:
+        return
+    title = parts[at]
+    while at + 1 < len(parts) and _goes_on(title, parts[at + 1]):
+        title.lines.extend(parts.pop(at + 1).lines)
+
+
+def _goes_on(title: Part, part: Part) -> bool:
+    """Return whether a part is a further line of a title."""
+    is_alike = part.kind == "heading" and (part.page, part.level) == (title.page, title.level)
+    if not is_alike or abs(part.size - title.size) > _SAME_SIZE * title.size:
+        return False
+    lines = len(title.lines) + len(part.lines)
+    words = f"{title.words} {part.words}"
+    if lines > _MAX_LINES or len(words.split()) > _MAX_WORDS or _NUMBER.match(part.words):
+        return False
+    above, below = title.lines[-1], part.lines[0]
+    is_near = 0 < below.base - above.base <= _NEXT_LINE * title.size
+    aside = min(abs(below.left - above.left), abs(_middle(below) - _middle(above)))
+    return is_near and aside <= title.size and not _OVER.search(title.words)
+
+
+def _middle(line: Line) -> float:
+    return (line.left + line.right) / 2
 
 
 def _ranks(styles: set[tuple[float, bool]]) -> dict[tuple[float, bool], int]:

@@ -24,6 +24,9 @@ count_characters = _declared(pdfium.FPDFText_CountChars, _INT, _ADDRESS)
 code_of = _declared(pdfium.FPDFText_GetUnicode, ctypes.c_uint, _ADDRESS, _INT)
 object_of = _declared(pdfium.FPDFText_GetTextObject, _ADDRESS, _ADDRESS, _INT)
 loose_box = _declared(pdfium.FPDFText_GetLooseCharBox, _INT, _ADDRESS, _INT, _ADDRESS)
+tight_box = _declared(
+    pdfium.FPDFText_GetCharBox, _INT, _ADDRESS, _INT, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS
+)
 is_unmapped = _declared(pdfium.FPDFText_HasUnicodeMapError, _INT, _ADDRESS, _INT)
 matrix_of = _declared(pdfium.FPDFText_GetMatrix, _INT, _ADDRESS, _INT, _ADDRESS)
 font_size = _declared(pdfium.FPDFText_GetFontSize, ctypes.c_double, _ADDRESS, _INT)

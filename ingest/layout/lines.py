@@ -9,12 +9,15 @@ import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from inquote.ingest.layout.strings import Style
 from inquote.ingest.layout.words import Word, is_from_right
 
 PIECE_GAP = 0.9  # of the size, and more: the words may stand in two columns
 _SAME_ROW = 0.25  # of the size that words of a row may be apart in height
+_SAME_BASE = 0.06  # of the size that words of a band may be apart in height
+_SAME_SIZE = 0.6  # of the larger size of a band's words is the smaller one, at least
 _SMALL = 0.86  # of the size, and less: it may be raised
 _RAISED = 0.75  # of the size that a raised figure stands higher or lower, at most
 _BESIDE = 0.4  # of the size between a raised figure and its word, at most
@@ -27,12 +30,23 @@ _NUMBER_GAP = 3.0  # of the size between a heading and its number
 _MARK = re.compile(r"[\d*†‡§¶+−–-]")
 
 
+class Band(NamedTuple):
+    """How far the letters of a line reach that stand on one base, from an offset of its text."""
+
+    at: int
+    base: float
+    size: float
+    top: float
+    bottom: float
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of a page, or the piece of it that stands in a column.
 
     `lefts` and `rights` are the edges of each character in the frame of `angle`. `page` counts from
-    0. `marks` are the offsets at which raised figures begin.
+    0. `marks` are the offsets at which raised figures begin. `bands` has an entry for each base
+    that its letters stand on, none where `top` and `bottom` say it.
     """
 
     text: str
@@ -51,6 +65,7 @@ class Line:
     begins_bold: bool = False
     is_field: bool = False
     name: str = ""  # of its field
+    bands: tuple[Band, ...] = ()
 
     @property
     def height(self) -> float:
@@ -75,6 +90,7 @@ def joined(pieces: Sequence[Line], gap: str = " ") -> Line:
     main = max(pieces, key=lambda piece: len(piece.text))
     lefts, rights = array("f"), array("f")
     marks: list[int] = []
+    bands: list[Band] = []
     text = ""
     for piece in pieces:
         if text:
@@ -82,6 +98,8 @@ def joined(pieces: Sequence[Line], gap: str = " ") -> Line:
             rights.append(piece.lefts[0])
             text += gap
         marks.extend([len(text) + mark for mark in piece.marks])
+        for band in piece.bands:
+            _add_band(bands, band._replace(at=len(text) + band.at))
         text += piece.text
         lefts.extend(piece.lefts)
         rights.extend(piece.rights)
@@ -98,7 +116,31 @@ def joined(pieces: Sequence[Line], gap: str = " ") -> Line:
         begins_bold=pieces[0].begins_bold,
         is_field=any(piece.is_field for piece in pieces),
         marks=tuple(marks),
+        bands=tuple(bands),
     )
+
+
+def _add_band(bands: list[Band], band: Band) -> None:
+    """Add a band at the end, to the last one where its letters stand on the same base."""
+    if bands:
+        last = bands[-1]
+        large, small = max(last.size, band.size), min(last.size, band.size)
+        if abs(last.base - band.base) <= _SAME_BASE * small and small >= _SAME_SIZE * large:
+            top, bottom = min(last.top, band.top), max(last.bottom, band.bottom)
+            bands[-1] = last._replace(top=top, bottom=bottom)
+            return
+    bands.append(band)
+
+
+def bands_between(line: Line, start: int, end: int) -> tuple[Band, ...]:
+    """Return the bands of a part of a line, their offsets counted from its beginning."""
+    bands: list[Band] = []
+    for band in line.bands:
+        if band.at <= start:
+            bands = [band._replace(at=0)]
+        elif band.at < end:
+            bands.append(band._replace(at=band.at - start))
+    return tuple(bands)
 
 
 def _rows(words: Sequence[Word]) -> list[list[Word]]:
@@ -192,14 +234,24 @@ def _line(words: list[Word], page: int, angle: float) -> Line:
     text = ""
     lefts, rights = array("f"), array("f")
     marks = []
+    bands: list[Band] = []
     previous: Word | None = None
     for word in words:
         if previous is not None and _is_apart(previous, word, words[0]):
             text += " "
-            lefts.append(min(previous.right, word.left))
-            rights.append(max(previous.right, word.left))
+            ends = (previous.right, word.left)
+            if word.right <= previous.left:  # from right to left
+                ends = (word.right, previous.left)
+            lefts.append(min(ends))
+            rights.append(max(ends))
         if word.is_raised and _MARK.match(word.text):
             marks.append(len(text))
+        if bands and word.base == bands[-1].base and word.style.size == bands[-1].size:
+            top, bottom = word.reach
+            if top < bands[-1].top or bottom > bands[-1].bottom:
+                _add_band(bands, Band(len(text), word.base, word.style.size, top, bottom))
+        else:
+            _add_band(bands, Band(len(text), word.base, word.style.size, *word.reach))
         text += word.text
         lefts.extend(word.lefts)
         rights.extend(word.rights)
@@ -221,6 +273,7 @@ def _line(words: list[Word], page: int, angle: float) -> Line:
         all(word.style.is_bold or not word.text.isalpha() for word in words) and main.is_bold,
         tuple(marks),
         words[0].style.is_bold,
+        bands=tuple(bands),
     )
 
 

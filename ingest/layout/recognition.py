@@ -8,11 +8,12 @@ import importlib.util
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from inquote.ingest.errors import FileSkipped
+
+if TYPE_CHECKING:  # a child that reads no picture need not wait for it
+    import numpy as np
 
 INSTALL = 'pip install "inquote[ocr]"'
 MEMORY = 2_000_000_000  # bytes of address space that recognition takes; 1.5 GB were seen
@@ -37,7 +38,7 @@ def can_recognise() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in names)
 
 
-def recognise(picture: np.ndarray) -> list[Recognised]:
+def recognise(picture: "np.ndarray") -> list[Recognised]:
     """Return the lines in a picture of (height, width, 3) bytes, red first, from top to bottom.
 
     Raises `FileSkipped` if the extra is not installed.

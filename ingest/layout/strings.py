@@ -12,6 +12,9 @@ _HIGH, _LOW = 0xD800, 0xDC00  # where the halves of characters beyond U+FFFF beg
 _HYPHEN = 0x02  # PDFium's sign for a hyphen at the end of a line
 _OVERDRAWN = 0.25  # of a blank's width that is left when a letter is drawn over it
 _PRIVATE = {0xB7: "•", 0xA7: "▪", 0xD8: "➢", 0xFC: "✓", 0x2D: "-", 0x6F: "o", 0xA8: "▪", 0x20: " "}
+# Adobe's own codes for the pieces of tall brackets, from U+F8EB on.
+_PIECES = "⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪⎮⎞⎟⎠⎤⎥⎦⎫⎬⎭"
+_FIRST_PIECE = 0xF8EB
 FIRST_FROM_RIGHT = "\u0590"  # the first of the scripts that run from right to left
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
@@ -39,11 +42,13 @@ class String:
     """Characters that were drawn together: their text, and the edges of each.
 
     `blanks` are the indices of the characters that a blank stands before; that of the end is there
-    where the string ends with a blank.
+    where the string ends with a blank. `top` and `bottom` are how far its letters reach.
     """
 
     style: Style
     base: float
+    top: float = 0.0
+    bottom: float = 0.0
     text: str = ""
     lefts: "array[float]" = field(default_factory=lambda: array("f"))
     rights: "array[float]" = field(default_factory=lambda: array("f"))
@@ -112,6 +117,8 @@ def text_of(code: int) -> str:
         return " "
     if 0xF000 <= code <= 0xF0FF:
         return _PRIVATE.get(code - 0xF000, chr(code))
+    if 0 <= code - _FIRST_PIECE < len(_PIECES):
+        return _PIECES[code - _FIRST_PIECE]
     if 0x7F <= code < 0xA0 or code > 0x10FFFF:
         return ""
     text = chr(code)

@@ -1,13 +1,15 @@
 """Put glyphs together to words, by the gaps between them.
 
 A gap parts words when it is wide for its line: letters that are spaced out stay a word. A blank
-that the file holds parts words too, unless the next letter is drawn over it.
+that the file holds parts words too, unless the next letter is drawn over it. A letter that is drawn
+twice, which makes it look bold, is read once.
 """
 
+import bisect
 import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inquote.ingest.layout.strings import FIRST_FROM_RIGHT, String, Style
 
@@ -18,6 +20,7 @@ _MIN_GAPS = 5  # that tell spaced letters
 _SAME_BASE = 0.15  # of the size that letters of a word may be apart in height
 _BACK = 0.5  # of the size; a string that begins further back begins anew
 _FAR = 3.0  # of the size; a string that begins further ahead begins anew
+_SAME_PLACE = 0.1  # of the size between two letters that are one, drawn twice, at most
 
 
 @dataclass
@@ -31,6 +34,7 @@ class Word:
     style: Style
     left: float = 0.0
     right: float = 0.0
+    reach: tuple[float, float] = (0.0, 0.0)  # from the highest to the lowest place of its letters
     order: int = 0  # in which it was drawn
     joint: bool | None = None  # whether a gap parts it from the word drawn before, if that is near
     is_raised: bool = False
@@ -73,7 +77,7 @@ class _Run:
 def read_words(strings: Iterable[String]) -> list[Word]:
     """Return the words of strings that share an angle, in the order in which they were drawn."""
     words: list[Word] = []
-    for run in _runs(strings):
+    for run in _runs(_without_repeats(strings)):
         for word in _words_of(run):
             word.order = len(words)
             words.append(word)
@@ -93,6 +97,48 @@ def is_from_right(text: str) -> bool:
         else:
             from_left += character.isalpha()
     return from_right > from_left
+
+
+def _without_repeats(strings: Iterable[String]) -> Iterator[String]:
+    """Yield strings without the letters that one before has in the same place."""
+    rows: dict[float, list[String]] = {}
+    ends: dict[float, float] = {}  # how far the strings of a row reach
+    for string in strings:
+        if string.text:
+            base = round(string.base, 1)
+            row, end = rows.setdefault(base, []), ends.get(base, 0.0)
+            if row and min(string.lefts[0], string.lefts[-1]) < end:
+                string = _without(string, row)
+            if string.text:
+                row.append(string)
+                ends[base] = max(end, string.rights[0], string.rights[-1])
+        yield string
+
+
+def _without(string: String, row: Sequence[String]) -> String:
+    """Return a string without the letters that others of its row have in the same place."""
+    left, right = min(string.lefts), max(string.rights)
+    near = [other for other in row if min(other.lefts) < right and left < max(other.rights)]
+    distance = _SAME_PLACE * string.style.size
+    kept = []
+    for at, letter in enumerate(string.text):
+        place = string.lefts[at]
+        is_repeated = any(
+            letter == other.text[index] and abs(place - start) <= distance
+            for other in near
+            for index, start in enumerate(other.lefts)
+        )
+        if not is_repeated:
+            kept.append(at)
+    if len(kept) == len(string.text):
+        return string
+    return replace(
+        string,
+        text="".join([string.text[at] for at in kept]),
+        lefts=array("f", [string.lefts[at] for at in kept]),
+        rights=array("f", [string.rights[at] for at in kept]),
+        blanks=sorted({bisect.bisect_left(kept, blank) for blank in string.blanks}),
+    )
 
 
 def _runs(strings: Iterable[String]) -> Iterator[_Run]:
@@ -138,16 +184,20 @@ def _words_of(run: _Run) -> Iterator[Word]:
     limit = _limit_of(run, gaps, string.style.size)
     start = 0
     joint: bool | None = None
+    reach = (string.top, string.bottom)
     for index, gap in enumerate(gaps, 1):
         is_new = gap > limit or index in run.blanks
         if not is_new and index not in run.cuts:
             continue
         following = run.cuts.get(index, string)
         if is_new or following.style is not string.style:
-            yield _word(run, text, start, index, string, joint)
+            yield _word(run, text, start, index, string, joint, reach)
             start, joint = index, is_new
+            reach = (following.top, following.bottom)
+        else:
+            reach = (min(reach[0], following.top), max(reach[1], following.bottom))
         string = following
-    yield _word(run, text, start, len(text), string, joint)
+    yield _word(run, text, start, len(text), string, joint, reach)
 
 
 def _limit_of(run: _Run, gaps: Sequence[float], size: float) -> float:
@@ -162,7 +212,15 @@ def _limit_of(run: _Run, gaps: Sequence[float], size: float) -> float:
     return min(1.6 * usual + 0.05 * size, _WIDEST * size)
 
 
-def _word(run: _Run, text: str, start: int, end: int, string: String, joint: bool | None) -> Word:
+def _word(
+    run: _Run,
+    text: str,
+    start: int,
+    end: int,
+    string: String,
+    joint: bool | None,
+    reach: tuple[float, float],
+) -> Word:
     """Return a part of a run as a word; that of a right-to-left script by its places."""
     text = text[start:end]
     lefts, rights = run.lefts[start:end], run.rights[start:end]
@@ -172,4 +230,4 @@ def _word(run: _Run, text: str, start: int, end: int, string: String, joint: boo
         lefts = array("f", [lefts[at] for at in order])
         rights = array("f", [rights[at] for at in order])
     left, right = min(lefts[0], lefts[-1]), max(rights[0], rights[-1])
-    return Word(text, lefts, rights, string.base, string.style, left, right, joint=joint)
+    return Word(text, lefts, rights, string.base, string.style, left, right, reach, joint=joint)

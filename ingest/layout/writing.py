@@ -2,21 +2,23 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import NamedTuple
 
 from inquote.ingest.documents import Page
 from inquote.ingest.formats.builder import TableCell, TextBuilder, canonical
 from inquote.ingest.layout.boxes import LineBoxes, pack_lines
 from inquote.ingest.layout.characters import turned
-from inquote.ingest.layout.lines import Line
+from inquote.ingest.layout.lines import Band, Line, bands_between
 from inquote.ingest.layout.parts import Part
 
 _DIVIDED = re.compile(r"(?<!\w)(\w{1,100})[-\u2010\u00ad]$")
 _FIRST_WORD = re.compile(r"\w{1,100}")
 _COMPOUND = re.compile(r"(?<!\w)\w{1,100}-\w{1,100}")
 _SOFT = "\u00ad"
+_WIDE_GAP = 1.2  # of the height of letters, and more: nothing of the line stands there
 _HYPHENS = ("-", "\u2010", _SOFT)
 # Starters that join the character before them when a text is put in NFC.
 _JOINING = set(
@@ -198,20 +200,41 @@ class Writer:
         sheet = self.sheets[line.page]
         if sheet.start is None or start < sheet.start:
             sheet.start = start
-        if line.angle:
-            for index in range(at, end):
-                sheet.boxes.append(_turned_back(line, index, start + index - at))
-            return
-        if end - at > 1 and line.lefts[end - 1] < line.lefts[at]:
-            edges = (*line.rights[at:end], line.lefts[end - 1])
-        else:
-            edges = (*line.lefts[at:end], line.rights[end - 1])
-        sheet.boxes.append(LineBoxes(start, start + end - at, line.top, line.bottom, edges))
+        for band, first, last in _boxed_parts(line, at, end):
+            if line.angle:
+                for index in range(first, last):
+                    sheet.boxes.append(_turned_back(line, index, start + index - at, band))
+                continue
+            if last - first > 1 and line.lefts[last - 1] < line.lefts[first]:
+                edges = (*line.rights[first:last], line.lefts[last - 1])
+            else:
+                edges = (*line.lefts[first:last], line.rights[last - 1])
+            offsets = start + first - at, start + last - at
+            sheet.boxes.append(LineBoxes(*offsets, band.top, band.bottom, edges))
 
     def _start(self, page: int, length: int) -> None:
         sheet = self.sheets[page]
         if sheet.start is None:
             sheet.start = self.builder.length + (2 if self.builder.length else 0)
+
+
+def _boxed_parts(line: Line, at: int, end: int) -> Iterator[tuple[Band, int, int]]:
+    """Yield the parts of a line that a box each holds: on one base, without a wide gap.
+
+    What is drawn in a gap belongs to other lines.
+    """
+    bands = bands_between(line, at, end) or (Band(0, 0, 0, line.top, line.bottom),)
+    for band, following in zip_longest(bands, bands[1:]):
+        first, last = at + band.at, at + following.at if following else end
+        widest = _WIDE_GAP * (band.bottom - band.top)
+        gap = line.text.find(" ", first, last)
+        while gap >= 0:
+            if line.rights[gap] - line.lefts[gap] > widest and first < gap:
+                yield band, first, gap
+                first = gap + 1
+            gap = line.text.find(" ", gap + 1, last)
+        if first < last:
+            yield band, first, last
 
 
 def compounds_in(texts: Sequence[str]) -> set[str]:
@@ -238,11 +261,11 @@ def _goes_on(line: Line, first: int, at: int) -> bool:
     return (lefts[at] >= lefts[at - 1]) == (lefts[at - 1] >= lefts[at - 2])
 
 
-def _turned_back(line: Line, at: int, start: int) -> LineBoxes:
+def _turned_back(line: Line, at: int, start: int, band: Band) -> LineBoxes:
     """Return the box of a character of a line that does not lie, on the page."""
     corners = []
     for x in (line.lefts[at], line.rights[at]):
-        for y in (line.top, line.bottom):
+        for y in (band.top, band.bottom):
             corners.append(turned(x, y, -line.angle))
     across, down = zip(*corners, strict=True)
     return LineBoxes(start, start + 1, min(down), max(down), (min(across), max(across)))

@@ -1,14 +1,22 @@
 """The real models on the real article, end to end."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from inquote.app.answering.answer import Answer
 from inquote.app.build import open_system
+from inquote.app.cli.terminal import system_opener
+from inquote.app.marks import dump_json
+from inquote.app.reader.later import LaterReader
+from inquote.app.service.parallel import ParallelService
+from inquote.app.service.readers import Readers
 from inquote.app.system import System
 from inquote.index.models.embedder import SentenceTransformerEmbedder
 from inquote.index.stores.local.store import LocalStore
@@ -69,6 +77,7 @@ def test_the_library_of_the_article_is_sound(library: Path) -> None:
     assert all(text.startswith("For more") for text in left_out[:-1])
 
 
+@pytest.mark.server
 def test_no_name_is_looked_up(library: Path, tmp_path: Path) -> None:
     """A cold process ingests, asks and evaluates with name resolution forbidden."""
     few = (ROOT / "eval" / "questions" / "imlygic.jsonl").read_text("utf-8").splitlines()[:3]
@@ -88,7 +97,8 @@ def run(program, *arguments):
     print()
 run(main, "ingest", {str(tmp_path / "x.html")!r}, "--library", {str(tmp_path / "library")!r})
 run(main, "ask", "Who developed IMLYGIC?", "--json", "--library", {str(library)!r})
-run(evaluate, "run", {str(tmp_path / "few.jsonl")!r}, "--json", "--out", {str(tmp_path / "run")!r})
+evaluated = ["run", {str(tmp_path / "few.jsonl")!r}, "--json", "--library", {str(library)!r}]
+run(evaluate, *evaluated, "--out", {str(tmp_path / "run")!r})
 """
     done = subprocess.run(
         [sys.executable, "-W", "error::ResourceWarning", "-c", code], capture_output=True, text=True
@@ -100,3 +110,35 @@ run(evaluate, "run", {str(tmp_path / "few.jsonl")!r}, "--json", "--out", {str(tm
     assert len((tmp_path / "run" / "predictions.jsonl").read_text("utf-8").splitlines()) == 1 + len(
         few
     )
+
+
+def test_two_processes_answer_with_the_bytes_of_one(system: System, library: Path) -> None:
+    lines = (ROOT / "eval" / "questions" / "imlygic.jsonl").read_text("utf-8").splitlines()
+    questions = [json.loads(line) for line in lines[::12]]
+    readers = Readers(system_opener(library, None, None, journal=False), 2)
+    service = ParallelService(
+        system_opener(library, None, None, journal=False, load=False), readers
+    )
+
+    async def ask() -> list[Answer]:
+        turns = [(each["question"], each.get("history", ())) for each in questions]
+        return await asyncio.gather(*[service.answer(*turn) for turn in turns])
+
+    answers = asyncio.run(ask())
+    service.close()
+    for each, answer in zip(questions, answers, strict=True):
+        alone = system.answer(each["question"], each.get("history", ()))
+        assert dump_json(untimed(answer)) == dump_json(untimed(alone))
+
+
+def test_a_system_that_loads_later_answers_the_same(system: System, library: Path) -> None:
+    later = open_system(library, load=False)
+    assert isinstance(later.answerer.reader, LaterReader)
+    assert "_reader" not in vars(later.answerer.reader)
+    question = "Which virus is IMLYGIC derived from?"
+    assert untimed(later.answer(question)) == untimed(system.answer(question))
+    later.close()
+
+
+def untimed(answer: Answer) -> dict[str, Any]:
+    return {**answer.as_json(), "elapsed_ms": 0}

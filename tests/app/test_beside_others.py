@@ -1,5 +1,6 @@
 """Documents on other subjects change no answer about the article, and no confidence by much."""
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def test_fifty_other_documents_change_no_answer_and_hardly_a_confidence(tmp_path
     embedder = SentenceTransformerEmbedder()
     write_others(tmp_path / "others", 50)
     ingest(LocalStore(tmp_path / "alone"), [CORPUS], embedder)
+    shutil.copytree(tmp_path / "alone", tmp_path / "beside")  # the article is embedded once
     ingest(LocalStore(tmp_path / "beside"), [CORPUS, tmp_path / "others"], embedder)
     with (
         closing(open_system(tmp_path / "alone")) as alone,

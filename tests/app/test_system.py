@@ -130,10 +130,10 @@ def test_no_answer_mixes_two_generations(make_system: MakeSystem, corpus: Path) 
             if answer.text != expected:
                 wrong.append(f"{answer.generation}: {answer.text}")
 
-    threads = [threading.Thread(target=ask_on) for _ in range(8)]
+    threads = [threading.Thread(target=ask_on) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for weight in range(13, 33):
+    for weight in range(13, 21):
         (corpus / "otters.md").write_text(
             f"# Otters\n\nAn otter weighs {weight} kilograms. Otters sleep afloat.\n"
         )
@@ -142,7 +142,7 @@ def test_no_answer_mixes_two_generations(make_system: MakeSystem, corpus: Path) 
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert system.generation == 21
+    assert system.generation == 9
 
 
 def test_a_citation_that_is_not_verbatim_is_damage(make_system: MakeSystem, corpus: Path) -> None:

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from browser.driving import CHROMIUM, FLAGS, Tab
+from browser.driving import CHROMIUM, FLAGS, PATIENCE, Tab
 from fake_system import FakeSystem, opener
 from serving import served
 
-PATIENCE = 120_000  # milliseconds; for machines that do other things as well
 HOW = (
     "no Chromium here: `apt-get install chromium` brings one, and `make test-browser` insists on it"
 )
@@ -68,7 +67,6 @@ def new_tab(browser: Browser, address: str) -> Iterator[Callable[..., Tab]]:
 
     def new(width: int = 1280, height: int = 800, **options: Any) -> Tab:
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
-        contexts[-1].set_default_timeout(PATIENCE)
         tabs.append(Tab(contexts[-1].new_page(), address))
         return tabs[-1]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from browser.driving import CHROMIUM, FLAGS, Tab
+from browser.report import report
 from inquote.app.build import open_system
 from inquote.app.service.jobs import open_jobs
 from inquote.index.models.embedder import PACKAGED, SentenceTransformerEmbedder
@@ -22,6 +23,7 @@ from serving import served
 SIZES = [(1280, 800), (360, 740)]
 ANSWERED = "What was the durable response rate in the OPTiM trial?"
 LONGER = "Who developed IMLYGIC?"
+OF_PAGE = "How many nests of sand martins were counted in all?"
 REFUSED = "What does a dose of IMLYGIC cost?"
 ADDED = {
     "name": "doses.md",
@@ -35,7 +37,10 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         library = Path(scratch) / "library"
-        ingest(LocalStore(library), [CORPUS], SentenceTransformerEmbedder(PACKAGED))
+        reports = Path(scratch) / "reports"
+        reports.mkdir()
+        (reports / "martins.pdf").write_bytes(report())
+        ingest(LocalStore(library), [CORPUS, reports], SentenceTransformerEmbedder(PACKAGED))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         make_jobs = partial(open_jobs, library=library, embedder=None)
         with served(lambda: open_system(library, journal=True), make_jobs) as address:
@@ -66,9 +71,20 @@ def take(
         tab.latest.locator("a.cite, a.near").first.click()
         shot("document")
         tab.page.keyboard.press("Escape")
-    tab.latest.locator("summary").click()
+    tab.latest.locator(".trace > summary").click()
     tab.latest.locator(".trace").evaluate("trace => trace.scrollIntoView()")
     shot("why")
+    tab.ask(OF_PAGE)
+    if width < 800:
+        tab.latest.locator("a.cite, a.near").first.click()
+    tab.page.locator(".document-pages .mark.current").first.wait_for()
+    tab.page.locator(".document-pages canvas:visible").first.wait_for(timeout=120_000)
+    shot("page")
+    tab.page.get_by_role("button", name="Overview").click()
+    tab.page.locator("#pane .overview .source:not([role=status])").first.wait_for(timeout=120_000)
+    shot("overview")
+    tab.page.get_by_role("button", name="Overview").click()
+    tab.page.keyboard.press("Escape")
     tab.ask(REFUSED)
     shot("refusal")
     tab.page.get_by_role("button", name="Corpus", exact=True).click()
@@ -81,7 +97,7 @@ def take(
     drawer.locator(".changes").wait_for(timeout=120_000)
     shot("changes")
     drawer.get_by_role("button", name="Remove Doses").click()
-    drawer.get_by_role("button", name="Undo").wait_for(timeout=120_000)
+    drawer.get_by_text("1 removed", exact=True).wait_for(timeout=120_000)
     shot("removed")
     context.close()
 

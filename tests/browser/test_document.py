@@ -95,6 +95,26 @@ def test_the_cited_cell_is_marked_under_its_headers_which_stay_in_sight(pane: Ta
     expect(pane.page.get_by_role("rowheader", name="Region 42")).to_have_count(1)
 
 
+def test_the_header_of_a_wide_table_stays_in_sight(pane: Tab, system: FakeSystem) -> None:
+    builder = TextBuilder()
+    builder.block("Many sales.")
+    header = [TableCell(f"The sales of the year {at}", at, is_header=True) for at in range(20)]
+    rows = [[TableCell(f"{row}.{at}", at) for at in range(20)] for row in range(60)]
+    builder.table([header, *rows])
+    builder.block(f"{LONG}filler.")
+    text, blocks = builder.build()
+    document = make_document(text, id="corpus/wide.xlsx", title="Wide")
+    system.document_ = replace(document, blocks=blocks)
+    system.generation += 1
+    system.answers = {"sales": ["31.2"]}
+    pane.open().ask("What were the sales?")
+    until(pane.page, lambda: in_view(pane.page.locator("#pane mark.current")))
+    above = """head => head.getBoundingClientRect().top
+        - document.querySelector('.document-text').getBoundingClientRect().top"""
+    until(pane.page, lambda: pane.page.locator("#pane thead").evaluate(above) > -1)
+    assert in_view(pane.page.locator("#pane mark.current"))
+
+
 def test_the_text_is_kept_and_a_table_is_copied_as_one(pane: Tab) -> None:
     parts = pane.page.locator("#pane .part").all_text_contents()
     assert "".join(parts) == report().text

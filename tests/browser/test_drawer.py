@@ -109,6 +109,11 @@ def test_times_are_those_of_the_browser(new_tab: Callable[..., Tab]) -> None:
     expect(time).to_have_text(there.strftime("%Y-%m-%d %H:%M"))
 
 
+def test_among_several_documents_a_place_names_its_own_first(tab: Tab) -> None:
+    tab.ask(WEIGHT)
+    expect(tab.latest.locator(".where").first).to_have_text(re.compile(r"^Otters\b"))
+
+
 def test_files_dropped_on_the_page_are_taken_in_and_answered_from(tab: Tab) -> None:
     drop(
         tab.page,
@@ -146,6 +151,17 @@ def test_answers_that_changed_are_shown_and_the_new_place_opens(tab: Tab) -> Non
     expect(tab.page.locator("#pane mark.current")).to_have_text(
         "An otter weighs how many kilograms, 14."
     )
+
+
+def test_on_a_phone_no_name_is_squeezed_beside_the_buttons(new_tab: Callable[..., Tab]) -> None:
+    tab = new_tab(360, 740).open()
+    drop(tab.page, ("moles.md", "# Moles\n\nA mole digs tunnels of 200 metres a day.\n"))
+    done = tab.page.locator(".corpus-done")
+    expect(done.locator("dt")).to_have_text(["1 added"])
+    below = """part => Math.max(...[...part.querySelectorAll(":scope > button")]
+        .map(button => button.getBoundingClientRect().bottom))
+        <= part.querySelector("dl").getBoundingClientRect().top"""
+    assert done.evaluate(below)
 
 
 def test_files_that_are_there_already_are_asked_about_and_taken_back(tab: Tab) -> None:
@@ -243,7 +259,7 @@ def test_a_page_without_a_library_takes_files_and_then_questions(
         expect(tab.latest.locator(".span .quote")).to_have_text(
             "A mole digs tunnels of 200 metres a day."
         )
-        tab.errors.clear()  # the browser logs the 503 of the pane
+        tab.excuse("503")  # of the pane
         tab.page.close()  # before its server goes
 
 
@@ -267,7 +283,7 @@ def test_a_page_without_a_library_offers_the_demonstration_text_and_then_takes_q
         expect(tab.page.locator("#pane h2")).to_contain_text("IMLYGIC")
         tab.ask("What is IMLYGIC?")
         expect(tab.latest.locator("a.cite, a.near").first).to_be_visible()
-        tab.errors.clear()  # the browser logs the 503 of the pane
+        tab.excuse("503")  # of the pane
         tab.page.close()  # before its server goes
 
 
@@ -280,7 +296,7 @@ def test_a_read_only_page_without_a_library_offers_no_way_to_begin(
         tab.open()
         expect(tab.page.locator("#notice")).to_contain_text("There is no library at")
         expect(tab.page.locator("#notice a")).to_have_count(0)
-        tab.errors.clear()  # the browser logs the 503 of the pane
+        tab.excuse("503")  # of the pane
         tab.page.close()  # before its server goes
 
 
@@ -293,7 +309,7 @@ def test_a_read_only_page_shows_the_corpus_and_offers_no_change(
         tab.address = address
         dialog = drawer(tab.open())
         expect(dialog.locator(".corpus-documents a")).to_have_count(3)
-        changing = dialog.locator("button:not([data-limit])")
+        changing = dialog.locator("button:not([data-limit], [data-selected])")
         expect(changing).to_have_count(1)  # it closes the drawer
         expect(dialog.locator("input[type=file]")).to_have_count(0)
         drop(tab.page, ("moles.md", "Moles dig."))

@@ -198,7 +198,7 @@ def test_feedback_that_cannot_be_kept_says_why(tab: Tab, system: FakeSystem) -> 
     tab.ask("When was it approved?")
     tab.page.locator("#log .feedback").get_by_role("button", name="Right").click()
     expect(tab.page.locator("#log .feedback .said")).to_have_text("Feedback is not kept here.")
-    tab.errors.clear()  # the browser logs the 503
+    tab.excuse("503")
 
 
 def test_a_document_that_changed_since_says_so(tab: Tab, system: FakeSystem) -> None:
@@ -207,7 +207,7 @@ def test_a_document_that_changed_since_says_so(tab: Tab, system: FakeSystem) -> 
     system.document_ = make_document(ARTICLE + "More.\n")
     tab.page.locator("#log .answer").first.locator("a.cite").first.click()
     expect(tab.page.locator("#pane .notice")).to_contain_text("has changed since that answer")
-    tab.errors.clear()  # the browser logs the 410
+    tab.excuse("410")
 
 
 def test_a_long_document_opens_at_the_line(new_tab: Callable[..., Tab], system: FakeSystem) -> None:
@@ -443,7 +443,7 @@ def test_a_server_that_was_started_anew_answers_the_conversation_again(
         )
         assert system.questions[-1] == (questions[2], tuple(questions[:2]))
         tab.page.close()
-    tab.errors.clear()  # the browser logs that the server was gone
+    tab.excuse("ERR_", "fetch")  # the server was gone
 
 
 @pytest.mark.parametrize("known", [False, True])
@@ -473,7 +473,18 @@ def test_a_page_whose_server_was_away_goes_on_by_itself(
         expect(line).to_be_hidden()
         expect(box).to_have_value("")
         tab.page.close()
-    tab.errors.clear()  # the browser logs that the server was gone
+    tab.excuse("ERR_", "fetch")  # the server was gone
+
+
+def test_what_is_to_be_known_of_the_store_stands_above_the_box(
+    tab: Tab, system: FakeSystem
+) -> None:
+    line = tab.page.locator("#connection")
+    expect(line).to_be_hidden()
+    system.store.notice = "The store is out of reach."
+    expect(line).to_have_text("The store is out of reach.")
+    system.store.notice = ""
+    expect(line).to_be_hidden()
 
 
 def test_nothing_is_asked_by_enter_on_an_empty_box(tab: Tab, system: FakeSystem) -> None:
@@ -533,7 +544,7 @@ def test_without_a_library_the_page_says_what_to_do_and_works_once_there_is_one(
         expect(tab.latest.locator(".span .quote")).to_have_text("2015")
         expect(tab.page.locator("#notice")).to_be_hidden()
         tab.page.close()
-        tab.errors.clear()  # the browser logs the 503
+        tab.excuse("503")
 
 
 @pytest.mark.parametrize("kind", ["md", "html", "json"])

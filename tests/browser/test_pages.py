@@ -1,13 +1,15 @@
 """The pages of a document as they look, in a real browser: marks, words, and what falls back."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from paged import SENTENCES, paged_system
+from paged import SENTENCES, paged_system, pictured_system
 from playwright.sync_api import Page, expect
 
 from browser.driving import Tab, serious, until
 from fake_system import FakeSystem, opener
+from made_files import drawn_pdf, shown
 from serving import served
 
 BOX = "#pane .document-pages .mark.current"
@@ -52,7 +54,7 @@ def address(shelf: tuple[FakeSystem, str]) -> str:
 def drawn(page: Page, number: int) -> None:
     """Wait until a page is drawn, with its words."""
     frame = page.locator(f"#pane .page[data-page='{number}']")
-    expect(frame.locator("img")).to_be_visible()
+    expect(frame.locator("canvas")).to_be_visible()
     expect(frame.locator(".line").first).to_be_attached()
 
 
@@ -111,8 +113,8 @@ def test_pages_are_fetched_near_the_screen_and_let_go_far_from_it(tab: Tab) -> N
     field.fill("140")
     field.press("Enter")
     drawn(tab.page, 40)
-    until(tab.page, lambda: tab.page.locator("#pane .page img[src]").count() <= 12)
-    assert tab.page.locator("#pane .page[data-page='1'] img[src]").count() == 0
+    until(tab.page, lambda: tab.page.locator("#pane .page canvas:visible").count() <= 12)
+    assert tab.page.locator("#pane .page[data-page='1'] canvas:visible").count() == 0
 
 
 def test_the_arrows_and_page_keys_scroll(tab: Tab) -> None:
@@ -121,8 +123,13 @@ def test_the_arrows_and_page_keys_scroll(tab: Tab) -> None:
     pages = tab.page.locator("#pane .document-pages")
     pages.focus()
     before = pages.evaluate("pages => pages.scrollTop")
-    tab.page.keyboard.press("PageDown")
-    until(tab.page, lambda: pages.evaluate("pages => pages.scrollTop") > before + 200)
+
+    def is_below() -> bool:  # the page may still be on its way to the citation
+        tab.page.keyboard.press("PageDown")
+        return bool(pages.evaluate("pages => pages.scrollTop") > before + 200)
+
+    until(tab.page, is_below)
+    assert pages.evaluate("pages => pages.scrollTop") > before + 200
 
 
 def test_sizes_keep_the_box_on_the_words(tab: Tab) -> None:
@@ -156,7 +163,7 @@ def test_a_page_that_cannot_be_drawn_has_a_sentence_in_its_place(
     tab.page.reload()  # the only document is open already, with its first pictures
     tab.ask("Was there fever?")
     expect(tab.page.locator("#pane .page .notice").first).to_have_text(sentence)
-    tab.errors.clear()  # the browser notes each 422
+    tab.excuse("422")
 
 
 def test_a_file_that_is_gone_is_shown_as_text(tab: Tab) -> None:
@@ -167,7 +174,7 @@ def test_a_file_that_is_gone_is_shown_as_text(tab: Tab) -> None:
     tab.page.reload()
     tab.ask("Was there fever?")
     expect(tab.page.locator("#pane mark.current")).to_have_text(SENTENCES[0])
-    tab.errors.clear()
+    tab.excuse("404")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -193,6 +200,92 @@ def test_at_twice_the_size_nothing_is_cut(new_tab: Callable[..., Tab]) -> None:
     tab.latest.locator("a.cite").first.click()
     drawn(tab.page, 1)
     assert tab.page.locator(BOX).evaluate(BELOW) == SENTENCES[0]
-    picture = tab.page.locator("#pane .page img").first
-    assert picture.evaluate("picture => picture.naturalWidth >= 1.5 * picture.clientWidth")
+    picture = tab.page.locator("#pane .page canvas").first
+    assert picture.evaluate("picture => picture.width >= 1.5 * picture.clientWidth")
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# ---- ranges, what is taken along, and the keyboard
+
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+
+
+def test_a_range_over_two_pages_is_marked_on_both(tab: Tab) -> None:
+    tab.ask("What is said on both pages?")
+    drawn(tab.page, 1)
+    drawn(tab.page, 2)
+    first = tab.page.locator("#pane .page[data-page='1'] .mark.current")
+    expect(first.first).to_be_visible()
+    assert first.first.evaluate(BELOW) == SENTENCES[0]
+    second = tab.page.locator("#pane .page[data-page='2'] .mark.current")
+    assert [box.evaluate(BELOW) for box in second.all()] == ["Part B1", SENTENCES[1]]
+    expect(tab.page.locator("#pane .document-pages .mark[data-label]")).to_have_count(1)
+
+
+def test_words_selected_on_a_page_are_copied_with_their_citation(
+    new_tab: Callable[..., Tab],
+) -> None:
+    tab = new_tab(permissions=CLIPBOARD).open().ask("Was there fever?")
+    drawn(tab.page, 1)
+    line = tab.page.locator("#pane .page[data-page='1'] .line", has_text="Fever")
+    line.evaluate("line => getSelection().selectAllChildren(line)")
+    bar = tab.page.get_by_role("group", name="Selected passage")
+    expect(bar.locator(".chosen")).to_have_text(SENTENCES[0])
+    bar.get_by_role("button", name="Copy passage with citation").click()
+    expect(bar.get_by_role("button", name="Copied")).to_be_visible()
+    quote, place, _ = str(tab.page.evaluate("navigator.clipboard.readText()")).splitlines()
+    assert quote == f"“{SENTENCES[0]}”"
+    assert "page 101" in place
+    bar.get_by_role("button", name="Ask about it").click()
+    asked = f"What does this say about {SENTENCES[0]}?"
+    expect(tab.page.locator("#question textarea")).to_have_value(asked)
+
+
+def test_the_pages_work_by_keyboard_alone(tab: Tab) -> None:
+    tab.ask("Was there fever?")
+    drawn(tab.page, 1)
+    names = ("Text", "Page", "Larger", "Fit the width")
+    reached = set()
+    tab.page.locator("#pane h2").evaluate("title => { title.tabIndex = -1; title.focus(); }")
+    for _ in range(40):
+        tab.page.keyboard.press("Tab")
+        focused = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.text"
+        reached.add(tab.page.evaluate(f"{focused}Content ?? ''"))
+        if tab.page.evaluate("document.activeElement.classList.contains('document-pages')"):
+            break
+    assert {"Pages", *names[:3]} <= reached
+    tab.page.get_by_role("button", name="Text", exact=True).press("Enter")
+    expect(tab.page.locator("#pane mark.current")).to_have_text(SENTENCES[0])
+    tab.page.get_by_role("button", name="Page", exact=True).press("Space")
+    drawn(tab.page, 1)
+    width = tab.page.locator("#pane .page").first.evaluate("page => page.offsetWidth")
+    tab.page.get_by_role("button", name="Larger", exact=True).press("Enter")
+    until(
+        tab.page,
+        lambda: tab.page.locator("#pane .page").first.evaluate("page => page.offsetWidth") > width,
+    )
+
+
+def test_a_picture_is_shown_with_its_words_marked(
+    new_tab: Callable[..., Tab], tmp_path: Path, shelf: tuple[FakeSystem, str]
+) -> None:
+    system = pictured_system(tmp_path)
+    with served(opener(system)) as address:
+        tab = new_tab()
+        tab.address = address
+        tab.open().ask("Was there fever?")
+        drawn(tab.page, 1)
+        assert tab.page.locator(BOX).evaluate(BELOW) == SENTENCES[0]
+
+
+def test_marks_lighten_a_dark_page(new_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    night = b"0.05 0.1 0.2 rg 0 0 612 792 re f 1 1 1 rg "
+    drawing = b"\n".join([night, *(shown(72, 690 - 20 * at, SENTENCES[at]) for at in range(3))])
+    system = paged_system(tmp_path, drawn_pdf([drawing]))
+    with served(opener(system)) as address:
+        tab = new_tab()
+        tab.address = address
+        tab.open().ask("Was there fever?")
+        expect(tab.page.locator("#pane .page.dark .mark.current")).to_have_count(1)
+        blend = "sheet => getComputedStyle(sheet).mixBlendMode"
+        assert tab.page.locator("#pane .page.dark .sheet").evaluate(blend) == "screen"

@@ -42,3 +42,29 @@ def test_the_drawer_limits_too(tab: Tab, system: FakeSystem) -> None:
     expect(tab.page.locator("#limited .chip")).to_have_text("A small article×")
     tab.ask("When was it approved?")
     assert system.scopes[-1] == ("corpus/small.md",)
+
+
+def test_a_draft_keeps_its_limit_over_a_reload(tab: Tab, system: FakeSystem) -> None:
+    page, box = tab.page, tab.page.locator("#question textarea")
+    tab.ask("When was it approved?")
+    page.locator("#pane [data-only]").click()
+    box.fill("What was the response?")
+    page.reload()
+    expect(page.locator("#log .span .quote")).to_have_text("2015")
+    expect(page.locator("#limited .chip")).to_have_text("A small article×")
+    expect(box).to_have_value("What was the response?")
+    box.press("Enter")
+    expect(tab.latest.locator(".limited")).to_have_text("Only in A small article")
+    assert system.scopes[-1] == ("corpus/small.md",)
+
+
+def test_show_me_opens_the_place_on_a_phone_too(
+    new_tab: Callable[..., Tab], system: FakeSystem
+) -> None:
+    system.answers["show me"] = ["2015"]
+    tab = new_tab(360, 740).open()
+    tab.ask("When was it approved?")
+    expect(tab.page.locator("#pane")).not_to_have_attribute("role", "dialog")
+    tab.ask("Show me.")
+    sheet = tab.page.get_by_role("dialog", name="Document")
+    expect(sheet.locator("mark.current")).to_have_text("2015")

@@ -12,8 +12,10 @@ from inquote.index.stores.journal import Feedback, QuestionInContext, QuotedRang
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.stores.memory import MemoryStore
 from inquote.index.stores.recipe import Recipe
+from inquote.index.stores.registry import open_store
 from inquote.ingest.documents import Passage
 from inquote.ingest.errors import GenerationGone, IngestError, LibraryDamaged, LibraryMissing
+from object_store import new_location
 from store_writing import EMBEDDER, RECIPE, cut, write
 
 ZOO = {
@@ -23,15 +25,35 @@ ZOO = {
 }
 
 
-@pytest.fixture(params=["local", "memory"])
+@pytest.fixture(
+    params=[
+        "local",
+        "memory",
+        pytest.param("folder of tables", marks=pytest.mark.scale),
+        pytest.param("tables on S3", marks=[pytest.mark.scale, pytest.mark.server]),
+    ]
+)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     stores: dict[str, Callable[[], Store]] = {
         "local": lambda: LocalStore(tmp_path / "library"),
         "memory": MemoryStore,
+        "folder of tables": lambda: open_tables(f"file://{tmp_path}/library"),
+        "tables on S3": lambda: tables_on_s3(request),
     }
     store = stores[request.param]()
     yield store
     store.close()
+
+
+def open_tables(location: str) -> Store:
+    """A shared library, where the extra that it takes is installed."""
+    pytest.importorskip("lance")
+    return open_store(location, must_exist=False)
+
+
+def tables_on_s3(request: pytest.FixtureRequest) -> Store:
+    request.getfixturevalue("s3")
+    return open_tables(new_location())
 
 
 def look(store: Store, generation: int | None = None) -> tuple[object, ...]:
@@ -346,3 +368,70 @@ def test_vectors_are_float32_of_norm_1(store: Store) -> None:
         ids = [passage.id for passage in snapshot.all_passages()]
         axis = np.eye(1, EMBEDDER.dimension, dtype=np.float32)[0]
         assert all(abs(cosine) <= 1 + 1e-6 for cosine in snapshot.cosines(axis, ids).values())
+
+
+def test_a_purged_document_is_in_no_generation(store: Store) -> None:
+    write(store, ZOO)
+    write(store, {"zoo/newt.md": "A newt is small."})
+    write(store, {"zoo.md": "A newt regrows two tails."})
+    assert store.purge(["zoo/otters.md"]) == 4
+    with store.snapshot() as snapshot:
+        assert (snapshot.generation, snapshot.oldest) == (4, 2)
+    for generation in (2, 3, 4):
+        with store.snapshot(generation) as snapshot:
+            assert "zoo/otters.md" not in [info.id for info in snapshot.document_infos()]
+            assert not snapshot.has_word("otter")
+            assert snapshot.nearest(EMBEDDER.embed_query("an otter"), 9)
+    with store.snapshot(2) as snapshot:
+        assert snapshot.document("zoo.md").text == ZOO["zoo.md"]
+    assert store.verify() == []
+
+
+def test_nothing_is_attached_to_what_was_before_a_purge(store: Store) -> None:
+    write(store, ZOO)
+    write(store, {"zoo/newt.md": "A newt is small."})
+    store.attach(2, "notes.json", "otters")
+    store.purge(["zoo/otters.md"])
+    store.attach(2, "notes.json", "otters")  # by a chat that answers still from what was
+    store.attach(3, "notes.json", "newts")
+    for generation, text in ((2, None), (3, "newts")):
+        with store.snapshot(generation) as snapshot:
+            assert snapshot.attachment("notes.json") == text
+    assert store.verify() == []
+
+
+def test_a_purge_takes_the_past_of_a_document_along(store: Store) -> None:
+    write(store, ZOO)
+    write(store, {"ark/owls.md": ZOO["zoo/night/owls.md"]}, removed=["zoo/night/owls.md"])
+    store.purge(["ark/owls.md"])
+    for generation in (1, 2, 3):
+        with store.snapshot(generation) as snapshot:
+            assert not snapshot.has_word("owl")
+
+
+def test_a_purge_of_nothing_or_of_all_is_refused(store: Store) -> None:
+    write(store, ZOO)
+    before = look(store)
+    with pytest.raises(IngestError, match="There is no document"):
+        store.purge(["zoo/none.md"])
+    with pytest.raises(IngestError, match="Nothing would be left to search"):
+        store.purge(list(ZOO))
+    assert look(store) == before
+    assert store.verify() == []
+
+
+def test_a_journal_forgets_what_is_meant(store: Store) -> None:
+    write(store, ZOO)
+    for number in range(4):
+        store.journal.record_question(QuestionInContext(f"Q{number}?"), f"2026-01-0{number + 1}")
+    asked = QuestionInContext("Q0?")
+    place = QuotedRange("zoo.md", "0" * 64, 0, 6, "A newt")
+    store.journal.record_feedback(
+        Feedback("1", asked, "Q0?", "right", "A newt", (place,), None, 1, "2026-01-03")
+    )
+    assert store.journal.forget(lambda entry: entry.at < "2026-01-03") == 2
+    assert [each.question for each in store.journal.questions()] == ["Q2?", "Q3?"]
+    assert store.journal.forget(lambda entry: "zoo.md" in entry.places) == 1
+    assert store.journal.feedback() == []
+    assert store.journal.forget(lambda entry: True) == 2
+    assert store.journal.questions() == []

@@ -11,7 +11,7 @@ from inquote.eval.__main__ import main
 from inquote.eval.runs.questions import fill
 from inquote.eval.studies.observe import retrieve_for_pairs
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.local.store import LocalStore
+from inquote.index.stores.registry import open_store
 from inquote.ingest.errors import InquoteError
 from places import CORPUS
 
@@ -55,7 +55,7 @@ def evaluate(monkeypatch, capsys):
         return Answerer(FakeReader(), PLAIN_CALIBRATION)
 
     def open_fake(path, *, reader=None, embedder=None):
-        return System(LocalStore(path), Search(FakeEmbedder()), answerer(reader, None))
+        return System(open_store(path), Search(FakeEmbedder()), answerer(reader, None))
 
     monkeypatch.setattr("inquote.eval.runs.runner.SentenceTransformerEmbedder", FakeEmbedder)
     monkeypatch.setattr("inquote.index.models.embedder.SentenceTransformerEmbedder", FakeEmbedder)
@@ -232,6 +232,15 @@ def test_a_part_needs_a_split(tmp_path, evaluate):
         "",
         "--part is a part of a split; name its file with --split.\n",
     )
+
+
+def test_squad_makes_its_library_at_a_new_place_only(tmp_path, evaluate):
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps(SQUAD), "utf-8")
+    options = ("--json", "--limit", 1, "--open", "--library", tmp_path / "library")
+    assert evaluate("squad", path, *options)[0] == 0
+    status, _, err = evaluate("squad", path, *options)
+    assert status == 2 and f"There is a library at {tmp_path / 'library'}; name a new place." in err
 
 
 def test_a_broken_squad_file_is_one_sentence(tmp_path, evaluate):

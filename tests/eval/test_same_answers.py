@@ -29,12 +29,10 @@ RECORDED = [
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     library = tmp_path_factory.mktemp("same") / "library"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("inquote.index.models.embedder.has_bfloat16", lambda: False)
-        stations = ROOT / "eval" / "corpora" / "stations"
-        ingest(LocalStore(library), [CORPUS, stations], SentenceTransformerEmbedder())
+    embedder = SentenceTransformerEmbedder(precision="float32")
+    ingest(LocalStore(library), [CORPUS, ROOT / "eval" / "corpora" / "stations"], embedder)
     opened = open_system(library)
-    opened.answerer = Answerer(SpanReader(bfloat16=False), opened.answerer.calibration)
+    opened.answerer = Answerer(SpanReader(precision="float32"), opened.answerer.calibration)
     yield opened
     opened.close()
 

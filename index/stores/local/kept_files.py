@@ -76,11 +76,14 @@ class KeptFiles:
 
     def sweep(self, names: Collection[str]) -> None:
         """Remove all files but those with these names."""
-        for file in self._files():
-            if file.name not in names:
-                step()
-                with contextlib.suppress(OSError):
-                    file.unlink()
+        for file in self.strays(names):
+            step()
+            with contextlib.suppress(OSError):
+                file.unlink()
+
+    def strays(self, names: Collection[str]) -> list[Path]:
+        """List all files but those with these names."""
+        return [file for file in self._files() if file.name not in names]
 
     def size(self, names: Collection[str]) -> int:
         """Return how many bytes the files with these names take."""

@@ -5,13 +5,16 @@ in the order given: tantivy keeps counting deleted documents in its statistics, 
 patched and one that was rebuilt would answer differently.
 """
 
+import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inquote.index.stores.places import folders_above
 from inquote.index.terms import analyzer, content_terms, idf
 from inquote.ingest.documents import Passage
 from inquote.ingest.errors import LibraryDamaged
@@ -20,6 +23,14 @@ _HEAP_BYTES = 64_000_000
 _MAX_TERMS = 256  # of a query
 _SHORTEST_MISSPELT = 4  # letters of a term that may be misspelt
 _K1 = 1.2
+_SYSTEM_ERROR = re.compile(r"\(os error (\d{1,4})\)")
+
+
+def _write_error(error: ValueError) -> OSError:
+    """Return the error of the system that an error of tantivy tells of."""
+    match = _SYSTEM_ERROR.search(str(error))
+    number = int(match[1]) if match else errno.EIO
+    return OSError(number, os.strerror(number))
 
 
 @dataclass(frozen=True)
@@ -42,8 +53,7 @@ class LexicalEntry:
         >>> LexicalEntry(1, "", "a/b/c.md").places
         ['a/b/c.md', 'a/b', 'a']
         """
-        parts = self.document_id.split("/")
-        return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+        return [self.document_id, *reversed(folders_above(self.document_id))]
 
 
 def _schema() -> Any:
@@ -67,17 +77,25 @@ class LexicalIndex:
 
     @classmethod
     def build(cls, entries: Iterable[LexicalEntry], folder: Path | None = None) -> "LexicalIndex":
-        """Build in memory, or in `folder`, which must exist and be empty."""
+        """Build in memory, or in `folder`, which must exist and be empty.
+
+        Raises `OSError` where it cannot be written.
+        """
         from tantivy import Document, Index
 
-        index = Index(_schema(), path=str(folder) if folder else None)
-        index.register_tokenizer("inquote", analyzer())
-        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        for entry in entries:
-            writer.add_document(Document(row=entry.row, text=entry.text, place=entry.places))
-        writer.commit()
-        writer.wait_merging_threads()
-        return cls(index)
+        try:
+            index = Index(_schema(), path=str(folder) if folder else None)
+            index.register_tokenizer("inquote", analyzer())
+            writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+            for entry in entries:
+                writer.add_document(Document(row=entry.row, text=entry.text, place=entry.places))
+            writer.commit()
+            writer.wait_merging_threads()
+            return cls(index)
+        except ValueError as error:  # tantivy's only kind
+            if folder is None:
+                raise
+            raise _write_error(error) from error
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":

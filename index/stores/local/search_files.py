@@ -16,7 +16,7 @@ import numpy as np
 from inquote.index.disk import step, sync
 from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.stores.local.vectors import FaissIndex, VectorIndex
-from inquote.index.stores.sqlite import digest_of
+from inquote.index.stores.sqlite import OWNER_ONLY, digest_of
 from inquote.ingest.errors import LibraryDamaged
 
 DERIVED = "derived"  # the folder of all generations' files
@@ -74,6 +74,16 @@ def _copy_attachments(folder: Path, new: Path) -> None:
     """Copy the files of a generation that are no search files into the folder of the new ones."""
     if (folder / ATTACHED).exists():
         shutil.copytree(folder / ATTACHED, new / ATTACHED)
+
+
+def write_attachment(file: Path, text: str) -> None:
+    """Attach a text to a generation; a power cut leaves it whole, or not there."""
+    new = file.with_name(f".{file.name}")
+    file.parent.mkdir(0o700, exist_ok=True)
+    new.write_text(f"{digest_of(text)}\n{text}", encoding="utf-8")
+    new.chmod(OWNER_ONLY)
+    sync(new)
+    new.replace(file)
 
 
 def read_attachment(file: Path) -> str | None:

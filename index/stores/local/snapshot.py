@@ -153,6 +153,12 @@ class LocalSnapshot(DocumentReader):
         """Return the cosines of a query with these passages, from the stored vectors."""
         return self._cosines(vector, self._rows_of(ids))
 
+    def embeddings(self, ids: Sequence[str]) -> np.ndarray:
+        """Return the vectors of these passages; see `Searchable.embeddings`."""
+        wanted = self._rows_of(ids)
+        ascending, matrix = self.vectors(wanted)
+        return matrix[np.searchsorted(ascending, np.array(wanted, np.int64))]
+
     def has_word(self, word: str, scope: Scope | None = None) -> bool:
         """Return whether a form of the word stands in any passage of a scope."""
         return self._load(self.generation, scope is not None).lexical.has(word, scope)

@@ -13,16 +13,16 @@ import contextlib
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from inquote.index.disk import step
+from inquote.index.disk import bytes_below, step
 from inquote.index.progress import Progress, silent
 from inquote.index.stores.base import KEPT_GENERATIONS
 from inquote.index.stores.journal import SqliteJournal
-from inquote.index.stores.local import verify
+from inquote.index.stores.local import purge
 from inquote.index.stores.local.database import Database
 from inquote.index.stores.local.draft import (
     LocalDraft,
@@ -42,16 +42,17 @@ from inquote.index.stores.local.search_files import (
     check_search_files,
     load_search_files,
     read_attachment,
+    write_attachment,
     write_search_files,
 )
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.local.vectors import FaissIndex
-from inquote.index.stores.sqlite import OWNER_ONLY, digest_of
 from inquote.ingest.errors import (
     GenerationGone,
     IngestError,
+    InquoteError,
+    LibraryBusy,
     LibraryDamaged,
-    LibraryUnavailable,
 )
 
 
@@ -60,6 +61,8 @@ class LocalStore:
 
     Making the object opens nothing, and no folder is made before the first draft.
     """
+
+    notice = ""
 
     def __init__(self, folder: Path, *, writes: bool = False) -> None:
         self.folder = folder
@@ -79,7 +82,7 @@ class LocalStore:
     @property
     def size(self) -> int:
         """The bytes of all files in the folder."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        return bytes_below(self.folder)
 
     @cached_property
     def journal(self) -> SqliteJournal:
@@ -99,19 +102,20 @@ class LocalStore:
         """Open one generation for as long as the context lasts; see `Store.snapshot`."""
         self.require()
         with self.database.reading() as connection:
-            current = self._snapshot_of(connection)
+            current = self.snapshot_of(connection)
             if generation is None:
                 yield current
             elif current.oldest <= generation <= current.generation:
-                yield self._snapshot_of(connection, generation)
+                yield self.snapshot_of(connection, generation)
             else:
                 raise GenerationGone(
                     f"Generation {generation} of the library is not kept any more."
                 )
 
-    def _snapshot_of(
+    def snapshot_of(
         self, connection: sqlite3.Connection, generation: int | None = None
     ) -> LocalSnapshot:
+        """Return a generation as a connection sees it."""
         return LocalSnapshot(
             connection, self._load, self._attachment, self._checked, self.kept, generation
         )
@@ -123,7 +127,8 @@ class LocalStore:
         files of one generation are held at a time.
         """
         with self._loading:
-            key = (generation, self.database.identity)  # a recovery replaces the file
+            # A recovery replaces the database, a purge the search files.
+            key = (generation, self.database.identity, self._identity_of(generation))
             if self._loaded is not None and self._loaded[0] == key:
                 files = self._loaded[1]
             else:
@@ -133,8 +138,15 @@ class LocalStore:
             if with_places and not files.lexical.has_places:
                 remake_search_files(self.folder, generation, with_places=True)
                 files = load_search_files(self.generation_folder(generation))
-            self._loaded = (key, files)
+            self._loaded = ((*key[:2], self._identity_of(generation)), files)
             return files
+
+    def _identity_of(self, generation: int) -> int | None:
+        """Return what tells the folder of a generation's files from one that replaces it."""
+        try:
+            return self.generation_folder(generation).stat().st_ino
+        except OSError:
+            return None
 
     def _load_or_remake(self, generation: int) -> SearchFiles:
         folder = self.generation_folder(generation)
@@ -143,7 +155,7 @@ class LocalStore:
         except LibraryDamaged:
             try:
                 remake_search_files(self.folder, generation)
-            except IngestError:  # nothing can be written here
+            except (IngestError, LibraryBusy):  # nothing can be written here, or now
                 return self._build_search_files(generation)
             return load_search_files(folder)
 
@@ -163,7 +175,7 @@ class LocalStore:
     # Writing
 
     @contextmanager
-    def begin(self, progress: Progress = silent) -> Iterator[LocalDraft]:
+    def begin(self, progress: Progress = silent, after: int = 0) -> Iterator[LocalDraft]:
         """Become the one writer and begin the next generation; see `Store.begin`.
 
         Without a commit, search files that are missing or damaged are made anew.
@@ -175,11 +187,11 @@ class LocalStore:
         ):
             writer.database.create()
             keep_private(self.folder)
-            with writer._draft(progress) as draft:
+            with writer._draft(progress, after) as draft:
                 yield draft
 
     @contextmanager
-    def _draft(self, progress: Progress) -> Iterator[LocalDraft]:
+    def _draft(self, progress: Progress, after: int) -> Iterator[LocalDraft]:
         """Make the draft of a locked library; what it leaves unfinished is dropped."""
         with self.snapshot() as snapshot:
             generation = snapshot.generation
@@ -189,9 +201,9 @@ class LocalStore:
         draft = LocalDraft(
             self.database,
             self.kept,
-            generation,
-            lambda number: self._snapshot_of(connection, number),
-            lambda snapshot: self._write_files(snapshot, progress),
+            generation or after,
+            lambda number: self.snapshot_of(connection, number),
+            lambda snapshot: self.write_files(snapshot, progress),
         )
         try:
             yield draft
@@ -202,12 +214,14 @@ class LocalStore:
             raise
         # What cannot be done after a commit is left to the next ingest.
         with contextlib.suppress(OSError) if draft.committed else contextlib.nullcontext():
-            self._mend_kept(progress)
+            self.mend_kept(progress)
         keep_private(self.folder)
         with contextlib.suppress(OSError):
-            self._sweep(draft.generation if draft.committed else generation)
+            self.sweep(draft.generation if draft.committed else generation)
+        with contextlib.suppress(OSError, sqlite3.Error, InquoteError):
+            purge.finish_purge(self, progress)
 
-    def _mend_kept(self, progress: Progress) -> None:
+    def mend_kept(self, progress: Progress) -> None:
         """Make damaged files of the kept generations anew.
 
         Of an earlier generation there may be nothing sound to make them of.
@@ -229,7 +243,7 @@ class LocalStore:
                 file.unlink()
         if check_search_files(folder):
             with self.snapshot(generation) as snapshot:
-                self._write_files(snapshot, progress)
+                self.write_files(snapshot, progress)
 
     def recover(self) -> str:
         """Make library.db anew of what is sound in it; see `Store.recover`."""
@@ -251,7 +265,7 @@ class LocalStore:
             return False
         return True
 
-    def _write_files(self, snapshot: LocalSnapshot, progress: Progress) -> None:
+    def write_files(self, snapshot: LocalSnapshot, progress: Progress) -> None:
         """Write the search files of a snapshot's generation."""
         self.derived.mkdir(exist_ok=True)
         rows, matrix = snapshot.vectors()
@@ -266,7 +280,7 @@ class LocalStore:
         folder = self.generation_folder(snapshot.generation)
         write_search_files(folder, rows, matrix, entries())
 
-    def _sweep(self, generation: int) -> None:
+    def sweep(self, generation: int) -> None:
         """Remove the folders of generations past and of ingests that were cut short."""
         kept = {self.generation_folder(generation - back).name for back in range(KEPT_GENERATIONS)}
         for folder in self.derived.iterdir() if self.derived.exists() else ():
@@ -277,13 +291,9 @@ class LocalStore:
 
     def attach(self, generation: int, name: str, text: str) -> None:
         """Keep a text in the folder of a generation; see `Store.attach`."""
-        folder = self.generation_folder(generation) / ATTACHED
-        new = folder / f".{name}"
-        with contextlib.suppress(OSError):
-            folder.mkdir(0o700, exist_ok=True)
-            new.write_text(f"{digest_of(text)}\n{text}", encoding="utf-8")
-            new.chmod(OWNER_ONLY)
-            new.replace(folder / name)
+        with contextlib.suppress(OSError, InquoteError):
+            if generation >= purge.last_purge(self.database):
+                write_attachment(self.generation_folder(generation) / ATTACHED / name, text)
 
     def _attachment(self, generation: int, name: str) -> str | None:
         return read_attachment(self.generation_folder(generation) / ATTACHED / name)
@@ -294,25 +304,25 @@ class LocalStore:
         All that is kept is checked: documents, passages, vectors and search files of every
         generation, what is attached to them, the journal, and the files that were taken in.
         """
-        self.require()
-        try:
-            with self.database.reading() as connection:
-                problems = verify.row_problems(connection)
-        except LibraryDamaged as error:
-            problems = [str(error)]
-        if not problems:
-            with self.snapshot() as current:
-                generations = range(current.oldest, current.generation + 1)
-                problems += verify.original_problems(current, self.folder)
-            problems += verify.kept_problems(self.database, self.kept)
-            for generation in generations:
-                with self.snapshot(generation) as snapshot:
-                    folder = self.generation_folder(generation)
-                    problems += verify.generation_problems(snapshot, folder)
-        try:
-            return [*problems, *self.journal.problems()]
-        except LibraryUnavailable as error:
-            return [*problems, str(error)]
+        from inquote.index.stores.local import verify  # it loads all parsers
+
+        return verify.store_problems(self)
+
+    def back_up(self, target: Path, progress: Progress = silent) -> None:
+        """Write a whole copy without search files into a new folder; see `Store.back_up`."""
+        from inquote.index.stores.local import backup
+
+        backup.back_up(self, target, progress)
+
+    def purge(self, ids: Sequence[str], progress: Progress = silent) -> int:
+        """Erase documents from all generations and files; see `Store.purge`."""
+        with (
+            write_lock(self.folder),
+            contextlib.closing(LocalStore(self.folder, writes=True)) as writer,
+        ):
+            writer.database.create()
+            keep_private(self.folder)
+            return purge.purge_documents(writer, ids, progress)
 
     def close(self) -> None:
         """Close the connections of all threads; no snapshot may be open."""
@@ -328,7 +338,7 @@ def remake_search_files(folder: Path, generation: int, *, with_places: bool = Fa
     with write_lock(folder), contextlib.closing(LocalStore(folder)) as store:
         if not _is_usable(store.generation_folder(generation), with_places):
             with store.snapshot(generation) as snapshot:
-                store._write_files(snapshot, silent)
+                store.write_files(snapshot, silent)
 
 
 def _is_usable(folder: Path, with_places: bool) -> bool:

@@ -4,6 +4,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from inquote.index.stores.local.database import (
 )
 from inquote.index.stores.local.kept_files import KeptFiles
 from inquote.index.stores.local.lexical import LexicalIndex
+from inquote.index.stores.local.purge import PURGE_MARK
 from inquote.index.stores.local.search_files import (
     LEXICAL,
     VECTORS,
@@ -27,19 +29,58 @@ from inquote.index.stores.local.search_files import (
 )
 from inquote.index.stores.local.snapshot import LocalSnapshot
 from inquote.index.stores.local.vectors import MAX_ROUNDING_ERROR, FaissIndex
-from inquote.index.stores.local.verify_ranges import box_problems, range_problems
 from inquote.index.stores.recipe import content_hash
 from inquote.index.stores.sqlite import as_bytes
-from inquote.ingest.errors import FileSkipped, InquoteError, LibraryDamaged
+from inquote.index.stores.verify_ranges import box_problems, range_problems
+from inquote.ingest.errors import (
+    FileSkipped,
+    InquoteError,
+    LibraryDamaged,
+    LibraryUnavailable,
+)
 from inquote.ingest.files.find import UPLOADS
 from inquote.ingest.files.load import read_content
 from inquote.ingest.text import printable
+
+if TYPE_CHECKING:
+    from inquote.index.stores.local.store import LocalStore
 
 _NAMES = {
     "documents": "'the document ' || id || ' of generation ' || since",
     "passages": "'a passage of ' || document_id || ' of generation ' || since",
     "embeddings": "'the vector of a passage'",
 }
+
+
+def store_problems(store: "LocalStore", *, searched: bool = True) -> list[str]:
+    """Say what is wrong with a library, a sentence each; [] for nothing.
+
+    Search files are looked at where the library is to be `searched` with them.
+    """
+    store.require()
+    try:
+        with store.database.reading() as connection:
+            problems = row_problems(connection)
+    except LibraryDamaged as error:
+        problems = [str(error)]
+    if (store.folder / PURGE_MARK).exists():
+        problems.append(
+            "A purge was cut short, and what it erases may lie in some files yet; say it again, "
+            "or run inquote ingest."
+        )
+    if not problems:
+        with store.snapshot() as current:
+            generations = range(current.oldest, current.generation + 1)
+            problems += original_problems(current, store.folder)
+        problems += kept_problems(store.database, store.kept)
+        for generation in generations:
+            with store.snapshot(generation) as snapshot:
+                folder = store.generation_folder(generation) if searched else None
+                problems += generation_problems(snapshot, folder)
+    try:
+        return [*problems, *store.journal.problems()]
+    except LibraryUnavailable as error:
+        return [*problems, str(error)]
 
 
 def row_problems(connection: sqlite3.Connection) -> list[str]:
@@ -81,17 +122,18 @@ def _rows(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"{missing} passages have no embedding."
 
 
-def generation_problems(snapshot: LocalSnapshot, folder: Path) -> list[str]:
+def generation_problems(snapshot: LocalSnapshot, folder: Path | None) -> list[str]:
     """Say what is wrong with a generation, and with its files in `folder`; [] for nothing."""
     sentences = []
     try:
         sentences += [*_documents(snapshot), *_passages(snapshot), *_vectors(snapshot)]
     except LibraryDamaged as error:
         sentences.append(str(error))
-    sentences += check_search_files(folder) or _search_files(snapshot, folder)
-    for file in attachments(folder):
-        if read_attachment(file) is None:
-            sentences.append(f"{folder.name}/{file.name} is not what was written.")
+    if folder is not None:
+        sentences += check_search_files(folder) or _search_files(snapshot, folder)
+        for file in attachments(folder):
+            if read_attachment(file) is None:
+                sentences.append(f"{folder.name}/{file.name} is not what was written.")
     return list(dict.fromkeys(sentences))
 
 

@@ -17,6 +17,8 @@ _LAST_ROW = 1_048_576
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _VALUE = f"{S}v"
 _ON = ("1", "true")
+_LINE = 8.0  # points; a row that is lower holds no line
+_WORD = 4.0  # characters; a column that is narrower holds no word
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ class Sheet:
     """The cells of a sheet by row and column, from 0.
 
     `merges` are the rows and columns that a cell covers, `header_rows` the rows that a filter, a
-    frozen pane or a named table makes headers. `lacks_results` tells whether a formula has no
-    result, `is_cut` whether the sheet could not be read to its end.
+    frozen pane or a named table makes headers. The narrow rows and columns have no room for a line
+    or a word. `lacks_results` tells whether a formula has no result, `is_cut` whether the sheet
+    could not be read to its end.
     """
 
     rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict)
@@ -42,6 +45,8 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     header_rows: set[int] = field(default_factory=set)
+    narrow_rows: set[int] = field(default_factory=set)
+    narrow_columns: set[int] = field(default_factory=set)
     lacks_results: bool = False
     is_cut: bool = False
     next_row: int = 0
@@ -106,6 +111,8 @@ class SheetReader:
         sheet.next_row = number + 1
         if not 0 <= number < _LAST_ROW:
             return
+        if _is_below(row.get("ht"), _LINE):
+            sheet.narrow_rows.add(number)
         cells: dict[int, SheetCell] = {}
         column = -1
         for element in row.iterchildren(f"{S}c"):
@@ -162,6 +169,14 @@ def _is_number(text: str | None) -> bool:
     return bool(text) and len(text or "") < 9 and (text or "").isdecimal()
 
 
+def _is_below(size: str | None, limit: float) -> bool:
+    """Return whether a size is stated and is below a limit."""
+    try:
+        return float(size or "nan") < limit
+    except ValueError:
+        return False
+
+
 def _place_of(reference: str) -> tuple[int, int] | None:
     """Return the row and column, from 0, of a reference such as "B3"."""
     match = _REFERENCE.fullmatch(reference)
@@ -174,10 +189,14 @@ def _place_of(reference: str) -> tuple[int, int] | None:
 
 
 def _add_columns(sheet: Sheet, element: Any) -> None:
-    """Note the columns that are hidden."""
+    """Note the columns that are hidden, and those that are narrow."""
     first, last = element.get("min"), element.get("max")
-    if element.get("hidden") in _ON and _is_number(first) and _is_number(last):
-        sheet.hidden_columns.update(range(int(first) - 1, min(_LAST_COLUMN, int(last))))
+    if _is_number(first) and _is_number(last):
+        columns = range(int(first) - 1, min(_LAST_COLUMN, int(last)))
+        if element.get("hidden") in _ON:
+            sheet.hidden_columns.update(columns)
+        if _is_below(element.get("width"), _WORD):
+            sheet.narrow_columns.update(columns)
 
 
 def _add_merge(sheet: Sheet, reference: str) -> None:

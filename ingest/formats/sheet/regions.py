@@ -1,7 +1,8 @@
 """Cut the cells of a sheet into the tables that they form, and find the rows that head them.
 
 Empty rows part tables, and so do empty columns between parts that are two columns wide at least; a
-single empty column beside one of labels or sums belongs to the table.
+single empty column beside one of labels or sums belongs to the table, and so do empty rows and
+columns that are narrower than a line and a word: they are there for the look of it.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ _MAX_HEADERS = 4  # rows
 
 Rows = dict[int, dict[int, SheetCell]]
 Merges = dict[int, dict[int, tuple[int, int]]]  # rows and columns that a cell covers
+Narrow = tuple[set[int], set[int]]  # rows and columns that part nothing
 
 
 class Region(NamedTuple):
@@ -28,24 +30,25 @@ class Region(NamedTuple):
         return sorted(_columns_of(self.rows))
 
 
-def regions_of(rows: Rows, merges: Merges, headers: set[int]) -> list[Region]:
+def regions_of(rows: Rows, merges: Merges, headers: set[int], narrow: Narrow) -> list[Region]:
     """Return the tables of a sheet, from the top, and from the left where they stand together.
 
     `headers` are rows that the sheet itself says are such.
     """
     regions = []
-    for part in _cut(rows, merges, 0):
+    joining = {row for row in narrow[0] if len(rows.get(row + 1, ())) != 1}  # no line of a note
+    for part in _cut(rows, merges, (joining, narrow[1]), 0):
         regions.append(Region(part, _header_rows(part, headers)))
     return regions
 
 
-def _cut(rows: Rows, merges: Merges, depth: int) -> list[Rows]:
+def _cut(rows: Rows, merges: Merges, narrow: Narrow, depth: int) -> list[Rows]:
     """Return the parts of a region that empty rows, then empty columns, part."""
     if not rows:
         return []
-    bands = _runs(rows, _reaches(rows, merges, axis=0))
+    bands = _runs(rows, _reaches(rows, merges, axis=0), narrow[0])
     if len(bands) == 1:
-        bands = _wide(_runs(_columns_of(rows), _reaches(rows, merges, axis=1)))
+        bands = _wide(_runs(_columns_of(rows), _reaches(rows, merges, axis=1), narrow[1]))
         parts = [_within(rows, band) for band in bands]
     else:
         parts = []
@@ -55,7 +58,7 @@ def _cut(rows: Rows, merges: Merges, depth: int) -> list[Rows]:
         return parts if len(parts) == 1 else [rows]
     cut = []
     for part in parts:
-        cut.extend(_cut(part, merges, depth + 1))
+        cut.extend(_cut(part, merges, narrow, depth + 1))
     return cut
 
 
@@ -70,11 +73,16 @@ def _reaches(rows: Rows, merges: Merges, axis: int) -> dict[int, int]:
     return reaches
 
 
-def _runs(used: Iterable[int], reaches: dict[int, int]) -> list[set[int]]:
-    """Return the runs of rows or columns that follow each other, a merged cell reaching on."""
+def _runs(used: Iterable[int], reaches: dict[int, int], narrow: set[int]) -> list[set[int]]:
+    """Return the runs of rows or columns that follow each other.
+
+    A merged cell reaches on, and so does what stands before narrow ones.
+    """
     runs: list[set[int]] = []
     next_free = -1
     for at in sorted(used):
+        while next_free in narrow and next_free < at:
+            next_free += 1
         if not runs or at > next_free:
             runs.append(set())
         runs[-1].add(at)
@@ -127,5 +135,7 @@ def _header_rows(rows: Rows, headers: set[int]) -> int:
         if is_bold and not all(cell.is_bold for cell in below.values()):
             return at + 1
         has_numbers = any(cell.is_number for cell in below.values())
+        if not has_numbers and len(cells) < len(below):
+            continue  # heads of several columns
         return at + 1 if has_numbers and not any(cell.is_number for cell in cells) else 0
     return 0

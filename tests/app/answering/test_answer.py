@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fakes import PLAIN_CALIBRATION, FakeReader
-from inquote.app.answering.answerer import READ_FIRST, Answerer
+from inquote.app.answering.answerer import READ_AT_ONCE, Answerer
 from inquote.app.answering.choice import interleave
 from inquote.app.reader.base import Reading
 from inquote.app.system import System
@@ -28,28 +28,38 @@ def hits(*texts: str) -> list[Hit]:
     ]
 
 
-def read_by(enough: float | None, *texts: str) -> tuple[list[int], list[str]]:
+def read_by(settled: float | None, *texts: str) -> tuple[list[int], list[str]]:
     """How many passages were read at once, and the texts of the hits in their final order."""
     reader = CountingReader()
-    answerer = Answerer(reader, replace(PLAIN_CALIBRATION, enough_score=enough))
+    answerer = Answerer(reader, replace(PLAIN_CALIBRATION, settled=settled))
     choice = answerer.choose("otters eat crabs", hits(*texts))
     return reader.read_at_once, [hit.passage.text for hit in choice.findings.hits]
 
 
 def test_a_settled_question_reads_no_more_than_the_first_passages() -> None:
     texts = ["Newts.", "The otters eat crabs.", *["Mud."] * 4, "All otters eat crabs."]
-    assert read_by(1.5, *texts) == (
-        [READ_FIRST],
+    assert read_by(0.95, *texts) == (
+        [READ_AT_ONCE],
         [texts[1], texts[0], "Mud.", "Mud.", "Mud.", "Mud.", texts[6]],
     )
-    assert read_by(1.6, *texts)[0] == [READ_FIRST, 2]
+    assert read_by(0.96, *texts)[0] == [READ_AT_ONCE, READ_AT_ONCE, 1]
     assert read_by(None, *texts)[0] == [7]
+
+
+def test_a_question_without_hope_is_given_up_after_nine_passages() -> None:
+    texts = [*["Mud."] * 11, "All otters eat crabs."]
+    reader = CountingReader()
+    calibration = replace(PLAIN_CALIBRATION, settled=0.95, hopeless=0.1)
+    choice = Answerer(reader, calibration).choose("otters eat crabs", hits(*texts))
+    assert reader.read_at_once == [READ_AT_ONCE] * 3
+    assert [hit.passage.text for hit in choice.findings.hits] == texts
+    assert read_by(0.95, *texts)[0] == [READ_AT_ONCE] * 4
 
 
 def test_what_is_read_later_can_still_win() -> None:
     texts = ["Otters.", *["Mud."] * 5, "All otters eat crabs."]
-    read, shown = read_by(1.5, *texts)
-    assert read == [READ_FIRST, 2]
+    read, shown = read_by(0.95, *texts)
+    assert read == [READ_AT_ONCE, READ_AT_ONCE, 1]
     assert shown[0] == "All otters eat crabs."
 
 

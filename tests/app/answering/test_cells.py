@@ -47,6 +47,23 @@ def test_a_cell_fits_by_its_headers_and_a_row_by_one_of_its_cells(question: str,
     assert best(question, passage_of(ROWS)) == cell
 
 
+def test_a_row_that_the_question_names_goes_before_another() -> None:
+    rows = (
+        ("Day", "Opening hours of the swimming pool"),
+        ("Friday", "7:00"),
+        ("Saturday", "9:00"),
+    )
+    passage = passage_of(rows)
+    friday, saturday = (passage.text.index(time) for time in ("7:00", "9:00"))
+    spans = [Span(saturday, saturday + 4, 3.0), Span(friday, friday + 4, 0.0)]
+    question = "What are the opening hours of the pool on Friday?"
+    weighed = weigh_cells(terms_of_cells(question, [passage]), passage, spans)
+    assert passage.text[weighed[0].start : weighed[0].end] == "7:00"
+    other = "What are the opening hours of the pool?"
+    weighed = weigh_cells(terms_of_cells(other, [passage]), passage, spans)
+    assert weighed[0].start == saturday
+
+
 def test_the_row_around_a_cell_is_read_with_its_headers() -> None:
     passage = passage_of(ROWS)
     assert row_around(passage, passage.text.index("9:00")) == "Day Sunday: Pool 9:00; Gym closed."

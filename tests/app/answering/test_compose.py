@@ -108,6 +108,11 @@ def test_an_explanation_gets_the_sentences_that_support_it_in_text_order() -> No
     assert composed(Form.SENTENCES, text, made) == ["A first.", "C third.", "D fourth."]
 
 
+def test_a_stop_that_stands_alone_is_no_sentence() -> None:
+    made = reading("A first. . B second.", ("first", 2.0), evidence=(("A first.", 2), (" .", 3)))
+    assert composed(Form.SENTENCES, "A first. . B second.", made) == ["A first."]
+
+
 def test_a_list_gets_all_its_items_by_name() -> None:
     items = "  1. Price: it fell. Much.\n  2. Taste changed. So did size."
     text = f"Two factors matter:\n\n{items}\n\nAfter."

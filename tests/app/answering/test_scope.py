@@ -54,10 +54,43 @@ def test_a_document_answers_within_its_scope_as_it_does_alone() -> None:
     assert within.confidence == pytest.approx(alone.confidence, abs=0.02)
 
 
+def test_one_document_of_thousands_answers_as_it_does_alone() -> None:
+    texts = {}
+    for number in range(2_000):
+        keeper = f"keeper{number % 7}"
+        text = f"Station {number} lies at {number + 7} metres. It is kept by {keeper}."
+        texts[f"all/part-{number % 9}/{number}.md"] = text
+    shelf = make_system(**texts)
+    for number in (11, 1_234):
+        id = f"all/part-{number % 9}/{number}.md"
+        alone = make_system(**{id: texts[id]})
+        for question in (f"Station {number} lies at how many metres?", "Who is it kept by?"):
+            within, own = shelf.ask(question, scope=[id]), alone.answer(question)
+            assert (within.text, within.citations) == (own.text, own.citations)
+            assert {hit.passage.document_id for hit in within.hits} == {id}
+            assert within.confidence == pytest.approx(own.confidence, abs=0.02)
+
+
 @pytest.mark.parametrize("scope", [["zo"], ["zoo", "sea"], [], [""], ["/"], ["y\ud800"]])
 def test_a_scope_that_is_not_there_is_a_sentence(scope: list[str]) -> None:
     with pytest.raises(ScopeError):
         make_system(**TEXTS).ask(QUESTION, scope=scope)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("zoo/oters.md", "names near it: zoo/otters.md"),
+        ("rivr", "names near it: river"),
+        ("Newts", "names near it: river/newts.md"),
+        ("otters", "names near it: river/otters.md, zoo/otters.md"),
+        ("quarterly figures", "inquote status --json lists the documents"),
+    ],
+)
+def test_names_near_one_that_is_not_there_are_told(name: str, near: str) -> None:
+    sentence = f"There is no document or folder {name} in the library; {near}"
+    with pytest.raises(ScopeError, match=sentence):
+        make_system(**TEXTS).ask(QUESTION, scope=[name])
 
 
 def test_a_scope_is_bounded() -> None:

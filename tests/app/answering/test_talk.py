@@ -55,6 +55,9 @@ def test_the_evidence_is_the_last_answer_with_what_came_next() -> None:
     assert answer.inferred is not None
     assert answer.inferred.kind == "evidence"
     assert answer.inferred.text.startswith(f"{round(100 * last.confidence)} % sure")
+    assert "shows" not in answer.trace
+    shown = system.answer("Where does it say that?", ["What do otters weigh?"])
+    assert (shown.text, shown.trace["shows"]) == (last.text, 0)
 
 
 def test_others_leave_out_what_was_answered() -> None:
@@ -64,3 +67,31 @@ def test_others_leave_out_what_was_answered() -> None:
     answers.append(system.answer("and more?", [question, "any others?"]))
     places = [(c.start, c.end) for answer in answers for c in answer.citations]
     assert len(places) == len(set(places))
+
+
+LONGER = {
+    "a": "# Otter\n\nThe otter is a mammal of the rivers of Europe. "
+    "The section is about otters and their food in general.\n\n"
+    "## Food\n\nOtters eat fish and crabs and mussels and frogs.",
+    "b": "# Newt\n\nThe newt is a small animal of the ponds of Europe.",
+}
+
+
+def test_what_it_is_about_asks_for_the_document_of_the_last_answer() -> None:
+    system = make_system(**LONGER)
+    for history in (
+        ["What do otters eat?"],
+        ["Where do newts live?", "What do otters eat?"],
+    ):
+        answer = system.answer("What is it about?", history)
+        assert answer.understood_as == "What is it about?"
+        assert {citation.document_id for citation in answer.citations} == {"a"}
+        assert answer.citations[0].quote == "The otter is a mammal of the rivers of Europe."
+    everything = system.answer("What are these documents about?", ["What do otters eat?"])
+    assert {citation.document_id for citation in everything.citations} == {"a", "b"}
+
+
+def test_a_document_is_asked_about_by_its_title() -> None:
+    answer = make_system(**LONGER, **{"Pond life": LONGER["b"]}).answer("What is pond life about?")
+    assert [citation.document_id for citation in answer.citations] == ["Pond life"]
+    assert answer.trace["form"] == "overview"

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from fake_system import ARTICLE, INJECTIONS, make_answer, make_document
+from fake_system import ARTICLE, INJECTIONS, make_answer, make_citation, make_document
+from inquote.app.answering.answer import Inferred
 from inquote.app.chat.citing import (
     Reference,
     answer_for_word,
@@ -144,6 +145,15 @@ def test_an_answer_for_a_word_processor_has_its_quotes_and_places() -> None:
         '<blockquote dir="auto">16.3% of patients [1]</blockquote>'
     )
     assert f"<ol><li>{PLACE}</li>" in html
+
+
+def test_what_is_said_above_the_quotes_is_copied_too() -> None:
+    headers = (make_citation(DOCUMENT, "Results"), make_citation(DOCUMENT, "Outlook"))
+    answer = replace(ANSWER, inferred=Inferred("verdict", "yes"), headers=headers)
+    lines = answer_markdown(answer, REFERENCES).split("\n\n")
+    assert lines[1:3] == ["yes *(inferred, no quote)*", f"{answer.under_headers}:"]
+    html = answer_for_word(answer, REFERENCES)
+    assert f'</small></p>\n<p dir="auto">{answer.under_headers}:</p>\n<blockquote' in html
 
 
 def test_a_passage_is_copied_with_its_place_and_its_link() -> None:

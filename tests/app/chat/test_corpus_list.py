@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from inquote.app.chat.corpus_list import MAX_DOCUMENTS, View, documents_html, places
+from inquote.app.chat.corpus_list import MAX_ENTRIES, View, documents_html, places
 from inquote.index.stores.base import DocumentInfo
 
 
@@ -36,9 +36,23 @@ def test_many_documents_are_listed_by_folders() -> None:
     html = documents_html(MANY, False, View(folder="all/part-1"))
     assert "all/part-1/year-13" in folders(html)
     html = documents_html(MANY, False, View(folder="all/part-1/year-13"))
-    assert len(names(html)) == MAX_DOCUMENTS
-    assert "and 300 more" in html
+    assert len(names(html)) == MAX_ENTRIES
+    assert "1 to 200 of 500" in html
+    assert re.findall(r'data-part="(\d+)"', html) == ["1"]
     assert len(html) < 200_000
+
+
+def test_a_long_list_is_shown_in_parts() -> None:
+    folder = "all/part-1/year-13"
+    shown = []
+    for part in range(3):
+        shown += names(documents_html(MANY, False, View(folder=folder, part=part)))
+    assert len(shown) == len(set(shown)) == 500
+    last = documents_html(MANY, False, View(folder=folder, part=99))
+    assert "401 to 500 of 500" in last
+    assert re.findall(r'data-part="(\d+)"', last) == ["1"]
+    flat = [info(f"{n}/a.md") for n in range(450)]
+    assert len(folders(documents_html(flat, False, View(part=2)))) == 50
 
 
 def test_a_search_looks_into_all_folders_below_the_open_one() -> None:

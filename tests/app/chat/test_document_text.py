@@ -163,16 +163,17 @@ def test_lines_that_the_file_wraps_flow_and_those_of_the_author_stay() -> None:
 # ---- notes
 
 
-def test_a_note_is_tied_to_its_mark_in_the_text_and_back() -> None:
+@pytest.mark.parametrize("label", ["³", "3"])
+def test_a_note_is_tied_to_its_mark_in_the_text_and_back(label: str) -> None:
     builder = TextBuilder()
     builder.block("It rose.² It fell.³")
-    builder.block("³ In March.", kind="note", label="³")
+    builder.block(f"{label} In March.", kind="note", label=label)
     assert written(builder) == (
         '<p class="paragraph">It rose.² It fell.'
-        '<a class="to-note" id="note-1-from" href="#note-1" title="Note ³">³</a></p>'
+        f'<a class="to-note" id="note-1-from" href="#note-1" title="Note {label}">³</a></p>'
         '<span class="gap">\n\n</span><p class="note" data-name="Note">'
-        '<a class="from-note" id="note-1" href="#note-1-from" title="Back to the text">³</a>'
-        " In March.</p>"
+        '<a class="from-note" id="note-1" href="#note-1-from" '
+        f'title="Back to the text">{label}</a> In March.</p>'
     )
 
 

@@ -31,6 +31,14 @@ def test_the_confidence_stands_before_the_sentences() -> None:
     assert html.index("confidence") < html.index("<blockquote")
 
 
+def test_a_place_names_its_document_where_several_were_searched() -> None:
+    answer = make_answer("What is open?", DOCUMENT, ["The future is open."])
+    among = answer_html(answer, KNOWN, (), 12)
+    assert '<p class="where" dir="auto">A small article · Outlook <a class="only"' in among
+    alone = answer_html(answer, KNOWN, (), 1)
+    assert '<p class="where" dir="auto">Outlook</p>' in alone and "Only this" not in alone
+
+
 def test_a_refusal_says_what_was_searched_and_what_to_try() -> None:
     refused = make_answer("What?", DOCUMENT, [], ["2015"])
     assert "I found no answer in 12 documents." in answer_html(refused, KNOWN, (), 12)

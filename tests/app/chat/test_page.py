@@ -7,16 +7,18 @@ import pytest
 from fastapi import FastAPI
 
 from fake_system import FakeSystem, opener
-from inquote.app.chat import page
 from inquote.app.service.service import Service
 from serving import Visitor, served
 
 QUESTION = "When was it approved?"
 
 
+@pytest.mark.server
 def test_of_many_tabs_those_used_last_are_kept_and_the_others_answered_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    from inquote.app.chat import page  # Gradio takes seconds, which only these tests wait for
+
     monkeypatch.setattr(page, "MAX_SESSIONS", 2)
     kept = [[QUESTION, False]]
 
@@ -37,12 +39,15 @@ def test_of_many_tabs_those_used_last_are_kept_and_the_others_answered_anew(
 
 
 def test_gradio_keeps_no_more_sessions_and_events_than_it_needs() -> None:
+    from inquote.app.chat import page
+    from inquote.app.chat.mounting import mount_page
+
     system = FakeSystem()
 
     async def mount() -> tuple[int, int]:
         service = Service(opener(system))
         try:
-            app = page.mount_page(FastAPI(), service)
+            app = mount_page(FastAPI(), service)
             return app.state_holder.capacity, app.get_blocks()._queue.ANALYTICS_MAX_EVENTS
         finally:
             service.close()

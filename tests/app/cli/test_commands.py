@@ -1,7 +1,6 @@
 """The command line as a user runs it: exit statuses, one sentence for what is wrong, JSON that is
 a contract."""
 
-import io
 import json
 import os
 import subprocess
@@ -14,33 +13,12 @@ from damage import change_rows
 
 from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from inquote.app.answering.answerer import Answerer
-from inquote.app.cli import commands as cli
 from inquote.app.system import System
 from inquote.index.stores.journal import SqliteJournal
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.updating.ingest import ingest
 
 MakeSystem = Callable[..., System]
-
-
-@pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Run `inquote ARGUMENTS`: exit status, standard output, standard error."""
-
-    def run(*arguments: str | Path, stdin: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["inquote", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture
@@ -239,6 +217,20 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "set()"
 
 
+def test_an_interruption_while_the_program_loads_is_no_traceback() -> None:
+    code = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from inquote.app.cli.start import main\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_changes_tells_what_became_of_the_answers(
     run: Run, system: System, corpus: Path, embedder: FakeEmbedder, tmp_path: Path
 ) -> None:
@@ -267,8 +259,30 @@ def test_changes_tells_what_became_of_the_answers(
     assert (status, err) == (
         2,
         f"Line 1 of {tmp_path}/q.jsonl is not a JSON object like "
-        '{"question": "...", "history": ["..."]}.\n',
+        '{"question": "...", "history": ["..."], "scope": ["..."]}.\n',
     )
+
+
+def test_changes_asks_the_questions_of_a_file_within_their_scopes(
+    run: Run, system: System, corpus: Path, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    place = ("--library", system.store.folder)
+    (corpus / "otters.md").write_text("# Otters\n\nOtters eat crabs.\n", "utf-8")
+    ingest(system.store, [corpus], embedder)
+    questions = tmp_path / "q.jsonl"
+    lines = []
+    for scope in (["zoo/otters.md"], ["zoo/owls.md"]):
+        lines.append(json.dumps({"question": "Otters eat crabs?", "scope": scope}))
+    questions.write_text("\n".join(lines))
+    out = json.loads(run("changes", "--json", "--questions", questions, *place)[1])
+    assert [(change["scope"], change["kind"]) for change in out] == [
+        (["zoo/otters.md"], "newly answerable"),
+        (["zoo/owls.md"], "unchanged"),
+    ]
+    for scope in ("zoo", [], [1]):
+        questions.write_text(json.dumps({"question": "Otters eat crabs?", "scope": scope}))
+        status, _, err = run("changes", "--questions", questions, *place)
+        assert (status, err[:6]) == (2, "Line 1")
 
 
 def test_changes_has_a_limit_and_goes_on_where_it_was_stopped(

@@ -19,8 +19,15 @@ from fakes import PLAIN_CALIBRATION, FakeEmbedder, FakeReader
 from inquote.app.answering.answerer import Answerer
 from inquote.app.service.jobs import LibraryJobs
 from inquote.app.service.service import Service
+from inquote.app.service.uploads import MAX_UPLOAD_BYTES
 from inquote.app.system import System
+from inquote.app.web.corpus_endpoints import corpus_routes
+from inquote.app.web.endpoints import create_api
+from inquote.app.web.guard import Guard
+from inquote.app.web.programs import program_routes
 from inquote.app.web.server import create_app
+from inquote.app.web.sites import Sites
+from inquote.app.web.streams import StreamEnds
 from inquote.index.retrieval.search import Search
 from inquote.index.stores.journal import QuestionInContext, SqliteJournal
 from inquote.index.stores.local.store import LocalStore
@@ -76,6 +83,14 @@ def form(contents: dict[str, str | bytes]) -> list[tuple[str, tuple[str, bytes]]
     ]
 
 
+def make_app(service: Service, jobs: LibraryJobs) -> Guard:
+    """The endpoints of questions and of the corpus behind the guard, without Gradio's page."""
+    api = create_api(service)
+    api.include_router(program_routes(service, jobs, has_people=False))
+    api.include_router(corpus_routes(service, jobs, has_people=False))
+    return Guard(StreamEnds(api), Sites("127.0.0.1"), upload_limit=MAX_UPLOAD_BYTES)
+
+
 @pytest.fixture
 def running(tmp_path: Path, embedder: FakeEmbedder) -> Iterator[Running]:
     """A server that begins without a library."""
@@ -92,7 +107,7 @@ def running(tmp_path: Path, embedder: FakeEmbedder) -> Iterator[Running]:
 
     service = Service(open_system)
     keeper = LibraryJobs(service, library, lambda: embedder)
-    app, _ = asyncio.run(create_app(service, jobs=keeper))
+    app = make_app(service, keeper)
     with TestClient(app, base_url=ADDRESS, raise_server_exceptions=False) as client:
         yield Running(client, keeper, library, embedder)
     keeper.close()
@@ -394,19 +409,34 @@ def test_other_sites_change_nothing(running: Running) -> None:
     assert running.keeper.latest is None
 
 
-@pytest.mark.parametrize("what", ["files", "remove", "undo", "compare", "stop"])
-def test_read_only_is_said_by_the_server(what: str) -> None:
+def test_read_only_is_said_by_the_server() -> None:
     service = Service(opener(FakeSystem()))
     app, _ = asyncio.run(create_app(service))
     with TestClient(app, base_url=ADDRESS) as client:
-        response = client.post(f"/api/corpus/{what}", files=form({"a": "x"}))
-        assert (response.status_code, "read-only" in response.json()["error"]) == (403, True)
+        for what in ("files", "remove", "undo", "compare", "stop"):
+            response = client.post(f"/api/corpus/{what}", files=form({"a": "x"}))
+            assert (response.status_code, "read-only" in response.json()["error"]) == (403, True)
         page = client.get("/api/corpus").text
         assert "A small article" in page
-        changes = page.split("corpus-body")[1].replace('<button type="button" data-limit=', "")
-        assert "<button" not in changes
+        for change in ("data-post", "data-rename", "data-remove", 'data-selected="remove"'):
+            assert change not in page
         assert 'type="file"' not in page
         assert (
             client.post("/api/corpus/files", files=form({"a": "x" * 9_000_000})).status_code == 413
         )
     service.close()
+
+
+def test_a_title_is_given_and_taken_back(running: Running) -> None:
+    running.upload(moles=MOLES)
+    assert running.keeper.latest and running.keeper.latest.opens == "uploads/moles.md"
+    assert (
+        running.post("rename", document="uploads/moles.md", title=" Of \n moles ")["problem"] == ""
+    )
+    assert "Of moles" in running.client.get("/api/corpus").text
+    assert "Of moles" in running.client.get("/api/pane?document=uploads/moles.md").text
+    running.post("undo")
+    assert "Of moles" not in running.client.get("/api/corpus").text
+    refused = running.client.post("/api/corpus/rename", json={"document": "a", "title": "\n"})
+    assert refused.json()["error"] == "Please type a title."
+    assert "no document a" in running.post("rename", document="a", title="b")["problem"]

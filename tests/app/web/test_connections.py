@@ -16,6 +16,8 @@ import pytest
 
 from places import ROOT
 
+pytestmark = pytest.mark.server
+
 SERVE = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

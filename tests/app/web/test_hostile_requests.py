@@ -19,7 +19,7 @@ from inquote.app.web.routes import route_of
 from inquote.app.web.sites import Sites
 from serving import served
 
-COUNT = 1500
+COUNT = 1000
 SENT_AT_ONCE = 8
 STATUSES = {200, 202, 204, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 503}
 PATHS = [
@@ -30,6 +30,8 @@ PATHS = [
     "/assets/x-12345678.js", "/assets/%0a", "/static/a", "/theme.css", "/favicon.ico",
     "/gradio_api/startup-events", "/gradio_api/queue/data", "/gradio_api/queue/join",
     "/gradio_api/queue/join/", "/gradio_api/cancel", "/gradio_api/reset", "/gradio_api/info",
+    "/api/v1/ask", "/api/v1/search", "/api/v1/documents", "/api/v1/documents/%ff%00",
+    "/api/v1/work", "/mcp", "/healthz", "/readyz", "/metrics",
     "//", "/%2e%2e/", "/api/ask%00", "/api/" + "a" * 5000,
 ]  # fmt: skip
 VALUES: list[Any] = [
@@ -102,6 +104,7 @@ async def send_all(address: str, requests: list[dict[str, Any]]) -> list[tuple[i
         return await asyncio.gather(*[send(client, parts) for parts in requests])
 
 
+@pytest.mark.server
 def test_nothing_that_anybody_sends_is_a_fault(
     address: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -120,9 +123,9 @@ def test_nothing_that_anybody_sends_is_a_fault(
 def call(address: str) -> dict[str, Any]:
     """The page's own call when a question is asked."""
     config = httpx.get(f"{address}/config").json()
-    event = next(event for event in config["dependencies"] if len(event["inputs"]) == 5)
+    event = next(event for event in config["dependencies"] if len(event["inputs"]) == 6)
     return {
-        "data": ["approved", None, [], "", ""],
+        "data": ["approved", None, [], "", "", ""],
         "event_data": None,
         "fn_index": event["id"],
         "trigger_id": event["targets"][0][0],
@@ -143,6 +146,7 @@ FOREIGN = [
 ]  # fmt: skip
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("key", "value"), FOREIGN)
 def test_a_call_of_the_page_that_is_not_its_own_is_one_line(
     address: str,
@@ -161,6 +165,7 @@ def test_a_call_of_the_page_that_is_not_its_own_is_one_line(
     assert "Traceback" not in capfd.readouterr().err
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("query", "status"),
     [
@@ -180,6 +185,7 @@ def test_the_stream_of_a_foreign_session_is_one_line(
     assert (response.status_code, len(caplog.messages)) == (status, 1)
 
 
+@pytest.mark.server
 def test_two_streams_of_a_session_that_end_early_are_no_traceback(
     address: str, call: dict[str, Any], capfd: pytest.CaptureFixture[str]
 ) -> None:

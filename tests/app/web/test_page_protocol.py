@@ -17,6 +17,8 @@ from inquote.app.web.asgi import Message, Receive, Scope, Send
 from inquote.app.web.streams import READING_TIME, StreamEnds
 from serving import Visitor, served
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[FakeSystem, str]]:

@@ -1,104 +1,55 @@
 """What each person meets at every address: nothing tells of a document that they may not see."""
 
 import asyncio
-import hashlib
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from answering_library import make_system
+from several_people import TEXTS, enter, make_people, people_served, told
 
+import inquote
 from inquote.app.answering.suggestions import ATTACHMENT, Suggestion, dump_suggestions
-from inquote.app.service.jobs import Job, LibraryJobs
-from inquote.app.service.service import Service
+from inquote.app.remote import ServerRefused
 from inquote.app.service.viewer import Person
-from inquote.app.web.password import hash_password
 from inquote.app.web.people import People, PeopleError
-from inquote.app.web.people_login import PeopleLogin
+from inquote.app.web.people_login import PeopleLogin, session_of
+from inquote.app.web.refusals import Refusal
 from inquote.index.stores.sessions import Sessions
-from serving import Visitor, served
-from store_writing import EMBEDDER
+from serving import Visitor
 
-TEXTS = {
-    "shared/otters.md": "An otter weighs 12 kilograms.",
-    "press/newts.md": "Newts live in ponds. A newt eats worms.",
-    "hr/zebra.md": "A zebra earns 40 coins a day. Newts live in the vault.",
-    "secret.md": "The zebra code is 4711.",
-}
-TELLING = ("zebra", "vault", "4711", "secret.md", "hr/")
-FILE = """
-editors = ["office"]
-[folders]
-"shared" = ["everybody"]
-"press" = ["press"]
-"hr" = ["office"]
-[people.ann]
-password = "{ann}"
-groups = ["office"]
-[people.bob]
-password = "{bob}"
-groups = ["press"]
-[people.eve]
-password = "{eve}"
-[tokens.robot]
-sha256 = "{robot}"
-groups = ["press"]
-"""
+pytestmark = pytest.mark.server
+
 NEWTS = "Where do newts live?"
-
-
-def make_people() -> People:
-    hashes = {name: hash_password(name, f"{name}-word") for name in ("ann", "bob", "eve")}
-    return People(FILE.format(**hashes, robot=hashlib.sha256(b"token").hexdigest()), "people.toml")
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("library")
-    login = PeopleLogin(make_people(), Sessions(folder))
-
-    def make_jobs(service: Service) -> LibraryJobs:
-        jobs = LibraryJobs(service, folder, lambda: EMBEDDER)
-        jobs.latest = Job("Removing hr/zebra.md", "2026-11-24T20:13:05+00:00")
-        jobs.latest.running = False
-        return jobs
-
-    with served(lambda: make_system(**TEXTS), make_jobs, people=login) as address:
+    with people_served(tmp_path_factory.mktemp("library")) as address:
         yield address
 
 
-@contextmanager
-def enter(address: str, name: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, timeout=60) as client:
-        fields = {"name": name, "password": f"{name}-word"}
-        assert client.post("/login", data=fields).status_code == 303
-        yield client
-
-
-@pytest.fixture(params=["bob", "eve"])
+@pytest.fixture(scope="module", params=["bob", "eve"])
 def limited(request: pytest.FixtureRequest, address: str) -> Iterator[httpx.Client]:
     with enter(address, request.param) as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ann(address: str) -> Iterator[httpx.Client]:
     with enter(address, "ann") as client:
         yield client
 
 
-def told(text: str) -> list[str]:
-    return [word for word in TELLING if word in text.lower()]
-
-
 PLACES = [
     "/api/pane?document={id}",
     "/api/pane?document={id}&mark=1:0-5&view=page",
+    "/api/overview?document={id}",
+    "/api/overview/questions?document={id}",
     "/api/passage?document={id}&start=0&end=5",
     "/api/pages?document={id}",
     "/api/pages/boxes?document={id}&mark=1:0-5",
@@ -107,7 +58,12 @@ PLACES = [
     "/api/corpus?find={id}",
     "/api/corpus?folder={id}",
     "/api/corpus/places?find={id}",
+    "/api/v1/documents/{id}",
+    "/api/v1/documents/{id}?start=0&end=5",
+    "/api/v1/documents/{id}?sha256=0",
 ]
+LISTS = ["/api/pane", "/api/corpus", "/api/corpus/work", "/config", "/api/v1/documents"]
+LISTS += ["/api/v1/library", "/api/v1/work"]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -126,7 +82,7 @@ def test_a_hidden_document_answers_as_one_that_is_not_there(
     assert texts[0] == texts[1]
 
 
-@pytest.mark.parametrize("place", ["/api/pane", "/api/corpus", "/api/corpus/work", "/config"])
+@pytest.mark.parametrize("place", LISTS)
 @pytest.mark.parametrize("more", ["", "?find=zebra"])
 def test_no_list_no_count_and_no_job_tells_of_it(
     limited: httpx.Client, place: str, more: str
@@ -184,12 +140,98 @@ def test_a_hidden_scope_is_refused_as_one_that_is_not_there(
         return limited.post("/api/ask", json={"question": NEWTS, "scope": scope})
 
     response, other = ask(scope), ask(["nothing"])
-    assert response.status_code == other.status_code == 400
+    assert response.status_code == other.status_code == 404
     assert response.text.replace(scope[0], "nothing") == other.text
 
 
+def test_a_search_lists_what_is_seen(limited: httpx.Client, ann: httpx.Client) -> None:
+    def search(client: httpx.Client, **more: Any) -> httpx.Response:
+        return client.post("/api/v1/search", json={"query": "newts zebra vault", **more})
+
+    result = search(limited).json()
+    assert {place["document"] for place in result["passages"]} <= {
+        "shared/otters.md",
+        "press/newts.md",
+    }
+    assert told(json.dumps(result["passages"])) == []
+    assert len(search(ann).json()["passages"]) == 4
+    for path, body in (("search", {"query": NEWTS}), ("ask", {"question": NEWTS})):
+        hidden, absent = (
+            limited.post(f"/api/v1/{path}", json={**body, "scope": [scope]})
+            for scope in ("hr", "no")
+        )
+        assert hidden.status_code == absent.status_code == 404
+        assert hidden.text.replace(" hr ", " no ") == absent.text
+
+
+def test_counts_of_programs_are_of_what_is_seen(address: str, ann: httpx.Client) -> None:
+    for name, count in (("bob", 2), ("eve", 1)):
+        with enter(address, name) as client:
+            assert client.get("/api/v1/library").json()["documents"] == count
+            assert client.get("/api/v1/library").json()["writable"] is False
+            assert len(client.get("/api/v1/documents").json()["documents"]) == count
+    assert ann.get("/api/v1/library").json()["documents"] == 4
+
+
+def call_mcp(client: httpx.Client, method: str, **params: Any) -> Any:
+    """Send a request of MCP, as clients of before 2026 do."""
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    headers = {"accept": "application/json, text/event-stream"}
+    return client.post("/mcp", json=body, headers=headers).json()
+
+
+def test_a_language_model_meets_what_its_person_sees(
+    limited: httpx.Client, ann: httpx.Client
+) -> None:
+    def use(client: httpx.Client, tool: str, **arguments: Any) -> str:
+        result = call_mcp(client, "tools/call", name=tool, arguments=arguments)
+        return json.dumps(result["result"])
+
+    assert "hr/zebra.md" in use(ann, "documents")
+    texts = [
+        use(limited, "documents"),
+        use(limited, "search", query="newts vault").replace("newts vault", ""),
+        use(limited, "ask", question="Newts live where?"),
+        json.dumps(call_mcp(limited, "resources/list")),
+    ]
+    assert [told(text) for text in texts] == [[], [], [], []]
+    place = {"start": 0, "end": 7, "quote": "A zebra"}
+    for tool, more in (("read", {}), ("verify_citation", place)):
+        hidden = use(limited, tool, document="hr/zebra.md", **more)
+        absent = use(limited, tool, document="no/other.md", **more)
+        assert hidden.replace("hr/zebra.md", "no/other.md") == absent
+    uri = "inquote://documents/"
+    hidden, absent = (
+        json.dumps(call_mcp(limited, "resources/read", uri=f"{uri}{id}"))
+        for id in ("secret.md", "absent.md")
+    )
+    assert hidden.replace("secret.md", "absent.md") == absent
+
+
+def test_the_numbers_are_for_this_machine_and_for_who_sees_everything(
+    address: str, limited: httpx.Client, ann: httpx.Client
+) -> None:
+    forwarded = {"x-forwarded-for": "192.0.2.1"}
+    with httpx.Client(base_url=address) as nobody:
+        assert nobody.get("/metrics").status_code == 200
+        assert nobody.get("/metrics", headers=forwarded).status_code == 401
+        for path in ("/healthz", "/readyz"):
+            assert nobody.get(path, headers=forwarded).status_code == 200
+    assert limited.get("/metrics", headers=forwarded).status_code == 403
+    assert "inquote_library_documents 4.0" in ann.get("/metrics", headers=forwarded).text
+
+
 def test_only_editors_change_the_corpus(limited: httpx.Client, ann: httpx.Client) -> None:
-    for change in ("demonstration", "remove", "undo", "compare", "stop", "files"):
+    for method, path in (
+        ("POST", "documents"),
+        ("DELETE", "documents/press/newts.md"),
+        ("DELETE", "documents/hr/zebra.md"),
+        ("GET", "work"),
+    ):
+        response = limited.request(method, f"/api/v1/{path}")
+        assert response.status_code == 403
+        assert told(response.text) == []
+    for change in ("demonstration", "remove", "rename", "undo", "compare", "stop", "files"):
         response = limited.post(f"/api/corpus/{change}", json={"document": "press/newts.md"})
         assert response.status_code == 403
         assert told(response.text) == []
@@ -265,7 +307,9 @@ def test_nothing_but_the_way_in_is_answered_to_who_is_not_known(address: str) ->
             assert (response.status_code, response.headers["location"][:5]) == (303, "login")
         for place in [*PLACES, "/config", "/docs", "/openapi.json", "/api/person", "/page/page.js"]:
             assert client.get(place).status_code == 401
-        assert client.post("/api/ask", json={"question": NEWTS}).status_code == 401
+        for place in ("/api/ask", "/api/v1/ask", "/api/v1/search", "/api/v1/documents", "/mcp"):
+            assert client.post(place, json={"question": NEWTS}).status_code == 401
+        assert client.delete("/api/v1/documents/secret.md").status_code == 401
         forged = {"x-inquote-person": "ann"}
         assert client.get("/api/corpus", headers=forged).status_code == 401
     with enter(address, "bob") as bob:
@@ -274,11 +318,36 @@ def test_nothing_but_the_way_in_is_answered_to_who_is_not_known(address: str) ->
 
 def test_a_program_has_a_token(address: str) -> None:
     with httpx.Client(base_url=address, timeout=60) as client:
-        for token, status in (("token", 200), ("other", 401)):
-            headers = {"authorization": f"Bearer {token}"}
-            response = client.post("/api/ask", json={"question": NEWTS}, headers=headers)
-            assert response.status_code == status
-            assert told(response.text) == []
+        for path in ("/api/ask", "/api/v1/ask"):
+            for token, status in (("token", 200), ("other", 401)):
+                headers = {"authorization": f"Bearer {token}"}
+                response = client.post(path, json={"question": NEWTS}, headers=headers)
+                assert response.status_code == status
+                assert told(response.text) == []
+    with inquote.open_library(address, token="token") as library:
+        assert [info.id for info in library.documents()] == ["press/newts.md", "shared/otters.md"]
+        with pytest.raises(KeyError):
+            library.document("hr/zebra.md")
+    for token in ("other", None):
+        with pytest.raises(ServerRefused, match=r"token=\.\.\."):
+            inquote.open_library(address, token=token)
+
+
+def test_wrong_tokens_are_counted_and_a_right_one_is_let_in_all_the_same(tmp_path: Path) -> None:
+    login = PeopleLogin(make_people(), Sessions(tmp_path))
+
+    async def send(token: str) -> int:
+        scope = {"path": "/api/v1/library", "headers": [], "client": ("192.0.2.7", 1)}
+        try:
+            await login.admit(scope, {"authorization": f"Bearer {token}"})
+        except Refusal as refusal:
+            return refusal.status
+        return 200
+
+    async def guess() -> list[int]:
+        return [await send(f"guess {number}") for number in range(11)] + [await send("token")]
+
+    assert asyncio.run(guess()) == [401] * 10 + [429, 200]
 
 
 def test_a_session_ends_with_its_log_out(address: str) -> None:
@@ -290,6 +359,11 @@ def test_a_session_ends_with_its_log_out(address: str) -> None:
         assert bob.get("/api/person").status_code == 401
     with httpx.Client(base_url=address, cookies=cookie) as stolen:
         assert stolen.get("/api/person").status_code == 401
+
+
+def test_what_is_too_long_for_a_session_is_none() -> None:
+    assert session_of("inquote-session=abc; other=1") == "abc"
+    assert session_of(f"inquote-session={'a' * 5000}") == ""
 
 
 def test_the_cookie_is_for_this_server_alone(address: str) -> None:

@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -15,6 +17,7 @@ import pytest
 
 from inquote.app.web.server import DRAIN_SECONDS, ServerError, serve
 from places import ROOT
+from read_elsewhere import PATIENCE, wait_for
 
 SERVE = """
 import sys, time
@@ -32,6 +35,7 @@ print("left", flush=True)
 """
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_lets_the_running_request_finish(number: signal.Signals, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
@@ -70,6 +74,51 @@ def test_a_signal_lets_the_running_request_finish(number: signal.Signals, tmp_pa
         child.kill()
         child.wait()
         child.stdout.close()
+
+
+SERVE_TWO = """
+import sys
+from functools import partial
+from pathlib import Path
+from inquote.app.service.readers import Readers
+from inquote.app.web.server import serve
+from read_elsewhere import open_obedient
+open_system = partial(open_obedient, Path(sys.argv[1]))
+readers = Readers(open_system, 2)
+serve(open_system, port=0, open_browser=False, readers=readers)
+print("left", len(readers.processes), flush=True)
+"""
+
+
+@pytest.mark.server
+def test_ctrl_c_lets_other_processes_finish_their_questions_and_ends_them(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVE_TWO, tmp_path],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        process_group=0,
+    )
+    assert server.stdout
+    try:
+        lines = iter(server.stdout.readline, "")
+        address = next(found[0] for line in lines if (found := re.search(r"http://\S+", line)))
+        while httpx.get(f"{address}/readyz", timeout=PATIENCE).status_code == 503:
+            time.sleep(0.1)
+        with ThreadPoolExecutor() as pool:
+            body = {"question": "wait until approved"}
+            asked = pool.submit(httpx.post, f"{address}/api/ask", json=body, timeout=PATIENCE)
+            wait_for(tmp_path / "read")
+            os.killpg(server.pid, signal.SIGINT)  # as a terminal does
+            (tmp_path / "go").touch()
+            assert asked.result().json()["answer"] == "2015"
+        assert server.wait(DRAIN_SECONDS) == 0
+        assert server.stdout.read().endswith("left 0\n")
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
 
 
 def test_a_port_that_is_taken_is_one_sentence_with_its_name() -> None:

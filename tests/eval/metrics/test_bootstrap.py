@@ -10,6 +10,11 @@ RIGHT = Metric("right", "", "higher", ("right",))
 PRECISION = Metric("precision", "", "higher", ("refused", "answerable"), refusal_precision)
 
 
+@pytest.fixture(autouse=True)
+def few_resamples():
+    """Draw all of them, for these tests look at intervals."""
+
+
 def columns(**values):
     return {name: np.array(column, float) for name, column in values.items()}
 

@@ -1,5 +1,4 @@
 import torch
-from transformers import AutoModelForQuestionAnswering
 
 from inquote.app.reader.model import Batch, SpanModel, Window
 from inquote.eval.peers.passages import export, rename_tensors
@@ -7,6 +6,8 @@ from inquote.index.models.bert import Size
 
 
 def test_the_exported_model_says_what_the_span_reader_says(tmp_path):
+    from transformers import AutoModelForQuestionAnswering
+
     torch.manual_seed(0)
     model = SpanModel(Size()).eval()
     export(model, tmp_path)

@@ -116,10 +116,8 @@ def test_a_fit_finds_the_feature_that_tells() -> None:
         observations.append(
             Observation("ab"[at % 2], {"score": float(score), "noise": float(noise)}, right, right)
         )
-    calibration, summary = fit(
-        observations, Calibration({}, 0.0, 0.0, 1.0, enough_score=7.0), 0.9, "b"
-    )
-    assert (calibration.retrieval_weight, calibration.enough_score) == (1.0, 7.0)
+    calibration, summary = fit(observations, Calibration({}, 0.0, 0.0, 1.0, settled=0.7), 0.9, "b")
+    assert (calibration.retrieval_weight, calibration.settled) == (1.0, 0.7)
     assert calibration.weights["score"] > 10 * abs(calibration.weights["noise"])
     assert calibration.questions == 400
     assert calibration.chosen_on == (200, sum(not o.answerable for o in observations[1::2]))

@@ -1,6 +1,8 @@
 import gzip
 import json
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from inquote.eval.studies.squad import (
     summary,
 )
 from inquote.eval.studies.squad_data import SquadQuestion, load_squad, of_titles, titles_of
+from inquote.index.stores.registry import open_store
 from inquote.ingest.documents import Passage
 
 OTTERS = "An otter weighs 12 kilograms. Otters sleep afloat."
@@ -312,11 +315,20 @@ def test_a_given_context_is_read_to_its_end(tmp_path, embedder):
         )
     )
     reader = CountingReader()
-    settled = replace(CALIBRATION, enough_score=-100.0)  # the first passages would do
+    settled = replace(CALIBRATION, settled=0.0)  # the first passages would do
     evaluate(file, file.questions, Answerer(reader, settled), embedder, retrieved=False)
     assert reader.passages == {
         passage.text for passage in Shelf(file.contexts, embedder).passages.values()
     }
+
+
+def test_a_library_in_a_store_is_asked_as_one_in_memory(tmp_path, file, answerer, embedder):
+    ask = partial(evaluate, file, file.questions, answerer, embedder, retrieved=True)
+    with closing(open_store(tmp_path / "library", must_exist=False)) as store:
+        outcomes = ask(store=store)
+        with store.snapshot() as snapshot:
+            assert snapshot.generation == 1
+    assert outcomes == ask()
 
 
 def test_a_passage_holds_the_answer_only_where_it_was_annotated():

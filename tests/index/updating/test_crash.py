@@ -20,6 +20,7 @@ def crash(*arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.server
 def test_an_ingest_killed_at_random_leaves_the_library_before_or_after() -> None:
     assert crash("8", "0", "0").count("kill -9: 4 times") == 5
 

@@ -42,6 +42,13 @@ def test_a_page_in_black_and_white_is_a_png_and_one_in_colours_a_jpeg(
     assert drawn(renderer, file, 1).size == (480, 622)
 
 
+def test_a_scan_in_gray_is_a_jpeg(renderer: Renderer, tmp_path: Path) -> None:
+    file = tmp_path / "scan"
+    Image.linear_gradient("L").resize((600, 800)).save(file, "PNG")
+    assert renderer.draw(file, 1, 480).media_type == "image/jpeg"
+    assert drawn(renderer, file).getpixel((240, 320)) == pytest.approx((128, 128, 128), abs=3)
+
+
 def test_a_turned_and_cut_page_is_drawn_as_it_is_shown(renderer: Renderer, tmp_path: Path) -> None:
     extra = b"/Rotate 90 /CropBox [200 0 612 792]"
     picture = drawn(renderer, kept(tmp_path, drawn_pdf([RED_AREA], extra=extra)))

@@ -197,7 +197,7 @@ def check_blocks(parsed: Parsed, written: set[int]) -> None:
 def test_words_come_back_and_passages_miss_nothing(kind: str) -> None:
     words = letters if kind == "pdf" else st.one_of(letters, wide)
     given(blocks_of(words))(
-        settings(max_examples=20, deadline=None)(lambda made: check(WRITERS[kind], made))
+        settings(max_examples=10, deadline=None)(lambda made: check(WRITERS[kind], made))
     )()
 
 

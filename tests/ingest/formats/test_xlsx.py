@@ -74,6 +74,30 @@ def test_empty_rows_and_wide_gaps_part_tables() -> None:
     ]
 
 
+def test_narrow_rows_and_columns_part_no_table() -> None:
+    def narrow(book: Any) -> None:
+        sheet = book["S"]
+        for row in (3, 6):
+            sheet.row_dimensions[row].height = 4.5
+        sheet.column_dimensions["D"].width = 2.5
+
+    rows = [
+        ["In millions", None, None, None, "2023"],
+        [None, "Sales", "Profit", None, "Interest", "Taxes"],
+        [],
+        ["Zone A", 12, 3, None, 4, 5],
+        ["Zone B", 13, 4, None, 5, 6],
+        [],
+        ["(a) Before taxes."],
+    ]
+    parsed = xlsx.parse(workbook({"S": rows}, narrow))
+    assert parsed.text.endswith("Zone B | 13 | 4 | 5 | 6\n\n(a) Before taxes.")
+    assert [block.kind for block in parsed.blocks].count("table") == 1
+    headers = [block for block in parsed.blocks if block.is_header]
+    assert {block.row for block in headers} == {0, 1}
+    assert "Taxes" in [parsed.text[block.start : block.end] for block in headers]
+
+
 def test_merged_cells_have_spans() -> None:
     def merge(book: Any) -> None:
         book["S"].merge_cells("A2:A3")

@@ -2,7 +2,8 @@
 
 from inquote.ingest.formats import pdf as pdf_format
 from inquote.ingest.formats.base import Parsed
-from made_files import down, drawn_pdf, pdf, shown
+from inquote.ingest.layout.boxes import rectangles
+from made_files import dotted_pdf, down, drawn_pdf, pdf, shown
 
 LEFT = (
     "The mill of Penrick stands at the upper",
@@ -158,6 +159,26 @@ def test_what_no_reader_sees_is_hidden_with_the_reason() -> None:
         "beside the sheet": "off the page",
     }
     assert parsed.text.startswith("The rent is 900 euros.")
+
+
+def test_letters_that_are_drawings_in_dots_are_as_large_as_they_look() -> None:
+    parsed = pdf_format.parse(
+        dotted_pdf([(72, 700, b"the de\x0cnition of a di\x0berence"), (72, 600, b"7 \x0e 7")])
+    )
+    assert parsed.text == "the definition of a difference\n\n7 7"
+    assert parsed.hidden == ()
+    (box,) = rectangles(parsed.pages[0], 0, 3)
+    assert [round(edge) for edge in box] == [72, 82, 93, 93]
+
+
+def test_a_letter_that_is_drawn_twice_is_read_once() -> None:
+    parsed = page(
+        shown(60, 700, "K2-1901 all seeds"),
+        shown(60, 700, "K2"),
+        shown(60.3, 700, "K2"),
+        shown(60, 680, "pp p"),
+    )
+    assert parsed.text.split() == ["K2-1901", "all", "seeds", "pp", "p"]
 
 
 def test_white_text_on_a_dark_ground_is_seen() -> None:

@@ -51,7 +51,8 @@ def shown(corpus: Path, embedder: FakeEmbedder) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     library = folder / "library"
-    ingest(LocalStore(library), [corpus], embedder)
+    with contextlib.closing(LocalStore(library)) as store:  # a child would go on with its files
+        ingest(store, [corpus], embedder)
     show(library)
     yield library
     show(library, 0o755)
@@ -120,7 +121,7 @@ def test_a_library_that_may_not_be_read_is_not_called_damaged(shown: Path) -> No
         return str(raised.value)
 
     status, message = as_stranger(ask)
-    assert status == 0
+    assert status == 0, message
     assert "library.db cannot be used now: it is not readable or not writable here." in str(message)
 
 

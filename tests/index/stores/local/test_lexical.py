@@ -1,9 +1,11 @@
+import errno
 import math
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from inquote.index.stores.local import lexical
 from inquote.index.stores.local.lexical import LexicalEntry, LexicalIndex
 from inquote.index.terms import content_terms, idf
 
@@ -24,6 +26,13 @@ def test_terms_are_stems_without_function_words_and_accents() -> None:
 
 def test_a_question_of_function_words_alone_keeps_them() -> None:
     assert content_terms("Who is it?") == ["who", "is", "it"]
+
+
+def test_a_place_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="Input/output error"):
+        build(ROWS, tmp_path / "none")
+    full = ValueError("An IO error occurred: 'No space left on device (os error 28) at path'")
+    assert lexical._write_error(full).errno == errno.ENOSPC
 
 
 def test_the_score_is_bm25_over_its_bound() -> None:

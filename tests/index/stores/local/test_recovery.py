@@ -1,6 +1,7 @@
 """A library.db that cannot be read through: what is sound of it is saved."""
 
 import contextlib
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -19,21 +20,24 @@ COUNT = 300
 BREAK_META = "UPDATE meta SET value = '9' WHERE key = 'generation'"
 
 
-@pytest.fixture
-def many(tmp_path: Path) -> Path:
-    """Texts in two folders, of which the second holds one."""
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Texts in two folders, of which the second holds one, and a library of them."""
+    made = tmp_path_factory.mktemp("many")
     for number in range(COUNT):
-        folder = tmp_path / ("kept" if number else "again")
+        folder = made / ("kept" if number else "again")
         folder.mkdir(exist_ok=True)
         words = f"Animal {number} eats crabs. " * 20
         (folder / f"{number:03d}.md").write_text(words)
-    return tmp_path
+    with contextlib.closing(LocalStore(made / "library")) as store:
+        ingest(store, [made / "kept", made / "again"], FakeEmbedder())
+    return made
 
 
-def make_library(many: Path) -> Path:
-    library = many / "library"
-    ingest(LocalStore(library), [many / "kept", many / "again"], FakeEmbedder())
-    return library
+@pytest.fixture
+def library(many: Path, tmp_path: Path) -> Path:
+    """A copy of the library, to be damaged."""
+    return shutil.copytree(many / "library", tmp_path / "library")
 
 
 def break_pages(library: Path, *numbers: int) -> None:
@@ -50,8 +54,7 @@ def ids(library: Path) -> list[str]:
         return [info.id for info in snapshot.document_infos()]
 
 
-def test_all_sound_documents_are_kept(many: Path) -> None:
-    library = make_library(many)
+def test_all_sound_documents_are_kept(many: Path, library: Path) -> None:
     before = ids(library)
     change_rows(library, BREAK_META)
     report = ingest(LocalStore(library), [many / "again"], FakeEmbedder())
@@ -60,8 +63,7 @@ def test_all_sound_documents_are_kept(many: Path) -> None:
     assert (library / "library.db.damaged").exists()
 
 
-def test_a_library_of_the_format_before_is_saved_too(many: Path) -> None:
-    library = make_library(many)
+def test_a_library_of_the_format_before_is_saved_too(many: Path, library: Path) -> None:
     before = ids(library)
     make_older(library)
     break_pages(library, 40)
@@ -70,8 +72,9 @@ def test_a_library_of_the_format_before_is_saved_too(many: Path) -> None:
     assert len(ids(library)) >= 0.9 * len(before)
 
 
-def test_rows_of_an_ingest_that_was_cut_short_are_not_taken_for_the_text(many: Path) -> None:
-    library = make_library(many)
+def test_rows_of_an_ingest_that_was_cut_short_are_not_taken_for_the_text(
+    many: Path, library: Path
+) -> None:
     before = ids(library)
     change_rows(
         library,
@@ -85,8 +88,7 @@ def test_rows_of_an_ingest_that_was_cut_short_are_not_taken_for_the_text(many: P
     assert ids(library) == before
 
 
-def test_what_lies_between_bad_pages_is_kept(many: Path) -> None:
-    library = make_library(many)
+def test_what_lies_between_bad_pages_is_kept(many: Path, library: Path) -> None:
     break_pages(library, 40, 260)
     assert LocalStore(library).verify() != []
     ingest(LocalStore(library), [many / "again"], FakeEmbedder())
@@ -94,8 +96,7 @@ def test_what_lies_between_bad_pages_is_kept(many: Path) -> None:
     assert LocalStore(library).verify() == []
 
 
-def test_a_dry_run_mends_nothing(many: Path) -> None:
-    library = make_library(many)
+def test_a_dry_run_mends_nothing(many: Path, library: Path) -> None:
     change_rows(library, BREAK_META)
     before = (library / "library.db").read_bytes()
     dry = Options(dry_run=True)
@@ -104,16 +105,14 @@ def test_a_dry_run_mends_nothing(many: Path) -> None:
     assert (library / "library.db").read_bytes() == before
 
 
-def test_a_removal_mends_before_it_locks(many: Path) -> None:
-    library = make_library(many)
+def test_a_removal_mends_before_it_locks(library: Path) -> None:
     change_rows(library, BREAK_META)
     remove(LocalStore(library), ["kept/001.md"], FakeEmbedder())
     assert len(ids(library)) == COUNT - 1
 
 
 @pytest.mark.parametrize("column", ["text", "title"])
-def test_a_text_whose_type_is_damaged_is_not_quoted(many: Path, column: str) -> None:
-    library = make_library(many)
+def test_a_text_whose_type_is_damaged_is_not_quoted(many: Path, library: Path, column: str) -> None:
     change_rows(library, f"UPDATE documents SET {column} = CAST({column} AS BLOB) WHERE since = 1")
     assert LocalStore(library).verify() != []
     with LocalStore(library).snapshot() as snapshot, pytest.raises(LibraryDamaged):

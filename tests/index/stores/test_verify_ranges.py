@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from inquote.index.stores.local.verify_ranges import box_problems, range_problems
+from inquote.index.stores.verify_ranges import box_problems, range_problems
 from inquote.ingest.documents import Block, Document, Hidden, Page, Section
 from inquote.ingest.layout.boxes import LineBoxes, pack_lines
 

@@ -1,7 +1,8 @@
-"""The packaged embedder's short way for questions, against sentence-transformers itself."""
+"""The packaged embedder's short way, against sentence-transformers itself."""
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pytest
@@ -12,6 +13,10 @@ from inquote.index.models.embedder import (
     SentenceTransformerEmbedder,
     packaged_model,
 )
+from inquote.index.models.precision import Precision
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 QUESTIONS = [
     "Who developed IMLYGIC?",
@@ -28,17 +33,38 @@ def embedder() -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder()
 
 
-def test_a_question_gets_the_vector_that_sentence_transformers_gives(
-    embedder: SentenceTransformerEmbedder,
-) -> None:
+@pytest.fixture(scope="module")
+def theirs() -> "SentenceTransformer":
+    """The packaged model as sentence-transformers itself opens it."""
     from sentence_transformers import SentenceTransformer
 
-    theirs = SentenceTransformer(str(packaged_model()), device="cpu", local_files_only=True)
+    return SentenceTransformer(str(packaged_model()), device="cpu", local_files_only=True)
+
+
+def test_a_question_gets_the_vector_that_sentence_transformers_gives(
+    embedder: SentenceTransformerEmbedder, theirs: "SentenceTransformer"
+) -> None:
     assert theirs.max_seq_length == embedder.window == PACKAGED_WINDOW
     expected = theirs.encode_query(QUESTIONS, batch_size=1, normalize_embeddings=True)
     ours = np.array([embedder.embed_query(question) for question in QUESTIONS])
     assert ours.dtype == np.float32
     assert np.allclose(ours, expected, atol=1e-6)
+
+
+# 8-bit integers move a vector by an angle whose cosine is this at least, bfloat16 by less.
+LEAST_COSINES = {"float32": 0.99999, "bfloat16": 0.999, "int8": 0.997}
+
+
+@pytest.mark.parametrize("precision", get_args(Precision))
+def test_passages_are_embedded_as_plain_encode_does(
+    precision: Precision, theirs: "SentenceTransformer"
+) -> None:
+    texts = ["An otter weighs 12 kilograms.", "Owls hunt at night. " * 200, "x", " x \n"]
+    expected = theirs.encode(texts, normalize_embeddings=True)
+    ours = SentenceTransformerEmbedder(precision=precision).embed_passages(texts)
+    assert (ours.dtype, ours.shape) == (np.float32, (4, 384))
+    assert (expected * ours).sum(axis=1).min() >= LEAST_COSINES[precision]
+    assert np.linalg.norm(ours, axis=1) == pytest.approx(1)
 
 
 def test_questions_and_passages_lie_in_one_space(embedder: SentenceTransformerEmbedder) -> None:

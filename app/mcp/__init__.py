@@ -1,0 +1,1 @@
+"""Offer a library to language models and other programs by the Model Context Protocol."""

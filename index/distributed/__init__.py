@@ -1,0 +1,1 @@
+"""Ingest with the machines of a Ray cluster."""

@@ -1,0 +1,1 @@
+"""A library that no one machine holds: Lance tables in a folder, on S3 or what speaks it."""
