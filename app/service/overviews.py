@@ -9,8 +9,9 @@ from itertools import islice
 
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.candidates import Candidate, candidates_of
+from inquote.app.answering.scope import ScopeError
 from inquote.app.answering.suggestions import is_answered
-from inquote.app.service.service import Service
+from inquote.app.service.service import Service, gone
 from inquote.ingest.documents import Document
 
 QUESTION = "What is this document about?"
@@ -29,7 +30,7 @@ class Overviews:
     async def overview(self, id: str, sha256: str) -> tuple[Answer, Document]:
         """Return what a document says of itself, and it; raise what `Service.document` raises."""
         document = await self._service.document(id, sha256)
-        return await self._service.look_up(QUESTION, [id]), document
+        return await self._look_up(QUESTION, document), document
 
     async def questions(self, id: str, sha256: str) -> list[str]:
         """Return at most `MOST_OFFERED` questions that a document answers, in text order.
@@ -52,12 +53,19 @@ class Overviews:
         candidates = candidates_of(document)
         offered: list[str] = []
         for candidate in await asyncio.to_thread(_first, candidates):
-            answer = await self._service.look_up(candidate.question, [document.id])
+            answer = await self._look_up(candidate.question, document)
             if is_answered(answer, candidate):
                 offered.append(candidate.question)
             if len(offered) == MOST_OFFERED:
                 break
         return offered
+
+    async def _look_up(self, question: str, document: Document) -> Answer:
+        """Ask one document; raise `DocumentChanged` where it was removed meanwhile."""
+        try:
+            return await self._service.look_up(question, [document.id])
+        except ScopeError:
+            raise gone(document.id) from None
 
 
 def _first(candidates: Iterator[Candidate]) -> list[Candidate]:

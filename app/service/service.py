@@ -302,7 +302,7 @@ def _document(system: "System", id: str, sha256: str) -> Document:
     try:
         document = system.document(id)
     except KeyError:
-        raise _gone(id) from None
+        raise gone(id) from None
     _check_version(document, sha256)
     return document
 
@@ -312,12 +312,13 @@ def _paged(system: "System", id: str, sha256: str) -> "tuple[int, PagedDocument]
     try:
         paged = system.paged(id)
     except KeyError:
-        raise _gone(id) from None
+        raise gone(id) from None
     _check_version(paged.document, sha256)
     return generation, paged
 
 
-def _gone(id: str) -> DocumentChanged:
+def gone(id: str) -> DocumentChanged:
+    """Return the error that says that a document is gone."""
     return DocumentChanged(
         f"The document {id} is not in the library any more; ask the question again."
     )

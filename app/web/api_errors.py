@@ -81,13 +81,15 @@ async def answer_malformed(request: Request, error: Exception) -> JSONResponse:
 
 
 async def answer_error(request: Request, error: Exception) -> JSONResponse:
-    """Answer with the sentence that explains the error: 400, 503, 500, or a status of its own."""
+    """Answer with the sentence that explains the error: 400, 410, 503, 500, or one of its own."""
     body = {"error": explain(error)}
     is_v1 = request.url.path.startswith(V1)
     for kind, status in _V1_STATUSES:
         if isinstance(error, kind) and (is_v1 or kind is ScopeError):
             headers = {"Retry-After": "5"} if kind is LibraryBusy else None
             return JSONResponse(body, status, headers)
+    if isinstance(error, DocumentChanged):
+        return JSONResponse(body, 410)
     if isinstance(error, CLIENT_ERRORS):
         return JSONResponse(body, 400)
     if isinstance(error, InquoteError):

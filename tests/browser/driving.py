@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, Request
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
 PATIENCE = 120_000  # milliseconds; for machines that do other things as well
 FLAGS = [
@@ -49,7 +49,7 @@ class Tab:
         self._excused = list(LEFT_BEHIND)
         page.on("request", self._note)
         page.on("pageerror", lambda error: self._complaints.append(str(error)))
-        page.on("console", lambda line: line.type == "error" and self._complaints.append(line.text))
+        page.on("console", self._hear)
 
     @property
     def errors(self) -> list[str]:
@@ -59,6 +59,10 @@ class Tab:
     def excuse(self, *words: str) -> None:
         """Expect complaints with any of these words, which may come at any time."""
         self._excused += words
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        if line.type == "error":
+            self._complaints.append(f"{line.text} {line.location['url']}")
 
     def _note(self, request: Request) -> None:
         if not request.url.startswith((self.address + "/", "data:", "blob:")):

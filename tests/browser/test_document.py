@@ -315,7 +315,6 @@ def test_an_answer_is_copied_with_its_citations(pane: Tab) -> None:
     assert clipboard(pane, "text/html").startswith('<p dir="auto"><b>What were the sales?</b></p>')
     row.get_by_text("Citations only").click()
     row.get_by_role("button", name="BibTeX").click()
-    expect(row.get_by_role("button", name="Copied")).to_have_count(1)
     until(pane.page, lambda: clipboard(pane).startswith("@misc{report-1,\n  title = {{Report}},"))
 
 

@@ -58,9 +58,15 @@ def drawn(page: Page, number: int) -> None:
     expect(frame.locator(".line").first).to_be_attached()
 
 
+def cited(tab: Tab, number: int) -> Tab:
+    """Wait until the cited place on a page is shown; the page may have been there before."""
+    expect(tab.page.locator(BOX).first).to_be_visible()
+    drawn(tab.page, number)
+    return tab
+
+
 def test_a_citation_opens_its_page_with_a_box_on_its_words(tab: Tab) -> None:
-    tab.ask("Was there fever?")
-    drawn(tab.page, 1)
+    cited(tab.ask("Was there fever?"), 1)
     box = tab.page.locator(BOX)
     expect(box).to_have_count(1)
     assert box.evaluate(BELOW) == SENTENCES[0]
@@ -73,8 +79,7 @@ def test_a_citation_opens_its_page_with_a_box_on_its_words(tab: Tab) -> None:
 
 
 def test_the_keys_step_from_place_to_place(tab: Tab) -> None:
-    tab.ask("What is the dose?")
-    drawn(tab.page, 2)
+    cited(tab.ask("What is the dose?"), 2)
     until(tab.page, lambda: tab.page.locator(BOX).evaluate(BELOW).startswith("5 mg a day"))
     tab.page.keyboard.press("Alt+ArrowDown")
     drawn(tab.page, 3)
@@ -83,8 +88,7 @@ def test_the_keys_step_from_place_to_place(tab: Tab) -> None:
 
 
 def test_the_switch_shows_the_text_and_is_remembered(tab: Tab) -> None:
-    tab.ask("Was there fever?")
-    drawn(tab.page, 1)
+    cited(tab.ask("Was there fever?"), 1)
     tab.page.get_by_role("button", name="Text", exact=True).click()
     expect(tab.page.locator("#pane mark.current")).to_have_text(SENTENCES[0])
     expect(tab.page.locator("#pane .document-pages")).to_be_hidden()
@@ -98,16 +102,14 @@ def test_the_switch_shows_the_text_and_is_remembered(tab: Tab) -> None:
 def test_selected_words_are_copied_as_they_stand_in_the_text(
     tab: Tab, shelf: tuple[FakeSystem, str]
 ) -> None:
-    tab.ask("Was there fever?")
-    drawn(tab.page, 1)
+    cited(tab.ask("Was there fever?"), 1)
     copied = tab.page.evaluate(SELECT)
     assert copied == f"Part A0\n\n{SENTENCES[0]}"
     assert copied in shelf[0].document_.text
 
 
 def test_pages_are_fetched_near_the_screen_and_let_go_far_from_it(tab: Tab) -> None:
-    tab.ask("Was there fever?")
-    drawn(tab.page, 1)
+    cited(tab.ask("Was there fever?"), 1)
     assert tab.page.locator("#pane .page").count() == 40
     field = tab.page.locator("#pane .page-field input")
     field.fill("140")
@@ -118,8 +120,7 @@ def test_pages_are_fetched_near_the_screen_and_let_go_far_from_it(tab: Tab) -> N
 
 
 def test_the_arrows_and_page_keys_scroll(tab: Tab) -> None:
-    tab.ask("Was there fever?")
-    drawn(tab.page, 1)
+    cited(tab.ask("Was there fever?"), 1)
     pages = tab.page.locator("#pane .document-pages")
     pages.focus()
     before = pages.evaluate("pages => pages.scrollTop")
@@ -133,8 +134,7 @@ def test_the_arrows_and_page_keys_scroll(tab: Tab) -> None:
 
 
 def test_sizes_keep_the_box_on_the_words(tab: Tab) -> None:
-    tab.ask("Was there fever?")
-    drawn(tab.page, 1)
+    cited(tab.ask("Was there fever?"), 1)
     width = tab.page.locator("#pane .page").first.evaluate("page => page.offsetWidth")
     for name in ("Larger", "Larger"):
         tab.page.get_by_role("button", name=name, exact=True).click()
@@ -143,8 +143,7 @@ def test_sizes_keep_the_box_on_the_words(tab: Tab) -> None:
 
 
 def test_find_shows_matches_on_the_page(tab: Tab) -> None:
-    tab.ask("Was there fever?")
-    drawn(tab.page, 1)
+    cited(tab.ask("Was there fever?"), 1)
     tab.page.locator("#pane .document-pages").focus()
     tab.page.keyboard.press("Control+f")
     tab.page.locator("#pane .panel.find input").fill("Part N39")
@@ -186,7 +185,7 @@ def test_nothing_serious_is_found_with_pages(
     tab.ask("Was there fever?")
     if width < 800:
         tab.latest.locator("a.cite").first.click()
-    drawn(tab.page, 1)
+    cited(tab, 1)
     assert serious(tab) == []
     frame = tab.page.locator("#pane .page").first
     assert frame.evaluate("page => getComputedStyle(page).backgroundColor") == "rgb(255, 255, 255)"
@@ -198,7 +197,7 @@ def test_at_twice_the_size_nothing_is_cut(new_tab: Callable[..., Tab]) -> None:
     tab = new_tab(640, 400, device_scale_factor=2).open()
     tab.ask("Was there fever?")
     tab.latest.locator("a.cite").first.click()
-    drawn(tab.page, 1)
+    cited(tab, 1)
     assert tab.page.locator(BOX).evaluate(BELOW) == SENTENCES[0]
     picture = tab.page.locator("#pane .page canvas").first
     assert picture.evaluate("picture => picture.width >= 1.5 * picture.clientWidth")
@@ -211,8 +210,7 @@ CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
 
 def test_a_range_over_two_pages_is_marked_on_both(tab: Tab) -> None:
-    tab.ask("What is said on both pages?")
-    drawn(tab.page, 1)
+    cited(tab.ask("What is said on both pages?"), 1)
     drawn(tab.page, 2)
     first = tab.page.locator("#pane .page[data-page='1'] .mark.current")
     expect(first.first).to_be_visible()
@@ -225,8 +223,7 @@ def test_a_range_over_two_pages_is_marked_on_both(tab: Tab) -> None:
 def test_words_selected_on_a_page_are_copied_with_their_citation(
     new_tab: Callable[..., Tab],
 ) -> None:
-    tab = new_tab(permissions=CLIPBOARD).open().ask("Was there fever?")
-    drawn(tab.page, 1)
+    tab = cited(new_tab(permissions=CLIPBOARD).open().ask("Was there fever?"), 1)
     line = tab.page.locator("#pane .page[data-page='1'] .line", has_text="Fever")
     line.evaluate("line => getSelection().selectAllChildren(line)")
     bar = tab.page.get_by_role("group", name="Selected passage")
@@ -242,8 +239,7 @@ def test_words_selected_on_a_page_are_copied_with_their_citation(
 
 
 def test_the_pages_work_by_keyboard_alone(tab: Tab) -> None:
-    tab.ask("Was there fever?")
-    drawn(tab.page, 1)
+    cited(tab.ask("Was there fever?"), 1)
     names = ("Text", "Page", "Larger", "Fit the width")
     reached = set()
     tab.page.locator("#pane h2").evaluate("title => { title.tabIndex = -1; title.focus(); }")
@@ -273,8 +269,7 @@ def test_a_picture_is_shown_with_its_words_marked(
     with served(opener(system)) as address:
         tab = new_tab()
         tab.address = address
-        tab.open().ask("Was there fever?")
-        drawn(tab.page, 1)
+        cited(tab.open().ask("Was there fever?"), 1)
         assert tab.page.locator(BOX).evaluate(BELOW) == SENTENCES[0]
 
 

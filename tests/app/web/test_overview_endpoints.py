@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from fake_system import FakeSystem, opener
-from inquote.app.service.service import Service
+from inquote.app.answering.answer import Answer
+from inquote.app.answering.scope import ScopeError
+from inquote.app.service.overviews import Overviews
+from inquote.app.service.service import DocumentChanged, Service
 from inquote.app.web.server import create_app
 
 ADDRESS = "http://127.0.0.1:7860"
@@ -38,5 +42,16 @@ def test_questions_are_those_that_the_document_answers(client: TestClient) -> No
 @pytest.mark.parametrize("path", ["", "/questions"])
 def test_a_document_that_is_not_there_gets_a_sentence(client: TestClient, path: str) -> None:
     response = client.get(f"/api/overview{path}", params={"document": "none.md"})
-    assert response.status_code == 503
+    assert response.status_code == 410
     assert "not in the library any more" in response.json()["error"]
+
+
+def test_a_document_that_is_removed_while_it_is_asked_is_gone() -> None:
+    class Removed(FakeSystem):
+        def answer(self, question: str, *rest: Any) -> Answer:
+            raise ScopeError("Nothing of that name is in the corpus.")
+
+    service = Service(opener(Removed()))
+    with pytest.raises(DocumentChanged, match="not in the library any more"):
+        asyncio.run(Overviews(service).questions(ID, ""))
+    service.close()
