@@ -19,7 +19,7 @@ from inquote.app.service.jobs import LibraryJobs
 from inquote.app.service.service import Service
 from inquote.app.system import System
 from inquote.index.retrieval.search import Search
-from inquote.index.stores.journal import SqliteJournal
+from inquote.index.stores.journal import QuestionInContext, SqliteJournal
 from inquote.index.stores.local.store import LocalStore
 from inquote.index.stores.registry import open_store
 from inquote.index.updating.ingest import ingest
@@ -151,6 +151,30 @@ def test_answers_that_changed_are_shown_and_the_new_place_opens(tab: Tab) -> Non
     expect(tab.page.locator("#pane mark.current")).to_have_text(
         "An otter weighs how many kilograms, 14."
     )
+
+
+def test_earlier_questions_are_asked_again_without_a_word_while_undo_is_there(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, asked = threading.Event(), SqliteJournal.questions
+
+    def wait(journal: SqliteJournal) -> list[QuestionInContext]:
+        assert goes_on.wait(100)
+        return asked(journal)
+
+    monkeypatch.setattr(SqliteJournal, "questions", wait)
+    tab.ask(WEIGHT)
+    dialog = drawer(tab)
+    choose(dialog, otters="# Otters\n\nAn otter weighs how many kilograms, 14.\n")
+    done = dialog.get_by_role("region", name="What changed")
+    expect(done.locator("h3").first).to_have_text("Taking in 1 file: done")
+    expect(done.get_by_role("button", name="Undo")).to_be_enabled()
+    expect(dialog.locator(".corpus-now")).to_have_count(0)
+    expect(dialog.locator(".corpus-documents a")).to_have_count(4)
+    assert dialog.locator(".changes li").count() == 0
+    goes_on.set()
+    expect(dialog.locator(".changes li .kind")).to_have_text("changed")
+    expect(done.get_by_role("button", name="Undo")).to_be_enabled()
 
 
 def test_on_a_phone_no_name_is_squeezed_beside_the_buttons(new_tab: Callable[..., Tab]) -> None:
