@@ -26,6 +26,7 @@ _ELIDED = re.compile(r"['’‘][st] [A-Z]")  # of Dutch: "'s Avonds"
 _ORDINAL_DIGITS = 3
 _ROMAN = re.compile(r"[IVX]{2,6}")
 _STARTERS = LANGUAGES["de"].words
+BLOCK_GAP = "\n\n"  # between the blocks of a text that was made canonical
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _STOP = re.compile(  # with closing marks, French ones after a space, and the marks of notes
     r"(?<![.!?…])[.!?…]++(?:[)\]}\"'”’»“«]|[ \u00a0\u202f]»)*+"

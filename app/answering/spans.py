@@ -14,7 +14,7 @@ from inquote.app.answering.mail import read_mail
 from inquote.app.reader.base import Reader, Reading, Span
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
-from inquote.ingest.text import block_ranges
+from inquote.ingest.text import BLOCK_GAP, block_ranges
 
 
 @dataclass(eq=False)
@@ -108,6 +108,7 @@ def read_hits(
         if hit.passage.body:
             spans = _spans_that_answer(hit.passage, reading.spans, in_headings)
             reading = replace(reading, spans=spans)
+        reading = replace(reading, spans=_within_blocks(hit.passage, reading.spans))
         if hit.passage.segments:
             spans = weigh_cells(terms, hit.passage, reading.spans)
             reading = read_mail(question, hit.passage, replace(reading, spans=spans))
@@ -115,6 +116,17 @@ def read_hits(
         spans = name_version(question, hit.passage, spans)
         readings.append(HitReading(hit, rank, replace(reading, spans=spans)))
     return readings
+
+
+def _within_blocks(passage: Passage, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the spans, each up to the end of the block in which it begins; none comes twice."""
+    kept: dict[tuple[int, int], Span] = {}
+    for span in spans:
+        gap = passage.text.find(BLOCK_GAP, span.start, span.end)
+        end = span.end if gap < 0 else gap
+        if span.start < end:
+            kept.setdefault((span.start, end), replace(span, end=end))
+    return tuple(kept.values())
 
 
 def _spans_that_answer(

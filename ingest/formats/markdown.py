@@ -51,12 +51,12 @@ def parse(text: str) -> Parsed:
 
 
 def _write_fields(builder: TextBuilder, fields: dict[str, str]) -> None:
-    """Write the fields of a file with text, a line each.
+    """Write the fields of a file with text, a block each, so that no answer is all of them.
 
     The title is among them, for it tells what the other fields are about.
     """
-    if builder.length:
-        builder.block("\n".join(f"{key}: {value}" for key, value in fields.items()))
+    for key, value in fields.items() if builder.length else ():
+        builder.block(f"{key}: {value}", kind="field", label=key)
 
 
 class _Notes:

@@ -182,7 +182,8 @@ def _distance_around(lines: Sequence[Line], index: int, group: Sequence[Line]) -
 def join_over_pages(parts: Sequence[Part]) -> list[Part]:
     """Return parts with the halves of a paragraph joined that a column's or page's end parts.
 
-    What stands between the halves follows the paragraph.
+    What stands between the halves follows the paragraph; what stands there on the page of the first
+    half, such as its notes, comes before it, so that the text of a page is one range.
     """
     result: list[Part] = []
     waiting = list(parts)
@@ -195,10 +196,21 @@ def join_over_pages(parts: Sequence[Part]) -> list[Part]:
             at = _other_half(part, waiting, index)
             if at is None:
                 break
-            half = waiting.pop(at)
+            half = waiting[at]
+            between = waiting[index:at]
+            early = [other for other in between if _ends_before(other, half)]
+            if any(other.page != part.page for other in early):
+                break  # the paragraph fills a page that holds something else too
+            waiting[index : at + 1] = [other for other in between if not _ends_before(other, half)]
+            result[-1:] = [*early, part]
             part.lines = [*part.lines, *half.lines]
             part.left, part.right = half.left, half.right
     return result
+
+
+def _ends_before(part: Part, half: Part) -> bool:
+    """Tell whether a part stands on a page before a half; heads and feet have no boxes there."""
+    return part.page < half.page and part.kind not in ("header", "footer")
 
 
 def _other_half(part: Part, parts: Sequence[Part], start: int) -> int | None:

@@ -100,7 +100,10 @@ class Writer:
         self._last = part
 
     def pages(self) -> tuple[Page, ...]:
-        """Return the pages of what is written; one without text begins where the next one does."""
+        """Return the pages of what is written; one without text begins where the next one does.
+
+        A line that stands among the text of another page has no boxes.
+        """
         starts: list[int] = []
         following = self.builder.length
         for sheet in reversed(self.sheets):
@@ -110,13 +113,15 @@ class Writer:
         ends = [*starts[1:], self.builder.length]
         pages = []
         for index, sheet in enumerate(self.sheets):
-            packed = pack_lines(sheet.boxes)
+            start, end = starts[index] if index else 0, ends[index]
+            own = [line for line in sheet.boxes if start <= line.start and line.end <= end]
+            packed = pack_lines(own)
             size = (round(sheet.width, 2), round(sheet.height, 2))
             pages.append(
                 Page(
                     index + 1,
-                    starts[index] if index else 0,
-                    ends[index],
+                    start,
+                    end,
                     sheet.label,
                     *size,
                     packed,

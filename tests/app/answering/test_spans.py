@@ -50,3 +50,12 @@ def test_a_part_of_a_heading_may_answer_a_fact(
     hit = Hit(passage, 0.0, 1, 0.0, None, 0.0)
     (reading,) = read_hits("?", [hit], SpansReader(quote), in_headings=in_headings)
     assert [TEXT[span.start : span.end] for span in reading.reading.spans] == [quote] * is_kept
+
+
+def test_a_span_ends_with_the_block_in_which_it_begins_and_stands_once() -> None:
+    text = "The fee is 5 euros.\n\ntitle: Fees of the harbour"
+    hit = Hit(Passage("d", 0, len(text), "", text), 0.0, 1, 0.0, None, 0.0)
+    across = SpansReader("5 euros.\n\ntitle", "5 euros.", "Fees of the harbour")
+    (reading,) = read_hits("?", [hit], across)
+    kept = [text[span.start : span.end] for span in reading.reading.spans]
+    assert kept == ["5 euros.", "Fees of the harbour"]

@@ -28,7 +28,7 @@ def test_markdown_loses_its_marks_and_keeps_list_markers() -> None:
 def test_front_matter_that_is_no_yaml_is_read_line_by_line() -> None:
     parsed = markdown.parse("---\ntitle: A: b\nsource: S\n---\nBody.")
     assert (parsed.title, parsed.source) == ("A: b", "S")
-    assert parsed.text == "Body.\n\ntitle: A: b\nsource: S"
+    assert parsed.text == "Body.\n\ntitle: A: b\n\nsource: S"
 
 
 def test_markdown_front_matter_gives_title_and_source() -> None:
@@ -57,11 +57,11 @@ name = "Ann Lee"
 def test_the_fields_of_a_file_are_text_at_its_end() -> None:
     assert markdown.parse(YAML + "Bleed it.").text.endswith(
         "Bleed it.\n\n"
-        "title: Boiler handbook\nauthor name: Ines Kovač\ntags: heating, gas\nversion: 2.7"
+        "title: Boiler handbook\n\nauthor name: Ines Kovač\n\ntags: heating, gas\n\nversion: 2.7"
     )
     assert markdown.parse(TOML + "Nine berths.").text == (
         "Nine berths.\n\n"
-        "title: Harbour opening\ndate: 2023-05-02\ndraft: false\nauthor name: Ann Lee"
+        "title: Harbour opening\n\ndate: 2023-05-02\n\ndraft: false\n\nauthor name: Ann Lee"
     )
     assert markdown.parse(TOML + "Nine berths.").title == "Harbour opening"
 
@@ -206,5 +206,7 @@ def test_the_article_is_word_for_word_and_has_its_headings() -> None:
     body = raw.split("---\n", 2)[2].strip("\n")
     article, fields = parsed.text[:9409], parsed.text[9409:]
     assert article == "\n".join(line.removeprefix("## ") for line in body.split("\n"))
-    assert fields.startswith("\n\ntitle: IMLYGIC Sales: What Is Driving the Growth?\nsource: Delve")
+    assert fields.startswith(
+        "\n\ntitle: IMLYGIC Sales: What Is Driving the Growth?\n\nsource: Delve"
+    )
     assert len([s for s in parsed.sections if s.title]) == 9

@@ -1,5 +1,6 @@
 """What a reader sees on a page is what stands in the text, in the order of reading."""
 
+from inquote.index.stores.verify_ranges import box_problems
 from inquote.ingest.formats import pdf as pdf_format
 from inquote.ingest.formats.base import Parsed
 from inquote.ingest.layout.boxes import rectangles
@@ -114,20 +115,22 @@ def test_a_raised_figure_stays_in_its_line_and_a_lowered_one_in_its_word() -> No
     assert parsed.text == "The sample held 3.2 x 10 6 cells in H2O, no more."
 
 
-def test_a_note_follows_the_paragraph_that_goes_on_overleaf() -> None:
+def test_a_note_precedes_the_paragraph_that_goes_on_overleaf_and_stays_on_its_page() -> None:
     first = [*down(["The council granted the loan after a debate of three evenings, in which"])]
     first.append((60, 7, "1 Minutes of the council, leaf 44."))
     second = down(["the mayor spoke five times. The loan was paid back."])
     parsed = pdf_format.parse(pdf([first, second]))
     assert kinds(parsed) == [
+        ("note", "1 Minutes of the council, leaf 44."),
         (
             "paragraph",
             "The council granted the loan after a debate of three evenings, in which "
             "the mayor spoke five times. The loan was paid back.",
         ),
-        ("note", "1 Minutes of the council, leaf 44."),
     ]
-    assert parsed.blocks[1].label == "1"
+    assert parsed.blocks[0].label == "1"
+    assert parsed.text[parsed.pages[1].start :].startswith("the mayor spoke")
+    assert list(box_problems("loan.pdf", parsed.pages)) == []
 
 
 def test_letters_drawn_one_by_one_are_words_and_so_are_letters_spaced_out() -> None:
