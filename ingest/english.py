@@ -100,9 +100,19 @@ EMPTY_TITLES = frozenset("home homepage index untitled document page test".split
 EMPTY_HEADINGS = frozenset(
     (
         "title contents introduction conclusion conclusions abstract heading header footer index"
-        " untitled"
+        " untitled tbd unreleased changelog notices"
     ).split()
-) | {"table of contents", "no title"}
+) | {
+    "table of content",
+    "table of contents",
+    "no title",
+    "release history",
+    "standard terms",
+    "proposed rules",
+    "rules and regulations",
+    "united states securities and exchange commission",
+    "securities and exchange commission",
+}
 """Headings that do not say which document they stand in."""
 
 MAIL_SENDERS = ("From", "Sender")

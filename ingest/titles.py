@@ -4,6 +4,8 @@ import re
 
 from inquote.ingest.english import EMPTY_HEADINGS
 
+MOST_CHARACTERS = 120  # of a title
+_DIGITS_OF_A_FILE = 4  # in a name of one word, and more
 _MOST_BAD = 0.2  # of the words of a title that look like none
 _WORD = re.compile(r"[^\W\d_]{1,30}(?:[-'’/&.][^\W_]{1,30}){0,4}")
 _AROUND = "()[]{}\"'“”‘’„«»‹›.,:;!?–—-…"
@@ -28,10 +30,35 @@ def without_note_mark(title: str) -> str:
 def says_something(title: str) -> bool:
     """Return whether a title is more than the name of a part that many documents have.
 
+    Neither is a paragraph one, a date, or the name of a file.
+
     >>> says_something("1 Introduction"), says_something("Introduction to otters")
     (False, True)
+    >>> says_something("November 21, 2023"), says_something("Addendum_v202109")
+    (False, False)
     """
-    return title.lstrip("0123456789. ").rstrip(" .:").casefold() not in EMPTY_HEADINGS
+    tokens = title.split()
+    if not tokens or len(title) > MOST_CHARACTERS:
+        return False
+    if title.lstrip("0123456789. ").rstrip(" .:").casefold() in EMPTY_HEADINGS:
+        return False
+    if len(tokens) == 1:
+        digits = sum(map(str.isdigit, title))
+        return not (title.isascii() and (digits >= _DIGITS_OF_A_FILE or "_" in title))
+    numbers = [token for token in tokens if token.strip(_AROUND).isdigit()]
+    return 2 * len(numbers) <= len(tokens)
+
+
+def is_of(title: str, text: str) -> bool:
+    """Return whether a word of a title stands in a text; the title of a template does not.
+
+    >>> is_of("Board minutes", "The minutes of May."), is_of("Letter template", "Dear Ann,")
+    (True, False)
+    """
+    words = [token.strip(_AROUND).casefold() for token in title.split()]
+    long = [word for word in words if len(word) > 2]
+    known = text.casefold()
+    return not long or any(word in known for word in long)
 
 
 def is_worded(text: str) -> bool:

@@ -4,6 +4,7 @@ Titles, headings and fields give questions, then definitions, labels and sentenc
 turns. What cells of tables and sections say is asked last.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
@@ -19,6 +20,7 @@ from inquote.app.language.suggesting import (
     NAME_QUESTION,
     NAMED_TITLE,
     OPTIONAL,
+    POSSESSIVE_ENDING,
     POSSESSIVE_TITLE,
     SECTION_NUMBER,
     SECTION_QUESTION,
@@ -86,7 +88,8 @@ def _drawn(document: Document) -> Iterator[Drawn]:
     )
     yield from filter(None, chain.from_iterable(zip_longest(*kinds)))
     is_mail = any(block.label == MAIL_SENDERS[0] for block in document.blocks)
-    if _can_be_asked(document.title) and not is_mail:
+    is_named = document.title.casefold() in document.text.casefold()
+    if _can_be_asked(document.title) and is_named and not is_mail:
         yield TITLE_OVERVIEW.format(title=document.title), 0, len(document.text)
     yield from from_cells(document)
     yield from islice(_from_sections(document), _MOST_SECTIONS)
@@ -136,14 +139,15 @@ def _from_heading(heading: str, document: Document) -> Iterator[tuple[str, str]]
 
     The template is "" where the question is the heading's own.
 
-    >>> list(_from_heading("The Otter's Diet", Document("a", "A", "", "", "")))
+    >>> list(_from_heading("The Otter's Diet", Document("a", "A", "", "The otter eats.", "")))
     [('', "What is The Otter's diet?")]
     """
     title = SECTION_NUMBER.sub("", heading).rstrip(" :.")
     if title.endswith("?"):
         yield "", title.rsplit(": ", 1)[-1]
     possessive = POSSESSIVE_TITLE.match(title)
-    if possessive and len(title) <= _LONGEST_TITLE and COMPOUND_TITLE not in title:
+    is_short = len(title) <= _LONGEST_TITLE and COMPOUND_TITLE not in title
+    if possessive and is_short and _is_spoken_of(possessive[1], document.text):
         owner, owned = possessive.groups()
         first = owned[0].lower() if owned[:2].istitle() else owned[0]
         yield "", TITLE_QUESTION.format(owner=owner, owned=first + owned[1:].lower())
@@ -152,6 +156,15 @@ def _from_heading(heading: str, document: Document) -> Iterator[tuple[str, str]]
         question = _with_title(template, document, **match.groupdict()) if match else None
         if question:
             yield template, question
+
+
+def _is_spoken_of(owner: str, text: str) -> bool:
+    """Tell whether a text names the owner in a heading like "The Otter's Diet" elsewhere too.
+
+    Of "Maximize Revere's value" it does not, for that begins with a verb.
+    """
+    named = POSSESSIVE_ENDING.sub("", owner).casefold().removeprefix("the ")
+    return bool(re.search(rf"\b{re.escape(named)}\b(?![’'])", text.casefold()))
 
 
 def _from_labels(document: Document) -> Iterator[Drawn]:

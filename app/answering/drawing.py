@@ -122,7 +122,8 @@ def from_sentence(sentence: str, text: str = "") -> Iterator[Question]:
     for pattern, template in SENTENCE_QUESTIONS:
         match = pattern.search(sentence)
         subject = _subject_of(match, text) if match else ""
-        if match and subject:
+        is_person = template.startswith("What") and _may_be_a_person(subject, text)
+        if match and subject and not is_person:
             words = {name: group.lower() for name, group in match.groupdict().items()}
             answer = match.span("answer") if "answer" in words else whole
             question = template.format(**{**words, "subject": subject})
@@ -169,6 +170,19 @@ def _names_something(subject: str) -> bool:
     if STANDS_FOR_OTHERS.intersection([words[-1].lower(), words[0].lower()]):
         return False
     return len(words) > 1 or any(word != word.lower() for word in words)
+
+
+def _may_be_a_person(subject: str, text: str) -> bool:
+    """Tell whether a subject is two names that stand nowhere as words, such as those of a person.
+
+    >>> _may_be_a_person("Ada Moore", "Ada Moore is a clerk.")
+    True
+    >>> _may_be_a_person("Moor Tern", "It is a tern.")
+    False
+    """
+    words = subject.split()
+    are_names = len(words) == 2 and all(word.istitle() and word.isalpha() for word in words)
+    return are_names and not any(re.search(rf"\b{word.lower()}\b", text) for word in words)
 
 
 def _within_sentence(subject: str, text: str) -> str:

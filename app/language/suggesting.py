@@ -18,6 +18,8 @@ POSSESSIVE_TITLE = re.compile(
 )
 """A heading like "The Otter's Diet": its owner and what that owns."""
 
+POSSESSIVE_ENDING = re.compile(r"[’']s?$")
+
 TITLE_QUESTION = "What is {owner} {owned}?"
 
 ABBREVIATION = re.compile(r"(?<![\w-])((?:[\w-]++ ){1,6}[\w-]++) \(([A-Z][A-Z-]+[A-Z]s?)\)")
@@ -119,8 +121,8 @@ LABEL_QUESTIONS = (
 CELL_QUESTION = "What is the {column} of {row}?"
 YEAR_QUESTION = "What was the {row} in {column}?"
 YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d")
-HEADER = re.compile(r"[A-Z][A-Za-z’'&%-]*(?: [A-Za-z’'&%-]+){0,4}")
-"""A header of a table that a question may name."""
+HEADER = re.compile(r"(?!\w{1,20}ed$)[A-Z][A-Za-z’'&%-]*(?: [A-Za-z’'&%-]+){0,4}")
+"""A header of a table that a question may name; "Founded" says what happened, and none."""
 
 _SUBJECT = (
     r"(?P<subject>"
@@ -144,7 +146,7 @@ _PERSON = (
 
 _NO_THING = (
     rf"(?:{'|'.join(sorted(PREPOSITIONS))}|a|an|the|our|their|its|his|her|your|my|these|those|this"
-    r"|that|such|other|some|any|all|many|most|more|several|various|certain|and|or|but|as|is|are|was"
+    r"|that|such|two|three|four|five|six|seven|following|other|some|any|all|many|most|more|several|various|certain|and|or|but|as|is|are|was"
     r"|were|has|have|had|[a-z]+(?:ates|i[sz]es|ifies|ly|ing))"
 )
 SENTENCE_QUESTIONS = (
@@ -186,7 +188,7 @@ SENTENCE_QUESTIONS = (
     ),
     (
         re.compile(
-            rf"\b(?P<subject>(?!{_NO_THING} )[a-z-]+ (?:(?!{_NO_THING} )[a-z-]+ )?"
+            rf"(?<![\w’'-])(?P<subject>(?!{_NO_THING} )[a-z-]+ (?:(?!{_NO_THING} )[a-z-]+ )?"
             r"(?!terms|words|phrases|examples|things)[a-z]{3,}s),? "
             r"(?:including|such as|like) \w"
         ),

@@ -11,11 +11,12 @@ from inquote.ingest.documents import Document, visible_ranges
 from inquote.ingest.errors import FileSkipped, OnlyPictures
 from inquote.ingest.files.sandbox import Sandbox
 from inquote.ingest.formats.base import Format, Parsed
+from inquote.ingest.formats.builder import first_title
 from inquote.ingest.formats.registry import detect_format
 from inquote.ingest.formats.scan import FORMAT as SCAN
 from inquote.ingest.layout.recognition import can_recognise
 from inquote.ingest.text import printable
-from inquote.ingest.titles import is_worded, says_something, without_note_mark
+from inquote.ingest.titles import is_of, is_worded, says_something, without_note_mark
 
 MAX_BYTES = 64 * 1024 * 1024
 PARSERS = "7"  # counts up when documents come out differently
@@ -99,15 +100,17 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> tuple[Documen
 
 
 def _title_of(parsed: Parsed, file: FileContent) -> str:
-    """Return the title that a file gives its text, else the file's name.
+    """Return the title that a file gives its text, else its first heading, else the file's name.
 
     One that was read from a picture counts only where its words look like words.
     """
-    title = without_note_mark(parsed.title)
-    at = parsed.text.find(title)
-    is_read = any(start <= at < end for start, end, _ in parsed.recognised)
-    if title and says_something(title) and (not is_read or is_worded(title)):
-        return title
+    for given in (parsed.title, first_title(parsed.text, parsed.blocks)):
+        title = without_note_mark(given)
+        at = parsed.text.find(title)
+        is_read = any(start <= at < end for start, end, _ in parsed.recognised)
+        is_told = says_something(title) and is_of(title, parsed.text)
+        if is_told and (not is_read or is_worded(title)):
+            return title
     return printable(file.name.replace("_", " ").replace("-", " "))
 
 

@@ -75,3 +75,23 @@ def test_a_scan_that_another_program_has_read_is_known_as_one(
     assert [score for _, _, score in document.recognised] == [1.0]
     assert "five grams" in document.text
     assert document.hidden == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# TBD\n\nIt is new.", "harbour log"),
+        ("# 12 May 2021\n\nIt is new.", "harbour log"),
+        (f"# 1. Terms. {'The words have their meanings. ' * 5}\n\nIt.", "harbour log"),
+        (
+            "---\ntitle: harbour_log_v202109\n---\n\n# Log of the harbour\n\nIt.",
+            "Log of the harbour",
+        ),
+        ("---\ntitle: Q3 2023 results\n---\n\nIt.", "Q3 2023 results"),
+    ],
+)
+def test_a_title_that_says_nothing_gives_way(tmp_path: Path, text: str, title: str) -> None:
+    (tmp_path / "harbour_log.md").write_text(text)
+    file = read_content(tmp_path / "harbour_log.md")
+    with Sandbox() as sandbox:
+        assert load_document(file, "harbour_log.md", sandbox)[0].title == title

@@ -142,3 +142,24 @@ def test_an_email_is_asked_who_sent_it_and_when() -> None:
         "When was the e-mail “Keys” sent?",
     ]
     assert document.text[candidates[0].start : candidates[0].end] == "From: Ann <a@b.c>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Goals\n\n## Maximize Revere's Value\n\nRevere has goals. We maximize value.",
+        "# Staff\n\nMira Kolb is the Controller of the works.",
+        "# Terms\n\nIt serves the harbour's end users, such as crews.",
+        "# Causes\n\nThere are two factors, such as wind and tide.",
+        "# Firms\n\n| Name | Founded |\n|---|---|\n| Quill | 1902 |",
+    ],
+)
+def test_words_that_do_not_name_what_is_asked_make_no_question(text: str) -> None:
+    wrong = ("is Maximize", "Mira", " s end", "Which two", "the founded")
+    questions = headed(text, text.splitlines()[0].removeprefix("# "))
+    assert not [question for question in questions if any(word in question for word in wrong)]
+
+
+def test_a_title_that_only_the_file_has_is_not_asked_about() -> None:
+    assert "What is Mole notes about?" not in headed("Moles dig.", "Mole notes")
+    assert "What is Mole notes about?" in headed("# Mole notes\n\nMoles dig.", "Mole notes")
