@@ -16,8 +16,10 @@ from inquote.app.language.forms import (
     ABOUT_ANOTHER,
     AFFIRMATION,
     ASKS_DIFFERENCE,
+    ASKS_DUTY,
     CONTRAST,
     DOUBT,
+    LIFTED,
     NEGATION,
     NEXT_CLAUSE,
     NO,
@@ -73,6 +75,8 @@ def verdict(question: str, text: str, context: str = "") -> str | None:
         return UNCLEAR
     # Weigh the signs.
     is_negated = bool(NEGATION.search(clause)) != bool(opposites)
+    if ASKS_DUTY.search(question) and LIFTED.search(sentence) and not LIFTED.search(question):
+        is_negated = not is_negated
     has_sameness = bool(SAMENESS.search(sentence))
     signs = {
         "negated": is_negated,

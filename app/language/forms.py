@@ -243,6 +243,12 @@ NATIONALITY = re.compile(r"[A-Z][a-z]+(?:an|ish|ese|ch|ic|ans)")
 
 # Verdicts: `app/answering/verdict.py`. The patterns read a sentence.
 
+LIFTED = compile_words(r"\b(?:waive[sd]?|exempt(?:ed|s)?|free of charge|for free)\b")
+"""Words that lift a duty, which says no to who asks for it."""
+
+ASKS_DUTY = compile_words(r"\b(?:pay|charged?|cost|fees?|ha(?:ve|s) to|needs? to|must|required)\b")
+"""A question for a duty."""
+
 NEGATION = compile_words(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|lack(?:s|ing|ed)?|fail(?:s|ed)?|absence)\b"
     r"|n['’]t\b"

@@ -1,5 +1,6 @@
 """Check every row and file of a local library against what was written."""
 
+import contextlib
 import sqlite3
 import struct
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ from inquote.index.stores.sqlite import as_bytes
 from inquote.index.stores.verify_ranges import box_problems, range_problems
 from inquote.ingest.errors import (
     FileSkipped,
+    GenerationGone,
     InquoteError,
     LibraryDamaged,
     LibraryUnavailable,
@@ -74,7 +76,10 @@ def store_problems(store: "LocalStore", *, searched: bool = True) -> list[str]:
             problems += original_problems(current, store.folder)
         problems += kept_problems(store.database, store.kept)
         for generation in generations:
-            with store.snapshot(generation) as snapshot:
+            with (
+                contextlib.suppress(GenerationGone),  # an ingest let go of it meanwhile
+                store.snapshot(generation) as snapshot,
+            ):
                 folder = store.generation_folder(generation) if searched else None
                 problems += generation_problems(snapshot, folder)
     try:

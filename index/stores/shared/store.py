@@ -18,7 +18,7 @@ from inquote.index.stores.shared.records import Record, Records
 from inquote.index.stores.shared.snapshot import SharedSnapshot
 from inquote.index.stores.shared.tables import ALL_NAMES, open_table
 from inquote.index.stores.shared.verify import problems_of
-from inquote.ingest.errors import InquoteError
+from inquote.ingest.errors import GenerationGone, InquoteError
 
 AWAY = (
     "The store of this library is out of reach. Until it is back, answers come from what this "
@@ -137,7 +137,8 @@ class SharedStore:
         with self.snapshot() as current:
             generations = range(current.oldest, current.generation + 1)
         for generation in generations:
-            with self.snapshot(generation) as snapshot:
+            # An ingest may let go of it meanwhile.
+            with contextlib.suppress(GenerationGone), self.snapshot(generation) as snapshot:
                 sentences += problems_of(snapshot)
         return [*dict.fromkeys(sentences), *self.journal.problems()]
 
