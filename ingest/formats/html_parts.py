@@ -17,7 +17,7 @@ from inquote.ingest.formats.html_sizes import Sizes
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _INVISIBLE = frozenset(
-    "script style template noframes head iframe object canvas audio video datalist rt rp "
+    "script style template ix:header noframes head iframe object canvas audio video datalist rt rp "
     "annotation annotation-xml title desc metadata symbol defs".split()
 )
 _ASIDE = frozenset("nav dialog menu".split())

@@ -294,3 +294,10 @@ def test_a_part_that_fades_in_is_seen() -> None:
 
 def test_zero_bytes_cost_themselves() -> None:
     assert html.parse(b"<html><p>Otters" + b"\0" + b" swim." + b" " * 2000).text == "Otters swim."
+
+
+def test_the_header_of_a_tagged_filing_is_not_for_readers() -> None:
+    header = "<ix:header><ix:hidden>0000013156 false FY</ix:hidden></ix:header>"
+    page = f"<body><div style='display:none'>{header}</div><p>Form 10-K of Tern Ltd.</p></body>"
+    parsed = html.parse(page.encode())
+    assert (parsed.text, parsed.hidden) == ("Form 10-K of Tern Ltd.", ())
