@@ -11,6 +11,7 @@ from itertools import chain, islice, zip_longest
 
 from inquote.app.answering.drawing import Drawn, from_cells, from_sentence, from_terms
 from inquote.app.language.suggesting import (
+    ARTICLES,
     ASKED_TITLE,
     COMPOUND_TITLE,
     HEADING_QUESTIONS,
@@ -139,7 +140,7 @@ def _from_heading(heading: str, document: Document) -> Iterator[tuple[str, str]]
 
     The template is "" where the question is the heading's own.
 
-    >>> list(_from_heading("The Otter's Diet", Document("a", "A", "", "The otter eats.", "")))
+    >>> list(_from_heading("The Otter's Diet", Document("a", "A", "", "", "")))
     [('', "What is The Otter's diet?")]
     """
     title = SECTION_NUMBER.sub("", heading).rstrip(" :.")
@@ -159,12 +160,14 @@ def _from_heading(heading: str, document: Document) -> Iterator[tuple[str, str]]
 
 
 def _is_spoken_of(owner: str, text: str) -> bool:
-    """Tell whether a text names the owner in a heading like "The Otter's Diet" elsewhere too.
+    """Tell whether the owner in a heading is one: with an article, one word, or named elsewhere.
 
-    Of "Maximize Revere's value" it does not, for that begins with a verb.
+    "Maximize Revere" of "Maximize Revere's value" is not, for it begins with a verb.
     """
-    named = POSSESSIVE_ENDING.sub("", owner).casefold().removeprefix("the ")
-    return bool(re.search(rf"\b{re.escape(named)}\b(?![’'])", text.casefold()))
+    if owner.split()[0] in ARTICLES or " " not in owner:
+        return True
+    named = re.escape(POSSESSIVE_ENDING.sub("", owner))
+    return bool(re.search(rf"\b{named}\b(?![’'])", text))
 
 
 def _from_labels(document: Document) -> Iterator[Drawn]:

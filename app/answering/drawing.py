@@ -11,6 +11,7 @@ from inquote.app.language.suggesting import (
     ARTICLES,
     CELL_QUESTION,
     DEFINED_TERM,
+    FORM_OF_ADDRESS,
     HEADER,
     SENTENCE_QUESTIONS,
     STANDS_FOR_OTHERS,
@@ -122,8 +123,9 @@ def from_sentence(sentence: str, text: str = "") -> Iterator[Question]:
     for pattern, template in SENTENCE_QUESTIONS:
         match = pattern.search(sentence)
         subject = _subject_of(match, text) if match else ""
-        is_person = template.startswith("What") and _may_be_a_person(subject, text)
-        if match and subject and not is_person:
+        if template.startswith("What") and _is_a_person(subject, text):
+            continue
+        if match and subject:
             words = {name: group.lower() for name, group in match.groupdict().items()}
             answer = match.span("answer") if "answer" in words else whole
             question = template.format(**{**words, "subject": subject})
@@ -172,17 +174,14 @@ def _names_something(subject: str) -> bool:
     return len(words) > 1 or any(word != word.lower() for word in words)
 
 
-def _may_be_a_person(subject: str, text: str) -> bool:
-    """Tell whether a subject is two names that stand nowhere as words, such as those of a person.
+def _is_a_person(subject: str, text: str) -> bool:
+    """Tell whether a text calls what bears the last word of a subject "Ms." or the like.
 
-    >>> _may_be_a_person("Ada Moore", "Ada Moore is a clerk.")
-    True
-    >>> _may_be_a_person("Moor Tern", "It is a tern.")
-    False
+    >>> _is_a_person("Ada Moore", "Ms. Moore is a clerk."), _is_a_person("Blue Whale", "")
+    (True, False)
     """
-    words = subject.split()
-    are_names = len(words) == 2 and all(word.istitle() and word.isalpha() for word in words)
-    return are_names and not any(re.search(rf"\b{word.lower()}\b", text) for word in words)
+    last = re.escape(subject.rpartition(" ")[2])
+    return bool(last and re.search(rf"{FORM_OF_ADDRESS} {last}\b", text))
 
 
 def _within_sentence(subject: str, text: str) -> str:

@@ -11,6 +11,7 @@ from inquote.index.retrieval.search import Hit
 
 _WORD = re.compile(r"\w[\w®™’'&.-]*")
 _PART = re.compile(r"[^\W_]+")
+_DASH = re.compile(r"[-\u2010-\u2014]")
 _DOT_OF_INITIAL = re.compile(r"(?<=\b[A-Z])\.")
 _OPENING = 2_000  # characters of a document that say what it is about
 _OFTEN = 4  # mentions that make a name a subject of its document
@@ -50,7 +51,8 @@ def _bare(word: str) -> str:
 def _is_name(word: str, is_first: bool) -> bool:
     """Tell whether a word of a question names something; the first has a capital anyway."""
     bare = _bare(word)
-    if not any(map(str.isupper, bare)) or bare.lower().replace(".", "") in NO_ENTITY | NO_NAME:
+    parts = _DASH.split(bare.lower().replace(".", ""))
+    if not any(map(str.isupper, bare)) or all(part in NO_ENTITY | NO_NAME for part in parts):
         return False
     if NATIONALITY.fullmatch(bare):
         return False
@@ -92,7 +94,7 @@ class Neighbourhood:
 
 def _stands_in(name: str, text: str) -> bool:
     """Tell whether a text holds a name, its last word, its initials, or what it abbreviates."""
-    lower = text.lower()
+    name, lower = _DASH.sub("-", name), _DASH.sub("-", text.lower())
     last = name.split()[-1]
     if name.lower() in lower or last.lower() in lower:
         return True

@@ -16,6 +16,9 @@ from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
 from inquote.ingest.text import BLOCK_GAP, block_ranges
 
+_NO_START = " \n|)]}】」』》）"
+_NO_END = " \n|([{【「『《（"
+
 
 @dataclass(eq=False)
 class HitReading:
@@ -108,7 +111,7 @@ def read_hits(
         if hit.passage.body:
             spans = _spans_that_answer(hit.passage, reading.spans, in_headings)
             reading = replace(reading, spans=spans)
-        reading = replace(reading, spans=_within_blocks(hit.passage, reading.spans))
+        reading = replace(reading, spans=_tidy(hit.passage, reading.spans))
         if hit.passage.segments:
             spans = weigh_cells(terms, hit.passage, reading.spans)
             reading = read_mail(question, hit.passage, replace(reading, spans=spans))
@@ -118,14 +121,18 @@ def read_hits(
     return readings
 
 
-def _within_blocks(passage: Passage, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Return the spans, each up to the end of the block in which it begins; none comes twice."""
+def _tidy(passage: Passage, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the spans, each up to the end of the block in which it begins; none comes twice.
+
+    Bars of a table and halves of brackets at the ends of a span are no part of it.
+    """
     kept: dict[tuple[int, int], Span] = {}
     for span in spans:
-        gap = passage.text.find(BLOCK_GAP, span.start, span.end)
-        end = span.end if gap < 0 else gap
-        if span.start < end:
-            kept.setdefault((span.start, end), replace(span, end=end))
+        words = passage.text[span.start : span.end].partition(BLOCK_GAP)[0].rstrip(_NO_END)
+        start = span.start + len(words) - len(words.lstrip(_NO_START))
+        end = span.start + len(words)
+        if start < end:
+            kept.setdefault((start, end), replace(span, start=start, end=end))
     return tuple(kept.values())
 
 

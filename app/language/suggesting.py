@@ -10,6 +10,8 @@ from inquote.app.language.english import PREPOSITIONS, compile_words
 
 ARTICLES = ("A", "An", "The")
 
+FORM_OF_ADDRESS = r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Sir|Dame)\.?"
+
 COMPOUND_TITLE = " and "  # in a heading that speaks of two things
 
 POSSESSIVE_TITLE = re.compile(

@@ -148,7 +148,7 @@ def test_an_email_is_asked_who_sent_it_and_when() -> None:
     "text",
     [
         "# Goals\n\n## Maximize Revere's Value\n\nRevere has goals. We maximize value.",
-        "# Staff\n\nMira Kolb is the Controller of the works.",
+        "# Staff\n\nMira Kolb is the Controller of the works. Ms. Kolb is new.",
         "# Terms\n\nIt serves the harbour's end users, such as crews.",
         "# Causes\n\nThere are two factors, such as wind and tide.",
         "# Firms\n\n| Name | Founded |\n|---|---|\n| Quill | 1902 |",

@@ -15,6 +15,7 @@ from inquote.app.answering.names import names_in
         ("What Is The Name Of It?", []),
         ("VELTRACIN CAGR", ["VELTRACIN", "CAGR"]),
         ("What was the GM-CSF FDA date?", ["GM-CSF", "FDA"]),
+        ("What were the sales in January–June?", []),
     ],
 )
 def test_names_of_a_question(question: str, names: list[str]) -> None:
@@ -47,3 +48,8 @@ def test_a_name_that_stands_nowhere_near_is_refused_with_the_reason() -> None:
 )
 def test_a_name_may_be_written_another_way(question: str, text: str) -> None:
     assert ask(question, a=text).text == text
+
+
+def test_a_dash_of_another_kind_is_the_same_name() -> None:
+    answer = ask("Who leads Orme-Kell?", a="The chair who leads Orme–Kell is Ann Lee. It is old.")
+    assert "absent" not in answer.trace

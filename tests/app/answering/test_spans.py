@@ -59,3 +59,11 @@ def test_a_span_ends_with_the_block_in_which_it_begins_and_stands_once() -> None
     (reading,) = read_hits("?", [hit], across)
     kept = [text[span.start : span.end] for span in reading.reading.spans]
     assert kept == ["5 euros.", "Fees of the harbour"]
+
+
+def test_bars_and_halves_of_brackets_at_the_ends_are_no_part_of_a_span() -> None:
+    text = "【Head】Ann Lee (chair) | Term: Net 60 | (see"
+    hit = Hit(Passage("d", 0, len(text), "", text), 0.0, 1, 0.0, None, 0.0)
+    (reading,) = read_hits("?", [hit], SpansReader("】Ann Lee (chair) |", "| Term: Net 60 | ("))
+    kept = [text[span.start : span.end] for span in reading.reading.spans]
+    assert kept == ["Ann Lee (chair)", "Term: Net 60"]
