@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from inquote.app.chat.ranges import Mark, RangeWriter
+from inquote.ingest import grid as reading
 from inquote.ingest.documents import Block
 
 
@@ -18,14 +19,21 @@ class Row:
     cells: list[Block] = field(default_factory=list)
 
     @property
+    def texts(self) -> list[Block]:
+        """The cells that say something."""
+        return [cell for cell in self.cells if cell.start < cell.end]
+
+    @property
     def is_header(self) -> bool:
         """Whether all that the row says is a header."""
-        texts = [cell for cell in self.cells if cell.start < cell.end]
-        return bool(texts) and all(cell.is_header for cell in texts)
+        return bool(self.texts) and all(cell.is_header for cell in self.texts)
 
 
-def rows_of(blocks: Iterable[Block]) -> list[Row]:
-    """Group the rows and cells of a table; a row without cells is its own cell."""
+def rows_of(blocks: Iterable[Block], text: str) -> list[Row]:
+    """Group the rows and cells of a table of a text; a row without cells is its own cell.
+
+    Headers that no author marked are those that the reader of questions takes for such.
+    """
     rows: list[Row] = []
     for block in blocks:
         if block.kind == "row":
@@ -35,7 +43,20 @@ def rows_of(blocks: Iterable[Block]) -> list[Row]:
     for row in rows:
         if not row.cells:
             row.cells.append(row.block._replace(kind="cell"))
+    _mark_headers(rows, text)
     return rows
+
+
+def _mark_headers(rows: Sequence[Row], text: str) -> None:
+    """Mark the cells that name columns or rows of values, where their looks alone say so."""
+    lines = [reading.GridRow(row.block.start, row.block.end, tuple(row.texts)) for row in rows]
+    grid = reading.Grid(text, lines)
+    head_length = grid.header_rows if lines else 0
+    for at, row in enumerate(rows):
+        for place, cell in enumerate(row.cells):
+            is_label = cell.column == 0 and at >= head_length and grid.has_labels
+            if at < head_length or is_label:
+                row.cells[place] = cell._replace(is_header=True)
 
 
 class Grid:
