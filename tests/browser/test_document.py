@@ -151,7 +151,7 @@ def test_a_note_is_followed_and_back(pane: Tab) -> None:
 
 
 def test_an_open_outline_pushes_nothing_off_a_low_window(new_tab: Callable[..., Tab]) -> None:
-    pane = new_tab(1280, 560).open().ask("Was there fever?")
+    pane = new_tab(1280, 400).open().ask("Was there fever?")
     button(pane, "Outline").click()
     expect(pane.page.locator("#document-outline [aria-current]")).to_be_focused()
     frame = "pane => [pane.scrollHeight - pane.clientHeight, pane.getBoundingClientRect().top]"
