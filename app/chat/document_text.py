@@ -153,7 +153,7 @@ class _TextWriter:
     def _block_html(self, block: Block, inner: Sequence[Block]) -> str:
         """Write a block; an item is left open for what follows it."""
         if block.kind == "table" and inner:
-            return table_html(self._ranges, block, rows_of(inner, self._ranges.text))
+            return table_html(self._ranges, block, rows_of(inner))
         if block.kind == "item":
             return self._item_html(block)
         kind = block.kind + self._flow(block)

@@ -64,7 +64,10 @@ export class DocumentTools {
     this.#open = isOpen ? name : "";
     this.#set(name, isOpen);
     const panel = this.pane.querySelector(`.panel.${name}`);
-    if (name === "find" && isOpen) this.views.loadText().then(() => this.find.open());
+    if (name === "find" && isOpen) {
+      this.find.open();
+      this.views.loadText().then(() => this.find?.begin());
+    }
     if (name === "find" && !isOpen) this.find.close();
     if (name === "outline" && isOpen) {
       this.follow();

@@ -150,6 +150,13 @@ def test_a_note_is_followed_and_back(pane: Tab) -> None:
 # ---- moving
 
 
+def test_the_page_field_has_its_number_before_anybody_scrolls(
+    new_tab: Callable[..., Tab], system: FakeSystem
+) -> None:
+    system.document_ = report()
+    expect(new_tab().open().page.locator("#pane .page-field input")).to_have_value("i")
+
+
 def test_an_open_outline_pushes_nothing_off_a_low_window(new_tab: Callable[..., Tab]) -> None:
     pane = new_tab(1280, 400).open().ask("Was there fever?")
     button(pane, "Outline").click()
