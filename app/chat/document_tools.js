@@ -41,10 +41,11 @@ export class DocumentTools {
     this.follow();
   }
 
-  // Show which page and section are in sight.
+  // Show which page and section are in sight, and how large.
   follow() {
     const sight = this.views.shown()?.inSight();
     if (!sight) return;
+    this.#showSize(this.views.shown());
     this.outline?.mark(sight.start);
     const field = this.pane.querySelector(".page-field input");
     if (!field || !sight.page) return;

@@ -93,7 +93,7 @@ function pointsBefore(line, part) {
 }
 
 export class PageView {
-  // `container` scrolls. The event "pageinsight" tells of the page in its middle: {number, label, count}.
+  // `container` scrolls. The event "pageinsight" tells of the page in its middle, {number, label, count}, and of its size.
   constructor(container, { document: id, sha256 }) {
     this.container = container;
     this.query = { document: id, sha256 };
@@ -193,6 +193,7 @@ export class PageView {
     this.container.scrollTop = page.element.offsetTop + anchor.part * page.element.offsetHeight - anchor.at;
     this.pages.forEach((other) => other.near && this.#want());
     this.#onScroll();
+    this.#tell(); // of the size
   }
 
   #anchor() {
@@ -249,7 +250,11 @@ export class PageView {
     const number = this.#pageAt(this.container.scrollTop + this.container.clientHeight / 2);
     if (number === this.number) return;
     this.number = number;
-    const { label } = this.pages[number - 1];
+    this.#tell();
+  }
+
+  #tell() {
+    const { number, label } = this.pages[this.number - 1];
     this.container.dispatchEvent(new CustomEvent("pageinsight", { detail: { number, label, count: this.count }, bubbles: true }));
   }
 

@@ -172,6 +172,21 @@ def test_sizes_keep_the_box_on_the_words(tab: Tab) -> None:
     assert tab.page.locator(BOX).evaluate(BELOW) == SENTENCES[0]
 
 
+def test_the_size_that_is_named_is_that_of_the_page(tab: Tab) -> None:
+    cited(tab.ask("Was there fever?"), 1)
+    frame = tab.page.locator("#pane .page").first
+    named = tab.page.locator("#pane [data-zoom=reset]")
+
+    def is_named() -> bool:  # a page of 612 points is 816 pixels wide at its own size
+        width = frame.evaluate("page => parseFloat(page.style.width)")
+        return named.inner_text() == f"{round(100 * width / 816)} %"
+
+    until(tab.page, is_named)
+    tab.page.set_viewport_size({"width": 1000, "height": 800})
+    until(tab.page, lambda: frame.evaluate("page => parseFloat(page.style.width)") < 600)
+    until(tab.page, is_named)
+
+
 def test_find_shows_matches_on_the_page(tab: Tab) -> None:
     cited(tab.ask("Was there fever?"), 1)
     tab.page.locator("#pane .document-pages").focus()
