@@ -294,6 +294,7 @@ export class PageView {
     for (const entry of entries) if (!entry.isIntersecting) this.#release(this.pages[entry.target.dataset.page - 1]);
   }
 
+  // Let go of a page; what is left of hundreds of empty canvases and sheets would take half a megabyte each.
   #release(page) {
     if (!page.sheet) return;
     page.abort?.abort();
@@ -303,6 +304,10 @@ export class PageView {
     page.element.querySelector(".notice")?.remove();
     page.state = "empty";
     page.drawnWidth = 0;
+    if (page.marks.childElementCount) return; // a cited place is gone to before its page is drawn
+    page.picture.remove();
+    page.sheet.remove();
+    page.picture = page.sheet = page.marks = page.words = null;
   }
 
   // ---- pictures and words, the nearest page first
@@ -338,6 +343,7 @@ export class PageView {
   }
 
   async #load(page) {
+    this.#fill(page); // it may have been let go since it came near
     page.abort = new AbortController();
     const { signal } = page.abort;
     const width = this.#dots(page);
