@@ -102,6 +102,22 @@ class Grid:
         return values > texts
 
     @cached_property
+    def has_labels(self) -> bool:
+        """Whether the first column names the rows: words alone, beside a column of values alone."""
+        names: list[str] = []
+        is_column_of_values: dict[int, bool] = {}
+        for row in self.rows[self.header_rows :]:
+            for cell in row.cells:
+                words = self.words(cell)
+                if cell.column == 0:
+                    names.append(words)
+                else:
+                    so_far = is_column_of_values.get(cell.column, True)
+                    is_column_of_values[cell.column] = so_far and _is_value(words)
+        has_values = any(is_column_of_values.values())
+        return len(names) > 1 and has_values and not any(map(_is_value, names))
+
+    @cached_property
     def _column_headers(self) -> dict[int, tuple[Range, ...]]:
         """The headers of each column, outermost first, each text once."""
         columns: dict[int, list[Range]] = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from inquote.app.chat.ranges import Mark, RangeWriter
+from inquote.ingest import grid as reading
 from inquote.ingest.documents import Block
 
 
@@ -18,10 +19,14 @@ class Row:
     cells: list[Block] = field(default_factory=list)
 
     @property
+    def texts(self) -> list[Block]:
+        """The cells that say something."""
+        return [cell for cell in self.cells if cell.start < cell.end]
+
+    @property
     def is_header(self) -> bool:
         """Whether all that the row says is a header."""
-        texts = [cell for cell in self.cells if cell.start < cell.end]
-        return bool(texts) and all(cell.is_header for cell in texts)
+        return bool(self.texts) and all(cell.is_header for cell in self.texts)
 
 
 def rows_of(blocks: Iterable[Block]) -> list[Row]:
@@ -36,6 +41,23 @@ def rows_of(blocks: Iterable[Block]) -> list[Row]:
         if not row.cells:
             row.cells.append(row.block._replace(kind="cell"))
     return rows
+
+
+def _read(rows: Sequence[Row], text: str) -> reading.Grid:
+    """Return a table as the reader of questions sees it."""
+    lines = []
+    for row in rows:
+        lines.append(reading.GridRow(row.block.start, row.block.end, tuple(row.texts)))
+    return reading.Grid(text, lines)
+
+
+def _mark_headers(rows: Sequence[Row], read: reading.Grid) -> None:
+    """Mark the cells that name columns or rows of values, where their looks alone say so."""
+    for at, row in enumerate(rows):
+        is_head = at < read.header_rows
+        for place, cell in enumerate(row.cells):
+            if is_head or (cell.column == 0 and read.has_labels):
+                row.cells[place] = cell._replace(is_header=True)
 
 
 class Grid:
@@ -90,18 +112,26 @@ class Grid:
             yield at, pairs
 
 
-def _header_cells(grid: Grid, marks: Sequence[Mark]) -> tuple[set[Block], set[Block]]:
-    """Return the cells that are cited, and the headers of their rows and columns."""
+def _header_cells(
+    grid: Grid, read: reading.Grid, marks: Sequence[Mark]
+) -> tuple[set[Block], set[Block]]:
+    """Return the cells that are cited, and the headers of their rows and columns.
+
+    What the reader takes for headers of a cell, and an answer names, is among them.
+    """
     cells = [(at, cell) for at, row in enumerate(grid.rows) for cell in row.cells]
     # Find the cited cells, and the rows and columns that they cover.
     cited: set[Block] = set()
     rows: set[int] = set()
     columns: set[int] = set()
+    named: set[tuple[int, int]] = set()  # ranges of the text
     for at, cell in cells:
         if any(mark.touches(cell.start, cell.end) for mark in marks):
             cited.add(cell)
             rows.update(grid.rows_covered(at, cell))
             columns.update(grid.columns(cell))
+            of_cell = read.headers_of(at, cell) if cell.start < cell.end else None
+            named.update((*of_cell.columns, *of_cell.rows) if of_cell else ())
     # Find the headers above and beside them.
     headers: set[Block] = set()
     for at, cell in cells:
@@ -109,7 +139,7 @@ def _header_cells(grid: Grid, marks: Sequence[Mark]) -> tuple[set[Block], set[Bl
             is_about = not columns.isdisjoint(grid.columns(cell))
         else:
             is_about = not rows.isdisjoint(grid.rows_covered(at, cell))
-        if cell.is_header and is_about:
+        if (cell.is_header and is_about) or (cell.start, cell.end) in named:
             headers.add(cell)
     return cited, headers - cited
 
@@ -131,9 +161,11 @@ def _cell_tag(grid: Grid, at: int, cell: Block, kind: str) -> tuple[str, str]:
 
 def table_html(writer: RangeWriter, table: Block, rows: Sequence[Row]) -> str:
     """Write a table, from its start to its end."""
+    read = _read(rows, writer.text)
+    _mark_headers(rows, read)
     grid = Grid(rows)
     marks = [mark for mark in writer.marks if mark.touches(table.start, table.end)]
-    cited, headers = _header_cells(grid, marks) if marks else (set(), set())
+    cited, headers = _header_cells(grid, read, marks) if marks else (set(), set())
     parts: list[str] = []
     for at, pairs in grid.placed():
         # Begin the head or the body.

@@ -41,10 +41,11 @@ export class DocumentTools {
     this.follow();
   }
 
-  // Show which page and section are in sight.
+  // Show which page and section are in sight, and how large.
   follow() {
     const sight = this.views.shown()?.inSight();
     if (!sight) return;
+    this.#showSize(this.views.shown());
     this.outline?.mark(sight.start);
     const field = this.pane.querySelector(".page-field input");
     if (!field || !sight.page) return;
@@ -64,7 +65,10 @@ export class DocumentTools {
     this.#open = isOpen ? name : "";
     this.#set(name, isOpen);
     const panel = this.pane.querySelector(`.panel.${name}`);
-    if (name === "find" && isOpen) this.views.loadText().then(() => this.find.open());
+    if (name === "find" && isOpen) {
+      this.find.open();
+      this.views.loadText().then(() => this.find?.begin());
+    }
     if (name === "find" && !isOpen) this.find.close();
     if (name === "outline" && isOpen) {
       this.follow();

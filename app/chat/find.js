@@ -46,11 +46,16 @@ export class Find {
     if (query && !this.panel.hidden) this.#search(false);
   }
 
+  // Take the words that are selected, and what is typed from now on, whether or not the text is there yet.
   open() {
     const selected = String(getSelection()).trim();
     if (selected && selected.length <= MOST_LETTERS && !selected.includes("\n")) this.input.value = selected;
     this.input.focus();
     this.input.select();
+  }
+
+  // The text is there: go to the first match of what was typed meanwhile.
+  begin() {
     if (this.input.value) this.#search();
   }
 
@@ -68,6 +73,7 @@ export class Find {
   }
 
   #search(goes = true) {
+    if (!this.text.container.childElementCount) return; // it is searched when it comes
     this.#matches = [];
     this.#current = -1;
     const pattern = patternOf(this.input.value);

@@ -60,12 +60,18 @@ async function load(address) {
     clearTimeout(waiting);
   }
   if (ticket !== request) return false;
-  const step = pane.contains(document.activeElement) ? document.activeElement.dataset.step : undefined;
+  const focused = pane.contains(document.activeElement) ? selectorOf(document.activeElement) : "";
   pane.innerHTML = content;
   loaded = address;
   attach();
-  if (step) pane.querySelector(`[data-step="${step}"]`)?.focus();
+  if (focused) pane.querySelector(focused)?.focus();
   return true;
+}
+
+// The selector of a control that every content of the pane has, "" for anything else.
+function selectorOf({ dataset }) {
+  const name = ["step", "view", "zoom", "panel"].find((key) => dataset[key]);
+  return name ? `[data-${name}="${dataset[name]}"]` : "";
 }
 
 // What the pane holds is not what was asked for; what was comes as soon as the server has it.
@@ -106,12 +112,18 @@ function addressAs(name) {
   return `${path}?${parameters}`;
 }
 
-// Show the document as "page" or "text", at the same place.
-async function showAs(name) {
+// Show the document as "page" or "text", at the same place: the current mark where it is in sight, else the page.
+async function showAs(name, isAtCurrent = isInSight(view?.container.querySelector(".mark.current, mark.current"))) {
   const sight = view?.inSight();
   if (!(await load(addressAs(name)))) return;
-  showCurrent();
-  if (current < 0 && sight?.page) view?.showPage(sight.page);
+  await showCurrent();
+  if (!isAtCurrent && sight?.page) view?.showPage(sight.page);
+}
+
+function isInSight(mark) {
+  const { top, bottom } = mark?.getBoundingClientRect() ?? {};
+  const frame = view?.container.getBoundingClientRect();
+  return Boolean(mark) && bottom > frame.top && top < frame.bottom;
 }
 
 // The text is left out while pages are shown; what searches it needs it.
@@ -140,14 +152,14 @@ function showCurrent() {
     if (link.hash === hash) link.classList.add("open-place");
   });
   const shown = links[current] ? place(links[current]) : new URLSearchParams();
-  if (shown.has("start")) showPlace({ start: Number(shown.get("start")), end: Number(shown.get("end")), number });
+  if (shown.has("start")) return showPlace({ start: Number(shown.get("start")), end: Number(shown.get("end")), number });
 }
 
 // Words that stand nowhere on a page, such as a comment, are shown in the text.
 async function showPlace(range) {
   const ticket = request;
   const isShown = await view?.show(range);
-  if (view === pages && isShown === false && ticket === request) showAs("text");
+  if (view === pages && isShown === false && ticket === request) showAs("text", true);
 }
 
 // A link of a list of citations stands for the link of the answer that cites that place.

@@ -93,7 +93,7 @@ function pointsBefore(line, part) {
 }
 
 export class PageView {
-  // `container` scrolls. The event "pageinsight" tells of the page in its middle: {number, label, count}.
+  // `container` scrolls. The event "pageinsight" tells of the page in its middle, {number, label, count}, and of its size.
   constructor(container, { document: id, sha256 }) {
     this.container = container;
     this.query = { document: id, sha256 };
@@ -193,6 +193,7 @@ export class PageView {
     this.container.scrollTop = page.element.offsetTop + anchor.part * page.element.offsetHeight - anchor.at;
     this.pages.forEach((other) => other.near && this.#want());
     this.#onScroll();
+    this.#tell(); // of the size
   }
 
   #anchor() {
@@ -249,7 +250,11 @@ export class PageView {
     const number = this.#pageAt(this.container.scrollTop + this.container.clientHeight / 2);
     if (number === this.number) return;
     this.number = number;
-    const { label } = this.pages[number - 1];
+    this.#tell();
+  }
+
+  #tell() {
+    const { number, label } = this.pages[this.number - 1];
     this.container.dispatchEvent(new CustomEvent("pageinsight", { detail: { number, label, count: this.count }, bubbles: true }));
   }
 
@@ -289,6 +294,7 @@ export class PageView {
     for (const entry of entries) if (!entry.isIntersecting) this.#release(this.pages[entry.target.dataset.page - 1]);
   }
 
+  // Let go of a page; what is left of hundreds of empty canvases and sheets would take half a megabyte each.
   #release(page) {
     if (!page.sheet) return;
     page.abort?.abort();
@@ -298,6 +304,10 @@ export class PageView {
     page.element.querySelector(".notice")?.remove();
     page.state = "empty";
     page.drawnWidth = 0;
+    if (page.marks.childElementCount) return; // a cited place is gone to before its page is drawn
+    page.picture.remove();
+    page.sheet.remove();
+    page.picture = page.sheet = page.marks = page.words = null;
   }
 
   // ---- pictures and words, the nearest page first
@@ -333,6 +343,7 @@ export class PageView {
   }
 
   async #load(page) {
+    this.#fill(page); // it may have been let go since it came near
     page.abort = new AbortController();
     const { signal } = page.abort;
     const width = this.#dots(page);

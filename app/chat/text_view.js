@@ -27,6 +27,7 @@ export class TextView {
     });
     for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) container.addEventListener(kind, () => (this.#goal = null), { passive: true });
     this.#watchScrollers();
+    this.#afterLayout(() => {}); // what is in sight at first is known then
   }
 
   // ---- offsets

@@ -13,6 +13,7 @@ from inquote.ingest.formats.base import Parsed
 from inquote.ingest.text import LIST_MARKER, block_ranges
 
 CELL_SEPARATOR = " | "
+BULLET = "-"  # before an item that has no number
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -198,6 +199,23 @@ class TextBuilder:
             warning=warning,
             recognised=tuple(self.recognised),
         )
+
+
+def joined_lines(lines: Sequence[tuple[str, str]]) -> str:
+    """Join the lines of a cell, each after its label; a bullet before the only line parts nothing.
+
+    >>> joined_lines([("", "Ducks:"), ("-", "Teal"), ("-", "Mallard")])
+    'Ducks: - Teal - Mallard'
+    >>> joined_lines([("-", "Teal")])
+    'Teal'
+    """
+    lines = [(label, text) for label, text in lines if text.strip()]
+    words: list[str] = []
+    for label, text in lines:
+        if label and (label != BULLET or len(lines) > 1):
+            words.append(label)
+        words.append(text)
+    return " ".join(words)
 
 
 def blocks_in(text: str, headings: Sequence[Block] = ()) -> tuple[Block, ...]:

@@ -21,7 +21,8 @@ class OpenList:
         self._is_numbered = element.tag == "ol"
         self._type = element.get("type") or "1"
         self._step = 1 if element.get("reversed") is None else -1
-        first = 1 if self._step > 0 else sum(child.tag == "li" for child in element)
+        self.length = sum(child.tag == "li" for child in element)
+        first = 1 if self._step > 0 else self.length
         self._number = _whole_number(element.get("start"), first)
 
     def next_marker(self, item: Any) -> str:

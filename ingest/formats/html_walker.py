@@ -117,7 +117,7 @@ class Walker:
         elif name in _LISTS:
             self.lists.append(OpenList(element))
         elif name == "li":
-            self.marker = self.lists[-1].next_marker(element) if self.lists else "- "
+            self._open_item(element)
         elif name in ("table", "thead", *_CELLS):
             self._open_table_part(element)
 
@@ -130,6 +130,13 @@ class Walker:
             self.open_asides.append(element)
         if is_note(element):
             self.open_notes.append(element)
+
+    def _open_item(self, element: Any) -> None:
+        """Note what stands before an item; within a cell it is written, but for a lone bullet."""
+        self.marker = self.lists[-1].next_marker(element) if self.lists else "- "
+        parts_items = bool(self.lists) and (self.marker != "- " or self.lists[-1].length > 1)
+        if self.cell_depth and parts_items and "".join(element.itertext()).strip():
+            self.inline.append(self.marker)
 
     def _open_table_part(self, element: Any) -> None:
         """Take note of a table, its head or a cell that opens."""

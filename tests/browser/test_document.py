@@ -150,6 +150,21 @@ def test_a_note_is_followed_and_back(pane: Tab) -> None:
 # ---- moving
 
 
+def test_the_page_field_has_its_number_before_anybody_scrolls(
+    new_tab: Callable[..., Tab], system: FakeSystem
+) -> None:
+    system.document_ = report()
+    expect(new_tab().open().page.locator("#pane .page-field input")).to_have_value("i")
+
+
+def test_an_open_outline_pushes_nothing_off_a_low_window(new_tab: Callable[..., Tab]) -> None:
+    pane = new_tab(1280, 400).open().ask("Was there fever?")
+    button(pane, "Outline").click()
+    expect(pane.page.locator("#document-outline [aria-current]")).to_be_focused()
+    frame = "pane => [pane.scrollHeight - pane.clientHeight, pane.getBoundingClientRect().top]"
+    assert pane.page.locator("#pane").evaluate(frame) == [0, 0]
+
+
 def test_the_outline_folds_and_leads_by_keyboard(pane: Tab) -> None:
     button(pane, "Outline").click()
     outline = pane.page.get_by_role("navigation", name="Outline")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from paged import SENTENCES, paged_system, pictured_system
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browser.driving import Tab, serious, until
 from fake_system import FakeSystem, opener
@@ -99,6 +99,36 @@ def test_the_switch_shows_the_text_and_is_remembered(tab: Tab) -> None:
     expect(tab.page.locator(BOX)).to_have_count(1)
 
 
+def test_the_switch_keeps_the_page_in_sight_and_the_focus(tab: Tab) -> None:
+    cited(tab.ask("Was there fever?"), 1)
+    field = tab.page.locator("#pane .page-field input")
+    field.fill("140")
+    field.press("Enter")
+    drawn(tab.page, 40)
+    tab.page.get_by_role("button", name="Text", exact=True).press("Enter")
+    expect(tab.page.get_by_role("button", name="Text", exact=True)).to_be_focused()
+    expect(field).to_have_value("140")
+    tab.page.get_by_role("button", name="Page", exact=True).press("Enter")
+    expect(tab.page.get_by_role("button", name="Page", exact=True)).to_be_focused()
+    drawn(tab.page, 40)
+    expect(field).to_have_value("140")
+
+
+def test_what_is_typed_before_the_words_come_is_found(tab: Tab) -> None:
+    cited(tab.ask("Was there fever?"), 1)
+    held: list[Route] = []
+    tab.page.route("**/api/pane?*view=text*", lambda route: held.append(route))
+    tab.page.locator("#pane .document-pages").focus()
+    tab.page.keyboard.press("Control+f")
+    tab.page.keyboard.type("Part N39")
+    until(tab.page, lambda: bool(held))
+    held[0].continue_()
+    expect(tab.page.locator("#pane .panel.find input")).to_have_value("Part N39")
+    expect(tab.page.locator("#pane .panel.find .count")).to_have_text("1 of 1")
+    tab.page.keyboard.press("F3")
+    expect(tab.page.locator("#pane .panel.find .count")).to_have_text("1 of 1")
+
+
 def test_selected_words_are_copied_as_they_stand_in_the_text(
     tab: Tab, shelf: tuple[FakeSystem, str]
 ) -> None:
@@ -140,6 +170,21 @@ def test_sizes_keep_the_box_on_the_words(tab: Tab) -> None:
         tab.page.get_by_role("button", name=name, exact=True).click()
     assert tab.page.locator("#pane .page").first.evaluate("page => page.offsetWidth") > width
     assert tab.page.locator(BOX).evaluate(BELOW) == SENTENCES[0]
+
+
+def test_the_size_that_is_named_is_that_of_the_page(tab: Tab) -> None:
+    cited(tab.ask("Was there fever?"), 1)
+    frame = tab.page.locator("#pane .page").first
+    named = tab.page.locator("#pane [data-zoom=reset]")
+
+    def is_named() -> bool:  # a page of 612 points is 816 pixels wide at its own size
+        width = frame.evaluate("page => parseFloat(page.style.width)")
+        return named.inner_text() == f"{round(100 * width / 816)} %"
+
+    until(tab.page, is_named)
+    tab.page.set_viewport_size({"width": 1000, "height": 800})
+    until(tab.page, lambda: frame.evaluate("page => parseFloat(page.style.width)") < 600)
+    until(tab.page, is_named)
 
 
 def test_find_shows_matches_on_the_page(tab: Tab) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from inquote.ingest.documents import BlockKind
-from inquote.ingest.formats.builder import TableCell, TextBuilder
+from inquote.ingest.formats.builder import TableCell, TextBuilder, joined_lines
 from inquote.ingest.formats.opendocument.inline import InlineReader, Line
 from inquote.ingest.formats.opendocument.styles import Styles
 from inquote.ingest.formats.opendocument.xml import DC, TABLE, TEXT
@@ -87,19 +87,11 @@ class BodyWriter:
 
     def _write_list(self, element: Any, style: str, depth: int) -> None:
         """Write a list; its items count on where it says so."""
-        style = element.get(f"{TEXT}style-name") or style
-        counts = self._counts.setdefault(style, {})
-        if element.get(f"{TEXT}continue-numbering") != "true":
-            counts.pop(depth, None)
+        style = self._begin_list(element, style, depth)
         for item in element:
-            kind = kind_of(item)
-            if kind not in ("list-item", "list-header"):
+            if kind_of(item) not in ("list-item", "list-header"):
                 continue
-            if kind == "list-item":
-                first = self._styles.start(style, depth)
-                started = whole(item.get(f"{TEXT}start-value"), counts.get(depth, first - 1) + 1)
-                counts[depth] = started
-            label = self._styles.label(style, depth, counts) if kind == "list-item" else ""
+            label = self._next_label(item, style, depth)
             for child in item:
                 if kind_of(child) == "list":
                     self._write_list(child, style, depth + 1)
@@ -111,6 +103,22 @@ class BodyWriter:
                     self.write([child])
         if depth == 1:
             self._in_list = False
+
+    def _begin_list(self, element: Any, style: str, depth: int) -> str:
+        """Return the style of a list in one of another style; count anew unless it goes on."""
+        style = element.get(f"{TEXT}style-name") or style
+        if element.get(f"{TEXT}continue-numbering") != "true":
+            self._counts.setdefault(style, {}).pop(depth, None)
+        return style
+
+    def _next_label(self, item: Any, style: str, depth: int) -> str:
+        """Count an item; return what is printed before it, "" before the header of a list."""
+        if kind_of(item) == "list-header":
+            return ""
+        counts = self._counts.setdefault(style, {})
+        first = self._styles.start(style, depth)
+        counts[depth] = whole(item.get(f"{TEXT}start-value"), counts.get(depth, first - 1) + 1)
+        return self._styles.label(style, depth, counts)
 
     def _write_item(self, paragraph: Any, label: str, depth: int) -> str:
         """Write a paragraph of an item; return the label if it is still to be written."""
@@ -161,21 +169,36 @@ class BodyWriter:
             kind = kind_of(cell)
             repeats = max(1, whole(cell.get(f"{TABLE}number-columns-repeated"), 1))
             if kind == "table-cell":
-                texts = []
-                for paragraph in cell.iter(f"{TEXT}p", f"{TEXT}h"):
-                    if _table_of(paragraph) is _table_of(row) and not _in_note(paragraph, cell):
-                        lines.append(self._reader.read(paragraph))
-                        texts.append(lines[-1].text)
+                text = joined_lines(self._read_lines(cell, lines))
                 inner.extend(part for part in cell.iter(f"{TABLE}table") if _outer(part) is cell)
                 down, across = (
                     max(1, min(_MAX_REPEATS, whole(cell.get(f"{TABLE}number-{name}-spanned"), 1)))
                     for name in ("rows", "columns")
                 )
-                text = " ".join(texts)
                 for at in range(min(repeats, _MAX_REPEATS) if text else 1):
                     cells.append(TableCell(text, column + at, down, across, is_header))
             column += repeats
         return cells
+
+    def _read_lines(
+        self, container: Any, lines: list[Line], style: str = "", depth: int = 0
+    ) -> list[tuple[str, str]]:
+        """Return the lines of a cell, each after its label; they are added to `lines` too."""
+        pairs: list[tuple[str, str]] = []
+        if kind_of(container) == "list":
+            style = self._begin_list(container, style, depth)
+        label = self._next_label(container, style, depth) if _is_item(container) else ""
+        for element in container:
+            kind = kind_of(element)
+            if kind in ("p", "h"):
+                lines.append(self._reader.read(element))
+                pairs.append((label, lines[-1].text))
+                label = "" if lines[-1].text else label
+            elif kind == "list":
+                pairs += self._read_lines(element, lines, style, depth + 1)
+            elif _is_item(element) or kind in _GROUPS - {"text-box"}:
+                pairs += self._read_lines(element, lines, style, depth)
+        return pairs
 
     def _write_attached(self, line: Line) -> None:
         """Write what is hidden, then the notes, comments, pictures and text boxes of a line."""
@@ -217,11 +240,5 @@ def _outer(table: Any) -> Any:
     return next(table.iterancestors(f"{TABLE}table-cell"), None)
 
 
-def _in_note(paragraph: Any, cell: Any) -> bool:
-    """Return whether a paragraph of a cell belongs to a note, a comment or a text box in it."""
-    for parent in paragraph.iterancestors():
-        if parent is cell:
-            return False
-        if kind_of(parent) in ("note", "annotation", "text-box"):
-            return True
-    return False
+def _is_item(element: Any) -> bool:
+    return kind_of(element) in ("list-item", "list-header")

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from inquote.ingest.formats.builder import BULLET
 from inquote.ingest.formats.opendocument.xml import FO, STYLE, TEXT
 from inquote.ingest.formats.word.numerals import numeral
 from inquote.ingest.formats.word.xml import kind_of, whole
 
-BULLET = "-"
 _MAX_PARENTS = 20
 _FORMATS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman"}
 _FORMATS["I"] = "upperRoman"

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from inquote.ingest.documents import BlockKind
-from inquote.ingest.formats.builder import TableCell, TextBuilder
+from inquote.ingest.formats.builder import BULLET, TableCell, TextBuilder, joined_lines
 from inquote.ingest.formats.word.inline import InlineReader, Line
 from inquote.ingest.formats.word.notes import Notes
-from inquote.ingest.formats.word.numbering import BULLET, Label, Numbering
+from inquote.ingest.formats.word.numbering import Label, Numbering
 from inquote.ingest.formats.word.styles import Styles
 from inquote.ingest.formats.word.tables import Cell, rows_of
 from inquote.ingest.formats.word.xml import R, W, find, is_on, kind_of, unwrapped
@@ -138,13 +138,15 @@ class BodyWriter:
 
     def _read_cell(self, cell: Cell, lines: list[Line], inner: list[Any]) -> TableCell:
         """Return a cell with its text; the tables in it are added to `inner`."""
-        texts = self._read_texts(cell.element, lines, inner)
+        text = joined_lines(self._read_lines(cell.element, lines, inner))
         spans = (cell.row_span, cell.column_span, cell.is_header)
-        return TableCell(" ".join(texts), cell.column, *spans)
+        return TableCell(text, cell.column, *spans)
 
-    def _read_texts(self, container: Any, lines: list[Line], inner: list[Any]) -> list[str]:
-        """Return the texts of the paragraphs in a container, with their numbers."""
-        texts = []
+    def _read_lines(
+        self, container: Any, lines: list[Line], inner: list[Any]
+    ) -> list[tuple[str, str]]:
+        """Return the texts of the paragraphs in a container, each after its label."""
+        pairs = []
         for element in unwrapped(container):
             kind = kind_of(element)
             if kind == "tbl":
@@ -153,10 +155,8 @@ class BodyWriter:
                 line = self._reader.read(element)
                 lines.append(line)
                 label = self._numbering.next_label(element) if line.text else None
-                if label is not None and label.text != BULLET:
-                    texts.append(label.text)
-                texts.append(line.text)
-        return texts
+                pairs.append((label.text if label else "", line.text))
+        return pairs
 
     def _write_attached(self, lines: Iterable[Line]) -> None:
         """Write the notes, comments, text boxes and drawings that lines refer to."""
@@ -195,7 +195,7 @@ class BodyWriter:
         """Write the paragraphs of a note or comment as one block, tables in it after it."""
         inner: list[Any] = []
         lines: list[Line] = []
-        text = " ".join(" ".join(self._read_texts(element, lines, inner)).split())
+        text = " ".join(joined_lines(self._read_lines(element, lines, inner)).split())
         if text:
             self.builder.block(f"{lead} {text}".strip(), kind=kind, label=label)
         self._in_list = False

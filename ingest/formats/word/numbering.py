@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from inquote.ingest.formats.builder import BULLET
 from inquote.ingest.formats.word.numerals import numeral
 from inquote.ingest.formats.word.styles import Styles
 from inquote.ingest.formats.word.xml import W, find, is_on, kind_of, value, whole
 
-BULLET = "-"
 _PLACE = re.compile(r"%([1-9])")
 _MAX_DEPTH = 8
 

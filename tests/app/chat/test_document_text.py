@@ -268,6 +268,36 @@ def test_a_table_of_headers_alone_has_no_head() -> None:
     assert "<thead>" not in table_html([[TableCell("a", 0, is_header=True)]])
 
 
+def test_headers_that_no_author_marked_are_marked_quietly_too() -> None:
+    rows = [["", "2021", "2022"], ["Roads", "4.2", "4.9"], ["Bridges", "7", "8.5"]]
+    cells = [[TableCell(word, at) for at, word in enumerate(row)] for row in rows]
+    builder = TextBuilder()
+    builder.table(cells)
+    start = builder.build()[0].index("8.5")
+    html = table_html(cells, Mark(1, start, start + 3))
+    assert re.findall(r'<th class="about" scope="(\w+)">([^<]*)<', html) == [
+        ("col", "2022"),
+        ("row", "Bridges"),
+    ]
+    assert "<thead><tr><td></td>" in html
+
+
+def test_the_first_cell_of_a_row_of_words_is_marked_as_the_answer_names_it() -> None:
+    head = [TableCell("Name", 0, is_header=True), TableCell("In French", 1, is_header=True)]
+    cells = [head, [TableCell("Dewey", 0), TableCell("Fifi", 1)]]
+    builder = TextBuilder()
+    builder.table(cells)
+    start = builder.build()[0].index("Fifi")
+    html = table_html(cells, Mark(1, start, start + 4))
+    assert re.findall(r'class="about"[^>]*>([^<]*)<', html) == ["In French", "Dewey"]
+
+
+def test_a_column_of_numbers_or_a_table_of_words_names_no_rows() -> None:
+    for rows in ([["1", "5"], ["2", "4"]], [["a", "b"], ["c", "d"]]):
+        cells = [[TableCell(word, at) for at, word in enumerate(row)] for row in rows]
+        assert "<th" not in table_html(cells)
+
+
 # ---- the outline
 
 

@@ -72,6 +72,20 @@ def test_tables_have_headers_and_spans() -> None:
     ]
 
 
+def test_the_items_of_lists_in_cells_have_their_labels() -> None:
+    inner = f"<text:list>{item('Care')}{item('Damage')}</text:list>"
+    numbered = f'<text:list text:style-name="L">{item("Use", inner)}{item("Term")}</text:list>'
+    bullets = f"<text:list text:style-name='B'>{item('Teal')}{item('Mallard')}</text:list>"
+    style = '<text:list-style style:name="B"><text:list-level-style-bullet text:level="1"/>'
+    body = (
+        f"<table:table><table:table-row><table:table-cell>{numbered}</table:table-cell>"
+        f"<table:table-cell>{bullets}"
+        "</table:table-cell></table:table-row></table:table>"
+    )
+    parsed = odt.parse(opendocument(body, f"{LIST}{style}</text:list-style>"))
+    assert parsed.text == "1. Use 1.1 Care 1.2 Damage 2. Term | - Teal - Mallard"
+
+
 def test_what_is_hidden_and_what_was_deleted() -> None:
     deleted = "<text:tracked-changes><text:p>gone</text:p></text:tracked-changes>"
     body = f'{deleted}<text:p>Otters<text:span text:style-name="H"> glow</text:span> swim.</text:p>'

@@ -134,6 +134,13 @@ def test_a_bullet_is_a_bullet_and_a_level_without_text_is_prose() -> None:
     assert kinds_of(content) == [("item", "- a"), ("paragraph", "b")]
 
 
+def test_the_items_of_a_cell_have_their_bullets_but_for_a_lone_one() -> None:
+    row = f"<w:tc>{item('Teal')}{item('Mallard')}</w:tc><w:tc>{item('Goose')}</w:tc>"
+    numbers = scheme(level(0, "bullet", "\uf0b7"))
+    content = word_of(f"<w:tbl><w:tr>{row}</w:tr></w:tbl>", numbering=numbers)
+    assert docx.parse(content).text == "- Teal - Mallard | Goose"
+
+
 STYLES = """
 <w:style w:type="paragraph" w:styleId="berschrift1"><w:name w:val="heading 1"/><w:pPr>
 <w:numPr><w:numId w:val="3"/></w:numPr><w:outlineLvl w:val="0"/></w:pPr></w:style>
