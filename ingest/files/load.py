@@ -100,11 +100,14 @@ def load_document(file: FileContent, id: str, sandbox: Sandbox) -> tuple[Documen
 
 
 def _title_of(parsed: Parsed, file: FileContent) -> str:
-    """Return the title that a file gives its text, else its first heading, else the file's name.
+    """Return the title that a file gives its text, else the file's name.
+
+    Where that says nothing, the first heading comes before the name.
 
     One that was read from a picture counts only where its words look like words.
     """
-    for given in (parsed.title, first_title(parsed.text, parsed.blocks)):
+    first = first_title(parsed.text, parsed.blocks) if parsed.title else ""
+    for given in (parsed.title, first):
         title = without_note_mark(given)
         at = parsed.text.find(title)
         is_read = any(start <= at < end for start, end, _ in parsed.recognised)
