@@ -280,8 +280,9 @@ export class PageView {
     this.#want();
   }
 
+  // Of several entries of a page the last counts: one that came and went meanwhile would be filled after it was let go.
   #onSight(entries) {
-    for (const entry of entries) {
+    for (const entry of new Map(entries.map((each) => [each.target, each])).values()) {
       const page = this.pages[entry.target.dataset.page - 1];
       page.near = entry.isIntersecting;
       if (page.near) this.#fill(page);
