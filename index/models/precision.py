@@ -5,16 +5,23 @@ from typing import Literal
 Precision = Literal["float32", "bfloat16", "int8"]
 
 
-def fastest_precision() -> Precision:
-    """Return the precision in which this processor multiplies matrices fastest.
+def precisions() -> list[Precision]:
+    """Return the precisions in which this processor multiplies matrices, the fastest first.
 
-    bfloat16 comes before 8-bit integers where there are both, for it is the more exact.
+    bfloat16 comes before 8-bit integers where there are both, for it is the more exact. Without
+    instructions of their own either fails: sums of 8-bit integers overflow there.
     """
     import torch
 
     capabilities = torch.cpu.get_capabilities()
-    if capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"):
-        return "bfloat16"
+    found: list[Precision] = ["float32"]
     if capabilities.get("avx512_vnni") or capabilities.get("avx_vnni"):
-        return "int8"
-    return "float32"
+        found.insert(0, "int8")
+    if capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"):
+        found.insert(0, "bfloat16")
+    return found
+
+
+def fastest_precision() -> Precision:
+    """Return the precision in which this processor multiplies matrices fastest."""
+    return precisions()[0]

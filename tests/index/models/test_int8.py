@@ -14,11 +14,15 @@ from inquote.index.models.int8 import (
     quantize,
     save_ranges,
 )
+from inquote.index.models.precision import precisions
 
 SIZE = Size(hidden=32, inner=64, layers=2, heads=2, vocabulary=50, positions=16)
 IDS = torch.arange(12)
 TYPES = torch.zeros(12, dtype=torch.long)
 LENGTHS = (5, 7)
+multiplies = pytest.mark.skipif(
+    "int8" not in precisions(), reason="this processor does not multiply 8-bit integers"
+)
 
 
 @pytest.fixture
@@ -32,6 +36,7 @@ def states(encoder: Encoder) -> torch.Tensor:
     return encoder.encode(IDS, TYPES, LENGTHS)
 
 
+@multiplies
 def test_states_are_nearly_those_of_float32(encoder: Encoder) -> None:
     plain = states(encoder)
     with measured_ranges(encoder) as ranges:
@@ -42,6 +47,7 @@ def test_states_are_nearly_those_of_float32(encoder: Encoder) -> None:
     assert difference.max() < 0.05
 
 
+@multiplies
 def test_a_column_that_outgrows_the_others_spoils_nothing(encoder: Encoder) -> None:
     with torch.no_grad():
         for layer in encoder.layers:

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from inquote.index.models.embedder import (
     SentenceTransformerEmbedder,
     packaged_model,
 )
-from inquote.index.models.precision import Precision
+from inquote.index.models.precision import Precision, precisions
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -55,7 +55,7 @@ def test_a_question_gets_the_vector_that_sentence_transformers_gives(
 LEAST_COSINES = {"float32": 0.99999, "bfloat16": 0.999, "int8": 0.997}
 
 
-@pytest.mark.parametrize("precision", get_args(Precision))
+@pytest.mark.parametrize("precision", precisions())
 def test_passages_are_embedded_as_plain_encode_does(
     precision: Precision, theirs: "SentenceTransformer"
 ) -> None:
