@@ -60,7 +60,7 @@ MATRIX: list[Row] = [
     ("GET", "/api/person", "/api/person", None, SEEN),
     ("GET", "/api/pane", "/api/pane", None, SEEN),
     ("GET", "/api/pane", f"/api/pane?{HIDDEN}", None, (401, 410, 200)),
-    ("GET", "/api/passage", f"/api/passage?{HIDDEN}&start=0&end=5", None, (401, 503, 200)),
+    ("GET", "/api/passage", f"/api/passage?{HIDDEN}&start=0&end=5", None, (401, 410, 200)),
     ("GET", "/api/copied/{turn}", "/api/copied/abc", None, (401, 400, 400)),
     ("GET", "/api/export/{key}.{kind}", "/api/export/abc.md", None, NONE),
     ("GET", "/api/export/{key}.{kind}", "/api/export/abc.html", None, NONE),
