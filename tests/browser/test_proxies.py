@@ -230,7 +230,7 @@ def change_the_corpus(tab: Tab, gate: Gate) -> None:
     add = dialog.get_by_label("Add files")
     moles = {"name": "moles.md", "mimeType": "text/markdown", "buffer": b"# Moles\n\nMoles dig.\n"}
     add.set_input_files([moles])  # type: ignore[list-item]
-    expect(names).to_have_text(["A paged paper", "Moles", "Newts"])
+    expect(names).to_have_text(["Moles", "Newts", "Part A0"])
     dialog.get_by_role("button", name="Undo").click()
     expect(names).to_have_count(2)
     expect(dialog.locator(".corpus-done h3").first).to_have_text("Taking 1 file back: done")
