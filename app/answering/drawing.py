@@ -123,13 +123,14 @@ def from_sentence(sentence: str, text: str = "") -> Iterator[Question]:
     for pattern, template in SENTENCE_QUESTIONS:
         match = pattern.search(sentence)
         subject = _subject_of(match, text) if match else ""
+        if not match or not subject:
+            continue
         if template.startswith("What") and _is_a_person(subject, text):
             continue
-        if match and subject:
-            words = {name: group.lower() for name, group in match.groupdict().items()}
-            answer = match.span("answer") if "answer" in words else whole
-            question = template.format(**{**words, "subject": subject})
-            yield Question(question, template, subject, answer)
+        words = {name: group.lower() for name, group in match.groupdict().items()}
+        answer = match.span("answer") if "answer" in words else whole
+        question = template.format(**{**words, "subject": subject})
+        yield Question(question, template, subject, answer)
 
 
 def _subject_of(match: re.Match[str], text: str) -> str:
@@ -181,7 +182,7 @@ def _is_a_person(subject: str, text: str) -> bool:
     (True, False)
     """
     last = re.escape(subject.rpartition(" ")[2])
-    return bool(last and re.search(rf"{FORM_OF_ADDRESS} {last}\b", text))
+    return bool(re.search(rf"{FORM_OF_ADDRESS} {last}\b", text))
 
 
 def _within_sentence(subject: str, text: str) -> str:

@@ -148,8 +148,8 @@ _PERSON = (
 
 _NO_THING = (
     rf"(?:{'|'.join(sorted(PREPOSITIONS))}|a|an|the|our|their|its|his|her|your|my|these|those|this"
-    r"|that|such|two|three|four|five|six|seven|following|other|some|any|all|many|most|more|several|various|certain|and|or|but|as|is|are|was"
-    r"|were|has|have|had|[a-z]+(?:ates|i[sz]es|ifies|ly|ing))"
+    r"|that|such|two|three|four|five|six|seven|following|other|some|any|all|many|most|more|several"
+    r"|various|certain|and|or|but|as|is|are|was|were|has|have|had|[a-z]+(?:ates|i[sz]es|ifies|ly|ing))"
 )
 SENTENCE_QUESTIONS = (
     (

@@ -3,6 +3,10 @@
 import re
 from typing import Any
 
+from inquote.ingest.formats.builder import BULLET
+
+BULLET_MARKER = f"{BULLET} "
+
 _NOTE_ROLES = frozenset("doc-footnote doc-endnote".split())
 _NOTE_ID = re.compile(r"(?:fn|footnote|endnote|cite_note)[-_:.]?\d[\w-]{0,40}\Z", re.IGNORECASE)
 _NOTE_ELEMENTS = frozenset("li p div dd aside".split())
@@ -26,9 +30,9 @@ class OpenList:
         self._number = _whole_number(element.get("start"), first)
 
     def next_marker(self, item: Any) -> str:
-        """Return what a browser prints before an item, "- " for a bullet."""
+        """Return what a browser prints before an item, `BULLET_MARKER` for a bullet."""
         if not self._is_numbered:
-            return "- "
+            return BULLET_MARKER
         number = _whole_number(item.get("value"), self._number)
         self._number = number + self._step
         return f"{numeral(number, self._type)}. "

@@ -10,7 +10,7 @@ from typing import Any
 
 from inquote.ingest.documents import BlockKind
 from inquote.ingest.formats.builder import TextBuilder
-from inquote.ingest.formats.html_lists import OpenList, field_text, is_note
+from inquote.ingest.formats.html_lists import BULLET_MARKER, OpenList, field_text, is_note
 from inquote.ingest.formats.html_parts import Parts, heading_level
 from inquote.ingest.formats.html_tables import OpenTable
 from inquote.ingest.formats.style.look import Look
@@ -133,9 +133,12 @@ class Walker:
 
     def _open_item(self, element: Any) -> None:
         """Note what stands before an item; within a cell it is written, but for a lone bullet."""
-        self.marker = self.lists[-1].next_marker(element) if self.lists else "- "
-        parts_items = bool(self.lists) and (self.marker != "- " or self.lists[-1].length > 1)
-        if self.cell_depth and parts_items and "".join(element.itertext()).strip():
+        if not self.lists:
+            self.marker = BULLET_MARKER
+            return
+        self.marker = self.lists[-1].next_marker(element)
+        is_lone_bullet = self.marker == BULLET_MARKER and self.lists[-1].length == 1
+        if self.cell_depth and not is_lone_bullet and "".join(element.itertext()).strip():
             self.inline.append(self.marker)
 
     def _open_table_part(self, element: Any) -> None:

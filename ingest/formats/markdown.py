@@ -55,7 +55,9 @@ def _write_fields(builder: TextBuilder, fields: dict[str, str]) -> None:
 
     The title is among them, for it tells what the other fields are about.
     """
-    for key, value in fields.items() if builder.length else ():
+    if not builder.length:
+        return
+    for key, value in fields.items():
         builder.block(f"{key}: {value}", kind="field", label=key)
 
 

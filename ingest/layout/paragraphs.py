@@ -199,9 +199,10 @@ def join_over_pages(parts: Sequence[Part]) -> list[Part]:
             half = waiting[at]
             between = waiting[index:at]
             early = [other for other in between if _ends_before(other, half)]
+            late = [other for other in between if not _ends_before(other, half)]
             if any(other.page != part.page for other in early):
                 break  # the paragraph fills a page that holds something else too
-            waiting[index : at + 1] = [other for other in between if not _ends_before(other, half)]
+            waiting[index : at + 1] = late
             result[-1:] = [*early, part]
             part.lines = [*part.lines, *half.lines]
             part.left, part.right = half.left, half.right

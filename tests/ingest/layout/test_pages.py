@@ -3,7 +3,11 @@
 from inquote.index.stores.verify_ranges import box_problems
 from inquote.ingest.formats import pdf as pdf_format
 from inquote.ingest.formats.base import Parsed
-from inquote.ingest.layout.boxes import rectangles
+from inquote.ingest.layout.annotations import line_at
+from inquote.ingest.layout.boxes import rectangles, unpack_lines
+from inquote.ingest.layout.parts import Part
+from inquote.ingest.layout.shapes import Box
+from inquote.ingest.layout.writing import Sheet, Writer
 from made_files import dotted_pdf, down, drawn_pdf, pdf, shown
 
 LEFT = (
@@ -293,3 +297,14 @@ def test_a_line_far_below_columns_belongs_to_none_of_them() -> None:
 def test_the_mark_of_a_note_is_no_part_of_its_first_word() -> None:
     parsed = page(shown(60, 704, "5", size=6), shown(63.6, 700, "However, they also swim."))
     assert parsed.text == "5 However, they also swim."
+
+
+def test_a_line_among_the_text_of_another_page_has_no_boxes() -> None:
+    writer = Writer([Sheet(600, 800), Sheet(600, 800)], set())
+    box = Box(60, 100, 300, 112)
+    for number, text in ((0, "first"), (1, "second"), (0, "again the first")):
+        writer.write(Part("paragraph", number, [line_at(text, box, number)]))
+    first, second = writer.pages()
+    assert (first.end, second.end) == (len("first\n\n"), len("first\n\nsecond\n\nagain the first"))
+    assert [(line.start, line.end) for line in unpack_lines(first.lines)] == [(0, 5)]
+    assert [(line.start, line.end) for line in unpack_lines(second.lines)] == [(7, 13)]
