@@ -55,6 +55,7 @@ _ORDER = (
     r"(?:visit|download|click|subscribe|sign up|register|request|browse|check out|explore our"
     r"|read our|get your|access our|buy|order now)"
 )
+_ORDER_OF_OURS = r"(?:explore|read|access|see|view|browse|check out)(?: all)?(?: of)? our"
 
 FOR_MORE = re.compile(
     r"^(?:for (?:more|further|additional|detailed)\b"
@@ -65,7 +66,7 @@ FOR_MORE = re.compile(
 """A sentence that promises more and then gives an order: "For more information, visit"."""
 
 OPENS_WITH_ORDER = re.compile(
-    r"^(?:please )?" + _ORDER + r"(?:\W*$"
+    r"^(?:please )?(?:" + _ORDER_OF_OURS + r"\b)|^(?:please )?" + _ORDER + r"(?:\W*$"
     r"|,? (?:the|our|us|an?|your|this|here|now|for|to|more|on|full|free|sample|pdf"
     r"|report|brochure|https?|www)\b)",
     re.IGNORECASE,

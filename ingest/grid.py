@@ -16,14 +16,17 @@ from inquote.ingest.text import Range
 
 MAX_HEADER_ROWS = 4
 MAX_HEADER_LENGTH = 70  # characters of a header that is read with each cell below it
+MAX_NAME_WORDS = 5  # of a cell that names a column of a table without marked headers
+LEAST_VALUES = 3  # below it
+VALUES_SHARE = 0.8  # of the cells below it that are numbers or dates
 MAX_CELL_WORDS = 60  # of a cell; a row with a longer one is prose, and read as it stands
 MAX_LEAD_WORDS = 20  # of the line before a table that says what it shows
 MAX_VALUE_LETTERS = 4  # of a cell that is a number with its unit
 
 _YEAR = re.compile(
-    r"\W{0,2}(?:[A-Z]{1,2}\d?\W{0,2})?(?:19|20)\d\d(?:\W{1,3}\d\d){0,2}[A-Z]?\W{0,2}"
+    r"\W{0,2}(?:[A-Z]{1,2}\d?\W{0,2})?(?:19|20)\d\d(?:\W{1,3}\d\d){0,2}[A-Z]?\W{0,2}(?:\(\w{1,2}\))?"
 )
-_YEAR_WITHIN = re.compile(r"\b(?:19|20)\d\d\b")
+YEAR_WITHIN = re.compile(r"\b(?:19|20)\d\d\b")
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _TOTAL = re.compile(r"\W{0,2}(?:sub)?total\b", re.IGNORECASE)
@@ -69,37 +72,67 @@ class Grid:
         return self.text[cell.start : cell.end]
 
     @cached_property
+    def _width(self) -> int:
+        """The number of columns, spanned ones among them."""
+        return 1 + max(_last_column(row) for row in self.rows)
+
+    @cached_property
     def header_rows(self) -> int:
         """The number of rows at the top that say what stands below them."""
-        count = 0
+        count = titles = 0  # a title above the headers stands in the first column alone
         for row in self.rows[:MAX_HEADER_ROWS]:
-            if _is_marked(row):
-                count += 1
-            elif not self._looks_like_header(row, count):
+            is_title = count == titles and [cell.column for cell in row.cells] == [0]
+            if not (is_title or _is_marked(row) or self._looks_like_header(row, count)):
                 break
-            else:
-                count += 1
-        return count if count < len(self.rows) else 0
+            count += 1
+            titles += is_title
+        return count if titles < count < len(self.rows) else 0
 
     def _looks_like_header(self, row: GridRow, before: int) -> bool:
         """Tell whether a row without marked headers names columns of numbers.
 
-        `before` header rows stand above it. Below these its first cell is empty or gives a unit.
+        `before` rows stand above it. Where one of these has words in the first column besides
+        others, this one has none there, or a unit.
         """
         first = [cell for cell in row.cells if cell.column == 0]
         others = [cell for cell in row.cells if cell.column > 0]
-        if not others or any(_is_value(self.words(cell)) for cell in others):
+        if not others or any(is_value(self.words(cell)) for cell in others):
             return False
         first_words = self.words(first[0]) if first else ""
-        if _YEAR.fullmatch(first_words) or (before and first_words[:1] not in ("", "(")):
+        is_named = any(
+            above.cells[0].column == 0 and len(above.cells) > 1 for above in self.rows[:before]
+        )
+        if _YEAR.fullmatch(first_words) or (is_named and first_words[:1] not in ("", "(")):
             return False
-        columns = {cell.column for cell in others}
+        spans = (range(cell.column, cell.column + cell.column_span) for cell in others)
+        columns = {column for span in spans for column in span}
+        is_of_years = any(YEAR_WITHIN.search(self.words(cell)) for cell in others)
+        if before == 0 and not is_of_years and self._names_a_column(row):
+            return True
         values = texts = 0
         for cell in _cells_in(self.rows[before + 1 :], columns):
             words = self.words(cell)
-            values += _is_value(words)
-            texts += not _is_value(words) and not _YEAR.fullmatch(words)
+            if is_value(words) or (YEAR_WITHIN.search(words) and not is_of_years):
+                values += 1
+            elif _DIGIT.search(words) or _LETTER.search(words):  # a dash says nothing
+                texts += not _YEAR.fullmatch(words)
         return values > texts
+
+    def _names_a_column(self, row: GridRow) -> bool:
+        """Tell whether a row of short texts, each but once, stands over a column of numbers."""
+        names = [self.words(cell) for cell in row.cells]
+        is_whole = len({*names}) == len(names) == self._width
+        if not is_whole or any(len(name.split()) > MAX_NAME_WORDS for name in names):
+            return False
+        below: dict[int, list[bool]] = {}
+        for cell in _cells_in(self.rows[1:], set(range(1, self._width))):
+            words = self.words(cell)
+            is_typed = is_value(words) or bool(YEAR_WITHIN.search(words))
+            below.setdefault(cell.column, []).append(is_typed)
+        return any(
+            len(typed) >= LEAST_VALUES and sum(typed) >= VALUES_SHARE * len(typed)
+            for typed in below.values()
+        )
 
     @cached_property
     def has_labels(self) -> bool:
@@ -113,18 +146,17 @@ class Grid:
                     names.append(words)
                 else:
                     so_far = is_column_of_values.get(cell.column, True)
-                    is_column_of_values[cell.column] = so_far and _is_value(words)
+                    is_column_of_values[cell.column] = so_far and is_value(words)
         has_values = any(is_column_of_values.values())
-        return len(names) > 1 and has_values and not any(map(_is_value, names))
+        return len(names) > 1 and has_values and not any(map(is_value, names))
 
     @cached_property
     def _column_headers(self) -> dict[int, tuple[Range, ...]]:
         """The headers of each column, outermost first, each text once."""
         columns: dict[int, list[Range]] = {}
-        width = 1 + max(_last_column(row) for row in self.rows)
         for number, row in enumerate(self.rows[: self.header_rows]):
             reaches = number + 1 < self.header_rows
-            for column, cell in _covering(row, width, reaches=reaches).items():
+            for column, cell in _covering(row, self._width, reaches=reaches).items():
                 columns.setdefault(column, []).append((cell.start, cell.end))
         return {column: self._distinct(ranges) for column, ranges in columns.items()}
 
@@ -142,7 +174,7 @@ class Grid:
             if number < self.header_rows or not row.cells:
                 continue
             cell = row.cells[0]
-            if len(row.cells) == 1 and cell.column == 0 and not _is_value(self.words(cell)):
+            if len(row.cells) == 1 and cell.column == 0 and not is_value(self.words(cell)):
                 group = cell.start, cell.end
                 groups[-1] = None
             elif _TOTAL.match(self.words(cell)):
@@ -238,14 +270,14 @@ def _header_beside(headers: Sequence[Block], column: int) -> Block:
     return min(beside, key=lambda cell: abs(cell.column - column))
 
 
-def _is_value(words: str) -> bool:
+def is_value(words: str) -> bool:
     """Tell whether a cell is a number, with or without its unit, and no year.
 
-    >>> [_is_value(words) for words in ("€4.2m", "(10.1)", "2019", "31 May 2019", "closed")]
+    >>> [is_value(words) for words in ("€4.2m", "(10.1)", "2019", "31 May 2019", "closed")]
     [True, True, False, False, False]
     """
     letters = len(_LETTER.findall(words))
-    is_date = _YEAR.fullmatch(words) or (letters and _YEAR_WITHIN.search(words))
+    is_date = _YEAR.fullmatch(words) or (letters and YEAR_WITHIN.search(words))
     return bool(_DIGIT.search(words)) and not is_date and letters <= MAX_VALUE_LETTERS
 
 

@@ -25,14 +25,21 @@ def shown(left: float, height: float, text: str, size: float = 10, font: str = "
 
 
 def drawn_pdf(
-    drawings: Sequence[bytes], title: str = "", extra: bytes = b"", more: Sequence[bytes] = ()
+    drawings: Sequence[bytes],
+    title: str = "",
+    extra: bytes = b"",
+    more: Sequence[bytes] = (),
+    catalog: bytes = b"",
 ) -> bytes:
-    """A PDF whose pages are drawn by these operators; `more` objects follow those of the pages."""
+    """A PDF whose pages are drawn by these operators; `more` objects follow those of the pages.
+
+    `extra` stands in every page, `catalog` in the catalog.
+    """
     count = len(drawings)
     kids = b" ".join(b"%d 0 R" % (6 + 2 * at) for at in range(count))
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>"
     objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog,
         b"<< /Type /Pages /Count %d /Kids [%s] >>" % (count, kids),
         font % b"Helvetica",
         b"<< /Title (%s) >>" % title.encode("latin-1"),

@@ -21,6 +21,8 @@ from inquote.app.answering.answer import (
 )
 from inquote.app.answering.cells import terms_of_cells
 from inquote.app.answering.choice import Choice, Part, distinct_spans, doubted, interleave
+from inquote.app.answering.clauses import clause_asked
+from inquote.app.answering.companies import of_company
 from inquote.app.answering.comparison import best_pair, sides_of
 from inquote.app.answering.compose import compose, with_bracket
 from inquote.app.answering.confidence import Calibration, features_of
@@ -36,6 +38,7 @@ from inquote.app.answering.requests import overview_request
 from inquote.app.answering.scope import scope_of
 from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.spans import AnswerSpan, HitReading, rank_spans, read_hits
+from inquote.app.answering.table_parts import with_table_parts
 from inquote.app.answering.verdict import verdict
 from inquote.app.reader.base import Reader
 from inquote.index.retrieval.search import Hit
@@ -43,6 +46,7 @@ from inquote.index.stores.base import Scope
 
 READ_AT_ONCE = 3  # passages; where they settle the question, the rest is not read
 READ_FOR_HOPE = 9  # passages that must be read before a question is given up
+UNSURE = 0.5  # a confidence below which a company's own report is asked as it speaks of itself
 MORE_SHARE = 0.5  # of the confidence that an answer needs, where a person wants the next best
 MOST_DOCUMENTS = 24  # that are heard where several answer
 
@@ -81,8 +85,8 @@ class Answerer:
         """Return the answer of the best span."""
         if not findings.spans:
             return Choice(form, findings)
-        spans = compose(form, findings, requested_count(question))
-        features = features_of(question, findings)
+        spans = compose(form, findings, requested_count(question), question)
+        features = features_of(question, findings, spans)
         confidence = round(self.calibration.confidence(features), 4)
         return Choice(form, findings, tuple(spans), features, confidence)
 
@@ -168,16 +172,32 @@ class Answerer:
             absent = neighbourhood.absent_near(hits[0])
             choice = Choice(form_of(corrected), Findings((), (), (), tuple(hits)))
             return Part(corrected, tuple(hits), replace(choice, absent=tuple(absent)))
-        choice = doubted(self._decide(corrected, near, shelf.followed), shelf)
-        if self._is_sure(choice):
-            choice = self._inferred(corrected, choice, neighbourhood, shelf)
-        return Part(corrected, tuple(near), choice)
+        clause = None if shelf.followed.without else clause_asked(corrected, hits, shelf)
+        choice = doubted(clause or self._decide(corrected, near, shelf.followed), shelf)
+        part = Part(corrected, tuple(near), choice)
+        if choice.confidence < UNSURE:
+            part = self._of_company(part, names, shelf)
+        if self._is_sure(part.choice):
+            choice = self._inferred(part.question, part.choice, neighbourhood, shelf)
+            part = replace(part, choice=choice)
+        return part
+
+    def _of_company(self, part: Part, names: Sequence[str], shelf: Shelf) -> Part:
+        """Return the answer of a company's own report, where that is surer."""
+        company = of_company(part.question, names, part.hits, shelf)
+        if company is None:
+            return part
+        question, own = company
+        hits = shelf.hits(question, scope=own)
+        choice = doubted(self._decide(question, hits, shelf.followed), shelf)
+        is_surer = choice.confidence > part.choice.confidence
+        return Part(question, tuple(hits), choice) if is_surer else part
 
     def _decide(self, question: str, hits: Sequence[Hit], followed: Followed) -> Choice:
         """Return the answer of the hits; a count without a number is one of things listed."""
         if followed.without:
             return self.choose(question, hits, followed.form, followed.without)
-        choice = self.choose(question, hits)
+        choice = with_table_parts(question, self.choose(question, hits), hits)
         if choice.form is not Form.COUNT or (says_number(choice.spans) and self._is_sure(choice)):
             return choice
         things = self.choose(things_question(question), hits, Form.LIST)

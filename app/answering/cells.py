@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
+from inquote.app.language.headers import expected_headers
 from inquote.app.reader.base import Span
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Document, Passage, Segment
-from inquote.ingest.grid import grid_at
+from inquote.ingest.grid import grid_at, is_value
 from inquote.ingest.text import Range
 
 HEADER_WEIGHT = 8.0  # of the fit of a cell's headers beside the reader's score
+EXPECTED = 0.4  # more fit for a cell under a header that the question's first words ask for
+ECHO = 0.25  # less fit for a cell that says no more than the question
+WHOLE_NAME = 0.1  # more fit for a cell whose row's name stands whole in the question
 
 
 def row_around(passage: Passage, start: int) -> str:
@@ -33,16 +38,19 @@ def row_around(passage: Passage, start: int) -> str:
 
 
 @dataclass(frozen=True)
-class _ReadCell:
+class ReadCell:
     """A cell as it is read: its place in the document, its words, its headers, its row's header.
 
-    `others` are the words of each other cell of its row with the headers of that one.
+    `others` are the words of each other cell of its row with the headers of that one, `names` the
+    words of those that are no values.
     """
 
     start: int
+    words: str
     column: str
     row: str
     others: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 def terms_of_cells(question: str, passages: Iterable[Passage]) -> frozenset[str]:
@@ -55,32 +63,71 @@ def terms_of_cells(question: str, passages: Iterable[Passage]) -> frozenset[str]
     return frozenset(known)
 
 
-def weigh_cells(terms: frozenset[str], passage: Passage, spans: Sequence[Span]) -> tuple[Span, ...]:
+def weigh_cells(
+    question: str, terms: frozenset[str], passage: Passage, spans: Sequence[Span]
+) -> tuple[Span, ...]:
     """Return spans best first, those in cells raised by how well their headers fit a question.
 
-    `terms` are the question's. A value fits by the words of its row and its column, and less where
-    the question names another row. The name of a row fits by those of one cell of the row: the day
-    on which "Gym closed".
+    `terms` are the question's that stand in rows of tables. A value fits by the words of its row
+    and its column, and less where the question names another row. The name of a row fits by those
+    of one cell of the row: the day on which "Gym closed".
     """
-    cells = {cell.start - passage.start: cell for cell in _read_cells(passage)}
+    cells = _cells_by_start(passage)
     naming = terms & _naming_terms(cell.row for cell in cells.values())
+    expected = expected_headers(question)
     weighed = []
     for span in spans:
         cell = cells.get(span.start)
         if cell is not None and terms:
             fit = _fit(cell, terms) - _misfit(cell, naming) / len(terms)
+            fit += WHOLE_NAME * _is_named_whole(cell, terms)
+            fit += EXPECTED * (not expected.isdisjoint(content_terms(cell.column)))
+            fit -= ECHO * _is_echo(cell, terms)
             span = replace(span, score=span.score + HEADER_WEIGHT * fit)
         weighed.append(span)
     return tuple(sorted(weighed, key=lambda span: (-span.score, span.start, span.end)))
 
 
-def _fit(cell: _ReadCell, terms: frozenset[str]) -> float:
+def _is_echo(cell: ReadCell, terms: frozenset[str]) -> bool:
+    """Tell whether a cell says no more than the question does."""
+    return terms.issuperset(content_terms(cell.words))
+
+
+def fitting_members(
+    terms: frozenset[str], passage: Passage, members: Sequence[Span]
+) -> tuple[Span, ...]:
+    """Return members, of those in one row the ones whose headers fit a question best.
+
+    `terms` are the question's: one that asks for 2020 gets no cell of 2019 beside it.
+    """
+    cells = _cells_by_start(passage)
+    fits: dict[int, float] = {}  # by the member's start
+    best: dict[str, float] = {}  # by the row's name
+    for member in members:
+        cell = cells.get(member.start)
+        if cell is not None and cell.row and terms:
+            fits[member.start] = _fit(cell, terms)
+            best[cell.row] = max(best.get(cell.row, 0.0), fits[member.start])
+    return tuple(
+        member
+        for member in members
+        if member.start not in fits or fits[member.start] == best[cells[member.start].row]
+    )
+
+
+def _fit(cell: ReadCell, terms: frozenset[str]) -> float:
     """Return the share of a question's terms, in [0, 1], that explain a cell."""
-    around = [cell.row] if cell.row else cell.others
+    around = [cell.row, *cell.names] if cell.row else cell.others
     shares = []
     for words in around:
         shares.append(len(terms & set(content_terms(f"{words} {cell.column}"))) / len(terms))
     return max(shares, default=0.0)
+
+
+def _is_named_whole(cell: ReadCell, terms: frozenset[str]) -> bool:
+    """Tell whether a question has every term of a row's name, two or more."""
+    name = set(content_terms(cell.names[0])) if cell.row and cell.names else set()
+    return len(name) > 1 and name <= terms
 
 
 def _naming_terms(names: Iterable[str]) -> set[str]:
@@ -91,42 +138,54 @@ def _naming_terms(names: Iterable[str]) -> set[str]:
     return rows[0].union(*rows) - rows[0].intersection(*rows)
 
 
-def _misfit(cell: _ReadCell, naming: frozenset[str]) -> int:
+def _misfit(cell: ReadCell, naming: frozenset[str]) -> int:
     """Return how many of the terms that name other rows explain a cell of a named row not."""
     if not cell.row:
         return 0
     return len(naming - set(content_terms(f"{cell.row} {cell.column}")))
 
 
-def _read_cells(passage: Passage) -> Iterator[_ReadCell]:
-    """Yield the cells of the rows that a passage's segments read."""
+def _cells_by_start(passage: Passage) -> dict[int, ReadCell]:
+    """Map the offsets in a passage's text to the cells of the rows that its segments read."""
+    return {cell.start - passage.start: cell for cell in chain(*read_rows(passage))}
+
+
+def read_rows(passage: Passage) -> Iterator[list[ReadCell]]:
+    """Yield the rows that a passage's segments read, each as its cells."""
     row: list[Segment] = []
     for segment in passage.segments:
         if not segment.is_cell and "\n" in segment.text:
-            yield from _cells_of_row(row)
+            yield list(_cells_of_row(row))
             row = []
         else:
             row.append(segment)
-    yield from _cells_of_row(row)
+    yield list(_cells_of_row(row))
 
 
-def _cells_of_row(row: Sequence[Segment]) -> Iterator[_ReadCell]:
-    """Yield the cells of a row: each is the last piece before what parts two cells."""
+def parts_of_row(row: Sequence[Segment]) -> list[list[Segment]]:
+    """Return the segments of each cell of a row: its headers, then the cell itself."""
     parts: list[list[Segment]] = [[]]
     for segment in row:
         if segment.text in (": ", "; ", ".") and segment.start < 0:
             parts.append([])
         else:
             parts[-1].append(segment)
-    parts = [part for part in parts if part and part[-1].is_cell]
+    return [part for part in parts if part and part[-1].is_cell]
+
+
+def _cells_of_row(row: Sequence[Segment]) -> Iterator[ReadCell]:
+    """Yield the cells of a row."""
+    parts = parts_of_row(row)
     words = ["".join(segment.text for segment in part) for part in parts]
+    texts = [part[-1].text for part in parts]
     has_name = any(segment.text == ": " and segment.start < 0 for segment in row)
     for number, part in enumerate(parts):
         is_name = has_name and number == 0
         column = "".join(segment.text for segment in part[:-1])
         name = words[0] if has_name and not is_name else ""
         others = (*words[:number], *words[number + 1 :])
-        yield _ReadCell(part[-1].start, column, name, others)
+        names = tuple(text for at, text in enumerate(texts) if at != number and not is_value(text))
+        yield ReadCell(part[-1].start, part[-1].text, column, name, others, names)
 
 
 def header_ranges(document: Document, start: int) -> Iterator[Range]:

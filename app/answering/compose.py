@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inquote.app.answering.cells import row_around
+from inquote.app.answering.cells_together import cells_together
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form
 from inquote.app.answering.mail import is_field_value
 from inquote.app.answering.several import several_spans
 from inquote.app.answering.spans import AnswerSpan, HitReading
+from inquote.index.terms import content_terms
 from inquote.ingest.text import block_ranges, sentence_ranges, touching
 
 MOST_SENTENCES = 3
 MOST_STEPS = 5  # sentences that tell how something works
+STEPS_MARGIN = 1.0  # by which a span may score less where the text goes on after it
 WEAK_EVIDENCE = 0.5  # an explanation that scores less goes on to the sentences that follow
 SENTENCE_MARGIN = 1.0  # a further sentence may score so much less than the best one
 
@@ -21,11 +24,13 @@ EXTENT_MARGIN = 1.0  # a longer extent of the best span may score so much less
 SURE_SCORE = 4.0  # a span that scores less is given with its sentence (both from eval/LOG.md)
 
 
-def compose(form: Form, findings: Findings, most: int | None = None) -> list[AnswerSpan]:
+def compose(
+    form: Form, findings: Findings, most: int | None = None, question: str = ""
+) -> list[AnswerSpan]:
     """Return the spans of the answer: best passage first, in text order within a passage.
 
     A list is given with all its items where it is the best span, or where the question asks for a
-    list of at most `most` items.
+    list of at most `most` items. Values of a row are those whose columns the question names.
     """
     if not findings.spans:
         return []
@@ -39,6 +44,9 @@ def compose(form: Form, findings: Findings, most: int | None = None) -> list[Ans
             return [replace(item, score=best.score) for item in around.items]
 
     # A cell of a table and a field of an e-mail answer by themselves, several spans together.
+    named = cells_together(question, best.passage, best.start)
+    if (named and form.is_span) or (len(named) > 1 and form is Form.LIST):
+        return [replace(best, start=start, end=end) for start, end in named]
     if form in (Form.SHORT, Form.LIST):
         several = several_spans(findings, most)
         if several:
@@ -51,28 +59,33 @@ def compose(form: Form, findings: Findings, most: int | None = None) -> list[Ans
 
     # A fact is a span, anything else sentences.
     if form.is_span:
-        return [_extend_best(findings)]
+        return [_extend_best(findings, question)]
     sentences = _supporting_sentences(findings)
     if form is Form.PROCESS:
-        return _steps_from(sentences, findings.best)
+        return _steps(findings) or sentences
     is_alone = form is Form.EXPLANATION and len(sentences) == 1
     if is_alone and _evidence_score(sentences[0]) < WEAK_EVIDENCE:
         sentences += _following_sentences(sentences[0], MOST_SENTENCES - 1)
     return sentences
 
 
-def _extend_best(findings: Findings) -> AnswerSpan:
+def _extend_best(findings: Findings, question: str) -> AnswerSpan:
     """Return the best span at the longest of its extents that score about alike.
 
-    So "oncologists" becomes "oncologists and patients". Where the best score is low, the span's
-    sentences are returned, so that an unsure answer comes with the words around it.
+    So "oncologists" becomes "oncologists and patients", but "the FDA" no "approval by the FDA"
+    where the approval was asked for: a longer one does not repeat the question. Where the best
+    score is low, the span's sentences are returned, so that an unsure answer comes with the words
+    around it.
     """
     best = findings.best
     longest = best
+    asked = set(content_terms(question)) - set(content_terms(best.text))
     for span in findings.spans:
         has_best = span.source is best.source and span.start <= best.start and best.end <= span.end
         is_longer = span.end - span.start > longest.end - longest.start
-        if has_best and is_longer and span.score >= best.score - EXTENT_MARGIN:
+        if not has_best or not is_longer or span.score < best.score - EXTENT_MARGIN:
+            continue
+        if len(asked & set(content_terms(span.text))) < 2:
             longest = span
     longest = with_bracket(longest)
     if best.score >= SURE_SCORE:
@@ -134,16 +147,24 @@ def _evidence_score(sentence: AnswerSpan) -> float:
     return math.inf
 
 
-def _steps_from(sentences: Sequence[AnswerSpan], best: AnswerSpan) -> list[AnswerSpan]:
-    """Return the sentences of the best span and those that follow it, which tell what happens.
+def _steps(findings: Findings) -> list[AnswerSpan]:
+    """Return the sentences of a span and those that follow it, which tell what happens.
 
-    Where nothing follows in the block, all sentences are returned.
+    The span is the best of those about as good as the best of all after which its block goes on;
+    [] where there is none.
     """
-    own = [sentence for sentence in sentences if sentence.touches(best)]
-    if not own:
-        return list(sentences)
-    following = _following_sentences(own[-1], MOST_STEPS - len(own))
-    return [*own, *following] if following else list(sentences)
+    for span in findings.spans:
+        if span.score < findings.best.score - STEPS_MARGIN:
+            break
+        ranges = sentence_ranges(span.passage.text, span.passage.body)
+        own = [
+            replace(span, start=start, end=end)
+            for start, end in touching(ranges, span.start, span.end)
+        ]
+        following = _following_sentences(own[-1], MOST_STEPS - len(own)) if own else []
+        if following:
+            return [*own, *following]
+    return []
 
 
 def _following_sentences(sentence: AnswerSpan, most: int) -> list[AnswerSpan]:

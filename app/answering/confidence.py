@@ -4,13 +4,14 @@ import bisect
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from inquote.app.answering.cells import row_around
 from inquote.app.answering.findings import Findings
+from inquote.app.answering.spans import AnswerSpan
 from inquote.index.terms import content_terms
 from inquote.ingest.errors import ModelError
 from inquote.ingest.text import sentence_ranges, touching
@@ -18,6 +19,7 @@ from inquote.ingest.text import sentence_ranges, touching
 Curve = tuple[tuple[float, float], ...]
 """Points (confidence before, after), both rising; straight lines join them."""
 
+CLEAR_MARGIN = 4.0  # a cell that scores so much less is no rival of the best one
 MOST_ODDS = 30.0  # the log-odds are cut to this, so that the exponential is finite
 
 
@@ -120,34 +122,51 @@ def _freeze(value: Any) -> Any:
 UNFITTED = Calibration(weights={"score": 1.0}, bias=0.0, threshold=0.5, retrieval_weight=0.0)
 
 
-def features_of(question: str, findings: Findings) -> dict[str, float]:
+def features_of(
+    question: str, findings: Findings, together: Sequence[AnswerSpan] = ()
+) -> dict[str, float]:
     """Return the features of the best span, from which the confidence is computed.
 
-    There must be a span. None of them depends on what else a library holds, as the rarity of words
-    would. The features:
+    There must be a span. `together` are those that answer with it. No feature depends on what else
+    a library holds, as the rarity of words would. The features:
 
     - score: the best span's, over "none".
     - answers: the score of "this passage answers" of its passage.
     - dense: the cosine of question and passage.
     - covered: the share of the question's words, in [0, 1], that stand in the best span's
       sentences, in its row, or in all of the list that it is.
+    - rival: how near another cell of a table comes to the best one, from 0, also for words that
+      stand in no table, to 1.
     """
     best = findings.best
+    row = row_around(best.passage, best.start)
     return {
         "score": best.score,
         "answers": -best.source.reading.none_score,
         "dense": best.source.hit.dense_score,
-        "covered": _word_coverage(question, _words_around_best(findings)),
+        "covered": _word_coverage(question, _words_around_best(findings, row)),
+        "rival": _rival(findings, together) if row else 0.0,
     }
 
 
-def _words_around_best(findings: Findings) -> str:
-    """Return the sentences of the best span, the list that it is, or the row of its cell."""
+def _rival(findings: Findings, together: Sequence[AnswerSpan]) -> float:
+    """Return how near the best other cell scores to the best span, a cell too, in [0, 1]."""
+    best = findings.best
+    for span in findings.spans:
+        if best.score - span.score >= CLEAR_MARGIN:
+            break
+        is_own = span.text == best.text or any(span.overlaps(other) for other in (best, *together))
+        if not is_own and row_around(span.passage, span.start):
+            return 1.0 - (best.score - span.score) / CLEAR_MARGIN
+    return 0.0
+
+
+def _words_around_best(findings: Findings, row: str) -> str:
+    """Return the sentences of the best span, the list that it is, or `row`, that of its cell."""
     best = findings.best
     around = findings.list_around_best
     if around and around.has_piece(best):
         return around.description
-    row = row_around(best.passage, best.start)
     if row:
         return row
     text = best.passage.text

@@ -14,11 +14,13 @@ from functools import lru_cache
 from inquote.app.language.dialogue import (
     ABSTRACT_NOUNS,
     AFTER_VERB,
+    ASKS_WHO,
     BE,
     DETERMINERS,
     INFINITIVE,
     NO_NOUN,
     SUBJECT_PRONOUNS,
+    SUPERLATIVES,
 )
 from inquote.app.language.english import (
     PLURAL_ENDING,
@@ -38,7 +40,7 @@ OPENING = 0.3  # what the first turn's phrases keep, however long ago it was
 _WORD = re.compile(r"[\w®™][\w®™’'.-]*")
 _PARTICIPLE = re.compile(r"\b\w{3,}ed")
 _ADVERB = re.compile(r"\b\w{3,}ly")
-_PLURAL = re.compile(rf"\b\w{{2,}}[^s\W]{PLURAL_ENDING}")
+_PLURAL = re.compile(rf"\b\w{{2,}}[^sui\W]{PLURAL_ENDING}")
 _MONTHS = frozenset(MONTHS.split()) - {"may"}
 _KEPT = 2_000  # turns whose phrases are kept
 _LONGEST = 5  # words of a phrase, the last ones kept
@@ -118,8 +120,12 @@ def _stems(text: str) -> frozenset[str]:
 def _without_verb(
     run: list[re.Match[str]], words: Sequence[re.Match[str]], text: str
 ) -> list[re.Match[str]]:
-    """Drop the verb or adjective that follows the subject of a question for yes or no."""
+    """Drop what is said of the subject of a question: a verb, an adjective, a superlative."""
     place = words.index(run[0])
+    if len(run) > 1 and run[-1][0].lower() in SUPERLATIVES:
+        return run[:-1]
+    if len(run) > 1 and place == 1 and ASKS_WHO.match(words[0][0]) and run[0][0].islower():
+        return run[1:]
     before = [word[0].lower() for word in words[max(0, place - 2) : place]]
     first = before[:1] if before[-1:] and before[-1] in DETERMINERS else before[-1:]
     is_asked = place <= len(before) and any(map(BE.fullmatch, first))
@@ -131,6 +137,9 @@ def _without_verb(
         return run[:-1] if before[-1:] and before[-1] in DETERMINERS else run[: names[-1] + 1]
     if not is_subject or len(run) == 1:
         return run
+    plurals = [at for at, word in enumerate(run[:-1]) if _PLURAL.fullmatch(word[0])]
+    if plurals and not names and not is_asked:
+        return run[: plurals[0] + 1]
     if names and before[-1] not in DETERMINERS and not is_asked:
         return run[: names[-1] + 1]
     place += len(run)

@@ -14,6 +14,7 @@ from inquote.app.language.forms import (
     ONE_VALUE_QUESTION,
     PROCESS_QUESTION,
     QUESTION_WORD,
+    WHAT_ABOUT_QUESTION,
     YES_NO_QUESTION,
 )
 
@@ -57,8 +58,9 @@ def form_of(question: str) -> Form:
     if YES_NO_QUESTION.search(question):
         return Form.VERDICT
     is_definition = DEFINITION_QUESTION.search(question) and not DETAIL.search(question)
+    is_open = WHAT_ABOUT_QUESTION.search(question)
     is_keywords = not QUESTION_WORD.search(question)
-    if is_definition or is_keywords:
+    if is_definition or is_open or is_keywords:
         return Form.SENTENCES
     return Form.SHORT
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from inquote.app.answering.answer import Answer
 from inquote.app.answering.cleaning import capitalise
-from inquote.app.answering.conversation import place_of_pronoun, resolve_follow_up, with_topic
-from inquote.app.answering.entities import Phrase, noun_phrases
+from inquote.app.answering.completing import place_of_pronoun, with_topic
+from inquote.app.answering.conversation import resolve_follow_up
+from inquote.app.answering.entities import Phrase, is_in, noun_phrases
+from inquote.app.answering.replacing import first_question, other_places
 from inquote.app.answering.topics import find_pronoun, lacks_topic
 from inquote.app.answering.wording import unwrapped
-from inquote.app.language.dialogue import QUESTION_PHRASE
+from inquote.app.language.dialogue import ABSTRACT_NOUNS, ONES, PERSONAL_PRONOUN, QUESTION_PHRASE
 from inquote.app.language.forms import QUESTION_WORD
 from inquote.index.terms import content_terms
 
@@ -45,19 +47,32 @@ def readings_of(
     limited to the documents that it cites.
     """
     understood = resolve_follow_up(typed, turns)
-    readings = [Reading(understood)]
+    readings = [Reading(understood), *map(Reading, _in_other_places(understood, turns))]
+    pronoun = find_pronoun(unwrapped(typed))
+    is_of_person = pronoun is not None and bool(PERSONAL_PRONOUN.fullmatch(pronoun[0]))
     if last is not None:
-        for name in [*_names_in_answer(last), *_subjects(last)]:
+        names = [*_names_in_answer(last), *([] if is_of_person else _subjects(last))]
+        for name in names:
             question = _about(typed, name, turns)
             if question:
                 readings.append(Reading(question))
     if last is not None and within:
         readings += _in_last_document(understood, last)
-    if QUESTION_WORD.search(typed) and not QUESTION_PHRASE.match(typed):
+    is_question = QUESTION_WORD.search(typed) and not QUESTION_PHRASE.match(typed)
+    if is_question and not set(content_terms(typed)) <= ONES:
         readings.append(Reading(typed))
     if turns:
         readings.append(Reading(f"{turns[-1]} {capitalise(unwrapped(typed))}"))
     return list(dict.fromkeys(readings))[: MOST + 1]
+
+
+def _in_other_places(understood: str, turns: Sequence[str]) -> list[str]:
+    """Return the last question with a phrase that only follows it in the place of its phrases."""
+    earlier = first_question(turns[-1]) if turns else ""
+    phrase = understood.removeprefix(f"{earlier} ")
+    if not earlier or phrase == understood or QUESTION_WORD.search(phrase):
+        return []
+    return other_places(earlier, phrase)
 
 
 def _about(typed: str, name: str, turns: Sequence[str]) -> str:
@@ -105,6 +120,8 @@ def _subjects(last: Answer) -> list[str]:
     subjects = []
     for text in [*titles, *headings]:
         phrases = sorted(noun_phrases(f"- {text}"), key=_is_no_name)
+        if phrases and is_in(phrases[0].text.lower(), ABSTRACT_NOUNS):
+            continue  # "Risks" heads a section of anything
         subjects += [_written_in_capitals(phrase.text) for phrase in phrases[:1]]
     return list(dict.fromkeys(subjects))
 

@@ -7,7 +7,17 @@ from itertools import pairwise
 from inquote.app.answering.cells import row_around
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.spans import AnswerSpan, HitReading, normalize_words
-from inquote.app.language.forms import COMPOUND, ENUMERATES, JOINS_A_PHRASE
+from inquote.app.language.phrases import (
+    COMPOUND,
+    ENDS_WITH_MODIFIERS,
+    ENUMERATES,
+    JOINS_A_PHRASE,
+    MODIFIERS,
+    MODIFIERS_BEFORE,
+    NAME_AFTER,
+    NAME_BEFORE,
+    NOUN_AFTER,
+)
 from inquote.ingest.english import FUNCTION_WORDS
 
 MEMBER_SCORE = 0.0  # of "belongs to the answer" that a span needs
@@ -38,7 +48,7 @@ def _members(source: HitReading) -> list[AnswerSpan]:
     """Return the spans of a passage that belong to the answer, in text order."""
     members: list[AnswerSpan] = []
     for span in source.reading.members:
-        member = _whole_words(AnswerSpan(source, span.start, span.end, span.score))
+        member = _whole_name(_whole_words(AnswerSpan(source, span.start, span.end, span.score)))
         if span.score < MEMBER_SCORE or _says_nothing(member.text):
             continue
         if members and _is_other_name(members[-1], member):
@@ -46,7 +56,29 @@ def _members(source: HitReading) -> list[AnswerSpan]:
         if members and _is_one_name(members[-1], member):
             member = replace(member, start=members.pop().start)
         members.append(member)
-    return _with_compounds(members)
+    return _with_heads(_with_compounds(members))
+
+
+def _with_heads(members: Sequence[AnswerSpan]) -> list[AnswerSpan]:
+    """Return members with the adjectives that share a noun in one: "nodal or cutaneous lesions"."""
+    joined: list[AnswerSpan] = []
+    waiting: list[AnswerSpan] = []  # adjectives of one enumeration, whose noun may follow
+    for member in members:
+        is_enumerated = waiting and ENUMERATES.fullmatch(_between(waiting[-1], member))
+        noun = NOUN_AFTER.match(member.passage.text, member.end)
+        if is_enumerated and MODIFIERS.fullmatch(member.text) and not noun:
+            waiting.append(member)
+        elif is_enumerated and MODIFIERS.match(member.text):
+            end = noun.end() if noun and MODIFIERS.fullmatch(member.text) else member.end
+            start = waiting[0].start
+            before = MODIFIERS_BEFORE.search(member.passage.text, max(0, start - 99), start)
+            joined.append(replace(member, start=before.start() if before else start, end=end))
+            waiting = []
+        else:
+            joined.extend(waiting)
+            waiting = [member] if ENDS_WITH_MODIFIERS.search(member.text) else []
+            joined.extend([] if waiting else [member])
+    return [*joined, *waiting]
 
 
 def _between(first: AnswerSpan, second: AnswerSpan) -> str:
@@ -112,6 +144,21 @@ def _whole_words(span: AnswerSpan) -> AnswerSpan:
     while end < len(text) and _joins(text, end):
         end += 1
     return replace(span, start=start, end=end)
+
+
+def _whole_name(span: AnswerSpan) -> AnswerSpan:
+    """Return a span that was marked within a name up to the borders of the name.
+
+    "Lunceford" of "the song by Jimmie Lunceford" becomes "Jimmie Lunceford".
+    """
+    if row_around(span.passage, span.start):
+        return span
+    text = span.passage.text
+    before = NAME_BEFORE.search(text, 0, span.start) if span.text[:1].isupper() else None
+    last = span.text.split()[-1] if span.text.split() else ""
+    after = NAME_AFTER.match(text, span.end) if last[:1].isupper() else None
+    start = before.start("name") if before else span.start
+    return replace(span, start=start, end=after.end() if after else span.end)
 
 
 def _joins(text: str, at: int) -> bool:

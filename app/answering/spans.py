@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from inquote.app.answering.cells import terms_of_cells, weigh_cells
+from inquote.app.answering.cells import fitting_members, terms_of_cells, weigh_cells
 from inquote.app.answering.definitions import name_version, weigh_definitions
 from inquote.app.answering.mail import read_mail
+from inquote.app.answering.unfit import without_unfit
+from inquote.app.language.forms import ASKING_HEADING
 from inquote.app.reader.base import Reader, Reading, Span
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
@@ -113,11 +115,14 @@ def read_hits(
             reading = replace(reading, spans=spans)
         reading = replace(reading, spans=_tidy(hit.passage, reading.spans))
         if hit.passage.segments:
-            spans = weigh_cells(terms, hit.passage, reading.spans)
-            reading = read_mail(question, hit.passage, replace(reading, spans=spans))
+            spans = weigh_cells(question, terms, hit.passage, reading.spans)
+            members = fitting_members(terms, hit.passage, reading.members)
+            reading = replace(reading, spans=spans, members=members)
+            reading = read_mail(question, hit.passage, reading)
         spans = weigh_definitions(question, hit.passage, reading.spans)
         spans = name_version(question, hit.passage, spans)
-        readings.append(HitReading(hit, rank, replace(reading, spans=spans)))
+        reading = without_unfit(question, hit.passage, replace(reading, spans=spans))
+        readings.append(HitReading(hit, rank, reading))
     return readings
 
 
@@ -141,9 +146,11 @@ def _spans_that_answer(
 ) -> tuple[Span, ...]:
     """Return the spans in the text below a heading, and with `in_headings` parts of the heading.
 
-    A whole heading says what the text below it is about, and answers nothing.
+    A whole heading says what the text below it is about, and answers nothing, and so does one that
+    asks something itself.
     """
     headings = block_ranges(passage.text, 0, passage.body) if in_headings else []
+    headings = [place for place in headings if not ASKING_HEADING.search(passage.text, *place)]
     kept = []
     for span in spans:
         around = [heading for heading in headings if heading[0] <= span.start < heading[1]]

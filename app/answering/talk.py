@@ -30,6 +30,7 @@ from inquote.ingest.text import sentence_ranges, touching
 SETTLED = 0.2  # confidence with which the likeliest reading is not contested
 SETTLED_NOUN = 0.5  # the same of a pronoun that was taken for a noun
 MARGIN = 0.05  # by which another reading must be surer
+REPEATED = 0.5  # what the last answer again counts of its confidence
 LOOKED_AT = 2  # passages of a reading that are read before one is chosen
 CONTESTED = 2  # readings that are read besides the likeliest
 BEFORE = 2  # answers before a turn that its understanding may depend on
@@ -93,16 +94,19 @@ class Talk:
         is_shelf = len(self._shelf.infos) > 1
         readings = readings_of(typed, turns, last, within=is_shelf)
         is_open = first.text is None and bool(find_pronoun(first.understood_as))
-        margin = 0.0 if _is_repeated(first, last) else MARGIN
-        surest, best = -1.0 if is_open else first.confidence + margin, None
+        is_repeated = _is_repeated(first, last)
+        bar = first.confidence * REPEATED if is_repeated else first.confidence + MARGIN
+        surest, best = -1.0 if is_open else bar, None
         for reading, hits in self._likeliest(readings[1:]):
+            if is_repeated and reading.question == typed and find_pronoun(typed):
+                continue  # it names nothing
             confidence = self._answerer.choose(reading.question, hits).confidence
             if confidence > surest:
                 surest, best = confidence, reading
         if best is None:
             return _with_readings(first, readings)
         answer = self._ask(typed, best.question, best.scope, NOTHING)
-        is_surer = is_open or answer.confidence > first.confidence
+        is_surer = is_open or answer.confidence > min(bar, first.confidence)
         is_other = answer.text is not None or first.text is None
         wins = is_surer and is_other and not _is_repeated(answer, last)
         return _with_readings(answer if wins else first, readings)

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from inquote.app.answering.entities import Entity, Phrase, entities_of, is_in, noun_phrases
 from inquote.app.language.dialogue import (
     ASKS,
+    ASKS_WHO,
+    BE,
     BEFORE_DEMONSTRATIVE,
     BOTH,
     COMPLEMENT,
     EXPLETIVE,
+    INDEFINITE_BEFORE,
     NEXT_CLAUSE_OF_TURN,
     NO_NOUN,
     OPEN_ENDING,
@@ -18,6 +21,7 @@ from inquote.app.language.dialogue import (
     RELATIONAL_NOUNS,
 )
 from inquote.app.language.english import (
+    DEFINITE_ARTICLE,
     EXPLETIVE_IT,
     NO_NAME,
     PLURAL_PRONOUN,
@@ -26,6 +30,7 @@ from inquote.app.language.english import (
     VERB,
     WHO_IS,
     name_with_kind,
+    plural,
     with_article,
     with_clause,
 )
@@ -76,24 +81,64 @@ def antecedent_of(question: str, pronoun: re.Match[str], turns: Sequence[str]) -
         return things
     entities = entities_of(turns)
     is_person = bool(PERSONAL_PRONOUN.fullmatch(pronoun[0]))
+    person = WHO_IS.match(turns[-1]) if is_person or is_plural else None
+    if person and (names_something(f"_ {person[1]}") or person[1].startswith(DEFINITE_ARTICLE)):
+        return person[1]
     if is_person:
         entities = [entity for entity in entities if entity.phrase.is_name]
     if not entities:
-        person = WHO_IS.match(turns[-1])
-        return person[1] if person else ""
+        return ""
     best = max(entities, key=lambda entity: _fitness(entity, is_plural, turns[-1]))
     phrase = best.phrase
-    is_owner = bool(pronoun["possessive"])
-    if is_plural and not is_owner and not phrase.is_plural:
-        names = [other for other in entities if other.phrase.is_name][:2]
-        if len(names) == 2 and names[1].weight >= _EQUAL * names[0].weight:
-            first, second = (_in_turns(name.phrase, turns) for name in names)
-            return BOTH.format(first=first, second=second)
-        if ASKS.match(turns[-1]):
-            return ""  # they are what the last turn asks for
+    if is_plural and not phrase.is_plural:
+        return _of_several(best, entities, turns, is_owner=bool(pronoun["possessive"]))
     if phrase.is_abstract and " " not in phrase.text and not is_plural:
         return ""
     return _in_turns(phrase, turns)
+
+
+def _of_several(
+    best: Entity, entities: Sequence[Entity], turns: Sequence[str], is_owner: bool
+) -> str:
+    """Return what "they" stands for where the weightiest thing is in the singular, "" for none."""
+    phrase = best.phrase
+    before = _turn_with(phrase, turns)[: phrase.start]
+    if INDEFINITE_BEFORE.search(before) and not phrase.is_name:
+        return plural(_in_turns(phrase, turns))  # "What is a virus?", "How do they spread?"
+    names = [other for other in entities if other.phrase.is_name][:2]
+    if not is_owner and len(names) == 2 and names[1].weight >= _EQUAL * names[0].weight:
+        first, second = (_in_turns(name.phrase, turns) for name in names)
+        return BOTH.format(first=first, second=second)
+    if (ASKS_WHO if is_owner else ASKS).match(turns[-1]):
+        return ""  # they are what the last turn asks for
+    return _in_turns(phrase, turns)
+
+
+def things_of(turns: Sequence[str]) -> str:
+    """Return the things in the plural that the last two turns spoke of last, "" for none.
+
+    >>> things_of(["Who maintains the lifts?"])
+    'lifts'
+    """
+    for turn in reversed(turns[-2:]):
+        for phrase in reversed(noun_phrases(turn)):
+            if phrase.is_plural:
+                return phrase.text
+    return ""
+
+
+def things_compared(turns: Sequence[str]) -> tuple[str, str] | None:
+    """Return the two things that the last two turns ask the same of, None where they do not.
+
+    >>> things_compared(["What is the rate with IMLYGIC?", "What is the rate with GM-CSF?"])
+    ('IMLYGIC', 'GM-CSF')
+    """
+    if len(turns) < 2:
+        return None
+    first, second = ([p.text for p in noun_phrases(turn)] for turn in turns[-2:])
+    one, other = [t for t in first if t not in second], [t for t in second if t not in first]
+    is_same = len(first) == len(second) > len(one)
+    return (one[0], other[0]) if is_same and len(one) == len(other) == 1 else None
 
 
 def _in_turns(phrase: Phrase, turns: Sequence[str]) -> str:
@@ -117,8 +162,8 @@ def _fitness(entity: Entity, is_plural: bool, last: str) -> float:
         weight *= _NAME_FOR_SEVERAL if phrase.is_name else _DISAGREEING
     if phrase.is_abstract:
         weight *= _ABSTRACT
-    is_all = last.strip(" ?.!").lower().endswith(phrase.text.lower())
-    return weight * (_FOCUS if is_all and len(noun_phrases(last)) == 1 else 1.0)
+    is_focus = [other.text for other in noun_phrases(last)] == [phrase.text]
+    return weight * (_FOCUS if is_focus else 1.0)
 
 
 def _requested_things(question: str) -> str | None:
@@ -143,6 +188,11 @@ def find_pronoun(question: str) -> re.Match[str] | None:
         if _stands_for_something(pronoun, question):
             return pronoun
     return None
+
+
+def is_bare(pronoun: re.Match[str]) -> bool:
+    """Tell whether a pronoun is a "this" or "that" without a noun."""
+    return pronoun[0].lower() in ("this", "that")
 
 
 def _stands_for_something(pronoun: re.Match[str], question: str) -> bool:
@@ -170,6 +220,8 @@ def _is_demonstrative_pronoun(pronoun: re.Match[str], question: str) -> bool:
     rest = question[pronoun.end() :].split()
     if not rest or question[pronoun.end()] in "?.!,":
         return True
+    if len(rest) == 1 and BE.fullmatch(question[: pronoun.start()].strip()):
+        return True  # "Is that legal?"
     follower = rest[0].lower().strip("?.,!")
     stands_alone = follower in NO_NOUN or bool(VERB.fullmatch(follower))
     return stands_alone and bool(BEFORE_DEMONSTRATIVE.search(question[: pronoun.start()]))

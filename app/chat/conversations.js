@@ -123,6 +123,7 @@ async function nameStore() {
 
 export async function beginConversation() {
   const begin = document.querySelector("#new");
+  const isLinked = new URLSearchParams(location.search).has("q"); // until its question is shown
   (document.querySelector("#corpus-open") ?? begin).before(opener);
   document.body.append(dialog);
   await nameStore().catch(() => {}); // without a server, that of nobody
@@ -133,7 +134,7 @@ export async function beginConversation() {
   addEventListener("pagehide", save);
   const known = sessionStorage.getItem(TAB);
   const questions = readAll()[known]?.questions;
-  if (new URLSearchParams(location.search).has("q")) return take("");
+  if (isLinked) return take("");
   take(known);
   if (questions?.length) bringBack(questions, false);
 }

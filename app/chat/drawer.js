@@ -22,7 +22,10 @@ opener.textContent = "Corpus";
 opener.setAttribute("aria-haspopup", "dialog");
 
 let following = false; // whether the running job is being followed
+let followsAgain = false; // whether another job began meanwhile
 let sending = null; // the request that sends files
+let asked = 0; // how often the drawer was fetched
+const shown = {}; // of each part, the number of the fetch that it came with
 let workShown = 0; // how often what goes on was shown by this page itself
 let folder = ""; // that is open in the list
 let shownPart = 0; // of a long list
@@ -46,9 +49,10 @@ async function fetchDrawer() {
 }
 
 // Replace the parts that change and leave the others, so that they keep the focus. What went wrong just now stays, but
-// for a server that did not answer.
+// for a server that did not answer. What was fetched earlier and comes later is not shown.
 async function refresh(...parts) {
   const shownBefore = workShown;
+  const number = (asked += 1);
   try {
     const content = await fetchDrawer();
     const problem = part(".corpus-problem.now");
@@ -59,6 +63,8 @@ async function refresh(...parts) {
     }
     const fresh = new DOMParser().parseFromString(content, "text/html");
     for (const name of parts) {
+      if (shown[name] > number) continue;
+      shown[name] = number;
       const focus = part(name)?.contains(document.activeElement);
       part(name)?.replaceWith(fresh.querySelector(name));
       if (focus) (part(name).querySelector("button") ?? part(".corpus-close")).focus();
@@ -120,20 +126,29 @@ function bar(text, share) {
   else progress.value = share;
 }
 
+// Show how far the running job is, until it ends; return what the server said of it then.
+async function untilEnd() {
+  for (;;) {
+    const job = await (await fetch("api/corpus/work")).json();
+    if (!job.running) return job;
+    const share = job.total ? job.done / job.total : null;
+    bar(`${STAGES[job.stage] ?? "Preparing"}${job.total ? `: ${job.done} of ${job.total}` : ""}`, share);
+    await new Promise((resolve) => setTimeout(resolve, POLL));
+  }
+}
+
 async function follow() {
+  followsAgain = following; // the list that is being fetched may be older than the job that began now
   if (following) return;
   following = true;
   const empty = isEmpty();
   try {
     let job;
-    for (;;) {
-      job = await (await fetch("api/corpus/work")).json();
-      if (!job.running) break;
-      const share = job.total ? job.done / job.total : null;
-      bar(`${STAGES[job.stage] ?? "Preparing"}${job.total ? `: ${job.done} of ${job.total}` : ""}`, share);
-      await new Promise((resolve) => setTimeout(resolve, POLL));
-    }
-    await refresh(".corpus-sum", ".corpus-work", ".corpus-list");
+    do {
+      followsAgain = false;
+      job = await untilEnd();
+      await refresh(".corpus-sum", ".corpus-work", ".corpus-list");
+    } while (followsAgain);
     followQuietly();
     const opens = dialog.open ? job.opens : "";
     document.dispatchEvent(new CustomEvent("corpus-changed", { detail: { opens } }));

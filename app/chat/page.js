@@ -386,7 +386,8 @@ function follow(log) {
     questions.at(-1)?.scrollIntoView({ block: "start" });
     const latestQuestion = questions.at(-1)?.textContent.trim().slice(0, 80);
     document.title = latestQuestion ? `${latestQuestion} · inquote` : "inquote";
-    if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
+    // Gradio sends what stands in the address with its first event, which may come after this.
+    if (latestQuestion && new URLSearchParams(location.search).has("q")) history.replaceState(null, "", location.pathname);
   }
   const isFinished = latest && !latest.matches(".waiting") && log.querySelectorAll(".answer").length === questions.length;
   if (!isFinished || turn === shownAnswer) return;

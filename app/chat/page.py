@@ -133,9 +133,7 @@ class Page:
         self.undo.click(self.undo_edit, [self.conversation, self.branch], **asking)
         self.new.click(self.clear, self.conversation, outputs, **private)
         self.back.click(self.bring_back, state, **asking)
-        self.blocks.load(self.open, self.conversation, outputs, **private)
-        self.blocks.load(self.introduce, None, self.intro, **private)
-        self.blocks.load(self.offer, self.conversation, self.suggestions, **private)
+        self.blocks.load(self.open, self.conversation, [*outputs, self.intro], **private)
 
     async def ask(
         self,
@@ -193,7 +191,11 @@ class Page:
         return {**self._show(conversation), self.box: "", **await self._suggest(conversation)}
 
     async def open(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Updates]:
-        """Wait for the models, then ask the question of the address."""
+        """Wait for the models, introduce the text, then ask the question of the address.
+
+        This is one event, for a browser may miss what comes of one that begins while another ends;
+        see streams.py.
+        """
         # Wait, and say so.
         self._see_as(request)
         if not self._service.ready:
@@ -201,18 +203,20 @@ class Page:
         try:
             await self._service.wait_until_open()
         except Exception as error:
+            self._see_as(request)
             can_begin = self._can_change() and isinstance(error, LibraryMissing)
             yield self._show_notice(explain(error), WAYS_TO_BEGIN if can_begin else "")
             return
-        yield self._show_notice("")
+        self._see_as(request)
+        yield {**self._show_notice(""), self.intro: await self._introduce()}
         # Ask, unless somebody has asked while the models were loading.
-        if conversation.turns:
-            return
-        turns = conversation.restore(linked_question(request.query_params))
-        if not turns:
-            return
-        async for updates in self._answer_all(conversation, turns, request):
-            yield updates
+        linked = linked_question(request.query_params)
+        if not conversation.turns and (turns := conversation.restore(linked)):
+            async for updates in self._answer_all(conversation, turns, request):
+                yield updates
+        # Offer questions as soon as they are known.
+        self._see_as(request)
+        yield await self._suggest(conversation, wait=True)
 
     async def bring_back(
         self, conversation: Conversation, kept: Any, request: gr.Request | None = None
@@ -248,18 +252,13 @@ class Page:
             self._see_as(request)
             yield await self._suggest(conversation)
 
-    async def introduce(self, request: gr.Request | None = None) -> str:
+    async def _introduce(self) -> str:
         """Say which text this is, and what can be done with it."""
-        self._see_as(request)
         try:
             return introduction(await self._service.documents(), self._can_change())
-        except Exception:  # `open` says why
+        except Exception as error:
+            log.info("no introduction", exc_info=error)
             return INTRODUCTION
-
-    async def offer(self, conversation: Conversation, request: gr.Request | None = None) -> Updates:
-        """Show the questions to begin with as soon as they are known."""
-        self._see_as(request)
-        return await self._suggest(conversation, wait=True)
 
     def _see_as(self, request: gr.Request | None) -> None:
         """Work for the person who sent an event, from here on to the next `yield`."""

@@ -2,8 +2,8 @@
 // and the words themselves, to be selected and read out. Pages are laid out at once by their known sizes; pictures and
 // words are fetched when they come near the screen, and let go far from it.
 
-const AHEAD = 1.5; // heights of the pane, above and below it, within which pages are fetched
-const FAR = 4; // heights of the pane, beyond which they are let go
+const AHEAD = 1; // heights of the pane, above and below it, within which pages are fetched
+const FAR = 3; // heights of the pane, beyond which they are let go
 const AT_ONCE = 2; // pages that are fetched
 const GAP = 14; // pixels between pages
 const PIXELS_A_POINT = 96 / 72;
@@ -13,7 +13,12 @@ const KEPT_VIEW = "inquote-view";
 const FONT = "sans-serif";
 const SAMPLE = 64; // dots of a picture, across and down, by which it is seen whether it is dark
 const DARK = 110; // of 255, and less
+const MEASURED = 100; // pixels, the size of letters in which they are measured
+const SHAPED = /[\u0300-\u036f\u0590-\u1aff]/; // accents of their own, and scripts from Hebrew to those of South East Asia
+const STEPS = 10; // of spacing in a pixel: each new one is a font of its own to the browser
+const TOLERANCE = 0.2; // of its size that a word may lie beside its printed place
 const measure = document.createElement("canvas").getContext("2d");
+measure.font = `${MEASURED}px ${FONT}`;
 
 const element = (name, parent, attributes = {}) => {
   const made = document.createElement(name);
@@ -22,25 +27,64 @@ const element = (name, parent, attributes = {}) => {
   return made;
 };
 
-// A line in its place, each word as wide as it is printed. Words are set by their spacing, so that they stay one text.
+// How far a word reaches in the words' font, in parts of its size. Its signs are measured once each, for the browser
+// keeps whatever it measures: 50 MB after a hundred pages. What is `SHAPED` is measured whole.
+const advances = new Map();
+function advanceOf(word) {
+  let sum = 0;
+  for (const part of SHAPED.test(word) ? [word] : word) {
+    if (!advances.has(part)) advances.set(part, measure.measureText(part).width / MEASURED);
+    sum += advances.get(part);
+  }
+  return sum;
+}
+
+// Words in runs that are set by one spacing of letters, as few as keep each word where it is printed: `edges` are the
+// words' beginnings and the line's end, in points from the beginning.
+function runsOf(words, edges, size) {
+  const runs = [];
+  let at = 0;
+  for (let from = 0, to; from < words.length; from = to) {
+    let run = null;
+    for (to = from + 1; to <= words.length; to++) {
+      const longer = runOf(words.slice(from, to), edges.slice(from, to + 1), at, size);
+      if (run && longer.error > TOLERANCE * size) break;
+      run = longer;
+    }
+    to -= 1;
+    runs.push(run);
+    at = run.end;
+  }
+  return runs;
+}
+
+function runOf(words, edges, start, size) {
+  const text = words.join("");
+  const natural = words.map((word) => size * advanceOf(word));
+  const width = natural.reduce((sum, each) => sum + each, 0);
+  const count = [...text].length;
+  const spacing = Math.round((STEPS * (edges.at(-1) - start - width)) / count) / STEPS;
+  let [at, error] = [start, 0];
+  words.forEach((word, index) => {
+    error = Math.max(error, Math.abs(at - edges[index]));
+    at += natural[index] + spacing * [...word].length;
+  });
+  return { text, spacing, error, end: at };
+}
+
+// A line in its place, each word where it is printed. Words are set by their spacing, so that they stay one text.
 function lineElement(line) {
   const [left, top, right, bottom] = line.box;
-  const size = Math.max(1, 0.8 * (bottom - top));
+  const size = Math.max(1, Math.round(0.8 * (bottom - top)));
   const made = element("span", null, { class: "line", dir: line.back ? "rtl" : "ltr" });
   Object.assign(made.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
   made.style.font = `${size}px/${bottom - top}px ${FONT}`;
-  measure.font = `${size}px ${FONT}`;
-  measure.fontKerning = "none";
-  measure.textRendering = "geometricPrecision";
-  const words = line.text.match(/\S+\s*/g) ?? [];
-  const edges = [...line.words, line.back ? left : right];
-  words.forEach((word, index) => {
-    const width = Math.abs(edges[index + 1] - edges[index]);
-    const count = [...word].length;
+  const edges = [...line.words, line.back ? left : right].map((edge) => Math.abs(edge - line.words[0]));
+  for (const { text, spacing } of runsOf(line.text.match(/\S+\s*/g) ?? [], edges, size)) {
     const part = element("span", made);
-    part.textContent = word;
-    part.style.letterSpacing = `${(width - measure.measureText(word).width) / count}px`;
-  });
+    part.textContent = text;
+    part.style.letterSpacing = `${spacing}px`;
+  }
   made.line = line;
   return made;
 }
@@ -298,6 +342,7 @@ export class PageView {
   // Let go of a page; what is left of hundreds of empty canvases and sheets would take half a megabyte each.
   #release(page) {
     if (!page.sheet) return;
+    page.near = false; // the other observer may tell of it later
     page.abort?.abort();
     page.picture.hidden = true;
     Object.assign(page.picture, { width: 0, height: 0 });

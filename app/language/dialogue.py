@@ -6,6 +6,7 @@ comment says otherwise. A list holds words in lower case.
 
 from inquote.app.language.english import (
     AUXILIARY,
+    DEFINITE_ARTICLE,
     INTERROGATIVES,
     NO_NAME,
     PREPOSITIONS,
@@ -59,6 +60,15 @@ DETERMINERS = frozenset("the a an this that these those my your our its their".s
 AFTER_VERB = (PREPOSITIONS - {"of"}) | frozenset("more less as than if when and or".split())
 """Words before which a verb or an adjective may have ended."""
 
+SUPERLATIVES = frozenset(
+    (
+        "highest lowest largest smallest biggest best worst most least longest shortest oldest "
+        "newest latest earliest strongest weakest fastest slowest heaviest lightest cheapest "
+        "greatest deepest closest"
+    ).split()
+)
+"""Words that may end a question after its subject: "When was the output highest?"."""
+
 BE = compile_words(r"is|are|was|were")
 
 SUBJECT_PRONOUNS = frozenset("i you we they he she it".split())
@@ -91,21 +101,50 @@ ABSTRACT_NOUNS = RELATIONAL_NOUNS | frozenset(
 _ANY_PREPOSITION = "|".join(sorted(PREPOSITIONS))
 
 _ANY_INTERROGATIVE = "|".join(sorted(INTERROGATIVES))
-_ASKING = rf"(?:(?:{_ANY_PREPOSITION}|since) )?(?:{_ANY_INTERROGATIVE})"
+_ANY_OPENING = (
+    rf"{_ANY_PREPOSITION}|since|within|until|against|among|through|compared (?:to|with)"
+    r"|according to|out of|instead of|because of"
+)
+_ASKING = rf"(?:(?:{_ANY_OPENING}) )?(?:{_ANY_INTERROGATIVE})"
 
-QUESTION_PHRASE = compile_words(rf"^{_ASKING}(?: [\w-]+){{0,2}}[?. ]*$")
+QUESTION_PHRASE = compile_words(rf"^{_ASKING}(?: (?!ones?\b)[\w-]+){{0,2}}[?. ]*$")
 """A question word with its preposition and its noun: "By whom?", "For which cancer?"."""
 
 PREPOSITIONAL_PHRASE = compile_words(
-    rf"^(?:{_ANY_PREPOSITION}|since) (?:{_ANY_INTERROGATIVE})(?: [\w-]+){{0,2}}[?. ]*$"
+    rf"^(?:{_ANY_OPENING}) (?:{_ANY_INTERROGATIVE})(?: [\w-]+){{0,2}}[?. ]*$"
 )
 """A question word with a preposition: "by whom"."""
 
 WITH_AUXILIARY = compile_words(
-    rf"^(?:{_ASKING}(?: (?:often|long|soon|far|high|well|fast|many times))? )?"
+    rf"^(?:{_ASKING}(?: (?:often|long|soon|far|high|well|fast|many times))? "
+    rf"|(?:{_ANY_OPENING}) (?:which|what) [\w-]+ )?"
     rf"(?P<rest>(?:{AUXILIARY})\b.*)$"
 )
 """A question with an auxiliary after its question word, or without one."""
+
+_NO_PREPOSITION = rf"(?!(?:{_ANY_PREPOSITION})\b)"
+
+VALUE_QUESTION = compile_words(
+    r"^(?:what|how (?:much|high|large|big)) (?:is|are|was|were) (?:the )?"
+    rf"(?P<thing>{_NO_PREPOSITION}[\w-]{{3,}}(?: {_NO_PREPOSITION}[\w-]+){{0,4}})"
+    r"(?: (?:in|on|at|for|during|as of)(?: [a-z]+){0,3} ?\d[\w, ]{0,20})?\?$"
+)
+"""A question for the value of a thing, at some time or not: "What was net income in 2021?"."""
+
+INDEFINITE_ARTICLES = frozenset(("a", "an"))
+ARTICLES = INDEFINITE_ARTICLES | {DEFINITE_ARTICLE}
+
+ARTICLE_BEFORE = compile_words(r"\b(?:the|an?) $")
+INDEFINITE_BEFORE = compile_words(r"\ban? $")
+
+ONES = frozenset(("one", "ones"))
+ONE = compile_words(r"\bones?$")
+"""A word in the place of a noun."""
+
+PREPOSITIONAL_GROUP = compile_words(
+    rf"\b(?:{_ANY_PREPOSITION})(?: {_NO_PREPOSITION}(?!and\b)[\w®™’'.-]+){{1,5}}"
+)
+"""A preposition and the words up to the next one."""
 
 COMPLEMENT = compile_words(r"^ (?:of|for|in|to|on|with|about|between|from|behind|that|which)\b")
 """What follows a relational noun that says what it is of."""
@@ -157,10 +196,53 @@ BOTH = "{first} and {second}"
 ASKS = compile_words(r"^(?:who|what|which)\b")
 """A question for things or people."""
 
+ABOUT_EVENT = compile_words(r"^(?:when|where|why|how|did|does|do|was|were)\b")
+"""A question about something that happens, to which "that" alone goes back."""
+
+ONES_OF_KIND = compile_words(r"\b(?P<kind>(?!which|what|the|these|those|other|new|old)\w+) ones\b")
+"""Things of another kind than was spoken of: "Are there serious ones?"."""
+
+STRANDED_ENDING = compile_words(rf" (?:{_ANY_PREPOSITION})(?=\?|$)")
+"""A preposition at the end of a question whose noun stands elsewhere."""
+
+ASKS_WHO = compile_words(r"^who\b")
+
 EVENT_QUESTION = compile_words(
-    r"^(?:and )?(?:when|where) (?:was|is|did) (?:that|this|it)(?: happen)?[?. ]*$"
+    r"^(?:and )?(?:(?:when|where) (?:was|is|did) (?:that|this|it)(?: happen)?"
+    r"|(?:which|what) \w+ (?:was|is) (?:that|this))[?. ]*$"
 )
-"""A question for the time or place of what the last question asks about."""
+"""A question for the time, the place or the kind of what the last question asks about."""
+
+RANK_QUESTION = compile_words(
+    r"^which (?:one )?(?P<rest>(?:is|are|was|were|came) (?:the )?"
+    r"(?:first|last|next|newest|\w{2,}est|most \w+|least \w+))[?. ]*$"
+)
+"""A question for one of several things that it does not name: "Which was the first?"."""
+
+OF_THE_THINGS = "Which of the {things} {rest}?"
+
+NUMBER_QUESTION = compile_words(r"^how many (?P<rest>(?:are|were) (?:there|left))[?. ]*$")
+"""A question for the number of things that it does not name: "How many are there?"."""
+
+HOW_MANY = "How many {things} {rest}?"
+
+SUBJECT_QUESTION = compile_words(r"^who (?P<auxiliary>may|can|could|must|should|will|would) ")
+"""A question for who does something; asked otherwise, it needs somebody who does."""
+
+STRANDED = compile_words(rf"^(?P<preposition>{_ANY_OPENING}) what[?. ]*$")
+"""A question for what somebody does something with: "For what?"."""
+
+AFTER_EVENT = compile_words(
+    r"\b(?:after|before|since|because of|despite|until|during|besides) (?:this|that)[?.! ]*$"
+)
+"""Words that stand for all that the last turn tells: "What happens after that?"."""
+
+DIFFERENCE_QUESTION = compile_words(
+    r"^(?:what(?:'s|’s| is| are| was| were)|is there) (?:the |a |any )?differences?[?. ]*$"
+)
+BETWEEN = "What is the difference between {first} and {second}?"
+
+WITH_SOMEBODY = r"\g<auxiliary> somebody "
 
 NOUN_OF = compile_words(r"\bthe (?P<noun>(?:[\w’'-]+ ){1,3})of\b")
 """What is asked for of a thing: "the revenue" in "the revenue of the firm"."""

@@ -40,7 +40,7 @@ _ANY_PREPOSITION = "|".join(sorted(PREPOSITIONS))
 
 FOLLOW_UP_OPENING = compile_words(
     r"^(?:(?:and|but|or|so|also|then|ok|okay)[, ]+)*"
-    r"(?:(?:what|how) about|(?:and|but|or|also))\b[, ]*"
+    rf"(?:(?:what|how) about|and|but|or|also|so(?= (?:{AUXILIARY}|{_ANY_INTERROGATIVE})\b))\b[, ]*"
 )
 """The words that tie a question to the one before it: "And", "What about"."""
 
@@ -59,10 +59,13 @@ SHORTENED_QUESTION = re.compile(
 )
 """A question word with too little behind it to stand alone: "why so often". Reads lower case."""
 
-VERB = compile_words(
-    r"\b(?:is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might"
-    r"|must|\w{3,}(?:ed|es))\b"
+_AUXILIARIES = (
+    "is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|may|might|must"
 )
+
+HAS_AUXILIARY = compile_words(rf"\b(?:{_AUXILIARIES})\b")
+
+VERB = compile_words(rf"\b(?:{_AUXILIARIES}|\w{{3,}}(?:ed|es))\b")
 """An auxiliary, or a word with the ending of a verb."""
 
 TAKES_INFINITIVE = compile_words(r"\b(?:do|does|did|can|could|will|would|should|may|might|must)\b")
@@ -73,15 +76,6 @@ _NO_NOUN = rf"(?:{VERB.pattern}|(?:{_ANY_PREPOSITION}|and|or|that|which|who|than
 
 NOUN_PHRASE = compile_words(rf"\bthe(?: (?!{_NO_NOUN}){_WORD})+")
 """A noun with its article and with the words between the two."""
-
-
-def noun_phrase_ending_in(noun: str) -> re.Pattern[str]:
-    """Return the pattern of a noun phrase with at most three words before its last, `noun`.
-
-    >>> noun_phrase_ending_in("group").search("What did the control group reach?")[0]
-    'the control group'
-    """
-    return compile_words(rf"\bthe (?:(?!{_NO_NOUN}){_WORD} ){{0,3}}{re.escape(noun)}\b")
 
 
 # Topics and pronouns: `app/answering/topics.py`.
@@ -119,6 +113,18 @@ REQUESTED_THINGS = (
 
 WHO_IS = compile_words(r"^who (?:is|was) ((?:\S+ ){0,6}\S+?)\??$")
 """A question about a person, whose name is the group."""
+
+_HISSING = ("s", "x", "ch", "sh", "z")
+
+
+def plural(noun: str) -> str:
+    """Return the regular plural of a noun.
+
+    >>> plural("oncolytic virus")
+    'oncolytic viruses'
+    """
+    return f"{noun}e{PLURAL_ENDING}" if noun.endswith(_HISSING) else f"{noun}{PLURAL_ENDING}"
+
 
 NO_NAME = frozenset(
     (

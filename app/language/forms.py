@@ -24,24 +24,14 @@ ONE_VALUE_QUESTION = compile_words(
 """A question that one time, number or measure answers: "In which year did it end?"."""
 
 LIST_QUESTION = compile_words(
-    r"^(?:(?:please )?(?:list|name|enumerate)\b"
+    r"^(?:(?:please )?(?:list|name|enumerate)\b|who (?:are|were)\b(?! (?:you|they)\b)"
+    r"|(?:identify|write|give|mention|state) (?:me )?(?:two|three|four|five|six|seven|\d)\b"
     r"|(?:what|which)\b(?: \w+)? (?:are|were) (?:the|some|all|its|their|\w+'s|\w+’s)\b)"
     r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|several|main|key|different|various|all) "
     r"(?:\w+ )?"
     r"(?:factors|reasons|steps|types|kinds|ways|parts|items|points|drivers|causes|rules|members"
     r"|stages|things)\b"
 )
-
-ENUMERATES = compile_words(
-    r"[\s,;/]{0,3}(?:(?:and|or|as well as|&)(?: (?:the|an?|its|their))?)?[\s\"'“”]{0,3}"
-)
-"""What stands between two items of an enumeration: ", and the "."""
-
-JOINS_A_PHRASE = compile_words(r" (?:of|in|with|to|for|from|by|at|on)(?: (?:the|an?|its|their))? ")
-"""What stands between two parts of one phrase: "patients with advanced melanoma"."""
-
-COMPOUND = "and"
-"""Joins the parts of a name such as "head and neck cancer"."""
 
 COUNTED_QUESTION = compile_words(
     r"^(?:(?:what|which|who) (?:are|were)|name|list|give)(?: me)?(?: all)? "
@@ -67,6 +57,43 @@ PROCESS_QUESTION = compile_words(
 DEFINITION_QUESTION = compile_words(
     r"^what(?: exactly)? (?:is|are)(?: an?)? [^?]{2,60}\??$|^who (?:is|are|was)\b"
 )
+
+ASKS_WHAT_IS_SO = compile_words(
+    r"\b(?:is|are|was|were|been)\b.{0,80}\b(?:approved|indicated|licen[sc]ed|authori[sz]ed|cleared)\b"
+)
+"""A question for what is allowed already."""
+
+ASKS_FOR_WEIGHT = compile_words(
+    r"^how much (?:\w+ )?(?:can|could|does|do|did|will|would|may)\b.{1,60}"
+    r"\b(?:carry|hold|lift|weigh|bear|pull|tow|drink|eat)\b"
+)
+"""A question for a weight or a volume, which no price answers."""
+
+MONEY = compile_words(
+    r"[$€£]\s?\d[\d.,]{0,15}|\b\d[\d.,]{0,15}\s?(?:euros?|dollars?|eur|usd|gbp)\b"
+)
+
+SAYS_WHAT_IS_SO = compile_words(
+    r"\b(?:(?:is|are|was|were|been|becomes?|became) (?:\w+ ){0,3}(?:approved|indicated|licen[sc]ed"
+    r"|authori[sz]ed|cleared)|(?:received|got|won|granted|has|have|had) (?:\w+ ){0,3}"
+    r"(?:approvals?|licen[sc]es?|authori[sz]ations?|clearances?))\b"
+)
+
+MAY_COME = compile_words(
+    r"\b(?:interest in|trials? (?:to|that|for|in)|studies (?:to|that|for|in)|research (?:into|on"
+    r"|aimed)|(?:being|is|are) (?:studied|tested|evaluated|investigated|explored|considered)|under"
+    r" (?:study|investigation|review|evaluation)|potential|potentially|promising|may|might|could"
+    r"|plans? to|planned|in development|seek(?:s|ing)?|expanding|future)\b"
+)
+"""Words for what is studied, planned or hoped for, and not yet so."""
+
+ASKING_HEADING = compile_words(
+    r"\?\W*$|(?:^|[:–—-] )(?:what|which|who|whom|whose|when|where|why|how(?! to\b))\b"
+)
+"""A heading that asks something itself: "Sales: What drives the growth"."""
+
+WHAT_ABOUT_QUESTION = compile_words(r"^what about\b")
+"""A question for whatever the text says of a thing."""
 
 VERSION_QUESTION = compile_words(
     r"^(?:(?:in|since|with|from) )?(?:what|which) (?:version|release)\b"

@@ -5,6 +5,7 @@ model.py holds the network, weights.py its weights.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -197,13 +198,18 @@ def _spans(text: ReadText, window: _Outputs) -> Iterator[Span]:
             yield Span(*place, score)
 
 
-def _members(text: ReadText, scores: np.ndarray) -> Iterator[Span]:
-    """Yield the spans that belong to the answer and stand in the passage, in text order."""
+def _members(text: ReadText, scores: np.ndarray) -> list[Span]:
+    """Return the spans that belong to the answer and stand in the passage, in text order.
+
+    A header that is read with each cell stands before the cells of other rows.
+    """
     tokens = text.tokens
+    members = []
     for first, last, score in member_spans(scores, tokens.opens, tokens.closes):
         place = text.place(tokens.offsets[first][0], tokens.offsets[last][1])
         if place is not None:
-            yield Span(*place, score)
+            members.append(Span(*place, score))
+    return sorted(members, key=attrgetter("start"))
 
 
 def _evidence(text: str, starts: np.ndarray, scores: np.ndarray) -> Iterator[Span]:

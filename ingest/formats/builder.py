@@ -115,6 +115,11 @@ class TextBuilder:
             if aside:
                 self.asides.append((table_start, self.length))
 
+    @property
+    def ends_in_item(self) -> bool:
+        """Whether the last block is an item of a list."""
+        return bool(self.blocks) and self.blocks[-1].kind == "item"
+
     def include(self, parsed: Parsed, deeper: int = 0) -> None:
         """Append a parsed text with its blocks, its headings so many levels deeper."""
         if not parsed.text.strip():

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inquote.ingest.formats.builder import CELL_SEPARATOR, TableCell, TextBuilder
+from inquote.ingest.formats.table_shapes import write_table
 
 _MAX_SPAN = 1_000
 
@@ -55,7 +56,7 @@ class OpenTable:
         """Write the rows so far; return whether there were any with text."""
         rows, self.rows = self.rows, []
         length = builder.length
-        builder.table(rows, aside=aside)
+        write_table(builder, rows, aside=aside)
         return builder.length > length
 
     def as_words(self) -> str:

@@ -12,6 +12,7 @@ is a module of `ingest/layout`:
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,12 @@ from inquote.ingest.errors import FileSkipped
 from inquote.ingest.formats.base import Format, Parsed
 from inquote.ingest.formats.builder import canonical, first_title
 from inquote.ingest.formats.scan import only_pictures
-from inquote.ingest.layout.annotations import line_at, read_annotations
+from inquote.ingest.layout.annotations import (
+    draw_into,
+    line_at,
+    read_annotations,
+    shown_values,
+)
 from inquote.ingest.layout.characters import read_characters
 from inquote.ingest.layout.columns import Fields, Flow, Piece, read_order
 from inquote.ingest.layout.grids import ruled_tables
@@ -32,7 +38,8 @@ from inquote.ingest.layout.lines import Line, read_pieces
 from inquote.ingest.layout.paragraphs import join_over_pages, parts_of
 from inquote.ingest.layout.parts import Part
 from inquote.ingest.layout.running import Edges, take_running
-from inquote.ingest.layout.shapes import Box, Shapes, frame_of, read_shapes
+from inquote.ingest.layout.shapes import Box, Frame, Shapes, frame_of, read_shapes
+from inquote.ingest.layout.strings import String
 from inquote.ingest.layout.tables import is_level
 from inquote.ingest.layout.words import read_words
 from inquote.ingest.layout.writing import Sheet, Writer, compounds_in
@@ -52,11 +59,16 @@ _NO_LETTERS = (
 
 @dataclass
 class PdfPage:
-    """What was read of a page; `is_scan` says whether most of its words are those of a picture."""
+    """What was read of a page.
+
+    `drawn` is the text of signatures and stamps; `is_scan` says whether most of its words are those
+    of a picture.
+    """
 
     sheet: Sheet
     pieces: list[Line]
     leaning: list[Line] = field(default_factory=list)
+    drawn: list[Line] = field(default_factory=list)
     shapes: Shapes = field(default_factory=Shapes)
     hidden: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
@@ -115,21 +127,55 @@ def _read_page(document: Any, number: int, forms: Any) -> PdfPage:
         with closing(page.get_textpage()) as text_page:
             text = read_characters(text_page, frame, shapes)
         notes = read_annotations(page, forms, frame, number)
+        if notes.drawn:
+            draw_into(page, notes.drawn)
     sheet = Sheet(frame.width, frame.height, document.get_page_label(number) or "")
     result = PdfPage(sheet, [], shapes=shapes, hidden=text.hidden, comments=notes.comments)
     result.legibility = text.legibility
     result.is_scan = 2 * text.layered > len(text.strings)
-    angles: dict[float, list[Any]] = {}
-    for string in text.strings:
-        angles.setdefault(string.style.angle, []).append(string)
-    for angle, strings in sorted(angles.items(), key=lambda item: (-len(item[1]), item[0])):
-        pieces = read_pieces(read_words(strings), number, angle)
+    angles = _by_angle(text.strings)
+    for angle in sorted(angles, key=lambda angle: (-len(angles[angle]), angle)):
+        pieces = read_pieces(read_words(angles[angle]), number, angle)
         if angle == 0 or not (result.pieces or angles.get(0)):
             result.pieces = pieces
         else:
             result.leaning.extend(pieces)
-    result.pieces.extend(_named(notes.fields, result.pieces))
+    drawn = _read_drawn(document, number, frame, text.strings) if notes.drawn else []
+    fields, result.drawn = shown_values(notes.fields, drawn)
+    result.pieces.extend(_named(fields, result.pieces))
     return result
+
+
+def _read_drawn(document: Any, number: int, frame: Frame, known: list[String]) -> list[Line]:
+    """Return the lines that were drawn into a page since its `known` strings were read."""
+    before = Counter(map(_place_of, known))
+    with closing(document[number]) as page:
+        shapes = read_shapes(page, frame)
+        with closing(page.get_textpage()) as text_page:
+            strings = read_characters(text_page, frame, shapes).strings
+    new = []
+    for string in strings:
+        if before[_place_of(string)]:
+            before[_place_of(string)] -= 1
+        else:
+            new.append(string)
+    lines = []
+    for angle, drawn in sorted(_by_angle(new).items()):
+        lines.extend(read_pieces(read_words(drawn), number, angle))
+    return lines
+
+
+def _by_angle(strings: list[String]) -> dict[float, list[String]]:
+    """Return strings by the angle at which they stand, each in the order of drawing."""
+    angles: dict[float, list[String]] = {}
+    for string in strings:
+        angles.setdefault(string.style.angle, []).append(string)
+    return angles
+
+
+def _place_of(string: String) -> tuple[str, int, int]:
+    """Return what tells a string from others of its page."""
+    return string.text, round(string.base), round(string.lefts[0]) if string.lefts else 0
 
 
 def _named(fields: list[Line], pieces: list[Line]) -> Iterator[Line]:
@@ -213,12 +259,17 @@ def _page_parts(page: PdfPage, pieces: list[Line], body: float) -> Iterator[Part
     """Yield the parts of a page as they are read."""
     tables, rest = ruled_tables(pieces, page.shapes)
     laid: list[Piece] = [*tables, *rest]
-    regions = read_order(laid)
-    if page.leaning:
-        regions.extend(read_order(list(page.leaning)))
-    for region in regions:
+    for placed in (laid, list[Piece](page.leaning)):
+        yield from _laid_parts(placed, body, page.sheet.height)
+    for part in _laid_parts(list(page.drawn), body, page.sheet.height):
+        yield part if part.table else replace(part, kind="comment")  # a large stamp heads nothing
+
+
+def _laid_parts(pieces: list[Piece], body: float, height: float) -> Iterator[Part]:
+    """Yield the parts of pieces in the order of reading."""
+    for region in read_order(pieces):
         if isinstance(region, Flow):
-            yield from parts_of(region, body, page.sheet.height)
+            yield from parts_of(region, body, height)
         elif isinstance(region, Fields):
             for line in region.lines:
                 yield Part("field", line.page, [line])

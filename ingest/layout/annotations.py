@@ -1,8 +1,8 @@
-"""Read what stands on a page beside its contents: the fields of forms, and comments."""
+"""Read what stands on a page beside its contents: forms, comments, signatures and stamps."""
 
 import ctypes
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,35 +25,69 @@ _COMMENTS = {
     pdfium.FPDF_ANNOT_CARET,
     pdfium.FPDF_ANNOT_STAMP,
 }
+# Fields whose values may not be what a viewer shows: "1234.5" as "1,234.50".
+_DRAWN_FIELDS = {
+    pdfium.FPDF_FORMFIELD_TEXTFIELD,
+    pdfium.FPDF_FORMFIELD_COMBOBOX,
+    pdfium.FPDF_FORMFIELD_SIGNATURE,
+    pdfium.FPDF_FORMFIELD_PUSHBUTTON,
+    pdfium.FPDF_FORMFIELD_LISTBOX,
+}
 _TICKED = "☒"
 
 
 @dataclass(frozen=True)
 class Annotations:
-    """The values of a page's fields, each where it stands, and its comments."""
+    """The lines of each of a page's fields, where they stand, and its comments.
 
-    fields: list[Line]
+    `drawn` are the numbers of the annotations that are read from what a viewer draws of them.
+    """
+
+    fields: list[list[Line]]
     comments: list[str]
+    drawn: list[int]
 
 
 def read_annotations(page: Any, forms: Any, frame: Frame, number: int) -> Annotations:
     """Return the fields and comments of a page of `pypdfium2`; `forms` is its form or None."""
-    result = Annotations([], [])
+    result = Annotations([], [], [])
     for index in range(min(pdfium.FPDFPage_GetAnnotCount(page.raw), _MAX_ANNOTATIONS)):
         annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
         if not annotation:
             continue
-        kind = pdfium.FPDFAnnot_GetSubtype(annotation)
-        if pdfium.FPDFAnnot_GetFlags(annotation) & _UNSEEN:
-            pass
-        elif kind == pdfium.FPDF_ANNOT_WIDGET and forms is not None:
-            result.fields.extend(_field_lines(annotation, forms, frame, number))
-        elif kind in _COMMENTS:
-            text = _string(pdfium.FPDFAnnot_GetStringValue, annotation, b"Contents")
-            if text.strip():
-                result.comments.append(" ".join(text.split()))
+        if not pdfium.FPDFAnnot_GetFlags(annotation) & _UNSEEN:
+            kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+            if _is_drawn(annotation, kind, forms):
+                result.drawn.append(index)
+            if kind == pdfium.FPDF_ANNOT_WIDGET and forms is not None:
+                result.fields.append(list(_field_lines(annotation, forms, frame, number)))
+            elif kind in _COMMENTS:
+                text = _string(pdfium.FPDFAnnot_GetStringValue, annotation, b"Contents")
+                if text.strip():
+                    result.comments.append(" ".join(text.split()))
         pdfium.FPDFPage_CloseAnnot(annotation)
     return result
+
+
+def _is_drawn(annotation: Any, kind: int, forms: Any) -> bool:
+    """Return whether a viewer draws an annotation by its own means, not by its value alone."""
+    if kind == pdfium.FPDF_ANNOT_WIDGET and forms is not None:
+        is_drawn = pdfium.FPDFAnnot_GetFormFieldType(forms, annotation) in _DRAWN_FIELDS
+    else:
+        is_drawn = kind == pdfium.FPDF_ANNOT_STAMP
+    return is_drawn and pdfium.FPDFAnnot_GetObjectCount(annotation) > 0
+
+
+def draw_into(page: Any, drawn: Sequence[int]) -> None:
+    """Make some annotations of a page parts of its contents, and drop the others.
+
+    This changes the page in memory; it has to be opened anew then.
+    """
+    kept = set(drawn)
+    for index in range(pdfium.FPDFPage_GetAnnotCount(page.raw) - 1, -1, -1):
+        if index not in kept:
+            pdfium.FPDFPage_RemoveAnnot(page.raw, index)
+    pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
 
 
 def _string(function: Callable[..., int], *arguments: Any) -> str:
@@ -92,6 +126,45 @@ def _field_lines(annotation: Any, forms: Any, frame: Frame, number: int) -> Iter
         line = line_at(" ".join(text.split()), place, number, name if at == 0 else "")
         line.rights[-1] = box.right
         yield replace(line, bands=(Band(0, line.base, line.size, place.top, place.bottom),))
+
+
+def shown_values(
+    fields: Sequence[Sequence[Line]], drawn: Sequence[Line]
+) -> tuple[list[Line], list[Line]]:
+    """Return the lines of fields as a viewer draws them, and what was drawn elsewhere.
+
+    A field keeps its value where that is drawn, and where it has several lines.
+    """
+    lines = [line for field in fields for line in field]
+    places = list(map(_place_of, lines))
+    known = {_letters(line.text) for line in lines}
+    shown: list[list[str]] = [[] for _ in lines]
+    elsewhere = []
+    for line in drawn:
+        x, y = (line.left + line.right) / 2, (line.top + line.bottom) / 2
+        inside = [at for at, place in enumerate(places) if place.holds(x, y)]
+        for at in inside:
+            shown[at].append(line.text)
+        if not inside and _letters(line.text) not in known:
+            elsewhere.append(line)
+    alone = {id(field[0]) for field in fields if len(field) == 1}
+    for at, (line, texts) in enumerate(zip(lines, shown, strict=True)):
+        is_other = len(texts) == 1 and _letters(texts[0]) != _letters(line.text)
+        if is_other and id(line) in alone:
+            as_drawn = line_at(texts[0], places[at], line.page, line.name)
+            lines[at] = replace(as_drawn, bands=line.bands)
+    return lines, elsewhere
+
+
+def _place_of(field: Line) -> Box:
+    """Return the box of a field, or the part of it that belongs to a line."""
+    (band,) = field.bands
+    return Box(field.left, band.top, field.rights[-1], band.bottom)
+
+
+def _letters(text: str) -> str:
+    """Return a text without its blanks."""
+    return "".join(text.split())
 
 
 def line_at(text: str, box: Box, page: int, name: str = "") -> Line:

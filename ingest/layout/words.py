@@ -15,6 +15,8 @@ from inquote.ingest.layout.strings import FIRST_FROM_RIGHT, String, Style
 
 _GAP = 0.14  # of the size, and more: between words
 _SPACED_GAP = 0.12  # of the size: the least gap of letters that are spaced out
+_OVERLAP = -0.03  # of the size: where the boxes of most letters are too wide
+_LEAST_GAP = 0.05  # of the size: between words of such letters
 _WIDEST = 0.7  # of the size: the widest gap of letters that are spaced out
 _MIN_GAPS = 5  # that tell spaced letters
 _SAME_BASE = 0.15  # of the size that letters of a word may be apart in height
@@ -206,6 +208,9 @@ def _limit_of(run: _Run, gaps: Sequence[float], size: float) -> float:
     if len(inner) < _MIN_GAPS:
         return _GAP * size
     inner.sort()
+    middle = inner[len(inner) // 2]
+    if middle < _OVERLAP * size:  # of letters whose boxes overlap, words need no gap so wide
+        return max(_LEAST_GAP * size, middle + _GAP * size)
     usual = inner[len(inner) // 4]
     if usual < _SPACED_GAP * size:
         return max(_GAP * size, usual + (_GAP - 0.02) * size)

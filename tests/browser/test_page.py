@@ -404,6 +404,25 @@ def test_a_link_opens_the_page_on_its_question(new_tab: Callable[..., Tab]) -> N
     expect(tab.page).to_have_url(tab.address + "/")
 
 
+def test_the_address_keeps_its_question_until_it_is_shown(new_tab: Callable[..., Tab]) -> None:
+    gate = threading.Event()
+
+    def open_system() -> FakeSystem:
+        assert gate.wait(100)
+        return FakeSystem()
+
+    with served(open_system) as address:
+        tab = new_tab()
+        tab.address = address
+        tab.page.goto(f"{address}/?q=When%20was%20it%20approved%3F")
+        expect(tab.page.locator("#notice")).to_have_text("Loading the models ...")
+        expect(tab.page).to_have_url(f"{address}/?q=When%20was%20it%20approved%3F")
+        gate.set()
+        expect(tab.latest.locator(".span .quote")).to_have_text("2015")
+        expect(tab.page).to_have_url(f"{address}/")
+        tab.page.close()
+
+
 def test_a_reload_brings_the_questions_back_and_answers_them_anew(
     tab: Tab, system: FakeSystem
 ) -> None:

@@ -16,12 +16,20 @@ BOX = "#pane .document-pages .mark.current"
 # The text of the words below the boxes of a mark, by their places on the screen.
 BELOW = """box => {
     const b = box.getBoundingClientRect();
-    return [...document.querySelectorAll('.document-pages .line > span')].filter(word => {
+    const isBelow = word => {
         const w = word.getBoundingClientRect();
         const across = Math.min(w.right, b.right) - Math.max(w.left, b.left);
         const down = Math.min(w.bottom, b.bottom) - Math.max(w.top, b.top);
         return across > 0.5 * w.width && down > 0.5 * w.height;
-    }).map(word => word.textContent).join('');
+    };
+    const wordsOf = node => [...node.data.matchAll(/\\S+\\s*/g)].map(({0: word, index}) => {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        return range;
+    });
+    return [...document.querySelectorAll('.document-pages .line > span')]
+        .flatMap(run => wordsOf(run.firstChild)).filter(isBelow).join('');
 }"""
 IS_SEEN = """element => {
     const e = element.getBoundingClientRect();

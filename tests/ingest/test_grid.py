@@ -55,6 +55,62 @@ def test_two_rows_of_headers_are_read_from_the_outer_one_in() -> None:
     )
 
 
+def test_a_title_alone_and_marked_years_are_above_the_values() -> None:
+    table = [
+        ["Fiscal Year 2019", "", ""],
+        ["", "2019 (1)", "2018"],
+        ["Assets", "", ""],
+        ["Pools", "7", "—"],
+    ]
+    read = rows_as_read(document(table, marked=False))
+    assert read[3] == "Assets, Fiscal Year 2019 Pools: 2019 (1) 7; 2018 —."
+
+
+def test_a_title_and_a_row_that_names_the_first_column_are_above_the_values() -> None:
+    table = [
+        ["Selected data", "", ""],
+        ["Obligations", "2019", "2018"],
+        ["Leases", "$7", "$6"],
+        ["Loans", "$5", "$4"],
+    ]
+    read = rows_as_read(document(table, marked=False))
+    assert read[2] == "Selected data Obligations Leases: 2019 $7; 2018 $6."
+    below = [["", "Payments due", ""], ["Obligations", "Total", "Less than 1 Year"], *table[2:]]
+    read = rows_as_read(document(below, marked=False))
+    assert read[2] == "Obligations Leases: Payments due Total $7; Payments due Less than 1 Year $6."
+
+
+def test_short_names_above_a_column_of_numbers_are_headers() -> None:
+    songs = [["Rain", "Ada", "3:11"], ["Sun", "Bo", "2:50"], ["Snow", "Cy", "4:07"]]
+    read = rows_as_read(document([["Title", "Singer", "Length"], *songs], marked=False))
+    assert read[:2] == ["", "Title Rain: Singer Ada; Length 3:11."]
+    read = rows_as_read(document(songs, marked=False))
+    assert read[0] == "Rain: Ada; 3:11."
+    read = rows_as_read(document([["Title", "Title", "Length"], *songs], marked=False))
+    assert read[1] == "Rain: Ada; 3:11."
+
+
+def test_titles_without_headers_below_them_are_groups() -> None:
+    table = [["Pools", ""], ["Gyms", ""], ["Hall", "7"]]
+    assert rows_as_read(document(table, marked=False)) == ["", "", "Gyms, Hall: 7."]
+
+
+def test_words_above_dates_are_headers() -> None:
+    table = [["Name", "Term start", "Term end"], ["Ada", "1 May 1926", "2 June 1927"]]
+    read = rows_as_read(document(table, marked=False))
+    assert read[1] == "Name Ada: Term start 1 May 1926; Term end 2 June 1927."
+
+
+def test_a_header_reaches_over_all_the_columns_that_it_spans() -> None:
+    builder = TextBuilder()
+    head = [TableCell("", 0), TableCell("2021", 1, 1, 2), TableCell("2020", 3, 1, 2)]
+    row = [TableCell(text, at) for at, text in enumerate(("Fees", "", "7", "", "6"))]
+    builder.table([head, row])
+    parsed = builder.parsed()
+    read = rows_as_read(Document("a.md", "", "", parsed.text, "", blocks=parsed.blocks))
+    assert read[1] == "Fees: 2021 7; 2020 6."
+
+
 def test_a_header_above_the_middle_reaches_both_ways() -> None:
     table = [["", "", "Years", ""], ["", "2020", "2019", "2018"], ["Sales", "1", "2", "3"]]
     read = rows_as_read(document(table))

@@ -56,16 +56,16 @@ def purge_documents(store: "LocalStore", ids: Sequence[str], progress: Progress)
             )
     doomed = [*held, *_past_copies(connection, held)]
     marks.update(_upload_names(connection, doomed))
-    _write_mark(store.folder, marks)
-    if doomed:
-        names = [marks[id] for id in doomed if marks[id]]
-        try:
+    names = [marks[id] for id in doomed if marks[id]]
+    try:
+        _write_mark(store.folder, marks)
+        if doomed:
             with _set_aside(store.folder / UPLOADS, names), database.writing() as connection:
                 _erase(store, connection, doomed, progress)
-        except (IngestError, OSError, sqlite3.Error):
-            if not marked and len(_held(connection, doomed)) == len(doomed):  # nothing was erased
-                (store.folder / PURGE_MARK).unlink()
-            raise
+    except (IngestError, OSError, sqlite3.Error):
+        if not marked and len(_held(connection, doomed)) == len(doomed):  # nothing was erased
+            (store.folder / PURGE_MARK).unlink(missing_ok=True)
+        raise
     with explained(NOT_DONE):
         return finish_purge(store, progress)
 
@@ -120,11 +120,6 @@ def _erase(
         connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, str(value)))
     seal_meta(connection)
     store.write_files(store.snapshot_of(connection, new), progress)
-    # Those of the other generations hold the words, and can be made anew at any time.
-    for folder in store.derived.iterdir():
-        if folder != store.generation_folder(new):
-            step()
-            shutil.rmtree(folder)
 
 
 def _has_passages(connection: sqlite3.Connection, generation: int) -> bool:
@@ -150,7 +145,10 @@ def finish_purge(store: "LocalStore", progress: Progress = silent) -> int:
             _delete(_upload_files(store.folder, name))
     for pattern in _LEFT_OVER:
         _delete(store.folder.glob(pattern))
-    # The files of documents, and search files of the other generations.
+    # Search files of the other generations, which can be made anew at any time, and the files of
+    # documents.
+    own = store.generation_folder(generation)
+    _delete(folder for folder in store.derived.iterdir() if folder != own)
     store.sweep(generation)
     _delete(store.kept.strays(kept_names(store.database)))
     store.mend_kept(progress)

@@ -21,7 +21,7 @@ from inquote.ingest.errors import (
     LibraryMismatch,
 )
 
-FORMAT = 1  # of the tables; a library of another one is refused
+FORMAT = 2  # of the tables; a library of another one is refused
 TABLE = "records"
 # Numbers that stay taken, so that a writer who slept meanwhile does not take one of them again.
 NUMBERS_KEPT = 64

@@ -29,7 +29,7 @@ from inquote.ingest.chunk import LeftOut
 from inquote.ingest.documents import Document, Page, Passage
 from inquote.ingest.errors import LibraryDamaged
 
-_PROBED_SHARE = 0.04  # of the lists of a large index that are searched
+_PROBED_SHARE = 0.08  # of the lists of a large index that are searched
 _LEAST_PROBED = 24
 _REFINED = 3  # candidates a hit, whose exact vectors are compared
 _LEAST_CANDIDATES = 64  # of lists, so that a small k finds the nearest too
@@ -207,7 +207,7 @@ class SharedSnapshot:
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """Return the passages with these ids; see `Searchable.passages`."""
-        listed = self._listed(ids, rows.SEALED_PASSAGE)
+        listed = self._listed(ids, rows.SHOWN_PASSAGE)
         loaded = [rows.load_passage(row) for row in listed]
         return {passage.id: passage for passage in loaded}
 
@@ -224,7 +224,7 @@ class SharedSnapshot:
 
     def all_passages(self) -> Iterator[Passage]:
         """Yield all passages in the order of documents and text."""
-        for row in self.passage_rows(rows.SEALED_PASSAGE):
+        for row in self.passage_rows(rows.SHOWN_PASSAGE):
             yield rows.load_passage(row)
 
     def passage_rows(self, columns: list[str]) -> Iterator[dict[str, Any]]:
@@ -300,10 +300,11 @@ class SharedSnapshot:
     def _vectors(self, ids: Iterable[str]) -> dict[str, np.ndarray]:
         """Return stored vectors by id; raise `LibraryDamaged` where one is not as written."""
         vectors = {}
-        for row in self._listed(ids, ["id", "document_id", "vector", "vector_digest"]):
+        for row in self._listed(ids, ["id", "vector", "vector_digest"]):
             stored = np.array(row["vector"], np.float32)
             if rows.vector_digest(stored) != row["vector_digest"]:
-                raise rows.damaged(row["document_id"])
+                (found,) = self._listed([row["id"]], ["document_id"])
+                raise rows.damaged(found["document_id"])
             vectors[row["id"]] = stored
         return vectors
 

@@ -76,24 +76,31 @@ class Table:
             return scanner.to_table()
 
     def search(self, columns: Sequence[str], condition: str | None, **how: Any) -> Any:
-        """Return columns of the rows that a search finds, the id among them; see `columns`.
+        """Return columns of the rows that a search finds and their places; see `columns`.
 
-        Where they stand is remembered, so that `by_id` need not look for them.
+        Where an id stands is remembered, so that `by_id` need not look for it.
         """
         table = self.columns(columns, condition, with_row_id=True, **how)
-        if len(self._places) > _MOST_PLACES:
-            self._places.clear()
-        ids, places = table.column("id").to_pylist(), table.column("_rowid").to_pylist()
-        self._places.update(zip(ids, places, strict=True))
+        if "id" in columns:
+            if len(self._places) > _MOST_PLACES:
+                self._places.clear()
+            ids, places = table.column("id").to_pylist(), table.column("_rowid").to_pylist()
+            self._places.update(zip(ids, places, strict=True))
         return table
+
+    def at(self, places: Iterable[int], columns: Sequence[str]) -> dict[int, dict[str, Any]]:
+        """Return columns of the rows at some places that a search found, by place."""
+        rows = {}
+        for batch in batches(map(str, places)):
+            for row in self.search(columns, f"_rowid IN ({', '.join(batch)})").to_pylist():
+                rows[row["_rowid"]] = row
+        return rows
 
     def by_id(self, ids: Iterable[str], columns: Sequence[str]) -> list[dict[str, Any]]:
         """Return columns of the rows with these ids, in any order; those that are there."""
         wanted = list(dict.fromkeys(ids))
         found = {id: place for id in wanted if (place := self._places.get(id)) is not None}
-        places, rows = list(map(str, found.values())), []
-        for at in range(0, len(places), BATCH):
-            rows += self.rows(columns, f"_rowid IN ({', '.join(places[at : at + BATCH])})")
+        rows = list(self.at(found.values(), columns).values())
         for batch in batches(id for id in wanted if id not in found):
             rows += self.rows(columns, one_of("id", batch))
         return rows

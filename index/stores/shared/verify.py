@@ -70,6 +70,8 @@ def _passages(
 def _passage(snapshot: SharedSnapshot, text: str, row: rows.Row) -> Iterator[str]:
     name, recipe = printable(row["id"]), snapshot.recipe
     try:
+        if not rows.is_passage_sound(row):
+            raise rows.damaged(row["document_id"])
         passage = rows.load_passage(row)
     except LibraryDamaged as error:
         yield str(error)

@@ -7,6 +7,10 @@ stand somewhere.
 """
 
 import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from lance.query import BooleanQuery, MatchQuery, Occur
@@ -20,11 +24,22 @@ _MAX_TERMS = 256  # of a question
 _SHORTEST_MISSPELT = 4  # letters of a term that may be misspelt
 _MOST_COUNTED = 5_000  # texts that are counted one by one; of more, the share is estimated
 _MOST_CACHED = 20_000  # terms whose counts are kept
-_SLACK = 24  # hits beyond k, among which ties are made whole
+_SLACK = 250  # hits beyond k, among which ties are made whole
+_THREADS = 2  # queries of one question that are asked at once
+_MOST_PAIRED = 3  # misspelt terms of which passages with two are looked for
 _DISCOUNT = 1 - 1e-6  # Lance adds in 32 bits, so that a score may pass its bound
 
 Ranked = list[tuple[str, float]]
-Rows = dict[str, dict[str, Any]]  # of passages by id
+Hits = list[tuple[int, float]]  # the place of a row in the table, and its score
+
+
+@dataclass(frozen=True)
+class Misspelt:
+    """A term that stands nowhere: the rows with terms one edit away, how to find them, a weight."""
+
+    places: frozenset[int]
+    query: Any
+    weight: float
 
 
 class Words:
@@ -35,11 +50,12 @@ class Words:
         self._total = total
         self._average = terms / max(1, total)
         self._counts: dict[str, int] = {}
+        self._threads = ThreadPoolExecutor(_THREADS, "inquote-words")
 
     def has(self, word: str, condition: str | None) -> bool:
         """Return whether a form of a word stands in any passage that a condition holds for."""
         for term in analyzer().analyze(word):
-            if condition is None and self.count(term):
+            if condition is None and self.counts([term])[term]:
                 return True
             if condition is not None and self._hits(_match(term), 1, condition):
                 return True
@@ -53,147 +69,138 @@ class Words:
         terms = content_terms(question)[:_MAX_TERMS]
         if not terms or k < 1 or not total:
             return []
-        exact: list[tuple[str, float, float]] = []  # term, boost, weight
-        near: list[tuple[Rows, float]] = []
+        everywhere = self.counts(terms)
+        exact: list[tuple[str, float]] = []  # term, boost
+        near: list[Misspelt] = []
+        bound = 0.0
         for term in terms:
-            containing = self._count_in(term, condition, total)
+            containing = self._count_in(term, everywhere[term], condition, total)
             weight = idf(containing, total)
-            misspelt = {} if containing else self._misspelt(term, condition)
+            misspelt = None if containing else self._misspelt(term, condition, total)
             if misspelt:
-                near.append((misspelt, idf(len(misspelt), total)))
-                continue
-            boost = 1.0 if condition is None else self._boost(term, containing, weight)
-            exact.append((term, boost, weight))
-        bound = sum(weight for _, _, weight in exact) * (K1 + 1)
-        bound += sum(weight for _, weight in near) * (K1 + 1)
-        if near:
-            scores = self._with_misspelt(exact, near, k, condition)
-        else:
-            scores = self._exact(exact, k, condition)
-        ranked = [(id, score / bound * _DISCOUNT) for id, score in scores]
-        return sorted(ranked, key=lambda item: (-item[1], item[0]))[:k]
+                near.append(misspelt)
+                weight = misspelt.weight
+            elif containing:
+                exact.append((term, weight / idf(everywhere[term], self._total)))
+            bound += weight * (K1 + 1)
+        scores = _best_of(self._scores(exact, near, k, condition), k)
+        named = self._table.at(scores, ["id"])
+        ranked = {named[at]["id"]: score / bound * _DISCOUNT for at, score in scores.items()}
+        return as_ranking(ranked)[:k]
 
     # Counts
 
-    def count(self, term: str) -> int:
-        """Return how many passages hold a term.
+    def counts(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return how many passages hold each term.
 
         Lance does not say so; the score of its first hit for the term alone does.
         """
-        count = self._counts.get(term)
-        if count is None:
-            if len(self._counts) >= _MOST_CACHED:
-                self._counts.clear()
-            count = self._counts[term] = self._read_count(term)
-        return count
-
-    def _read_count(self, term: str) -> int:
-        hits = self._hits(_match(term), 1, None, "terms", "length")
-        if not hits:
-            return 0
-        hit = hits[0]
-        frequency = hit["terms"].split(" ").count(term)
-        weight = hit["_score"] / max(1e-9, self._saturation(frequency, hit["length"]))
-        return max(1, round((self._total + 1) / math.exp(weight) - 0.5))
+        known = {term: count for term in terms if (count := self._counts.get(term)) is not None}
+        unknown = [term for term in dict.fromkeys(terms) if term not in known]
+        first: dict[str, tuple[int, float]] = {}
+        hits = self._threads.map(lambda term: self._hits(_match(term), 1, None), unknown)
+        for term, found in zip(unknown, hits, strict=True):
+            known[term] = 0
+            if found:
+                first[term] = found[0]
+        rows = self._table.at(dict(first.values()), ["terms", "length"])
+        for term, (at, score) in first.items():
+            frequency = rows[at]["terms"].split(" ").count(term)
+            weight = score / max(1e-9, self._saturation(frequency, rows[at]["length"]))
+            known[term] = max(1, round((self._total + 1) / math.exp(weight) - 0.5))
+        if len(self._counts) > _MOST_CACHED:
+            self._counts.clear()
+        self._counts |= known
+        return known
 
     def _saturation(self, frequency: int, length: int) -> float:
         """Return BM25's factor for a term that a text of this length holds so many times."""
         norm = K1 * (1 - B + B * length / max(1e-9, self._average))
         return frequency * (K1 + 1) / (frequency + norm)
 
-    def _count_in(self, term: str, condition: str | None, total: int) -> int:
-        everywhere = self.count(term)
+    def _count_in(self, term: str, everywhere: int, condition: str | None, total: int) -> int:
+        """Return how many passages under a condition hold a term that so many hold everywhere."""
         if condition is None or not everywhere:
             return everywhere
-        count = self._counted(_match(term), condition)
+        count = len(self._hits(_match(term), _MOST_COUNTED, condition))
         if count < _MOST_COUNTED:
             return count
         return min(total, max(count, round(everywhere * total / self._total)))
 
-    def _counted(self, query: Any, condition: str | None) -> int:
-        return len(self._hits(query, _MOST_COUNTED, condition))
-
-    def _boost(self, term: str, containing: int, weight: float) -> float:
-        """Return what Lance's weight of a term, of all texts, is multiplied with in a scope."""
-        if not containing:
-            return 0.0
-        return weight / idf(self.count(term), self._total)
-
-    def _misspelt(self, term: str, condition: str | None) -> Rows:
-        """Return the passages with a term one edit away, by id; none where it is too short.
+    def _misspelt(self, term: str, condition: str | None, total: int) -> Misspelt | None:
+        """Return where terms one edit away stand; None where nowhere, and where it is too short.
 
         Lance counts two letters that changed places as two edits, so these are asked for beside.
         """
         if len(term) < _SHORTEST_MISSPELT or term.isdigit():
-            return {}
-        rows: Rows = {}
-        for query in (_match(term, fuzziness=1), _match(" ".join(transposed(term)))):
-            for hit in self._hits(query, _MOST_COUNTED, condition, "id", "terms", "length"):
-                rows[hit["id"]] = hit
-        return rows
+            return None
+        ways = [_match(term, 0.0, fuzziness=1), _match(" ".join(transposed(term)), 0.0)]
+        places: set[int] = set()
+        for way in ways:
+            places.update(at for at, _ in self._hits(way, _MOST_COUNTED, condition))
+        query = BooleanQuery([(Occur.SHOULD, way) for way in ways])
+        return Misspelt(frozenset(places), query, idf(len(places), total)) if places else None
 
     # Hits
 
-    def _exact(
-        self, terms: list[tuple[str, float, float]], k: int, condition: str | None
-    ) -> Ranked:
-        """Return (id, score) of the best passages, at least k and all ties of the last."""
-        wanted = [(term, boost) for term, boost, _ in terms if boost]
-        if not wanted:
-            return []
-        if condition is None:
-            query = _match(" ".join(term for term, _ in wanted))
-        else:
-            clauses = [(Occur.SHOULD, _match(term, boost)) for term, boost in wanted]
-            query = BooleanQuery(clauses) if len(clauses) > 1 else clauses[0][1]
-        limit = k + _SLACK
-        while True:
-            hits = self._hits(query, limit, condition, "id")
-            is_whole = len(hits) < limit or hits[-1]["_score"] < hits[k - 1]["_score"]
-            if is_whole:
-                return [(hit["id"], hit["_score"]) for hit in hits]
-            limit *= 4
-
-    def _with_misspelt(
+    def _scores(
         self,
-        exact: list[tuple[str, float, float]],
-        near: list[tuple[Rows, float]],
+        exact: Sequence[tuple[str, float]],
+        near: Sequence[Misspelt],
         k: int,
         condition: str | None,
-    ) -> Ranked:
-        """Return (id, score) of passages with terms as typed, and with some one edit away."""
-        rows: Rows = {}
-        bonus: dict[str, float] = {}
-        for misspelt, weight in near:
-            rows |= misspelt
-            for id in misspelt:
-                bonus[id] = bonus.get(id, 0.0) + weight
-        if exact:
-            query = _match(" ".join(term for term, _, _ in exact))
-            for hit in self._hits(query, 4 * k + _SLACK, condition, "id", "terms", "length"):
-                rows[hit["id"]] = hit
-        ranked = []
-        for id, row in rows.items():
-            words = row["terms"].split(" ")
-            score = bonus.get(id, 0.0)
-            for term, _, weight in exact:
-                score += weight * self._saturation(words.count(term), row["length"])
-            ranked.append((id, score))
-        return ranked
+    ) -> dict[int, float]:
+        """Return the scores of the best passages by place, at least k and all ties of the last.
 
-    def _hits(
-        self, query: Any, limit: int, condition: str | None, *columns: str
-    ) -> list[dict[str, Any]]:
-        names = [*columns, "_score"]
-        search = self._table.search if "id" in columns else self._table.columns
-        table = search(names, condition, full_text_query=query, limit=limit)
-        rows: list[dict[str, Any]] = table.to_pylist()
-        return rows
+        Lance adds the scores of the terms as typed; a misspelt one adds its weight, wherever it is.
+        """
+        clauses = [(Occur.SHOULD, _match(term, boost)) for term, boost in exact]
+        queries = [BooleanQuery([(Occur.MUST, each.query), *clauses]) for each in near]
+        if len(near) <= _MOST_PAIRED:
+            for one, other in combinations(near, 2):
+                musts = [(Occur.MUST, one.query), (Occur.MUST, other.query)]
+                queries.append(BooleanQuery([*musts, *clauses]))
+        if exact and condition is None:
+            queries.append(_match(" ".join(term for term, _ in exact)))
+        elif exact:
+            queries.append(BooleanQuery(clauses) if len(clauses) > 1 else clauses[0][1])
+        scores: dict[int, float] = {}
+        for misspelt in near:  # those without a term as typed
+            scores |= dict.fromkeys(misspelt.places, 0.0)
+        for found in self._threads.map(lambda query: self._best(query, k, condition), queries):
+            scores |= found
+        for misspelt in near:
+            for at in misspelt.places:
+                scores[at] += misspelt.weight
+        return scores
+
+    def _best(self, query: Any, k: int, condition: str | None) -> dict[int, float]:
+        """Return the scores above 0 of k rows by place, and of all that tie with the last."""
+        limit = k + _SLACK
+        while True:
+            hits = self._hits(query, limit, condition)
+            if len(hits) < limit or hits[-1][1] < hits[k - 1][1] or hits[-1][1] <= 0:
+                return _best_of({at: score for at, score in hits if score > 0}, k)
+            limit *= 4
+
+    def _hits(self, query: Any, limit: int, condition: str | None) -> Hits:
+        """Return the best rows for a query, best first."""
+        table = self._table.search(["_score"], condition, full_text_query=query, limit=limit)
+        places, scores = table.column("_rowid").to_pylist(), table.column("_score").to_pylist()
+        return list(zip(places, scores, strict=True))
 
 
 def _match(terms: str, boost: float = 1.0, fuzziness: int = 0) -> Any:
     """Return the query for any of some terms, parted by spaces."""
     return MatchQuery(terms, "terms", boost=boost, fuzziness=fuzziness, max_expansions=100)
+
+
+def _best_of(scores: dict[int, float], k: int) -> dict[int, float]:
+    """Return the k best scores, and all that tie with the last."""
+    if len(scores) <= k:
+        return scores
+    last = sorted(scores.values(), reverse=True)[k - 1]
+    return {at: score for at, score in scores.items() if score >= last}
 
 
 def transposed(term: str) -> list[str]:

@@ -7,6 +7,7 @@ from inquote.ingest.formats.builder import TableCell, TextBuilder, joined_lines
 from inquote.ingest.formats.opendocument.inline import InlineReader, Line
 from inquote.ingest.formats.opendocument.styles import Styles
 from inquote.ingest.formats.opendocument.xml import DC, TABLE, TEXT
+from inquote.ingest.formats.table_shapes import write_table
 from inquote.ingest.formats.word.xml import kind_of, whole
 from inquote.ingest.text import LIST_MARKER
 
@@ -152,7 +153,7 @@ class BodyWriter:
                 self.write(cell)
             return
         self._in_list = False
-        self._builder.table(rows)
+        write_table(self._builder, rows)
         for line in lines:
             self._write_attached(line)
         self._builder.write_hidden()

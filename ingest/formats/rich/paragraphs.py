@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from inquote.ingest.documents import BlockKind
 from inquote.ingest.formats.builder import TableCell, TextBuilder
+from inquote.ingest.formats.table_shapes import write_table
 from inquote.ingest.text import LIST_MARKER
 
 _MAX_COLUMNS = 1_000
@@ -140,7 +141,7 @@ class Collector:
             self._cell = []
             self.end_row()
         if self._rows:
-            self._builder.table(self._rows)
+            write_table(self._builder, self._rows)
             self._in_list = False
             self._rows = []
             self._write_asides()

@@ -5,6 +5,7 @@ from typing import Any
 
 from inquote.ingest.documents import BlockKind
 from inquote.ingest.formats.builder import BULLET, TableCell, TextBuilder, joined_lines
+from inquote.ingest.formats.table_shapes import write_table
 from inquote.ingest.formats.word.inline import InlineReader, Line
 from inquote.ingest.formats.word.notes import Notes
 from inquote.ingest.formats.word.numbering import Label, Numbering
@@ -130,7 +131,7 @@ class BodyWriter:
         written = []
         for row in rows:
             written.append([self._read_cell(cell, lines, inner) for cell in row])
-        self.builder.table(written)
+        write_table(self.builder, written)
         self.builder.write_hidden()
         self._write_attached(lines)
         for nested in inner:

@@ -1,26 +1,18 @@
 import pytest
 
-from inquote.app.answering.cells import row_around, terms_of_cells, weigh_cells
+from inquote.app.answering.cells import (
+    fitting_members,
+    row_around,
+    terms_of_cells,
+    weigh_cells,
+)
 from inquote.app.answering.spans import read_hits
 from inquote.app.reader.base import Reading, Span
 from inquote.index.retrieval.search import Hit
-from inquote.ingest.chunk import chunk
-from inquote.ingest.documents import Document, Passage
-from inquote.ingest.formats.builder import TableCell, TextBuilder
+from inquote.ingest.documents import Passage
+from tables import SALES, passage_of
 
 ROWS = (("Day", "Pool", "Gym"), ("Monday", "closed", "7:00"), ("Sunday", "9:00", "closed"))
-
-
-def passage_of(rows: tuple[tuple[str, ...], ...]) -> Passage:
-    builder = TextBuilder()
-    cells = []
-    for number, row in enumerate(rows):
-        cells.append([TableCell(text, at, is_header=number == 0) for at, text in enumerate(row)])
-    builder.table(cells)
-    parsed = builder.parsed()
-    document = Document("a.md", "", "", parsed.text, "", blocks=parsed.blocks)
-    (passage,) = chunk(document, lambda text: len(text.split()), 256).passages
-    return passage
 
 
 def best(question: str, passage: Passage) -> str:
@@ -30,7 +22,7 @@ def best(question: str, passage: Passage) -> str:
         if segment.is_cell and segment.start >= len("Day | Pool | Gym"):
             spans.append(Span(segment.start, segment.start + len(segment.text), 1.0))
     terms = terms_of_cells(question, [passage])
-    first = weigh_cells(terms, passage, spans)[0]
+    first = weigh_cells(question, terms, passage, spans)[0]
     return passage.text[first.start : first.end]
 
 
@@ -57,11 +49,36 @@ def test_a_row_that_the_question_names_goes_before_another() -> None:
     friday, saturday = (passage.text.index(time) for time in ("7:00", "9:00"))
     spans = [Span(saturday, saturday + 4, 3.0), Span(friday, friday + 4, 0.0)]
     question = "What are the opening hours of the pool on Friday?"
-    weighed = weigh_cells(terms_of_cells(question, [passage]), passage, spans)
+    weighed = weigh_cells(question, terms_of_cells(question, [passage]), passage, spans)
     assert passage.text[weighed[0].start : weighed[0].end] == "7:00"
     other = "What are the opening hours of the pool?"
-    weighed = weigh_cells(terms_of_cells(other, [passage]), passage, spans)
+    weighed = weigh_cells(other, terms_of_cells(other, [passage]), passage, spans)
     assert weighed[0].start == saturday
+
+
+def test_of_members_in_one_row_those_stay_that_the_question_names_best() -> None:
+    passage = passage_of(SALES)
+    starts = [passage.text.index(words) for words in ("7.5", "6.1", "9.5")]
+    members = [Span(start, start + 3, 1.0) for start in starts]
+    terms = frozenset({"pump", "2018"})
+    kept = fitting_members(terms, passage, members)
+    assert [passage.text[span.start : span.end] for span in kept] == ["6.1", "9.5"]
+    assert fitting_members(frozenset(), passage, members) == tuple(members)
+
+
+def test_a_row_whose_whole_name_is_asked_for_goes_before_a_longer_one() -> None:
+    rows = (("Assets in dollars", "2019"), ("Change in cash held", "7.5"), ("Cash held", "6.1"))
+    assert best("How much cash was held in 2019?", passage_of(rows)) == "6.1"
+
+
+def test_the_first_words_of_a_question_ask_for_headers() -> None:
+    rows = (("Song", "Film", "Length"), ("Rain", "Clouds", "3:11"), ("Sun", "Noon", "2:50"))
+    assert best("How long is Rain?", passage_of(rows)) == "3:11"
+
+
+def test_a_cell_that_only_repeats_the_question_goes_last() -> None:
+    rows = (("Player", "Position"), ("Ada", "Center"), ("Bo", "Guard"))
+    assert best("Who plays center?", passage_of(rows)) == "Ada"
 
 
 def test_the_row_around_a_cell_is_read_with_its_headers() -> None:

@@ -52,12 +52,15 @@ def composed(form: Form, text: str, reading: Reading) -> list[str]:
         ("What is the durable response rate?", Form.SHORT),
         ("How does IMLYGIC work?", Form.PROCESS),
         ("Why have sales grown?", Form.EXPLANATION),
+        ("What about survival?", Form.SENTENCES),
         ("What is an oncolytic virus?", Form.SENTENCES),
         ("Is IMLYGIC safe?", Form.VERDICT),
         ("Explain the mechanism", Form.EXPLANATION),
         ("What are the five key factors?", Form.LIST),
         ("What are the common side effects?", Form.LIST),
         ("List the cancers", Form.LIST),
+        ("Who are the senators?", Form.LIST),
+        ("Identify three challenges", Form.LIST),
         ("HSV-1 genetic modification", Form.SENTENCES),
     ],
 )
@@ -88,6 +91,31 @@ def test_a_longer_extent_that_scores_about_alike_is_taken() -> None:
     text = "It helps oncologists and patients alike."
     spans = ("oncologists", 6.0), ("oncologists and patients", 5.5), ("helps oncologists", 4.0)
     assert composed(Form.SHORT, text, reading(text, *spans)) == ["oncologists and patients"]
+
+
+def test_a_longer_extent_does_not_repeat_the_question() -> None:
+    text = "FDA approval: the approval of X by the FDA in 2015"
+    whole = "FDA approval: the approval of X by the FDA"
+    readings = read([hit(text)], [reading(text, ("the FDA", 9.0), (whole, 8.5))])
+    findings = Findings.gather(readings, 0.0)
+    spans = compose(Form.SHORT, findings, question="By whom was the approval of X given?")
+    assert [span.text for span in spans] == ["the FDA"]
+    spans = compose(Form.SHORT, findings, question="Who did it?")
+    assert [span.text for span in spans] == [whole]
+
+
+def test_what_happens_is_told_from_the_span_after_which_the_text_goes_on() -> None:
+    slogan = "Its dual action appeals to doctors."
+    steps = "X is injected. It enters the cells. It bursts them."
+    text = f"{slogan}\n\n{steps}"
+    told = reading(text, ("dual action", 5.0), ("injected", 4.5), evidence=((slogan, 1.0),))
+    assert composed(Form.PROCESS, text, told) == [
+        "X is injected.",
+        "It enters the cells.",
+        "It bursts them.",
+    ]
+    weak = reading(text, ("dual action", 5.0), ("injected", 3.5), evidence=((slogan, 1.0),))
+    assert composed(Form.PROCESS, text, weak) == [slogan]
 
 
 def test_an_unsure_span_is_given_with_its_sentence() -> None:

@@ -16,6 +16,21 @@ from inquote.app.answering.conversation import understand
             "What was the rate in the control group?",
         ),
         (
+            "And finished goods?",
+            ["What were raw materials in 2021?"],
+            "What were finished goods in 2021?",
+        ),
+        (
+            "And women?",
+            ["What is the dose for men?"],
+            "What is the dose for men? Women?",
+        ),
+        (
+            "And Spain?",
+            ["What was the net income?"],
+            "What was the net income? Spain?",
+        ),
+        (
             "What about side effects?",
             ["How effective is IMLYGIC?"],
             "What are the side effects of IMLYGIC?",
@@ -100,6 +115,18 @@ def test_what_leans_on_the_question_before_it(earlier: str, question: str, under
     assert understand(question, [earlier]) == understood
 
 
+def test_a_difference_is_one_between_the_things_asked_about() -> None:
+    history = ["What is the rate with X?", "And with Y?"]
+    assert understand("What is the difference?", history) == (
+        "What is the difference between X and Y?"
+    )
+
+
+def test_a_pronoun_stands_for_the_only_thing_of_the_last_turn() -> None:
+    history = ["How long is the training of a leader?", "Is a leader paid?", "And a keeper?"]
+    assert understand("How long is their training?", history) == "How long is keepers' training?"
+
+
 @pytest.mark.parametrize(
     ("earlier", "question", "understood"),
     [
@@ -140,6 +167,45 @@ def test_what_leans_on_the_question_before_it(earlier: str, question: str, under
             "When was that?",
             "How long is the gust kept? When was that?",
         ),
+        # A phrase takes the place of one with the same article, the same last word, its kind.
+        ("How old must a visit leader be?", "And a keeper?", "How old must a keeper be?"),
+        (
+            "How many gale warnings are there?",
+            "And storm warnings?",
+            "How many storm warnings are there?",
+        ),
+        ("How much is the basic plan?", "And the large one?", "How much is the large plan?"),
+        (
+            "What are the side effects?",
+            "Are there serious ones?",
+            "Are there serious side effects?",
+        ),
+        ("Does it cover dental work?", "And glasses?", "Does it cover dental work? Glasses?"),
+        ("What about survival?", "And safety?", "What about safety?"),
+        # Another question word.
+        ("Is X approved?", "Since when?", "Since when is X approved?"),
+        ("Is X approved?", "For what?", "What is X approved for?"),
+        ("What is X used for?", "In which patients?", "In which patients is X used?"),
+        ("What is the rate?", "Compared to what?", "What is the rate compared to?"),
+        ("In which year was output highest?", "Why?", "Why was output highest?"),
+        ("Who may enter?", "Why?", "Why may somebody enter?"),
+        ("Can I cancel?", "Within how many days?", "Within how many days can I cancel?"),
+        ("Is X a virus?", "Which virus?", "Is X a virus? Which virus?"),
+        # Things that a turn does not name.
+        ("How many ports are there?", "Which was the first?", "Which of the ports was the first?"),
+        ("Who maintains the lifts?", "How many are there?", "How many lifts are there?"),
+        # Persons and firms, and things of which there are many.
+        ("Who is the head of Y?", "How old is he?", "How old is the head of Y?"),
+        ("Who is the maker?", "Where are they based?", "Where are the maker based?"),
+        ("Who supplies oxygen?", "What is their fee?", "Who supplies oxygen? What is their fee?"),
+        ("What is a virus?", "How do they spread?", "How do viruses spread?"),
+        # "That" is what happened.
+        ("How did Y open?", "Is that legal?", "How did Y open? Is that legal?"),
+        ("What does X do?", "What happens after that?", "What does X do? What happens after that?"),
+        # What stands alone, and where a topic goes.
+        ("What does X do?", "And what role do the cells play?", "What role do the cells play?"),
+        ("Who makes X?", "How will sales develop?", "How will sales of X develop?"),
+        ("What does X do?", "So is it safe?", "Is X safe?"),
     ],
 )
 def test_topics_are_kept(earlier: str, question: str, understood: str) -> None:

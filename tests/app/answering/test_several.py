@@ -52,6 +52,14 @@ def test_a_name_in_brackets_is_no_answer_more() -> None:
     assert composed(Form.SHORT, reading) == ["herpes virus"]
 
 
+def test_a_name_that_was_marked_in_part_is_given_whole() -> None:
+    text = "It was sung by Jimmie Lunceford and Harry James."
+    reading = source(text, "Lunceford", ("Lunceford", 1.0), ("Harry", 1.0))
+    assert composed(Form.SHORT, reading) == ["Jimmie Lunceford", "Harry James"]
+    first = source("Anna Berg and Bo Lind sang.", "Berg", ("Berg", 1.0), ("Bo", 1.0))
+    assert composed(Form.SHORT, first) == ["Berg", "Bo Lind"]  # "Anna" may open the sentence
+
+
 def test_a_compound_among_items_stays_whole() -> None:
     text = "It is tried in head and neck cancers, lung cancer, and gout of the foot."
     parts = ("head", "neck cancers", "lung cancer", "gout", "foot")
@@ -61,6 +69,22 @@ def test_a_compound_among_items_stays_whole() -> None:
         "lung cancer",
         "gout of the foot",
     ]
+
+
+def test_adjectives_that_share_a_noun_are_one_span() -> None:
+    text = (
+        "It is for the care of painful, badly infected, or chronic wounds, in deep or dorsal burns."
+    )
+    parts = ("care of painful", "badly infected", "chronic wounds", "deep", "dorsal")
+    reading = source(text, "care of painful", *((part, 1.0) for part in parts))
+    assert composed(Form.SHORT, reading) == [
+        "care of painful, badly infected, or chronic wounds",
+        "deep",
+        "dorsal",
+    ]
+    text = "Seals with nasal, dental or ventral marks and coastal, inland seals."
+    reading = source(text, "dental", ("dental", 1.0), ("ventral", 1.0), ("seals", 1.0))
+    assert composed(Form.SHORT, reading) == ["nasal, dental or ventral marks", "seals"]
 
 
 def test_spans_elsewhere_than_the_best_one_are_no_answer() -> None:

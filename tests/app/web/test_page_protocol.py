@@ -226,27 +226,35 @@ def test_who_posts_an_event_right_after_the_end_of_a_stream_hears_of_it_once_the
     sent: list[tuple[str, float]] = []
 
     async def gradio(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
         await send({"type": "http.response.body", "body": scope["says"]})
 
-    def asks(path: str, says: bytes) -> Any:
+    def asks(path: str, tab: str, says: bytes) -> Any:
         async def send(message: Message) -> None:
-            sent.append((path, time.monotonic()))
+            sent.append((f"{path} {tab}", time.monotonic()))
 
         async def receive() -> Message:
-            return {}
+            return {"body": f'{{"data": [], "session_hash": "{tab}"}}'.encode()}
 
-        return ends(
-            {"type": "http", "path": f"/gradio_api/queue/{path}", "says": says}, receive, send
-        )
+        query = f"session_hash={tab}".encode()
+        scope = {"path": f"/gradio_api/queue/{path}", "query_string": query, "says": says}
+        return ends(scope, receive, send)
 
     async def work() -> None:
-        await asks("join", b"{}")
-        await asks("data", b'data: {"msg":"close_stream"}')
-        await asks("data", b'data: {"msg":"heartbeat"}')
-        await asks("join", b"{}")
+        await asks("join", "one", b"{}")
+        await asks("data", "one", b'data: {"msg":"close_stream"}')
+        await asks("data", "one", b'data: {"msg":"heartbeat"}')
+        await asks("join", "other", b"{}")
+        await asks("join", "one", b"{}")
 
     ends = StreamEnds(gradio)
     began = time.monotonic()
     asyncio.run(work())
-    assert [path for path, _ in sent] == ["join", "data", "data", "join"]
-    assert sent[0][1] - began < READING_TIME <= sent[3][1] - sent[1][1]
+    assert [path for path, _ in sent] == [
+        "join one",
+        "data one",
+        "data one",
+        "join other",
+        "join one",
+    ]
+    assert sent[3][1] - began < READING_TIME <= sent[4][1] - sent[1][1]

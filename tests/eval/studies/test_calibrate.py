@@ -20,6 +20,7 @@ from inquote.eval.studies.squad_data import SquadQuestion
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
 from inquote.ingest.errors import InquoteError, ModelError
+from tables import SALES, passage_of
 
 CALIBRATION = Calibration(
     {"score": 2.0},
@@ -81,7 +82,19 @@ def test_features_of_a_reading() -> None:
         "answers": -0.5,
         "dense": 0.6,
         "covered": pytest.approx(2 / 3),
+        "rival": 0.0,
     }
+
+
+def test_a_cell_that_scores_nearly_as_much_is_a_rival() -> None:
+    passage = passage_of(SALES)
+    starts = [passage.text.index(value) for value in ("7.5", "6.1", "9.5")]
+    source = HitReading(Hit(passage, 0.5, 1, 0.5, 1, 0.5), 0, Reading((), (), 0.0))
+    spans = [AnswerSpan(source, at, at + 3, 5.0 - n) for n, at in enumerate(starts)]
+    findings = Findings((source,), tuple(spans))
+    assert features_of("Pumps in 2019?", findings)["rival"] == 0.75
+    assert features_of("Pumps in 2019?", findings, spans[:2])["rival"] == 0.5
+    assert features_of("Pumps in 2019?", Findings((source,), tuple(spans[:1])))["rival"] == 0.0
 
 
 def test_the_threshold_is_the_lowest_with_which_the_target_share_is_right() -> None:

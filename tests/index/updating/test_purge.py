@@ -291,7 +291,7 @@ def test_a_purge_cut_short_at_any_step_leaves_before_or_after(
         states.add(state)
         if kind == "full" and state == before:
             assert not (library / PURGE_MARK).exists(), number
-        if state == after and number % 3 == 0:  # another ingest finishes it as well
+        if status and state == after and number % 3 == 0:  # another ingest finishes it as well
             ingest(LocalStore(library), [tmp_path / "more"], FakeEmbedder())
             assert files_with(library, SECRETS) == [], number
         elif state == before or (library / PURGE_MARK).exists():

@@ -61,13 +61,14 @@ def test_tables_have_headers_and_spans() -> None:
         "<table:table><table:table-header-rows><table:table-row>"
         + cell("Floor", 'table:number-columns-spanned="2"')
         + f"{covered}</table:table-row></table:table-header-rows><table:table-row>"
-        + f"{covered}{cell('hall')}</table:table-row></table:table>"
+        + f"{cell('1')}{cell('hall')}</table:table-row></table:table>"
     )
     parsed = odt.parse(opendocument(body))
-    assert parsed.text == "Floor\nhall"
+    assert parsed.text == "Floor\n1 | hall"
     cells = [block for block in parsed.blocks if block.kind == "cell"]
     assert [(b.row, b.column, b.column_span, b.is_header) for b in cells] == [
         (0, 0, 2, True),
+        (1, 0, 1, False),
         (1, 1, 1, False),
     ]
 

@@ -308,3 +308,67 @@ def test_a_line_among_the_text_of_another_page_has_no_boxes() -> None:
     assert (first.end, second.end) == (len("first\n\n"), len("first\n\nsecond\n\nagain the first"))
     assert [(line.start, line.end) for line in unpack_lines(first.lines)] == [(0, 5)]
     assert [(line.start, line.end) for line in unpack_lines(second.lines)] == [(7, 13)]
+
+
+def appearance(*drawings: bytes, height: int = 60) -> bytes:
+    drawn = b"\n".join(drawings)
+    return (
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 200 %d] "
+        b"/Resources << /Font << /F1 3 0 R >> >> /Length %d >>\nstream\n%s\nendstream"
+        % (height, len(drawn), drawn)
+    )
+
+
+def test_what_signatures_buttons_and_stamps_show_is_read_and_what_is_hidden_is_not() -> None:
+    annotation = b"<< /Type /Annot %s /Rect [60 %d 260 %d] /F %d /AP << /N %d 0 R >> >>"
+    field = b"/Subtype /Widget /FT /Sig /T (Signed)"
+    button = b"/Subtype /Widget /FT /Btn /Ff 65536 /T (Send)"
+    note = b"/Subtype /FreeText /Contents (Keep a copy.) /DA (/F1 9 Tf)"
+    content = drawn_pdf(
+        [shown(60, 700, "The tenant pays the rent on the first day of each month.")],
+        extra=b"/Annots [8 0 R 10 0 R 12 0 R 14 0 R 16 0 R]",
+        more=[
+            annotation % (field, 500, 560, 4, 9),
+            appearance(
+                shown(5, 30, "Digitally signed by Ada Quill"), shown(5, 18, "on 2024-03-07")
+            ),
+            annotation % (b"/Subtype /Stamp", 400, 460, 4, 11),
+            appearance(shown(5, 30, "RECEIVED 9 March 2024", size=14)),
+            annotation % (b"/Subtype /Stamp", 300, 360, 2, 13),
+            appearance(shown(5, 30, "VOID")),
+            annotation % (note, 200, 260, 4, 15),
+            appearance(shown(5, 30, "Keep a copy.")),
+            annotation % (button, 100, 160, 4, 17),
+            appearance(shown(5, 30, "Send the form")),
+        ],
+        catalog=b"/AcroForm << /Fields [8 0 R 16 0 R] /SigFlags 3 >>",
+    )
+    assert kinds(pdf_format.parse(content)) == [
+        ("paragraph", "The tenant pays the rent on the first day of each month."),
+        ("comment", "Digitally signed by Ada Quill on 2024-03-07"),
+        ("comment", "RECEIVED 9 March 2024"),
+        ("comment", "Send the form"),
+        ("comment", "Keep a copy."),
+    ]
+
+
+def test_a_field_says_what_is_drawn_in_it() -> None:
+    field = b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (%s) /V (%s) /Rect [160 %d 360 %d] /F 4"
+    drawn = field + b" /AP << /N %d 0 R >> >>"
+    content = drawn_pdf(
+        [b" ".join([shown(60, 703, "Total"), shown(60, 643, "Code"), shown(60, 583, "Name")])],
+        extra=b"/Annots [8 0 R 9 0 R 10 0 R]",
+        more=[
+            drawn % (b"total", b"232324.5", 700, 714, 11),
+            drawn % (b"code", b"AB12", 640, 654, 12),
+            field % (b"name", b"Ada Quill", 580, 594) + b" >>",
+            appearance(shown(2, 4, "232,324.50"), height=14),
+            appearance(
+                *(shown(2 + 20 * at, 4, letter) for at, letter in enumerate("AB12")), height=14
+            ),
+        ],
+        catalog=b"/AcroForm << /Fields [8 0 R 9 0 R 10 0 R] >>",
+    )
+    assert pdf_format.parse(content).text.split() == (
+        "Total 232,324.50 Code AB12 Name Ada Quill".split()
+    )

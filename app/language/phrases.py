@@ -1,0 +1,39 @@
+"""English: how the words of a phrase, of a name and of an enumeration stand together.
+
+Letters are compared as they are, unless a pattern is of words.
+"""
+
+import re
+
+from inquote.app.language.english import compile_words
+
+ENUMERATES = compile_words(
+    r"[\s,;/]{0,3}(?:(?:and|or|as well as|&)(?: (?:the|an?|its|their))?)?[\s\"'“”]{0,3}"
+)
+"""What stands between two items of an enumeration: ", and the "."""
+
+JOINS_A_PHRASE = compile_words(r" (?:of|in|with|to|for|from|by|at|on)(?: (?:the|an?|its|their))? ")
+"""What stands between two parts of one phrase: "patients with advanced melanoma"."""
+
+COMPOUND = "and"
+"""Joins the parts of a name such as "head and neck cancer"."""
+
+_MODIFIER = r"(?:[a-z-]{2,20}(?:able|ible|al|ous|ic|ive|ed|less|ful)|[a-z]{2,20}ly)"
+
+MODIFIERS = re.compile(rf"{_MODIFIER}(?: {_MODIFIER})?")
+"""Words that wait for their noun: "locally advanced". Letters as they are."""
+
+ENDS_WITH_MODIFIERS = re.compile(rf"(?:^| (?:of|in|with|for|to) ){MODIFIERS.pattern}$")
+
+MODIFIERS_BEFORE = re.compile(rf"(?<= )(?:{MODIFIERS.pattern}, ){{1,3}}$")
+
+NOUN_AFTER = re.compile(
+    r" (?!(?:and|or|of|in|with|to|for|from|by|at|on|as|is|are)\b)[a-z][\w-]{2,30}"
+)
+
+_NAME_WORD = r"[A-Z][\w’'-]{1,30}"
+
+NAME_BEFORE = re.compile(rf"(?<=[a-z,;:] )(?P<name>(?:{_NAME_WORD} ){{1,4}})$")
+"""Words of a name before a place in it. Not all letters alike."""
+
+NAME_AFTER = re.compile(rf"(?: {_NAME_WORD}){{1,3}}(?=[ .,;:)]|$)")

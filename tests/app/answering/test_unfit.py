@@ -1,0 +1,55 @@
+import pytest
+
+from inquote.app.answering.unfit import without_unfit
+from inquote.app.reader.base import Reading, Span
+from inquote.ingest.documents import Passage
+
+APPROVED = "It is approved for melanoma."
+STUDIED = "There is growing interest in expanding its use to lung cancer."
+ORDER = "Access all our reports on cancer."
+QUESTION = "What drives the sales of the drug?"
+
+
+def kept(question: str, *sentences: str) -> list[str]:
+    """The sentences of a passage in which a span may stand."""
+    text = " ".join(sentences)
+    spans = []
+    for sentence in sentences:
+        start = text.index(sentence)
+        spans.append(Span(start, start + len(sentence), 1.0))
+    passage = Passage("a", 0, len(text), "", text)
+    reading = without_unfit(question, passage, Reading(tuple(spans), tuple(spans), 0.0))
+    assert reading.spans == reading.evidence
+    return [text[span.start : span.end] for span in reading.spans]
+
+
+@pytest.mark.parametrize(
+    ("question", "left_out"),
+    [
+        ("Which cancers is it approved for?", STUDIED),
+        ("Which cancers may it be approved for in future?", ""),
+        ("Which cancers is it studied in?", ""),
+    ],
+)
+def test_what_may_come_does_not_tell_what_is_so(question: str, left_out: str) -> None:
+    wanted = [sentence for sentence in (APPROVED, STUDIED) if sentence != left_out]
+    assert kept(question, APPROVED, STUDIED) == wanted
+
+
+def test_an_order_to_the_reader_answers_only_a_question_for_it() -> None:
+    assert kept("What is known of cancer?", APPROVED, ORDER) == [APPROVED]
+    assert kept("How do I access the reports?", APPROVED, ORDER) == [APPROVED, ORDER]
+
+
+def test_the_same_question_in_a_text_is_no_answer() -> None:
+    assert kept("What drives sales of the drug?", QUESTION, APPROVED) == [APPROVED]
+    assert kept("What is asked of the title?", QUESTION) == [QUESTION]
+    told = f"Since it was approved in 2015, for a cancer that few drugs reach: {QUESTION}"
+    assert kept("What drives sales of the drug?", told) == [told]
+
+
+def test_no_price_tells_how_much_something_carries() -> None:
+    load, price = "The van carries 900 kg.", "It costs 31,000 euros."
+    assert kept("How much can the van carry?", load, price) == [load]
+    assert kept("How much does the van cost?", load, price) == [load, price]
+    assert kept("How much does it weigh?", load, "It is $900 a month.") == [load]
