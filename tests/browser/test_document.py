@@ -68,8 +68,11 @@ def pane(new_tab: Callable[..., Tab], system: FakeSystem) -> Tab:
 
 
 def clipboard(tab: Tab, kind: str = "text/plain") -> str:
-    read = f"navigator.clipboard.read().then(i => i[0].getType('{kind}')).then(b => b.text())"
-    return str(tab.page.evaluate(read))
+    """What the clipboard holds as that kind; empty while it is being changed."""
+    read = """kind => navigator.clipboard.read()
+        .then(items => items[0].getType(kind)).then(blob => blob.text())
+        .catch(error => { if (!/has changed/.test(error.message)) throw error; return ""; })"""
+    return str(tab.page.evaluate(read, kind))
 
 
 def button(tab: Tab, name: str) -> Any:
