@@ -27,6 +27,8 @@ from inquote.app.answering.comparison import best_pair, sides_of
 from inquote.app.answering.compose import compose, with_bracket
 from inquote.app.answering.confidence import Calibration, features_of
 from inquote.app.answering.counts import are_named, items_of, says_number, things_question
+from inquote.app.answering.definitions import is_defined_in
+from inquote.app.answering.expanding import expansion_asked
 from inquote.app.answering.findings import Findings, Followed, Place
 from inquote.app.answering.forms import Form, form_of, requested_count
 from inquote.app.answering.lists import TextList, find_lists, read_lists
@@ -93,7 +95,8 @@ class Answerer:
     def _read(self, question: str, form: Form, hits: Sequence[Hit]) -> list[HitReading]:
         """Read the hits, a few at once, until they settle the question or leave no hope.
 
-        For a list all are read, because its pieces may lie anywhere.
+        For a list all are read, because its pieces may lie anywhere; for a definition, all up to the
+        last sentence that says what the thing is.
         """
         terms = terms_of_cells(question, [hit.passage for hit in hits])
         read = partial(
@@ -102,11 +105,14 @@ class Answerer:
         if form is Form.LIST or self.calibration.settled is None:
             return read(hits)
         readings: list[HitReading] = []
+        defining = (rank for rank, hit in enumerate(hits) if is_defined_in(question, hit.passage))
+        fewest = 1 + max(defining, default=-1)
         for first in range(0, len(hits), READ_AT_ONCE):
             readings += read(hits[first : first + READ_AT_ONCE], first_rank=first)
             confidence = self._confidence(question, readings)
             is_hopeless = confidence < self.calibration.hopeless and len(readings) >= READ_FOR_HOPE
-            if is_hopeless or confidence >= self.calibration.settled:
+            is_settled = confidence >= self.calibration.settled and len(readings) >= fewest
+            if is_hopeless or is_settled:
                 break
         return readings
 
@@ -172,8 +178,9 @@ class Answerer:
             absent = neighbourhood.absent_near(hits[0])
             choice = Choice(form_of(corrected), Findings((), (), (), tuple(hits)))
             return Part(corrected, tuple(hits), replace(choice, absent=tuple(absent)))
-        clause = None if shelf.followed.without else clause_asked(corrected, hits, shelf)
-        choice = doubted(clause or self._decide(corrected, near, shelf.followed), shelf)
+        known = None if shelf.followed.without else clause_asked(corrected, hits, shelf)
+        known = known or expansion_asked(corrected, near)
+        choice = doubted(known or self._decide(corrected, near, shelf.followed), shelf)
         part = Part(corrected, tuple(near), choice)
         if choice.confidence < UNSURE:
             part = self._of_company(part, names, shelf)

@@ -29,6 +29,12 @@ def weigh_definitions(question: str, passage: Passage, spans: Sequence[Span]) ->
     return tuple(sorted(weighed, key=lambda span: (-span.score, span.start, span.end)))
 
 
+def is_defined_in(question: str, passage: Passage) -> bool:
+    """Tell whether a passage has a sentence that says what the thing is that is asked for."""
+    asked = WHAT_IS.match(question)
+    return asked is not None and any(True for _ in _defining(asked["thing"], passage))
+
+
 def name_version(question: str, passage: Passage, spans: Sequence[Span]) -> tuple[Span, ...]:
     """Return spans with the version above the best one before it, where that is asked for.
 

@@ -8,7 +8,8 @@ from inquote.ingest.english import FUNCTION_WORDS
 from inquote.ingest.languages import LANGUAGES
 
 _WORD = re.compile(r"\w[\w®'’-]*")
-_ENGLISH = FUNCTION_WORDS | LANGUAGES["en"].words
+_ENGLISH = FUNCTION_WORDS | LANGUAGES["en"].words | {"per"}
+_MISSPELT = {"wat", "wen"}  # words of other languages, and "what" and "when" as people type them
 _FEWEST = 2  # words of a language that a question in it has
 _MOST_SIGNS = 3  # of the signs of a language that texts in it hold
 
@@ -18,16 +19,16 @@ def language_of(question: str) -> Foreign | None:
 
     >>> language_of("Wer hat das Medikament entwickelt?") is FOREIGN["de"]
     True
-    >>> language_of("Who made it in Baden?") is None
+    >>> language_of("Who made it in Baden?") is language_of("wat dose per day") is None
     True
     """
     words = [word.lower() for word in _WORD.findall(question)]
     english = sum(word in _ENGLISH for word in words)
     best, most = None, max(english, _FEWEST - 1)
     for language in FOREIGN.values():
-        count = sum(word in language.words for word in words)
-        if count > most:
-            best, most = language, count
+        own = [word for word in words if word in language.words]
+        if len(own) > most and not _ENGLISH.union(_MISSPELT).issuperset(own):
+            best, most = language, len(own)
     return best
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from inquote.app.answering.acronyms import is_spelt_out
 from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.spelling import is_one_edit_apart
 from inquote.app.language.english import NO_NAME, without_possessive
@@ -15,6 +16,7 @@ _DASH = re.compile(r"[-\u2010-\u2014]")
 _DOT_OF_INITIAL = re.compile(r"(?<=\b[A-Z])\.")
 _OPENING = 2_000  # characters of a document that say what it is about
 _OFTEN = 4  # mentions that make a name a subject of its document
+_SHORT = 4  # letters of a name that may begin other words by chance
 _MISSPELT = 5  # letters of a name of which one may be wrong
 
 
@@ -87,7 +89,7 @@ class Neighbourhood:
         if key not in self._known:
             document = self._shelf.document(document_id)
             opening = f"{document.title} {document.source} {document.text[:_OPENING]}"
-            often = document.text.lower().count(name.lower()) >= _OFTEN
+            often = len(_written(name.lower(), document.text.lower())) >= _OFTEN
             self._known[key] = often or _stands_in(name, opening)
         return self._known[key]
 
@@ -96,32 +98,29 @@ def _stands_in(name: str, text: str) -> bool:
     """Tell whether a text holds a name, its last word, its initials, or what it abbreviates."""
     name, lower = _DASH.sub("-", name), _DASH.sub("-", text.lower())
     last = name.split()[-1]
-    if name.lower() in lower or last.lower() in lower:
+    if _written(name.lower(), lower) or _written(last.lower(), lower):
         return True
     if "-" in last and last.lower().replace("-", "") in lower.replace("-", ""):
         return True
-    words = _PART.findall(_DOT_OF_INITIAL.sub("", text))
+    plain = _DOT_OF_INITIAL.sub("", text)
+    words = _PART.findall(plain)
     return (
         _is_abbreviated(name, words)
-        or _is_spelt_out(last, words)
+        or is_spelt_out(last, plain)
         or (len(last) >= _MISSPELT and _is_misspelt(last.lower(), words))
     )
+
+
+def _written(name: str, text: str) -> list[str]:
+    """Return the places of a text where a word begins with a name, or is it if it is short."""
+    end = r"s?\b" if len(name) <= _SHORT else ""
+    return re.findall(rf"(?<![^\W_]){re.escape(name)}{end}", text)
 
 
 def _is_abbreviated(name: str, words: Sequence[str]) -> bool:
     """Tell whether the initials of a name are a word: "United States" and "US"."""
     initials = "".join(word[0] for word in _PART.findall(name) if word[0].isupper())
     return len(initials) > 1 and initials in words
-
-
-def _is_spelt_out(name: str, words: Sequence[str]) -> bool:
-    """Tell whether words that follow each other have the letters of a name as initials."""
-    letters = name.replace(".", "")
-    if not letters.isupper() or len(letters) < 2:
-        return False
-    if len(letters) > 2 and letters.lower() in "".join(word[0] for word in words).lower():
-        return True
-    return letters in "".join(word[0] for word in words if word[0].isupper())
 
 
 def _is_misspelt(name: str, words: Iterable[str]) -> bool:

@@ -2,12 +2,14 @@
 
 These are orders to the reader ("Download our report"), the same question in a text, and, where a
 question asks for what is so, sentences on what may come: "approved for" is not "studied in". No
-price tells how much something carries.
+price tells how much something carries, and no sentence what an acronym stands for but one with
+its words.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from inquote.app.answering.acronyms import acronym_asked, tells_expansion
 from inquote.app.language.forms import (
     ASKS_FOR_WEIGHT,
     ASKS_WHAT_IS_SO,
@@ -45,11 +47,17 @@ def _unfit(question: str, passage: Passage) -> Iterator[Range]:
     """Yield the sentences and prices of a passage that cannot tell what is asked."""
     if ASKS_FOR_WEIGHT.search(question):
         yield from (price.span() for price in MONEY.finditer(passage.text))
+    acronym = acronym_asked(question)
+    is_acronym = len(acronym) > 1 and acronym[:2].isupper()
+    if is_acronym and not tells_expansion(acronym, passage.text[: passage.body]):
+        yield 0, passage.body
     asks_what_is_so = bool(ASKS_WHAT_IS_SO.search(question)) and not MAY_COME.search(question)
     for start, end in sentence_ranges(passage.text, passage.body):
         sentence = passage.text[start:end]
         is_hope = asks_what_is_so and MAY_COME.search(sentence)
-        if sentence.endswith("?"):
+        if is_acronym and not tells_expansion(acronym, sentence):
+            yield start, end
+        elif sentence.endswith("?"):
             if _asks_the_same(sentence, question):
                 yield start, end
         elif is_call_to_action(sentence):

@@ -12,6 +12,7 @@ from inquote.app.language.wording import (
     DIFFERENCE,
     INDIRECT,
     INDIRECT_VERDICT,
+    LONE_NAME,
     PREAMBLE,
     REPEATED_MARKS,
     SIDE_BY_SIDE,
@@ -41,14 +42,19 @@ def unwrapped(question: str) -> str:
 
 
 def standing_alone(question: str) -> str:
-    """Return the first turn of a conversation as a question, where it is a statement that asks.
+    """Return the first turn of a conversation as a question, where it states one or is a name.
 
     >>> standing_alone("I would like to know who made it."), standing_alone("Is it safe???")
     ('Who made it?', 'Is it safe?')
+    >>> standing_alone("OPTiM"), standing_alone("Amgen")
+    ('What is OPTiM?', 'Amgen')
     >>> standing_alone("My aunt has a melanoma. Is IMLYGIC given at home?")
     'Is IMLYGIC given at home?'
     """
     question = REPEATED_MARKS.sub(r"\1", question)
+    name = LONE_NAME.fullmatch(question)
+    if name:
+        return WHAT_IS.format(the="", phrase=name["name"])
     if STATEMENT.match(question):
         return unwrapped(question)
     sentences = [question[start:end] for start, end in sentence_ranges(question)]

@@ -113,7 +113,7 @@ WHAT_IS = compile_words(
 )
 """A question for what a thing is, and the words for it: "What is a PXC?"."""
 
-_THING = r"(?:an? |the |[“\"])?{thing}[”\"]?(?: ?\([^)]{{1,40}}\))?,? "
+_THING = r"(?:\w[^,.;:?!\n]{{2,60}}, )?(?:an? |the |[“\"])?{thing}[®™”\"]?(?: ?\([^)]{{1,40}}\))?,? "
 DEFINES = (
     _THING + r"(?:(?:is|was) (?:an?|the|one)|(?:are|were) (?!also|not|now|then|used|to|being)\w+) "
     r"|" + _THING + r"(?:means|refers to|stands for|denotes|provides|offers|allows|lets|helps)\b"

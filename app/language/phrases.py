@@ -37,3 +37,22 @@ NAME_BEFORE = re.compile(rf"(?<=[a-z,;:] )(?P<name>(?:{_NAME_WORD} ){{1,4}})$")
 """Words of a name before a place in it. Not all letters alike."""
 
 NAME_AFTER = re.compile(rf"(?: {_NAME_WORD}){{1,3}}(?=[ .,;:)]|$)")
+
+_ACRONYM = r"[\"“'‘]?([\w&./-]{2,15})[\"”'’]?"
+
+ACRONYM_QUESTION = compile_words(
+    rf"\bwhat (?:do|does|did) (?:the )?(?:(?:acronym|abbreviation|letters|initials) )?{_ACRONYM}"
+    r"(?: in [\w&./-]{2,30})? (?:stand|stands) for\b"
+    rf"|\bwhat (?:is|are|was|'s) (?:the )?(?:acronym |abbreviation )?{_ACRONYM} "
+    r"(?:short|an? (?:acronym|abbreviation|short form)) (?:for|of)\b"
+    rf"|^{_ACRONYM} ?[,:–—-] ?what (?:is|does) (?:that|it|this) (?:short|stand) for\b"
+    rf"|\b(?:full form|long form|expansion) of (?:the )?(?:acronym |abbreviation )?{_ACRONYM}"
+    rf"|^(?:expand|spell out) (?:the )?(?:acronym |abbreviation )?{_ACRONYM}\W*$"
+    rf"|\bwhat (?:do|does) the (?:acronym|abbreviation) {_ACRONYM} mean\b"
+)
+"""A question for the words of an acronym: "What does DRR stand for?"."""
+
+SPELLS_OUT = compile_words(
+    r"\b(?:stand(?:s|ing)? for|short for|abbreviat\w{1,8}|acronym|denotes?)\b"
+)
+"""Words that say what an acronym stands for."""

@@ -3,6 +3,8 @@
 A pattern reads a turn as it was typed, on one line, whatever the case of its letters.
 """
 
+import re
+
 from inquote.app.language.english import AUXILIARY, INTERROGATIVES, compile_words
 
 _WH = "|".join(sorted(INTERROGATIVES))
@@ -58,3 +60,6 @@ DIFFERENCE = "What are the differences between {first} and {second}?"
 WHAT_IS = "What is {the}{phrase}?"
 WHAT_ARE = "What are {the}{phrase}?"
 """What a noun that is always of something asks for."""
+
+LONE_NAME = re.compile(r"(?P<name>[A-Za-z][\w.&-]{0,30}[A-Z0-9][\w.&-]{0,30}) ?\??")
+"""A name by its capitals within, with nothing said of it: "OPTiM"."""

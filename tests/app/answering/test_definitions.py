@@ -4,14 +4,17 @@ from inquote.app.answering.definitions import name_version, weigh_definitions
 from inquote.app.reader.base import Span
 from inquote.ingest.documents import Passage
 
-TEXT = "A PXC moves 10 Gb/s. A PXC (port cross-connect) is a pair of ports. Terns are small birds."
+TEXT = (
+    "A PXC moves 10 Gb/s. A PXC (port cross-connect) is a pair of ports. Terns are small birds. "
+    "Built by Orme in 1960, NORVA® is an old ferry."
+)
 PASSAGE = Passage("a.md", 0, len(TEXT), "", TEXT)
 
 
 def first(question: str) -> str:
     """The words that come first, where the reader prefers the speed to all else."""
     spans = []
-    for score, words in ((2.0, "10 Gb/s"), (1.0, "a pair of ports"), (0.5, "small birds")):
+    for score, words in ((2.0, "10 Gb/s"), (1.0, "a pair of ports"), (0.5, "small birds"), (0.4, "an old ferry")):
         start = TEXT.index(words)
         spans.append(Span(start, start + len(words), score))
     best = weigh_definitions(question, PASSAGE, spans)[0]
@@ -24,6 +27,7 @@ def first(question: str) -> str:
         ("What is a PXC?", "a pair of ports"),
         ("what is pxc", "a pair of ports"),
         ("What are terns?", "small birds"),
+        ("What is NORVA?", "an old ferry"),
         ("What is the speed of a PXC?", "10 Gb/s"),
         ("What is a GPU?", "10 Gb/s"),
         ("How fast is a PXC?", "10 Gb/s"),
