@@ -24,7 +24,7 @@ def acronym_asked(question: str) -> str:
 
 
 def expansions(acronym: str, text: str) -> Iterator[Range]:
-    """Yield the words that stand for an acronym beside it: "response rate (RR)", "RR (response ...)".
+    """Yield the words for an acronym beside it: "response rate (RR)", "RR (response rate)".
 
     The words are found as Schwartz and Hearst do (2003, "A simple algorithm for identifying
     abbreviation definitions in biomedical text").

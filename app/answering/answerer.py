@@ -27,7 +27,7 @@ from inquote.app.answering.comparison import best_pair, sides_of
 from inquote.app.answering.compose import compose, with_bracket
 from inquote.app.answering.confidence import Calibration, features_of
 from inquote.app.answering.counts import are_named, items_of, says_number, things_question
-from inquote.app.answering.definitions import is_defined_in
+from inquote.app.answering.definitions import is_told_in
 from inquote.app.answering.expanding import expansion_asked
 from inquote.app.answering.findings import Findings, Followed, Place
 from inquote.app.answering.forms import Form, form_of, requested_count
@@ -42,6 +42,7 @@ from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.spans import AnswerSpan, HitReading, rank_spans, read_hits
 from inquote.app.answering.table_parts import with_table_parts
 from inquote.app.answering.verdict import verdict
+from inquote.app.answering.wording import in_words_of_texts
 from inquote.app.reader.base import Reader
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import Scope
@@ -95,8 +96,8 @@ class Answerer:
     def _read(self, question: str, form: Form, hits: Sequence[Hit]) -> list[HitReading]:
         """Read the hits, a few at once, until they settle the question or leave no hope.
 
-        For a list all are read, because its pieces may lie anywhere; for a definition, all up to the
-        last sentence that says what the thing is.
+        For a list all are read, because its pieces may lie anywhere; those that tell what is asked
+        for in the question's own words are always read.
         """
         terms = terms_of_cells(question, [hit.passage for hit in hits])
         read = partial(
@@ -105,8 +106,8 @@ class Answerer:
         if form is Form.LIST or self.calibration.settled is None:
             return read(hits)
         readings: list[HitReading] = []
-        defining = (rank for rank, hit in enumerate(hits) if is_defined_in(question, hit.passage))
-        fewest = 1 + max(defining, default=-1)
+        told = (rank for rank, hit in enumerate(hits) if is_told_in(question, hit.passage))
+        fewest = 1 + max(told, default=-1)
         for first in range(0, len(hits), READ_AT_ONCE):
             readings += read(hits[first : first + READ_AT_ONCE], first_rank=first)
             confidence = self._confidence(question, readings)
@@ -170,7 +171,7 @@ class Answerer:
 
     def _answer_part(self, question: str, shelf: Shelf, scope: Scope | None) -> Part:
         """Answer a question that asks one thing."""
-        corrected, hits = shelf.spell_and_search(question, scope)
+        corrected, hits = shelf.spell_and_search(in_words_of_texts(question), scope)
         names = [] if scope else names_in(corrected)
         neighbourhood = Neighbourhood(names, shelf)
         near = neighbourhood.keep(hits)

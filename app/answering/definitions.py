@@ -1,38 +1,39 @@
-"""Prefer the sentence that says what something is, and the version above what changed in it."""
+"""Prefer the places that tell what is asked for, and the version above what changed in it."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from inquote.app.language.english import ANY_PREPOSITION, compile_words
 from inquote.app.language.forms import DEFINES, VERSION, VERSION_HEADING, VERSION_QUESTION, WHAT_IS
+from inquote.app.language.phrases import STRANDED
 from inquote.app.reader.base import Span
 from inquote.ingest.documents import Passage
 from inquote.ingest.text import Range, sentence_ranges, touching
 
-DEFINING_SCORE = 3.0  # of a span in a sentence that says what the thing is
+TELLING_SCORE = 3.0  # of a span where the text says what is asked for in the question's own words
 
 
-def weigh_definitions(question: str, passage: Passage, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Return spans best first, those in a sentence that defines what is asked for raised.
+def weigh_told(question: str, passage: Passage, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return spans best first, those raised that stand where a passage tells what is asked for.
 
-    Other questions, and passages without such a sentence, leave the spans as they are.
+    That is a sentence that defines it, or what follows the words that the question ends with:
+    "approved for". Other questions, and passages without such a place, leave the spans as they are.
     """
-    asked = WHAT_IS.match(question)
-    defining = list(_defining(asked["thing"], passage)) if asked else []
-    if not defining:
+    places = list(_told(question, passage))
+    if not places:
         return tuple(spans)
     weighed = []
     for span in spans:
-        if touching(defining, span.start, span.end):
-            span = replace(span, score=span.score + DEFINING_SCORE)
+        if touching(places, span.start, span.end):
+            span = replace(span, score=span.score + TELLING_SCORE)
         weighed.append(span)
     return tuple(sorted(weighed, key=lambda span: (-span.score, span.start, span.end)))
 
 
-def is_defined_in(question: str, passage: Passage) -> bool:
-    """Tell whether a passage has a sentence that says what the thing is that is asked for."""
-    asked = WHAT_IS.match(question)
-    return asked is not None and any(True for _ in _defining(asked["thing"], passage))
+def is_told_in(question: str, passage: Passage) -> bool:
+    """Tell whether a passage has a place that tells what is asked for, as `weigh_told` finds it."""
+    return any(True for _ in _told(question, passage))
 
 
 def name_version(question: str, passage: Passage, spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -49,9 +50,32 @@ def name_version(question: str, passage: Passage, spans: Sequence[Span]) -> tupl
     return (Span(*above[-1].span(), best.score), *spans)
 
 
-def _defining(thing: str, passage: Passage) -> Iterator[Range]:
-    """Yield the sentences of a passage that begin with a thing and say what it is."""
-    pattern = re.compile(DEFINES.format(thing=re.escape(thing)), re.IGNORECASE)
-    for start, end in sentence_ranges(passage.text, passage.body):
-        if pattern.match(passage.text, start, end):
-            yield start, end
+def _told(question: str, passage: Passage) -> Iterator[Range]:
+    """Yield the places of a passage that tell what a question asks for."""
+    asked = WHAT_IS.match(question)
+    if asked:
+        pattern = re.compile(DEFINES.format(thing=re.escape(asked["thing"])), re.IGNORECASE)
+        for start, end in sentence_ranges(passage.text, passage.body):
+            if pattern.match(passage.text, start, end):
+                yield start, end
+    yield from (after for _, after in around_stranded(question, passage) if after[0] < after[1])
+
+
+def around_stranded(question: str, passage: Passage) -> Iterator[tuple[Range, Range]]:
+    """Yield what stands before and after the words that a question ends with, in their sentences.
+
+    What something is "approved for" follows these words, and does not stand in a sentence on an
+    "approved therapy": all of it is before them.
+    """
+    asked = STRANDED.search(question)
+    if not asked:
+        return
+    verb, text = asked["verb"], passage.text
+    words = compile_words(rf"\b{verb} {asked['preposition']}\b")
+    before_noun = compile_words(rf"\b{verb} (?!(?:{ANY_PREPOSITION}|and|or|that)\b)[a-z]")
+    for start, end in sentence_ranges(text, passage.body):
+        found = words.search(text, start, end)
+        if found:
+            yield (start, found.end()), (found.end(), end)
+        elif before_noun.search(text, start, end):
+            yield (start, end), (end, end)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from inquote.app.answering.cells import fitting_members, terms_of_cells, weigh_cells
-from inquote.app.answering.definitions import name_version, weigh_definitions
+from inquote.app.answering.definitions import name_version, weigh_told
 from inquote.app.answering.mail import read_mail
 from inquote.app.answering.unfit import without_unfit
 from inquote.app.language.forms import ASKING_HEADING
@@ -119,7 +119,7 @@ def read_hits(
             members = fitting_members(terms, hit.passage, reading.members)
             reading = replace(reading, spans=spans, members=members)
             reading = read_mail(question, hit.passage, reading)
-        spans = weigh_definitions(question, hit.passage, reading.spans)
+        spans = weigh_told(question, hit.passage, reading.spans)
         spans = name_version(question, hit.passage, spans)
         reading = without_unfit(question, hit.passage, replace(reading, spans=spans))
         readings.append(HitReading(hit, rank, reading))

@@ -20,6 +20,7 @@ from inquote.app.answering.replacing import first_question
 from inquote.app.answering.requests import is_of_text_at_hand
 from inquote.app.answering.shelf import NOTHING, Shelf
 from inquote.app.answering.small_talk import kind_of_talk
+from inquote.app.answering.subject import of_subject, subject_of
 from inquote.app.answering.topics import find_pronoun, names_something
 from inquote.app.language.dialogue import PLACE
 from inquote.index.retrieval.search import Hit
@@ -30,6 +31,7 @@ from inquote.ingest.text import sentence_ranges, touching
 SETTLED = 0.2  # confidence with which the likeliest reading is not contested
 SETTLED_NOUN = 0.5  # the same of a pronoun that was taken for a noun
 MARGIN = 0.05  # by which another reading must be surer
+MUCH = 0.1  # the same of a first turn as typed, whose pronoun stands for nothing said
 REPEATED = 0.5  # what the last answer again counts of its confidence
 LOOKED_AT = 2  # passages of a reading that are read before one is chosen
 CONTESTED = 2  # readings that are read besides the likeliest
@@ -66,6 +68,8 @@ class Talk:
             last = self._last(history, before - 1) if before else None
             return self._ask(typed, typed, _only_document(last), NOTHING)
         understood = resolve_follow_up(typed, turns)
+        if not turns:
+            return self._of_subject(typed, understood)
         first = self._ask(typed, understood, None, NOTHING)
         if not leans(typed, turns):
             return first
@@ -77,6 +81,23 @@ class Talk:
             return _with_readings(first, readings_of(typed, turns))
         last = self._last(history, before - 1)
         return self._contest(typed, turns, first, last)
+
+    def _of_subject(self, typed: str, understood: str) -> Answer:
+        """Return the answer to a first turn, whose pronoun stands for what the only text is about.
+
+        As typed it wins where it is much surer.
+        """
+        infos = self._shelf.infos
+        about = ""
+        if len(infos) == 1 and find_pronoun(understood):
+            document = self._shelf.document(infos[0].id)
+            about = of_subject(understood, subject_of(document.title, document.text))
+        named = self._ask(typed, about or understood, None, NOTHING)
+        if not about or named.confidence >= SETTLED_NOUN:
+            return named
+        plain = self._ask(typed, understood, None, NOTHING)
+        is_surer = plain.text is not None and plain.confidence > named.confidence + MUCH
+        return plain if is_surer or named.text is None else named
 
     def _last(self, history: Sequence[str], before: int) -> Answer | None:
         """Return the answer to the last turn that is a question."""

@@ -3,13 +3,16 @@
 These are orders to the reader ("Download our report"), the same question in a text, and, where a
 question asks for what is so, sentences on what may come: "approved for" is not "studied in". No
 price tells how much something carries, and no sentence what an acronym stands for but one with
-its words.
+its words. What stands before "approved for" is not what something is approved for, and "cells and
+antibodies" names no antibody.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from inquote.app.answering.acronyms import acronym_asked, tells_expansion
+from inquote.app.answering.definitions import around_stranded
 from inquote.app.language.forms import (
     ASKS_FOR_WEIGHT,
     ASKS_WHAT_IS_SO,
@@ -17,6 +20,7 @@ from inquote.app.language.forms import (
     MONEY,
     SAYS_WHAT_IS_SO,
 )
+from inquote.app.language.phrases import BESIDE_AFTER, BESIDE_BEFORE, CLASS_ASKED
 from inquote.app.reader.base import Reading, Span
 from inquote.index.terms import content_terms
 from inquote.ingest.advertising import is_call_to_action
@@ -27,20 +31,34 @@ LONGEST_ECHO = 15  # words of the same question in a text; a longer one tells so
 
 
 def without_unfit(question: str, passage: Passage, reading: Reading) -> Reading:
-    """Return a reading without the spans, the evidence and the members in unfit places."""
+    """Return a reading without the spans, the evidence and the members in unfit places.
+
+    A sentence stays evidence where only words of it are unfit.
+    """
     unfit = list(_unfit(question, passage))
-    if not unfit:
+    words = [*unfit, *_beside_kind(question, passage)]
+    before = [before for before, _ in around_stranded(question, passage)]
+    if not words and not before:
         return reading
+
+    def fitting(spans: Sequence[Span]) -> tuple[Span, ...]:
+        outside = _outside(spans, words)
+        return tuple(span for span in outside if not _is_within(span, before))
+
     return replace(
         reading,
-        spans=_outside(reading.spans, unfit),
+        spans=fitting(reading.spans),
         evidence=_outside(reading.evidence, unfit),
-        members=_outside(reading.members, unfit),
+        members=fitting(reading.members),
     )
 
 
 def _outside(spans: Sequence[Span], unfit: Sequence[Range]) -> tuple[Span, ...]:
     return tuple(span for span in spans if not touching(unfit, span.start, span.end))
+
+
+def _is_within(span: Span, ranges: Sequence[Range]) -> bool:
+    return any(start <= span.start and span.end <= end for start, end in ranges)
 
 
 def _unfit(question: str, passage: Passage) -> Iterator[Range]:
@@ -65,6 +83,21 @@ def _unfit(question: str, passage: Passage) -> Iterator[Range]:
                 yield start, end
         elif is_hope and not SAYS_WHAT_IS_SO.search(sentence):
             yield start, end
+
+
+def _beside_kind(question: str, passage: Passage) -> Iterator[Range]:
+    """Yield the things that stand beside the kind of things that a question asks for."""
+    asked = CLASS_ASKED.match(question)
+    if not asked:
+        return
+    text = passage.text
+    for kind in re.finditer(rf"\b{re.escape(asked['things'])}\b", text, re.IGNORECASE):
+        before = BESIDE_BEFORE.search(text, max(0, kind.start() - 100), kind.start())
+        after = BESIDE_AFTER.match(text[kind.end() : kind.end() + 100])
+        if before:
+            yield before.span("item")
+        if after:
+            yield kind.end() + after.start("item"), kind.end() + after.end("item")
 
 
 def _asks_the_same(sentence: str, question: str) -> bool:

@@ -6,10 +6,12 @@ from inquote.app.answering.topics import find_pronoun, names_something
 from inquote.app.language.dialogue import RELATIONAL_NOUNS
 from inquote.app.language.forms import QUESTION_WORD
 from inquote.app.language.wording import (
+    ADMINISTERED,
     ANY_OF,
     ARE_THERE_ANY,
     CONDITION,
     DIFFERENCE,
+    GIVEN,
     INDIRECT,
     INDIRECT_VERDICT,
     LONE_NAME,
@@ -88,3 +90,13 @@ def asked_in_full(fragment: str) -> str:
         words = fragment.rstrip("?.! ")
         return form.format(the="the ", phrase=words[:1].lower() + words[1:])
     return fragment
+
+
+def in_words_of_texts(question: str) -> str:
+    """Return a question with the word that texts have for one that people say.
+
+    >>> in_words_of_texts("How is it given to the patient?")
+    'How is it administered?'
+    """
+    given = GIVEN.match(question)
+    return ADMINISTERED.format(how=given["how"]) if given else question

@@ -5,9 +5,11 @@ comment says otherwise. A list holds words in lower case.
 """
 
 from inquote.app.language.english import (
+    ANY_PREPOSITION,
     AUXILIARY,
     DEFINITE_ARTICLE,
     INTERROGATIVES,
+    IS_IT,
     NO_NAME,
     PREPOSITIONS,
     compile_words,
@@ -98,11 +100,10 @@ ABSTRACT_NOUNS = RELATIONAL_NOUNS | frozenset(
 )
 """Nouns that a pronoun hardly stands for where a thing or a person is at hand."""
 
-_ANY_PREPOSITION = "|".join(sorted(PREPOSITIONS))
 
 _ANY_INTERROGATIVE = "|".join(sorted(INTERROGATIVES))
 _ANY_OPENING = (
-    rf"{_ANY_PREPOSITION}|since|within|until|against|among|through|compared (?:to|with)"
+    rf"{ANY_PREPOSITION}|since|within|until|against|among|through|compared (?:to|with)"
     r"|according to|out of|instead of|because of"
 )
 _ASKING = rf"(?:(?:{_ANY_OPENING}) )?(?:{_ANY_INTERROGATIVE})"
@@ -122,7 +123,7 @@ WITH_AUXILIARY = compile_words(
 )
 """A question with an auxiliary after its question word, or without one."""
 
-_NO_PREPOSITION = rf"(?!(?:{_ANY_PREPOSITION})\b)"
+_NO_PREPOSITION = rf"(?!(?:{ANY_PREPOSITION})\b)"
 
 VALUE_QUESTION = compile_words(
     r"^(?:what|how (?:much|high|large|big)) (?:is|are|was|were) (?:the )?"
@@ -142,7 +143,7 @@ ONE = compile_words(r"\bones?$")
 """A word in the place of a noun."""
 
 PREPOSITIONAL_GROUP = compile_words(
-    rf"\b(?:{_ANY_PREPOSITION})(?: {_NO_PREPOSITION}(?!and\b)[\w®™’'.-]+){{1,5}}"
+    rf"\b(?:{ANY_PREPOSITION})(?: {_NO_PREPOSITION}(?!and\b)[\w®™’'.-]+){{1,5}}"
 )
 """A preposition and the words up to the next one."""
 
@@ -188,7 +189,7 @@ ABOUT_TOPIC = "{question} of {topic}"
 FOR_TOPIC = "{question} for {topic}"
 """A question with what it is meant for."""
 
-BEFORE_DEMONSTRATIVE = compile_words(rf"\b(?:{AUXILIARY}|{_ANY_PREPOSITION}) $")
+BEFORE_DEMONSTRATIVE = compile_words(rf"\b(?:{AUXILIARY}|{ANY_PREPOSITION}) $")
 """The word before a "that" or "this" that stands for a thing and opens no clause."""
 
 BOTH = "{first} and {second}"
@@ -202,7 +203,7 @@ ABOUT_EVENT = compile_words(r"^(?:when|where|why|how|did|does|do|was|were)\b")
 ONES_OF_KIND = compile_words(r"\b(?P<kind>(?!which|what|the|these|those|other|new|old)\w+) ones\b")
 """Things of another kind than was spoken of: "Are there serious ones?"."""
 
-STRANDED_ENDING = compile_words(rf" (?:{_ANY_PREPOSITION})(?=\?|$)")
+STRANDED_ENDING = compile_words(rf" (?:{ANY_PREPOSITION})(?=\?|$)")
 """A preposition at the end of a question whose noun stands elsewhere."""
 
 ASKS_WHO = compile_words(r"^who\b")
@@ -249,7 +250,7 @@ NOUN_OF = compile_words(r"\bthe (?P<noun>(?:[\w’'-]+ ){1,3})of\b")
 
 EXPLETIVE = compile_words(
     r"\bit(?:'s|’s| is| was)(?: \w+)? (?:better|best|worse|worth|good|bad|possible|important)\b"
-    r"|\b(?:is|was|isn't|isn’t) it(?: \w+){1,4} (?:to|that|if)\b"
+    rf"|{IS_IT}(?: \w+){{1,4}} (?:to|that|if)\b"
     r"|\b(?:wouldn|isn|doesn|don)['’]t (?:that|it)\b|\b(?:so )?does (?:that|it) mean\b"
     r"|\bdo(?:ing)? (?:it|that|this)\b|\bhow does (?:this|that) work\b"
 )

@@ -33,7 +33,7 @@ PLURAL_ENDING = "s"
 
 AUXILIARY = "is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might"
 _ANY_INTERROGATIVE = "|".join(sorted(INTERROGATIVES))
-_ANY_PREPOSITION = "|".join(sorted(PREPOSITIONS))
+ANY_PREPOSITION = "|".join(sorted(PREPOSITIONS))
 
 
 # Follow-ups: `app/answering/conversation.py`.
@@ -72,7 +72,7 @@ TAKES_INFINITIVE = compile_words(r"\b(?:do|does|did|can|could|will|would|should|
 """An auxiliary that puts a verb without an ending, which `VERB` misses, behind the subject."""
 
 _WORD = r"[\w®™’'-]+"
-_NO_NOUN = rf"(?:{VERB.pattern}|(?:{_ANY_PREPOSITION}|and|or|that|which|who|than)\b)"
+_NO_NOUN = rf"(?:{VERB.pattern}|(?:{ANY_PREPOSITION}|and|or|that|which|who|than)\b)"
 
 NOUN_PHRASE = compile_words(rf"\bthe(?: (?!{_NO_NOUN}){_WORD})+")
 """A noun with its article and with the words between the two."""
@@ -90,8 +90,16 @@ PRONOUN = compile_words(
 
 PLURAL_PRONOUN = compile_words(r"\b(?:they|them|their|these|those)\b")
 
+_DONE_TO = (
+    r"(?! (?:\w+ )?(?:\w+ed|given|made|sold|known|meant|shown)"
+    r" (?:for|to (?:the|an?|any|all|its|his|her|their|whom))\b)"
+)
+"""What is done to a thing, so that "it" is one: "is it approved for", "was it given to the"."""
+
+IS_IT = rf"\b(?:is|was|isn't|isn’t) it{_DONE_TO}"
+
 EXPLETIVE_IT = compile_words(
-    r"\b(?:is|was) it(?: \w+)? (?:to|that|for|if)\b"
+    rf"{IS_IT}(?: \w+)? (?:to|that|for|if)\b"
     r"|\bit (?:is|was) \w+ (?:to|that|for|if)\b"
     r"|\bdoes it mean\b"
 )
@@ -186,7 +194,7 @@ QUESTION_OPENING = compile_words(
 NEXT_QUESTION = compile_words(rf",? and (?={QUESTION_OPENING.pattern})")
 """The words between two questions in one sentence."""
 
-NEXT_OBJECT = compile_words(rf",? and (?P<preposition>{_ANY_PREPOSITION})\b ")
+NEXT_OBJECT = compile_words(rf",? and (?P<preposition>{ANY_PREPOSITION})\b ")
 """The words between two objects: " and about " in "about costs and about side effects"."""
 
 

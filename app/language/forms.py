@@ -113,7 +113,9 @@ WHAT_IS = compile_words(
 )
 """A question for what a thing is, and the words for it: "What is a PXC?"."""
 
-_THING = r"(?:\w[^,.;:?!\n]{{2,60}}, )?(?:an? |the |[“\"])?{thing}[®™”\"]?(?: ?\([^)]{{1,40}}\))?,? "
+_THING = (
+    r"(?:\w[^,.;:?!\n]{{2,60}}, )?(?:an? |the |[“\"])?{thing}[®™”\"]?(?: ?\([^)]{{1,40}}\))?,? "
+)
 DEFINES = (
     _THING + r"(?:(?:is|was) (?:an?|the|one)|(?:are|were) (?!also|not|now|then|used|to|being)\w+) "
     r"|" + _THING + r"(?:means|refers to|stands for|denotes|provides|offers|allows|lets|helps)\b"
@@ -163,6 +165,9 @@ CONTENT_QUESTION = compile_words(
     r"(?:say|cover|discuss|describe|talk about|deal with|tell us) ?\??$"
 )
 """What does this report cover?"""
+
+IS_A_TEXT = compile_words(rf"\b(?:{_TEXT}|agreements?|manuals?|guides?|handbooks?|forms?)\b")
+"""A title's words for the text itself."""
 
 WHOLE_TEXT = compile_words(
     r"^(?:it|this|that|these|those|them|everything|all(?: of (?:it|this|them))?"

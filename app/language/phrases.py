@@ -56,3 +56,22 @@ SPELLS_OUT = compile_words(
     r"\b(?:stand(?:s|ing)? for|short for|abbreviat\w{1,8}|acronym|denotes?)\b"
 )
 """Words that say what an acronym stands for."""
+
+STRANDED = compile_words(
+    r"\b(?P<verb>\w{2,20}(?:ed|en)|made|sold|known|built|born|sent|held|kept|found)"
+    r" (?P<preposition>for|from|of|by|with|to|in|on|at|into|against|as|through|under)\W*$"
+)
+"""How a question ends whose answer follows the same words in a text: "approved for"."""
+
+CLASS_ASKED = compile_words(
+    r"^(?:which|what) (?P<things>(?:[\w-]{2,30} ){0,3}[\w-]{2,30}s) "
+    r"(?:is|are|was|were|does|do|did|has|have|can|could|will|may)\b"
+)
+"""A question for the things of a kind, in the plural: "Which antibodies are mentioned?"."""
+
+_ITEM = r"(?P<item>(?:[\w®’'-]{1,30} ){0,2}[\w®’'-]{1,30})"
+
+BESIDE_BEFORE = compile_words(rf"{_ITEM},? (?:and|or) (?:the )?$")
+
+BESIDE_AFTER = compile_words(rf"^,? (?:and|or) (?!other){_ITEM}")
+"""A thing beside a kind that is asked for, and so not of it: "cells and antibodies"."""

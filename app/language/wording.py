@@ -63,3 +63,11 @@ WHAT_ARE = "What are {the}{phrase}?"
 
 LONE_NAME = re.compile(r"(?P<name>[A-Za-z][\w.&-]{0,30}[A-Z0-9][\w.&-]{0,30}) ?\??")
 """A name by its capitals within, with nothing said of it: "OPTiM"."""
+
+GIVEN = compile_words(
+    r"^(?P<how>how (?:is|are|was|were) [^?]{2,60}?) given"
+    r"(?: to (?:the |an? )?(?:patients?|people|persons?|children|child|adults?))? ?\??$"
+)
+"""A question for how a medicine or a test is given, which texts call administered."""
+
+ADMINISTERED = "{how} administered?"

@@ -1,6 +1,6 @@
 import pytest
 
-from inquote.app.answering.definitions import name_version, weigh_definitions
+from inquote.app.answering.definitions import name_version, weigh_told
 from inquote.app.reader.base import Span
 from inquote.ingest.documents import Passage
 
@@ -14,10 +14,15 @@ PASSAGE = Passage("a.md", 0, len(TEXT), "", TEXT)
 def first(question: str) -> str:
     """The words that come first, where the reader prefers the speed to all else."""
     spans = []
-    for score, words in ((2.0, "10 Gb/s"), (1.0, "a pair of ports"), (0.5, "small birds"), (0.4, "an old ferry")):
+    for score, words in (
+        (2.0, "10 Gb/s"),
+        (1.0, "a pair of ports"),
+        (0.5, "small birds"),
+        (0.4, "an old ferry"),
+    ):
         start = TEXT.index(words)
         spans.append(Span(start, start + len(words), score))
-    best = weigh_definitions(question, PASSAGE, spans)[0]
+    best = weigh_told(question, PASSAGE, spans)[0]
     return TEXT[best.start : best.end]
 
 

@@ -79,7 +79,8 @@ def test_languages_are_told_by_their_words(code: str, question: str) -> None:
 
 
 def test_english_is_no_other_language() -> None:
-    for question in ("Who is in charge?", "side effects imlygic", "Is Los Angeles in a zone?"):
+    english = "Who is in charge?", "side effects imlygic", "Is Los Angeles in a zone?"
+    for question in (*english, "wat dose of it per day", "wen was it sold in total"):
         assert language_of(question) is None
 
 

@@ -53,3 +53,45 @@ def test_no_price_tells_how_much_something_carries() -> None:
     assert kept("How much can the van carry?", load, price) == [load]
     assert kept("How much does the van cost?", load, price) == [load, price]
     assert kept("How much does it weigh?", load, "It is $900 a month.") == [load]
+
+
+def spans_left(question: str, text: str, *spans: str) -> list[str]:
+    """The words of a text that may answer a question, each a span of its own."""
+    found = [Span(text.index(words), text.index(words) + len(words), 1.0) for words in spans]
+    reading = Reading(tuple(found), (Span(0, len(text), 1.0),), 0.0)
+    left = without_unfit(question, Passage("a", 0, len(text), "", text), reading)
+    assert left.evidence  # a sentence still tells what its words do
+    return [text[span.start : span.end] for span in left.spans]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "spans", "left"),
+    [
+        ("What is it approved for?", "A viral therapy approved for melanoma.",
+         ("viral therapy", "melanoma"), ["melanoma"]),
+        ("What is it approved for?", "An approved therapy against cancer.", ("therapy", "cancer"),
+         []),
+        ("Who was it made by?", "The car, made by Orme, is old.", ("car", "Orme"), ["Orme"]),
+        ("What approved it?", "A viral therapy approved for melanoma.", ("viral therapy",),
+         ["viral therapy"]),
+    ],
+)  # fmt: skip
+def test_what_a_question_ends_with_stands_before_the_answer(
+    question: str, text: str, spans: tuple[str, ...], left: list[str]
+) -> None:
+    assert spans_left(question, text, *spans) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "left"),
+    [
+        ("They gave CAR-T cells and antibodies.", ("CAR-T cells",), []),
+        ("They gave antibodies or CAR-T cells.", ("CAR-T cells",), []),
+        ("They gave Orvamab and other antibodies.", ("Orvamab",), ["Orvamab"]),
+        ("They gave antibodies such as Orvamab.", ("Orvamab",), ["Orvamab"]),
+    ],
+)
+def test_what_stands_beside_a_kind_is_not_of_it(
+    text: str, spans: tuple[str, ...], left: list[str]
+) -> None:
+    assert spans_left("Which antibodies are mentioned?", text, *spans) == left
