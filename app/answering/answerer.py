@@ -32,7 +32,8 @@ from inquote.app.answering.expanding import expansion_asked
 from inquote.app.answering.findings import Findings, Followed, Place
 from inquote.app.answering.forms import Form, form_of, requested_count
 from inquote.app.answering.lists import TextList, find_lists, read_lists
-from inquote.app.answering.names import Neighbourhood, names_in
+from inquote.app.answering.names import names_in
+from inquote.app.answering.neighbourhood import Neighbourhood
 from inquote.app.answering.overview import CONFIDENCE, make_overview
 from inquote.app.answering.parts import split_question
 from inquote.app.answering.reasons import part_json, trace_of

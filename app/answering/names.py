@@ -1,21 +1,17 @@
-"""Tell whether the companies, persons and things that a question names stand near a passage."""
+"""Find the companies, persons and things that a question names, and where they are written."""
 
 import re
 from collections.abc import Iterable, Sequence
 
 from inquote.app.answering.acronyms import is_spelt_out
-from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.spelling import is_one_edit_apart
 from inquote.app.language.english import NO_NAME, without_possessive
 from inquote.app.language.forms import NATIONALITY, NO_ENTITY
-from inquote.index.retrieval.search import Hit
 
 _WORD = re.compile(r"\w[\w®™’'&.-]*")
 _PART = re.compile(r"[^\W_]+")
 _DASH = re.compile(r"[-\u2010-\u2014]")
 _DOT_OF_INITIAL = re.compile(r"(?<=\b[A-Z])\.")
-_OPENING = 2_000  # characters of a document that say what it is about
-_OFTEN = 4  # mentions that make a name a subject of its document
 _SHORT = 4  # letters of a name that may begin other words by chance
 _MISSPELT = 5  # letters of a name of which one may be wrong
 
@@ -61,44 +57,11 @@ def _is_name(word: str, is_first: bool) -> bool:
     return not is_first or any(map(str.isupper, bare[1:])) or bare != word.rstrip(".")
 
 
-class Neighbourhood:
-    """Knows which names stand near the hits of a question: there, in headings, titles, texts."""
-
-    def __init__(self, names: Sequence[str], shelf: Shelf) -> None:
-        self._names = names
-        self._shelf = shelf
-        self._known: dict[tuple[str, str], bool] = {}
-
-    def keep(self, hits: Iterable[Hit]) -> list[Hit]:
-        """Return the hits that every name stands near."""
-        return [hit for hit in hits if not self.absent_near(hit)]
-
-    def absent_near(self, hit: Hit) -> list[str]:
-        """Return the names that stand nowhere near a hit."""
-        around = f"{hit.passage.document_id} {hit.passage.embedded_text}"
-        absent = []
-        for name in self._names:
-            is_near = _stands_in(name, around) or self._is_subject(name, hit.passage.document_id)
-            if not is_near:
-                absent.append(name)
-        return absent
-
-    def _is_subject(self, name: str, document_id: str) -> bool:
-        """Tell whether a document speaks of a name: in its title, at its start, or often."""
-        key = name, document_id
-        if key not in self._known:
-            document = self._shelf.document(document_id)
-            opening = f"{document.title} {document.source} {document.text[:_OPENING]}"
-            often = len(_written(name.lower(), document.text.lower())) >= _OFTEN
-            self._known[key] = often or _stands_in(name, opening)
-        return self._known[key]
-
-
-def _stands_in(name: str, text: str) -> bool:
+def stands_in(name: str, text: str) -> bool:
     """Tell whether a text holds a name, its last word, its initials, or what it abbreviates."""
     name, lower = _DASH.sub("-", name), _DASH.sub("-", text.lower())
     last = name.split()[-1]
-    if _written(name.lower(), lower) or _written(last.lower(), lower):
+    if written(name.lower(), lower) or written(last.lower(), lower):
         return True
     if "-" in last and last.lower().replace("-", "") in lower.replace("-", ""):
         return True
@@ -111,7 +74,7 @@ def _stands_in(name: str, text: str) -> bool:
     )
 
 
-def _written(name: str, text: str) -> list[str]:
+def written(name: str, text: str) -> list[str]:
     """Return the places of a text where a word begins with a name, or is it if it is short."""
     end = r"s?\b" if len(name) <= _SHORT else ""
     return re.findall(rf"(?<![^\W_]){re.escape(name)}{end}", text)

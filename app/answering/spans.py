@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from inquote.app.answering.cells import fitting_members, terms_of_cells, weigh_cells
 from inquote.app.answering.definitions import name_version, weigh_told
 from inquote.app.answering.mail import read_mail
+from inquote.app.answering.other_cells import without_other_cells
 from inquote.app.answering.unfit import without_unfit
 from inquote.app.language.forms import ASKING_HEADING
 from inquote.app.reader.base import Reader, Reading, Span
@@ -118,6 +119,7 @@ def read_hits(
             spans = weigh_cells(question, terms, hit.passage, reading.spans)
             members = fitting_members(terms, hit.passage, reading.members)
             reading = replace(reading, spans=spans, members=members)
+            reading = without_other_cells(question, hit.passage, reading)
             reading = read_mail(question, hit.passage, reading)
         spans = weigh_told(question, hit.passage, reading.spans)
         spans = name_version(question, hit.passage, spans)

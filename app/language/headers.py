@@ -59,6 +59,12 @@ TOTAL = compile_words(r"^\W{0,3}(?:sub-?)?total\b")
 SEVERAL = compile_words(r"\b(?:respective(?:ly)?|both|each|and)\b")
 """A word of a question for several things at once."""
 
+OF_SEVERAL_TIMES = compile_words(
+    r"\b(?:and|or|both|each|respective(?:ly)?|between|since|from (?:19|20)\d\d|until|through|than"
+    r"|before|after|compared|to (?:19|20)\d\d)\b"
+)
+"""A question that may ask for a value under another year, or beside another name, than it names."""
+
 EACH_TIME = compile_words(
     r"\b(?:each|every|all|the \d|the (?:two|three|four|five))(?: of the)?(?: \d)?(?: financial"
     r"| fiscal| listed| reported)? (?:years?|periods?|quarters?)\b|\bchronological order\b"
