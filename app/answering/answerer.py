@@ -32,6 +32,7 @@ from inquote.app.answering.expanding import expansion_asked
 from inquote.app.answering.findings import Findings, Followed, Place
 from inquote.app.answering.forms import Form, form_of, requested_count
 from inquote.app.answering.lists import TextList, find_lists, read_lists
+from inquote.app.answering.mentions import all_mentioned
 from inquote.app.answering.names import names_in
 from inquote.app.answering.neighbourhood import Neighbourhood
 from inquote.app.answering.overview import CONFIDENCE, make_overview
@@ -141,9 +142,11 @@ class Answerer:
         The times are left to the caller. Raises `LibraryDamaged` where a passage differs from its
         document.
         """
-        overview = None if shelf.followed.without else self._overview(understood_as, shelf)
-        if overview:
-            parts = [Part(understood_as, overview.findings.hits, overview)]
+        whole = None
+        if not shelf.followed.without:
+            whole = self._overview(understood_as, shelf) or all_mentioned(understood_as, shelf)
+        if whole:
+            parts = [Part(understood_as, whole.findings.hits, whole)]
             return self._cited(question, understood_as, parts, shelf)
         alone, scope = scope_of(understood_as, shelf)
         sides = sides_of(alone)
