@@ -166,7 +166,7 @@ CONTENT_QUESTION = compile_words(
 )
 """What does this report cover?"""
 
-IS_A_TEXT = compile_words(rf"\b(?:{_TEXT}|agreements?|manuals?|guides?|handbooks?|forms?)\b")
+IS_A_TEXT = compile_words(rf"\b(?:{_TEXT}|agreements?|guides?|handbooks?|forms?)\b")
 """A title's words for the text itself."""
 
 WHOLE_TEXT = compile_words(

@@ -13,7 +13,10 @@ TEXT = "NORVA is a ferry. NORVA was built by Orme. NORVA sails. NORVA rests."
     [
         ("NORVA Sales: What Drives Them", "NORVA " * 4, "NORVA"),
         ("NORVA Sales: What Drives Them", "NORVA " * 3, ""),
-        ("Otters of the north", "otters " * 4, "Otters"),
+        ("Thornbury Vale at Work", "Thornbury Vale " * 4, "Thornbury Vale"),
+        ("Networks of the north", "Networks networks " * 4, ""),
+        ("December 13", "December 13 " * 4, ""),
+        ("CHAPTER 1: PUMPS", "CHAPTER PUMPS pumps " * 4, ""),
         ("Annual Report", "annual report " * 4, ""),
         ("", "text " * 9, ""),
     ],
