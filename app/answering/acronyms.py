@@ -9,6 +9,10 @@ from inquote.ingest.text import Range
 
 MORE_WORDS = 5  # than letters that the words for an acronym may be
 
+_ENTRY = (
+    r"^\W{{0,3}}{name}\W{{0,3}}(?:\s[:=–—|-]\s|: |\t|\n{{1,2}}| stands for )"
+    r"\W{{0,3}}(?P<words>\w[^\n\t.,;|]{{2,120}})"
+)  # of a glossary
 _CLAUSE = re.compile(r"[^.,;:()\[\]!?\n]{1,400}")
 _PART = re.compile(r"[^\W_]+")
 
@@ -26,6 +30,8 @@ def acronym_asked(question: str) -> str:
 def expansions(acronym: str, text: str) -> Iterator[Range]:
     """Yield the words for an acronym beside it: "response rate (RR)", "RR (response rate)".
 
+    An entry of a glossary has them too: "RR: response rate", "RR | response rate".
+
     The words are found as Schwartz and Hearst do (2003, "A simple algorithm for identifying
     abbreviation definitions in biomedical text").
     """
@@ -39,14 +45,17 @@ def expansions(acronym: str, text: str) -> Iterator[Range]:
             start = _first_letter(acronym, text[first:end])
             if start is not None:
                 yield first + start, end
-    for given in re.finditer(rf"\b{name}\b ?\((?P<words>[^()]{{3,120}})\)", text, re.IGNORECASE):
-        if _first_letter(acronym, given["words"]) == 0:
-            yield given.span("words")
+    after = (rf"\b{name}\b ?\((?P<words>[^()]{{3,120}})\)", _ENTRY.format(name=name))
+    for pattern in after:
+        for given in re.finditer(pattern, text, re.IGNORECASE | re.MULTILINE):
+            if _first_letter(acronym, given["words"]) == 0:
+                yield given.span("words")
 
 
 def tells_expansion(acronym: str, sentence: str) -> bool:
     """Tell whether a sentence says, or has beside it, what an acronym stands for."""
-    return bool(SPELLS_OUT.search(sentence)) or any(True for _ in expansions(acronym, sentence))
+    is_said = SPELLS_OUT.search(sentence) or is_spelt_out(acronym.upper(), sentence)
+    return bool(is_said) or any(True for _ in expansions(acronym, sentence))
 
 
 def _first_letter(acronym: str, words: str) -> int | None:

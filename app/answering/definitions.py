@@ -64,14 +64,14 @@ def _told(question: str, passage: Passage) -> Iterator[Range]:
 def around_stranded(question: str, passage: Passage) -> Iterator[tuple[Range, Range]]:
     """Yield what stands before and after the words that a question ends with, in their sentences.
 
-    What something is "approved for" follows these words, and does not stand in a sentence on an
-    "approved therapy": all of it is before them.
+    What something is "approved for" follows these words, or "approved only for", and does not stand
+    in a sentence on an "approved therapy": all of that is before them.
     """
     asked = STRANDED.search(question)
     if not asked:
         return
     verb, text = asked["verb"], passage.text
-    words = compile_words(rf"\b{verb} {asked['preposition']}\b")
+    words = compile_words(rf"\b{verb} (?:\w{{1,20}} ){{0,2}}{asked['preposition']}\b")
     before_noun = compile_words(rf"\b{verb} (?!(?:{ANY_PREPOSITION}|and|or|that)\b)[a-z]")
     for start, end in sentence_ranges(text, passage.body):
         found = words.search(text, start, end)

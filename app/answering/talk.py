@@ -87,10 +87,9 @@ class Talk:
 
         As typed it wins where it is much surer.
         """
-        infos = self._shelf.infos
         about = ""
-        if len(infos) == 1 and find_pronoun(understood):
-            document = self._shelf.document(infos[0].id)
+        if find_pronoun(understood) and len(self._shelf.infos) == 1:
+            document = self._shelf.document(self._shelf.infos[0].id)
             about = of_subject(understood, subject_of(document.title, document.text))
         named = self._ask(typed, about or understood, None, NOTHING)
         if not about or named.confidence >= SETTLED_NOUN:

@@ -58,7 +58,8 @@ SPELLS_OUT = compile_words(
 """Words that say what an acronym stands for."""
 
 STRANDED = compile_words(
-    r"\b(?P<verb>\w{2,20}(?:ed|en)|made|sold|known|built|born|sent|held|kept|found)"
+    r"\b(?!(?:open|often|then|even|children|(?:wo)?men|need|feed|seed|speed|bed|red)\b)"
+    r"(?P<verb>\w{2,20}(?:ed|en)|made|sold|known|built|born|sent|held|kept|found)"
     r" (?P<preposition>for|from|of|by|with|to|in|on|at|into|against|as|through|under)\W*$"
 )
 """How a question ends whose answer follows the same words in a text: "approved for"."""
