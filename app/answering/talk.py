@@ -17,7 +17,7 @@ from inquote.app.answering.forms import Form
 from inquote.app.answering.moves import Move, move_of
 from inquote.app.answering.readings import Reading, leans, readings_of
 from inquote.app.answering.replacing import first_question
-from inquote.app.answering.requests import is_of_text_at_hand
+from inquote.app.answering.requests import is_of_text_at_hand, overview_request
 from inquote.app.answering.shelf import NOTHING, Shelf
 from inquote.app.answering.small_talk import kind_of_talk
 from inquote.app.answering.subject import of_subject, subject_of
@@ -88,7 +88,8 @@ class Talk:
         As typed it wins where it is much surer.
         """
         about = ""
-        if find_pronoun(understood) and len(self._shelf.infos) == 1:
+        is_of_text = overview_request(understood) is not None
+        if not is_of_text and find_pronoun(understood) and len(self._shelf.infos) == 1:
             document = self._shelf.document(self._shelf.infos[0].id)
             about = of_subject(understood, subject_of(document.title, document.text))
         named = self._ask(typed, about or understood, None, NOTHING)

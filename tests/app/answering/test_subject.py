@@ -46,5 +46,7 @@ def test_a_first_question_on_it_is_on_the_subject_of_the_only_text() -> None:
     answer = make_system(NORVA=TEXT).answer("Who was it built by?")
     assert answer.understood_as == "Who was NORVA built by?"
     assert answer.question == "Who was it built by?"
+    whole = make_system(NORVA=TEXT).answer("What is it about?")
+    assert whole.understood_as == "What is it about?"
     several = make_system(NORVA=TEXT, b="Otters swim.").answer("Who was it built by?")
     assert several.understood_as == "Who was it built by?"
