@@ -32,6 +32,7 @@ CHROMIUM = next(
 # What Gradio's own client says of an event that still runs when its page is left or loaded again.
 LEFT_BEHIND = (
     "signal is aborted",
+    "BodyStreamBuffer was aborted",
     "errored out",
     "status of 410",  # a document is removed while the page asks for it, which the pane says
 )
