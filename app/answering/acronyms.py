@@ -1,4 +1,4 @@
-"""Find what acronyms stand for: the words beside them in brackets, or with their initials."""
+"""Find what acronyms stand for: the words beside them, or words with their initials."""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from inquote.ingest.english import FUNCTION_WORDS
 from inquote.ingest.text import Range
 
 MORE_WORDS = 5  # than letters that the words for an acronym may be
+_BEFORE = 200  # characters in which they stand before it
 
 _ENTRY = (
     r"^\W{{0,3}}{name}\W{{0,3}}(?:\s[:=–—|-]\s|: |\t|\n{{1,2}}| stands for )"
@@ -36,12 +37,12 @@ def expansions(acronym: str, text: str) -> Iterator[Range]:
     abbreviation definitions in biomedical text").
     """
     name = re.escape(acronym)
+    most = min(len(acronym) + MORE_WORDS, 2 * len(acronym))
     for bracket in re.finditer(rf"\(\s?{name}\.?\s?[),;]", text, re.IGNORECASE):
-        words = list(re.finditer(r"\S+", text[max(0, bracket.start() - 200) : bracket.start()]))
-        most = min(len(acronym) + MORE_WORDS, 2 * len(acronym))
+        shift = max(0, bracket.start() - _BEFORE)
+        words = list(re.finditer(r"\S+", text[shift : bracket.start()]))[-most:]
         if words:
-            shift = max(0, bracket.start() - 200)
-            first, end = words[-most:][0].start() + shift, words[-1].end() + shift
+            first, end = shift + words[0].start(), shift + words[-1].end()
             start = _first_letter(acronym, text[first:end])
             if start is not None:
                 yield first + start, end

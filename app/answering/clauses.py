@@ -9,7 +9,6 @@ from inquote.app.answering.forms import Form
 from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.spans import AnswerSpan, HitReading
 from inquote.app.language.clauses import CLAUSE_QUESTION, CLAUSE_WORD
-from inquote.app.reader.base import Reading
 from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Document
@@ -103,7 +102,7 @@ def _spans(places: Sequence[Range], id: str, shelf: Shelf) -> list[AnswerSpan]:
         for rank, hit in enumerate(hits):
             first, last = hit.passage.start, hit.passage.end
             if first <= start < last:
-                source = HitReading(hit, rank, Reading((), (), 0.0))
+                source = HitReading.unread(hit, rank)
                 spans.append(AnswerSpan(source, start - first, min(end, last) - first))
                 break
     return spans

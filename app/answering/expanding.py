@@ -1,4 +1,4 @@
-"""Answer "What does DRR stand for?" with the words beside the acronym, in or before brackets."""
+"""Answer "What does DRR stand for?" with the words that stand beside the acronym."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,6 @@ from inquote.app.answering.choice import Choice
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form
 from inquote.app.answering.spans import AnswerSpan, HitReading
-from inquote.app.reader.base import Reading
 from inquote.index.retrieval.search import Hit
 
 CONFIDENCE = 0.9
@@ -16,13 +15,13 @@ CONFIDENCE = 0.9
 def expansion_asked(question: str, hits: Sequence[Hit]) -> Choice | None:
     """Return the words for the acronym that a question asks for, those of the first hit with them.
 
-    None where it asks for none, or no hit has them beside it in brackets.
+    None where it asks for none, or no hit has them beside it.
     """
     acronym = acronym_asked(question)
     for rank, hit in enumerate(hits if acronym else ()):
         place = next(expansions(acronym, hit.passage.text), None)
         if place:
-            span = AnswerSpan(HitReading(hit, rank, Reading((), (), 0.0)), *place)
+            span = AnswerSpan(HitReading.unread(hit, rank), *place)
             findings = Findings((span.source,), (span,), (), (*hits[:rank], *hits[rank + 1 :]))
             return Choice(Form.SHORT, findings, (span,), {}, CONFIDENCE)
     return None

@@ -3,7 +3,6 @@
 "Which companies are mentioned?" has no passage that answers it: every text is gone through.
 """
 
-import re
 from collections.abc import Iterator
 
 from inquote.app.answering.answer import Inferred
@@ -16,10 +15,9 @@ from inquote.app.language.mentions import (
     COMPANIES,
     MENTIONED_QUESTION,
     MENTIONS_ASKED,
-    NO_COMPANY,
+    NO_NAME_BEGINS,
     WRITTEN,
 )
-from inquote.app.reader.base import Reading
 from inquote.ingest.text import Range
 
 CONFIDENCE = 0.7  # assumed, not calibrated: what is written otherwise is missed
@@ -69,7 +67,7 @@ def _each_once(kind: str, question: str, shelf: Shelf) -> Iterator[AnswerSpan]:
     for id in dict.fromkeys(hit.passage.document_id for hit in hits):
         passages = shelf.passages_near(question, MOST_PASSAGES, id)
         for rank, hit in enumerate(sorted(passages, key=lambda hit: hit.passage.start)):
-            source = HitReading(hit, rank, Reading((), (), 0.0))
+            source = HitReading.unread(hit, rank)
             for start, end in sorted(_places(kind, hit.passage.text)):
                 name = hit.passage.text[start:end].casefold()
                 is_part = has_names and any(name in other or other in name for other in known)
@@ -82,6 +80,6 @@ def _places(kind: str, text: str) -> Iterator[Range]:
     """Yield the places of a text where something of a kind is written."""
     for words, patterns in WRITTEN:
         for pattern in patterns if words.search(kind) else ():
-            for match in re.finditer(pattern, text):
-                if match["name"].split()[0].lower() not in NO_COMPANY:
+            for match in pattern.finditer(text):
+                if match["name"].split()[0].lower() not in NO_NAME_BEGINS:
                     yield match.span("name")

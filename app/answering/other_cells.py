@@ -29,6 +29,7 @@ def without_other_cells(question: str, passage: Passage, reading: Reading) -> Re
 
 
 def _other_cells(question: str, passage: Passage) -> Iterator[ReadCell]:
+    """Yield these values; none for a question on several times or rows, or on a change."""
     rows = list(read_rows(passage))
     is_of_several = bool(OF_SEVERAL_TIMES.search(question)) or is_of_change(question)
     years = set() if is_of_several else set(YEAR_WITHIN.findall(question))

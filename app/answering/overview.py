@@ -16,7 +16,6 @@ from inquote.app.answering.scope import documents_called
 from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.spans import AnswerSpan, HitReading, normalize_words
 from inquote.app.language.forms import LEANS_BACK
-from inquote.app.reader.base import Reading
 from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Document, Section
@@ -122,7 +121,7 @@ def _sentences(hits: Iterable[Hit]) -> list[AnswerSpan]:
     """Return the whole sentences of passages in text order, each place once."""
     sentences: dict[tuple[str, int, int], AnswerSpan] = {}
     for rank, hit in enumerate(hits):
-        source = HitReading(hit, rank, Reading((), (), 0.0))
+        source = HitReading.unread(hit, rank)
         text = hit.passage.text
         for start, end in sentence_ranges(text, hit.passage.body):
             marker = LIST_MARKER.match(text, start, end)

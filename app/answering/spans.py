@@ -35,6 +35,11 @@ class HitReading:
     rank: int
     reading: Reading
 
+    @classmethod
+    def unread(cls, hit: Hit, rank: int) -> "HitReading":
+        """Return a hit that no reader has read, for what is found in it by other means."""
+        return cls(hit, rank, Reading((), (), 0.0))
+
     @property
     def passage(self) -> Passage:
         """Return the passage that was read."""

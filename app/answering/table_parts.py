@@ -20,7 +20,6 @@ from inquote.app.language.headers import (
     is_of_change,
     naming_terms,
 )
-from inquote.app.reader.base import Reading
 from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Segment
@@ -102,7 +101,7 @@ def table_parts(question: str, hits: Sequence[Hit]) -> list[AnswerSpan]:
     terms = naming_terms(question)
     tables: list[_Table] = []
     for rank, hit in enumerate(hits):
-        tables += _tables_of(HitReading(hit, rank, Reading((), (), 0.0)))
+        tables += _tables_of(HitReading.unread(hit, rank))
     best: tuple[float, list[AnswerSpan]] | None = None
     for table in tables:
         fit = table.fit(terms)

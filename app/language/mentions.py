@@ -49,10 +49,15 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 COMPANIES = re.compile("compan|firm|corporation|business")
 """The kind that has names, of which a shorter one is the same."""
 
-WRITTEN: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+
+def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, patterns))
+
+
+WRITTEN = (
     (
         COMPANIES,
-        (
+        _patterns(
             rf"(?P<name>{_WORDS_OF_NAME},? {_FORMS})",
             rf"\b(?i:{_DONE_BY}) by {_NAME}",
             rf"{_NAME} (?:is|was) (?:an?|the|one of the) (?:[\w-]{{1,20}} ){{0,8}}(?:{_TRADES})\b",
@@ -61,34 +66,43 @@ WRITTEN: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
             rf" (?:such as|like|including|called|named) {_NAME}",
         ),
     ),
-    (re.compile("year"), (r"\b(?P<name>(?:1[5-9]|20)\d\d)\b",)),
+    (
+        re.compile("year"),
+        _patterns(r"\b(?P<name>(?:1[5-9]|20)\d\d)\b"),
+    ),
     (
         re.compile("date"),
-        (
+        _patterns(
             rf"\b(?P<name>(?:{_DAY} )?{_MONTH} (?:{_DAY},? )?(?:1[5-9]|20)\d\d"
             r"|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4})\b",
         ),
     ),
-    (re.compile("percent"), (r"(?P<name>[-−]?\d[\d.,]{0,12} ?(?:%|percent\b|per cent\b))",)),
+    (
+        re.compile("percent"),
+        _patterns(r"(?P<name>[-−]?\d[\d.,]{0,12} ?(?:%|percent\b|per cent\b))"),
+    ),
     (
         re.compile("amount|price"),
-        (
+        _patterns(
             r"(?P<name>(?:US)?[$€£¥] ?\d[\d.,]{0,15}(?: (?:thousand|million|billion|trillion))?)",
             r"\b(?P<name>\d[\d.,]{0,15} ?(?:thousand |million |billion )?"
             r"(?:euros?|dollars|EUR|USD|GBP|CHF)\b)",
         ),
     ),
-    (re.compile("mail"), (r"\b(?P<name>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})\b",)),
+    (
+        re.compile("mail"),
+        _patterns(r"\b(?P<name>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})\b"),
+    ),
     (
         re.compile("web|link|url"),
-        (r"\b(?P<name>(?:https?://|www\.)[^\s<>\"“”)]{3,200}[^\s<>\"“”).,;])",),
+        _patterns(r"\b(?P<name>(?:https?://|www\.)[^\s<>\"“”)]{3,200}[^\s<>\"“”).,;])"),
     ),
     (
         re.compile("acronym|abbreviation"),
-        (r"\b(?P<name>(?![IVXLC]+\b)[A-Z][a-z]?[A-Z][A-Z\d]{0,4}(?:-[A-Z\d]{1,4})?)\b",),
+        _patterns(r"\b(?P<name>(?![IVXLC]+\b)[A-Z][a-z]?[A-Z][A-Z\d]{0,4}(?:-[A-Z\d]{1,4})?)\b"),
     ),
 )
 """For words of a kind, how its things are written, capitals told apart; `name` is the thing."""
 
-NO_COMPANY = frozenset("the this that it a an in we our its their he she they and".split())
+NO_NAME_BEGINS = frozenset("the this that it a an in we our its their he she they and".split())
 """Words with which no name begins, in lower case."""
