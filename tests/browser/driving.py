@@ -18,6 +18,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Each test's own certificate. Playwright's way, which lets every connection be refused and
+    # taken up anew, gave a style sheet up after 32 times.
+    "--ignore-certificate-errors",
     "--host-resolver-rules=MAP *.example.org 127.0.0.1",
 ]
 RULES = {

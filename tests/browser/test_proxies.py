@@ -130,7 +130,7 @@ def address(
 
 @pytest.fixture
 def tab(browser: Browser, address: str) -> Iterator[Tab]:
-    context = browser.new_context(ignore_https_errors=True)
+    context = browser.new_context()
     tab = Tab(context.new_page(), address)
     yield tab
     context.close()
