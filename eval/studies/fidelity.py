@@ -11,7 +11,8 @@ order that a reader follows, the comparison allows for it:
 - pdftotext has two orders, of blocks as it takes them and of the file ("-raw"). Blocks side by side
   are right in one of them and seldom in both: the order is that of the one which agrees best. The
   recall is always measured against the first.
-- A page number that stands alone is the label of its page and not in the text. It counts as read.
+- A page number that stands alone ("Page 2 of 3") is the label of its page and not in the text. It
+  counts as read.
 """
 
 import json
@@ -34,6 +35,7 @@ from inquote.ingest.documents import Document
 from inquote.ingest.errors import IngestError
 from inquote.ingest.files.collect import Limits, LoadedFile, read_files
 from inquote.ingest.files.find import find_sources
+from inquote.ingest.layout.running import PAGE_NUMBER
 from inquote.ingest.text import printable
 
 PERCENTILES = (5, 10, 50)
@@ -87,7 +89,10 @@ def compare(
         name = _format_name(source.path)
         fidelity = formats.setdefault(name, FormatFidelity())
         fidelity.files += 1
-        references = list(filter(None, map(words_of, read_references(source.path))))
+        texts = read_references(source.path)
+        if isinstance(outcome, LoadedFile):
+            texts = [_without_page_words(text, outcome.document) for text in texts]
+        references = list(filter(None, map(words_of, texts)))
         if isinstance(outcome, LoadedFile):
             if references:
                 fidelity.read.append(_measure(source.path, outcome.document, references))
@@ -114,6 +119,16 @@ def _measure(path: Path, document: Document, references: Sequence[Sequence[str]]
         round(max(word_order(words, reference) for reference in references), 4),
         missing_words(words, references[0])[:SHOWN_WORDS],
     )
+
+
+def _without_page_words(text: str, document: Document) -> str:
+    """Return a text whose rows of a page's number alone say no more than the page's label."""
+    labels = {page.label for page in document.pages}
+    rows = []
+    for row in text.split("\n"):
+        number = PAGE_NUMBER.fullmatch(row.strip())
+        rows.append(number.group(1) if number and number.group(1) in labels else row)
+    return "\n".join(rows)
 
 
 def _text_with_labels(document: Document) -> str:

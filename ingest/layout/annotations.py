@@ -131,27 +131,34 @@ def _field_lines(annotation: Any, forms: Any, frame: Frame, number: int) -> Iter
 def shown_values(
     fields: Sequence[Sequence[Line]], drawn: Sequence[Line]
 ) -> tuple[list[Line], list[Line]]:
-    """Return the lines of fields as a viewer draws them, and what was drawn elsewhere.
+    """Return the lines of fields as a viewer draws them, and what else was drawn.
 
-    A field keeps its value where that is drawn, and where it has several lines.
+    A field keeps its value where that is drawn, and where it has several lines. Beside the value of
+    a list stand the rows that nobody chose.
     """
     lines = [line for field in fields for line in field]
+    values = ["".join([_letters(line.text) for line in field]) for field in fields for _ in field]
     places = list(map(_place_of, lines))
-    known = {_letters(line.text) for line in lines}
-    shown: list[list[str]] = [[] for _ in lines]
+    shown: list[list[Line]] = [[] for _ in lines]
     elsewhere = []
     for line in drawn:
+        letters, own = _letters(line.text), Box(line.left, line.top, line.right, line.bottom)
         x, y = (line.left + line.right) / 2, (line.top + line.bottom) / 2
         inside = [at for at, place in enumerate(places) if place.holds(x, y)]
         for at in inside:
-            shown[at].append(line.text)
-        if not inside and _letters(line.text) not in known:
+            shown[at].append(line)
+        if not inside and not any(
+            letters in value and place.meets(own)
+            for value, place in zip(values, places, strict=True)
+        ):
             elsewhere.append(line)
     alone = {id(field[0]) for field in fields if len(field) == 1}
-    for at, (line, texts) in enumerate(zip(lines, shown, strict=True)):
-        is_other = len(texts) == 1 and _letters(texts[0]) != _letters(line.text)
-        if is_other and id(line) in alone:
-            as_drawn = line_at(texts[0], places[at], line.page, line.name)
+    for at, (line, rows) in enumerate(zip(lines, shown, strict=True)):
+        others = [row for row in rows if _letters(row.text) not in values[at]]
+        if len(rows) > 1:
+            elsewhere.extend(others)
+        elif others and id(line) in alone:
+            as_drawn = line_at(others[0].text, places[at], line.page, line.name)
             lines[at] = replace(as_drawn, bands=line.bands)
     return lines, elsewhere
 

@@ -36,6 +36,7 @@ _BOLD = 600
 _LONGEST = 32_767  # bytes of a string; PDFium drops the rest of a longer one
 _LEAST_UP = 0.45  # of the size that a string reaches above its baseline
 _FIRST_JOINED = ord(FIRST_FROM_RIGHT)
+_ASIDE = 0.5  # of the size that letters below one another stand aside, at most
 _FARTHEST = 3.0  # of the size that a letter reaches from its baseline
 _SAMPLE = 5  # every so many characters are asked for their map
 # The codes of ligatures in the fonts of TeX, which say nothing of Unicode.
@@ -83,6 +84,19 @@ def codes_of(text_page: int, drawn: Sequence[int]) -> list[int]:
             if any(library.font_of(drawn[at]) == font for at in letters):
                 codes[index] = _TEX_LIGATURES[code]
     return codes
+
+
+def _closed_up(
+    codes: Sequence[int], lefts: "array[float]", rights: "array[float]"
+) -> tuple[list[int], "array[float]", "array[float]"]:
+    """Return letters that stand below one another, each as long as it is to the next.
+
+    PDFium sees blanks between them, which have no width.
+    """
+    kept = [at for at, left in enumerate(lefts) if left < rights[at]]
+    starts = array("f", [lefts[at] for at in kept])
+    ends = starts[1:] + array("f", [rights[at] for at in kept[-1:]])
+    return [codes[at] for at in kept], starts, ends
 
 
 class _Reader:
@@ -141,9 +155,14 @@ class _Reader:
         sign = -1 if scale < 0 else 1
         angle = self._angle(sign * matrix.a, sign * matrix.b)
         size = self._size(drawn, abs(scale) * math.hypot(matrix.c, matrix.d), angle)
+        runs_down = self._runs_down(start, end, size)
+        if runs_down:
+            angle = (angle + 90) % 360
         x, y = self.frame.shown(*self._origin(start))
         base = turned(x, y, angle)[1]
-        lefts, rights = self._edges(start, end, angle, size)
+        codes, (lefts, rights) = self.codes[start:end], self._edges(start, end, angle, size)
+        if runs_down:
+            codes, lefts, rights = _closed_up(codes, lefts, rights)
         if angle == 0 and self.frame.is_upright:
             up = base - (self.frame.matrix[5] - self.boxes[4 * start + 1])
             down = self.frame.matrix[5] - self.boxes[4 * start + 3] - base
@@ -157,7 +176,8 @@ class _Reader:
             self.result.legibility.cut += end - start >= _LONGEST or end - start == _LONGEST // 2
             up, down = self._reach(drawn, start, end, angle, size)
             string = String(style, base, base - up, base + down)
-            fill(string, self.codes[start:end], lefts, rights)
+            if codes:
+                fill(string, codes, lefts, rights)
             self.result.strings.append(string)
             self.result.layered += library.render_mode(drawn) in (INVISIBLE, _CLIPPING)
 
@@ -189,6 +209,13 @@ class _Reader:
         angle = math.degrees(math.atan2(down, across))
         near = round(angle / 90) * 90
         return float((near if abs(angle - near) <= _LEVEL else round(angle)) % 360)
+
+    def _runs_down(self, start: int, end: int, size: float) -> bool:
+        """Return whether upright letters stand below one another, as Chinese and Japanese may."""
+        if self.boxes[4 * end - 3] > self.boxes[4 * start + 3]:
+            return False  # the last one is not below the first
+        (x1, y1), (x2, y2) = self._origin(start), self._origin(end - 1)
+        return abs(x2 - x1) < _ASIDE * size and y1 - y2 > (end - start - 1) * size / 4
 
     def _origin(self, index: int) -> tuple[float, float]:
         x, y = ctypes.c_double(), ctypes.c_double()

@@ -19,7 +19,7 @@ _MAX_PLACED_WORDS = 12  # of one that is told by its place
 _OFTEN = 0.5  # of the pages, and more
 _APART = 1.6  # of the size between a head and the text
 _NEAR = 2.0  # points within which heights are the same
-_PAGE_NUMBER = re.compile(
+PAGE_NUMBER = re.compile(
     r"(?:(?:(?i:page|seite|pagina|página|p\.|pg\.?)|[-–—|])\s?)?(\d{1,5}|[ivxlc]{1,7})"
     r"(?:\s?(?:(?i:of|von|de|di|van|sur)|/)\s?\d{1,5}|\s?[-–—|])?"
 )
@@ -69,7 +69,7 @@ def take_running(pages: list[list[Line]], heights: Sequence[float]) -> list[Edge
         running = _running(own, keys, places, len(pages))
         if sum(len(row.pieces) for row in running) == len(pages[index]):
             # A page of nothing else says something, but for its number.
-            running = [row for row in running if _PAGE_NUMBER.fullmatch(row.text)]
+            running = [row for row in running if PAGE_NUMBER.fullmatch(row.text)]
         result.append(_take(pages, index, running))
     if not any(pages):  # a document of nothing but heads is no document
         pages[:] = before
@@ -113,7 +113,7 @@ def _running(
         words = len(row.text.split())
         returns = keys[row.key, row.is_head] >= often and words <= _MAX_WORDS
         is_placed = row.is_apart and near >= max(3, _OFTEN * page_count)
-        is_number = row.is_apart and _PAGE_NUMBER.fullmatch(row.text) is not None
+        is_number = row.is_apart and PAGE_NUMBER.fullmatch(row.text) is not None
         if returns or is_number or (is_placed and words <= _MAX_PLACED_WORDS):
             running.append(row)
     return running
@@ -149,13 +149,13 @@ def _numbers(edges: Edges) -> list[str]:
 
 def _stripped(row: str, wanted: str, edges: Edges) -> str:
     """Return a row without its page number, which is noted."""
-    whole = _PAGE_NUMBER.fullmatch(row)
+    whole = PAGE_NUMBER.fullmatch(row)
     if whole and (not wanted or whole.group(1) == wanted or not whole.group(1).isdigit()):
         edges.label = edges.label or whole.group(1)
         return ""
     if not wanted:
         return row
-    for match in _PAGE_NUMBER.finditer(row):
+    for match in PAGE_NUMBER.finditer(row):
         is_end = match.start() == 0 or match.end() == len(row)
         if match.group(1) == wanted and is_end:
             edges.label = edges.label or wanted

@@ -37,6 +37,15 @@ class Box(NamedTuple):
         """Return whether a point lies within."""
         return self.left <= x <= self.right and self.top <= y <= self.bottom
 
+    def meets(self, other: "Box") -> bool:
+        """Return whether two rectangles have a point in common."""
+        return (
+            self.left <= other.right
+            and other.left <= self.right
+            and self.top <= other.bottom
+            and other.top <= self.bottom
+        )
+
 
 @dataclass(frozen=True)
 class Frame:

@@ -372,3 +372,47 @@ def test_a_field_says_what_is_drawn_in_it() -> None:
     assert pdf_format.parse(content).text.split() == (
         "Total 232,324.50 Code AB12 Name Ada Quill".split()
     )
+
+
+def test_a_list_shows_its_rows_and_says_which_one_is_chosen() -> None:
+    field = b"<< /Type /Annot /Subtype /Widget /FT /Ch /T (%s) /Opt [(Ash) (Elm) (Oak)] /F 4"
+    field += b" /Rect [160 %d 360 %d] /AP << /N %d 0 R >> %s >>"
+    rows = [shown(2, 44 - 14 * at, name) for at, name in enumerate(["Ash", "Elm", "Oak"])]
+    content = drawn_pdf(
+        [shown(60, 745, "Choose a wood.")],
+        extra=b"/Annots [8 0 R 9 0 R]",
+        more=[
+            field % (b"wood", 640, 700, 10, b"/V (Elm)"),
+            field % (b"other", 500, 560, 10, b""),
+            appearance(*rows, height=60),
+        ],
+        catalog=b"/AcroForm << /Fields [8 0 R 9 0 R] >>",
+    )
+    assert kinds(pdf_format.parse(content)) == [
+        ("paragraph", "Choose a wood."),
+        ("paragraph", "wood: Elm"),
+        ("comment", "Ash"),
+        ("comment", "Oak"),
+        ("comment", "Ash Elm Oak"),
+    ]
+
+
+def test_letters_below_one_another_are_read_down_and_the_columns_from_the_right() -> None:
+    columns = [(400, "A春の夜の夢"), (372, "B秋の風")]
+    drawn = []
+    for left, text in columns:
+        codes = text.encode("utf-16-be").hex().encode()
+        drawn.append(b"BT /F3 20 Tf %d 700 Td <%s> Tj ET" % (left, codes))
+    font = b"<< /Type /Font /Subtype /%s /BaseFont /Helvetica %s >>"
+    system = b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >>"
+    content = drawn_pdf(
+        [b" ".join(drawn)],
+        more=[
+            font % (b"Type0", b"/Encoding /UniJIS-UCS2-V /DescendantFonts [9 0 R]"),
+            font % (b"CIDFontType0", system + b" /FontDescriptor 10 0 R"),
+            b"<< /Type /FontDescriptor /FontName /Helvetica /Flags 4 /Ascent 880 /Descent -120 "
+            b"/CapHeight 700 /StemV 80 /ItalicAngle 0 /FontBBox [0 -120 1000 880] >>",
+        ],
+    )
+    text = pdf_format.parse(content.replace(b"/F2 5 0 R", b"/F3 8 0 R")).text
+    assert text == "A春の夜の夢 B秋の風"
