@@ -155,9 +155,9 @@ class _Reader:
         sign = -1 if scale < 0 else 1
         angle = self._angle(sign * matrix.a, sign * matrix.b)
         size = self._size(drawn, abs(scale) * math.hypot(matrix.c, matrix.d), angle)
-        runs_down = self._runs_down(start, end, size)
+        runs_down = angle == 0 and self.frame.is_upright and self._runs_down(start, end, size)
         if runs_down:
-            angle = (angle + 90) % 360
+            angle = 90.0
         x, y = self.frame.shown(*self._origin(start))
         base = turned(x, y, angle)[1]
         codes, (lefts, rights) = self.codes[start:end], self._edges(start, end, angle, size)

@@ -416,3 +416,13 @@ def test_letters_below_one_another_are_read_down_and_the_columns_from_the_right(
     )
     text = pdf_format.parse(content.replace(b"/F2 5 0 R", b"/F3 8 0 R")).text
     assert text == "A春の夜の夢 B秋の風"
+
+
+def test_a_page_that_is_turned_with_its_text_is_read_as_it_is_shown() -> None:
+    lines = ["The ferry leaves at noon.", "It returns in the evening."]
+    drawn = [
+        b"BT /F1 12 Tf 0 -1 1 0 %d 700 Tm (%s) Tj ET" % (400 - 14 * at, line.encode())
+        for at, line in enumerate(lines)
+    ]
+    content = drawn_pdf([b" ".join(drawn)], extra=b"/Rotate 270")
+    assert pdf_format.parse(content).text == "The ferry leaves at noon. It returns in the evening."
