@@ -335,6 +335,7 @@ document.addEventListener("server-back", () => {
 // A document that was just taken in opens. Else the one at hand may have another title now, or be gone; if not, whoever
 // reads it is left in peace.
 document.addEventListener("corpus-changed", async (event) => {
+  document.querySelector("#introduce-anew")?.click();
   if (event.detail?.opens) return openWithOverview(event.detail.opens, { sheet: false });
   const address = loaded;
   const reply = address && (await fetch(address).catch(() => null));

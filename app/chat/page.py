@@ -60,6 +60,7 @@ class Page:
             self.kept = gr.Textbox("[]", elem_id="kept", label="Kept", visible="hidden")
             self.back = gr.Button("Bring back", elem_id="bring-back", visible="hidden")
             self.undo = gr.Button("Undo the edit", elem_id="undo-edit", visible="hidden")
+            self.anew = gr.Button("Introduce anew", elem_id="introduce-anew", visible="hidden")
             with gr.Row(elem_id="inquote"):
                 with gr.Column(elem_id="conversation"):
                     self._add_header()
@@ -131,7 +132,9 @@ class Page:
         for button in self.suggestions:
             button.click(self.ask, [button, *beside], **asking)
         self.undo.click(self.undo_edit, [self.conversation, self.branch], **asking)
-        self.new.click(self.clear, self.conversation, outputs, **private)
+        self.new.click(self.clear, self.conversation, [*outputs, self.intro], **private)
+        begun = [self.intro, *self.suggestions]
+        self.anew.click(self.introduce, self.conversation, begun, **private)
         self.back.click(self.bring_back, state, **asking)
         self.blocks.load(self.open, self.conversation, [*outputs, self.intro], **private)
 
@@ -188,7 +191,17 @@ class Page:
         """Begin a new conversation."""
         self._see_as(request)
         conversation.turns.clear()
-        return {**self._show(conversation), self.box: "", **await self._suggest(conversation)}
+        begun = {self.intro: await self._introduce(), **await self._suggest(conversation)}
+        return {**self._show(conversation), self.box: "", **begun}
+
+    async def introduce(
+        self, conversation: Conversation, request: gr.Request | None = None
+    ) -> AsyncIterator[Updates]:
+        """Say anew which text this is, for it has changed, and what can be asked of it."""
+        self._see_as(request)
+        yield {self.intro: await self._introduce()}
+        self._see_as(request)
+        yield await self._suggest(conversation, wait=True)
 
     async def open(self, conversation: Conversation, request: gr.Request) -> AsyncIterator[Updates]:
         """Wait for the models, introduce the text, then ask the question of the address.

@@ -26,10 +26,13 @@ def address(tmp_path: Path, corpus: Path, embedder: FakeEmbedder) -> Iterator[st
 
 
 def test_a_document_that_was_taken_in_opens_with_what_it_is_about(tab: Tab) -> None:
+    intro = tab.page.locator("#intro")
+    expect(intro).to_contain_text("Here are 5 documents.")
     dialog = drawer(tab)
     text = "# Voles\n\nVoles are small animals which live below the ground. They eat grass daily."
     choose(dialog, voles=text)
     expect(tab.page.locator("#pane h2")).to_have_text("Voles")
+    expect(intro).to_contain_text("Here are 6 documents.")
     expect(tab.page.get_by_role("region", name="Overview")).to_be_visible()
     dialog.get_by_role("link", name="Look at Voles").click()
     expect(dialog).to_be_hidden()
