@@ -13,9 +13,16 @@ from inquote.app.answering.completing import place_of_pronoun, with_topic
 from inquote.app.answering.conversation import resolve_follow_up
 from inquote.app.answering.entities import Phrase, is_in, noun_phrases
 from inquote.app.answering.replacing import first_question, other_places
-from inquote.app.answering.topics import find_pronoun, lacks_topic
+from inquote.app.answering.topics import find_pronoun, lacks_topic, names_something
 from inquote.app.answering.wording import unwrapped
-from inquote.app.language.dialogue import ABSTRACT_NOUNS, ONES, PERSONAL_PRONOUN, QUESTION_PHRASE
+from inquote.app.language.dialogue import (
+    ABSTRACT_NOUNS,
+    DEFINITE_NOUN,
+    ONES,
+    PERSONAL_PRONOUN,
+    QUESTION_PHRASE,
+    RECORD,
+)
 from inquote.app.language.forms import QUESTION_WORD
 from inquote.index.terms import content_terms
 
@@ -64,6 +71,22 @@ def readings_of(
     if turns:
         readings.append(Reading(f"{turns[-1]} {capitalise(unwrapped(typed))}"))
     return list(dict.fromkeys(readings))[: MOST + 1]
+
+
+def of_record(typed: str, last: Answer | None) -> str:
+    """Return a turn with the record that was last answered from in the place of "the contract".
+
+    A record is a section whose heading counts it with others: "Contract 3: Oxygen". "" where the
+    turn names something itself, or speaks of no such thing.
+    """
+    headings = {citation.heading for citation in last.citations} if last else set()
+    record = RECORD.match(next(iter(headings))) if len(headings) == 1 else None
+    if record is None or names_something(typed):
+        return ""
+    for thing in DEFINITE_NOUN.finditer(typed):
+        if thing["noun"].lower() == record["noun"].lower():
+            return f"{typed[: thing.start()]}{record[0]}{typed[thing.end() :]}"
+    return ""
 
 
 def _in_other_places(understood: str, turns: Sequence[str]) -> list[str]:

@@ -15,14 +15,14 @@ from inquote.app.answering.conversation import resolve_follow_up, turns_of
 from inquote.app.answering.findings import Followed, Place
 from inquote.app.answering.forms import Form
 from inquote.app.answering.moves import Move, move_of
-from inquote.app.answering.readings import Reading, leans, readings_of
+from inquote.app.answering.readings import Reading, leans, of_record, readings_of
 from inquote.app.answering.replacing import first_question
 from inquote.app.answering.requests import is_of_text_at_hand, overview_request
 from inquote.app.answering.shelf import NOTHING, Shelf
 from inquote.app.answering.small_talk import kind_of_talk
 from inquote.app.answering.subject import of_subject, subject_of
 from inquote.app.answering.topics import find_pronoun, names_something
-from inquote.app.language.dialogue import PLACE
+from inquote.app.language.dialogue import DEFINITE_NOUN, PLACE
 from inquote.index.retrieval.search import Hit
 from inquote.index.stores.base import Scope
 from inquote.ingest.errors import QuestionError
@@ -71,6 +71,12 @@ class Talk:
         if not turns:
             return self._of_subject(typed, understood)
         first = self._ask(typed, understood, None, NOTHING)
+        last = self._last(history, before - 1) if before and DEFINITE_NOUN.search(typed) else None
+        record = of_record(typed, last)
+        if record:
+            answer = self._ask(typed, record, None, NOTHING)
+            if answer.text is not None:
+                return _with_readings(answer, [Reading(typed)])
         if not leans(typed, turns):
             return first
         is_joined = understood.startswith(f"{first_question(turns[-1])} ")

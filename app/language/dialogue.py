@@ -303,6 +303,14 @@ PLACE = compile_words(
 )
 """A request for the evidence that wants its place to be shown."""
 
+RECORD = compile_words(
+    r"^(?P<noun>[a-z]{3,30}) (?:(?:no\.?|nr\.?|number) ?)?(?:\d{1,5}|(?-i:[A-Z]|[IVX]{2,6}))"
+    r"(?![\w-])[^\n]{0,120}"
+)
+"""The heading of one of many alike: "Contract 3: Oxygen"."""
+
+DEFINITE_NOUN = compile_words(r"\b(?:the|this|that|said) (?P<noun>[a-z]{3,30})\b(?! of\b)")
+
 CORRECTION = compile_words(
     r"^(?:(?:no|nope|sorry|wait|not that|oh)[,.! ]+)*"
     r"(?:i (?:meant|mean|was asking (?:about|for))|rather)(?: to ask)?(?: about| for)? "

@@ -1,8 +1,11 @@
 """Readings of a follow-up compete, and turns about the last answer are answered from it."""
 
+from dataclasses import replace
+
+import pytest
 from answering_library import make_system
 
-from inquote.app.answering.readings import Reading, leans, readings_of
+from inquote.app.answering.readings import Reading, leans, of_record, readings_of
 
 TEXTS = {
     "a": "# Otter\n\nOtters weigh eight kilograms. Otters live in rivers. Anna Berg counts otters.",
@@ -95,3 +98,22 @@ def test_a_document_is_asked_about_by_its_title() -> None:
     answer = make_system(**LONGER, **{"Pond life": LONGER["b"]}).answer("What is pond life about?")
     assert [citation.document_id for citation in answer.citations] == ["Pond life"]
     assert answer.trace["form"] == "overview"
+
+
+@pytest.mark.parametrize(
+    ("heading", "typed", "meant"),
+    [
+        ("Contract 2: Oxygen", "When does the contract end?", "When does Contract 2: Oxygen end?"),
+        ("Article V", "Who may amend this article?", "Who may amend Article V?"),
+        ("Contract 2: Oxygen", "When does the contract of Breva end?", ""),
+        ("Contract 2: Oxygen", "When does the tank arrive?", ""),
+        ("Contracts in force", "Who signs the contracts?", ""),
+    ],
+)
+def test_the_contract_is_the_one_that_was_answered_from(
+    heading: str, typed: str, meant: str
+) -> None:
+    last = make_system(**TEXTS).answer("Who counts otters?")
+    cited = tuple(replace(citation, heading=heading) for citation in last.citations)
+    assert of_record(typed, replace(last, citations=cited)) == meant
+    assert of_record(typed, None) == ""
