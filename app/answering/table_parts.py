@@ -13,6 +13,7 @@ from inquote.app.answering.forms import Form
 from inquote.app.answering.spans import AnswerSpan, HitReading
 from inquote.app.language.headers import (
     KIND_OF_WHOLE,
+    NAMES_ASKED,
     PERIOD,
     ROWS_ASKED,
     TOTAL,
@@ -40,9 +41,12 @@ ROWS_CONFIDENCE = 0.7
 
 @dataclass(frozen=True)
 class _Row:
-    """A row: its name, the heading inside the table that it stands under, its columns' headers."""
+    """A row: its name, with the header above that, the heading inside the table that the row
+    stands under, and its columns' headers.
+    """
 
     name: Segment
+    kind: str
     group: str
     columns: tuple[Segment, ...]
 
@@ -80,7 +84,7 @@ def with_table_parts(question: str, choice: Choice, hits: Sequence[Hit]) -> Choi
     A sure answer that stands in no table stays.
     """
     asks_years = bool(YEARS_ASKED.search(question))
-    if not asks_years and not ROWS_ASKED.search(question):
+    if not asks_years and not (ROWS_ASKED.search(question) or NAMES_ASKED.search(question)):
         return choice
     best = choice.findings.spans[:1]
     is_in_table = any(row_around(span.passage, span.start) for span in best)
@@ -98,7 +102,8 @@ def table_parts(question: str, hits: Sequence[Hit]) -> list[AnswerSpan]:
     these in the order of retrieval, and of all its passages among the hits; [] where none has
     enough of them.
     """
-    terms = naming_terms(question)
+    named = NAMES_ASKED.search(question)
+    terms = naming_terms(question[named.start("names") :] if named else question)
     tables: list[_Table] = []
     for rank, hit in enumerate(hits):
         tables += _tables_of(HitReading.unread(hit, rank))
@@ -146,8 +151,9 @@ def _rows_of(pieces: Sequence[Segment]) -> Iterator[_Row]:
         if has_name and len(parts) > 1:
             named = parts[0]
             is_grouped = len(named) > 2 and named[1].text == ", " and named[1].start < 0
+            kind = named[-3].text if len(named) > 2 and named[-2].text == " " else ""
             columns = [each for part in parts[1:] for each in part[:-1] if each.is_cell]
-            yield _Row(named[-1], named[0].text if is_grouped else "", tuple(columns))
+            yield _Row(named[-1], kind, named[0].text if is_grouped else "", tuple(columns))
 
 
 def _spans(parts: Iterable[Segment], tables: Sequence[_Table]) -> list[AnswerSpan]:
@@ -172,12 +178,25 @@ def _parts_asked(question: str, terms: frozenset[str], rows: Sequence[_Row]) -> 
         )
     asked = ROWS_ASKED.search(question)
     if not asked:
-        return []
+        return _distinct(row.name for row in _rows_named(question, rows))
     kind = set(content_terms(asked["kind"] or asked["part"]))
     of_kind = [column for column in columns if kind & set(content_terms(column.text))]
     if len(of_kind) > 1:
         return of_kind
     return _distinct(row.name for row in _rows_asked(terms, rows))
+
+
+def _rows_named(question: str, rows: Sequence[_Row]) -> list[_Row]:
+    """Return the rows whose names have the header that a question asks for, and nothing else of."""
+    asked = NAMES_ASKED.search(question)
+    kind = set(content_terms(asked["names"])) if asked else set()
+    named = [row for row in rows if kind and set(content_terms(row.kind)) == kind]
+    said = set(content_terms(question))
+    for column in (column for row in named for column in row.columns):
+        header = set(content_terms(column.text))
+        if header and header <= said:
+            return []  # "Which funds have a level 1 value?"
+    return [row for row in named if not TOTAL.search(row.name.text)]
 
 
 def _years(columns: Sequence[Segment]) -> list[Segment]:

@@ -38,6 +38,12 @@ ROWS_ASKED = compile_words(
 )
 """A question for the rows of a table: "What are the components of inventories?"."""
 
+NAMES_ASKED = compile_words(
+    r"^(?:(?:what|which)(?: (?:are|were)(?: the| some)?)?|(?:list|name)(?: all)?(?: the)?)"
+    r"(?: \d)? (?P<names>[a-z-]{3,30}s)\b"
+)
+"""A question for the names of rows by the header above them: "Which datasets does it have?"."""
+
 OF_NO_ROW = frozenset(
     (
         "table year period fiscal financial provide information include show list present shown "
