@@ -19,6 +19,7 @@ from inquote.app.answering.answer import (
     join_quotes,
     joint_form,
 )
+from inquote.app.answering.authors import authors_asked
 from inquote.app.answering.cells import terms_of_cells
 from inquote.app.answering.choice import Choice, Part, distinct_spans, doubted, interleave
 from inquote.app.answering.clauses import clause_asked
@@ -145,6 +146,7 @@ class Answerer:
         whole = None
         if not shelf.followed.without:
             whole = self._overview(understood_as, shelf) or all_mentioned(understood_as, shelf)
+            whole = whole or authors_asked(understood_as, shelf)
         if whole:
             parts = [Part(understood_as, whole.findings.hits, whole)]
             return self._cited(question, understood_as, parts, shelf)

@@ -48,7 +48,7 @@ def compose(
     if (named and form.is_span) or (len(named) > 1 and form is Form.LIST):
         return [replace(best, start=start, end=end) for start, end in named]
     if form in (Form.SHORT, Form.LIST):
-        several = several_spans(findings, most)
+        several = several_spans(findings, most, question)
         if several:
             return several
     is_told = form in (Form.EXPLANATION, Form.PROCESS)

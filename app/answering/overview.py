@@ -15,6 +15,7 @@ from inquote.app.answering.requests import OverviewRequest
 from inquote.app.answering.scope import documents_called
 from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.spans import AnswerSpan, HitReading, normalize_words
+from inquote.app.language.english import DEFINITE_ARTICLE
 from inquote.app.language.forms import LEANS_BACK
 from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms
@@ -51,8 +52,7 @@ def make_overview(request: OverviewRequest, shelf: Shelf) -> Overview | None:
     if request.name:
         ids = documents_called(request.name, shelf.infos)
     elif request.title:
-        title = normalize_words(request.title)
-        ids = [info.id for info in shelf.infos if normalize_words(info.title) == title]
+        ids = _called(request.title, shelf)
     if not ids:
         return None
     if len(ids) > 1:
@@ -60,6 +60,14 @@ def make_overview(request: OverviewRequest, shelf: Shelf) -> Overview | None:
     document = shelf.document(ids[0])
     hits = shelf.passages_near(document.title, PASSAGES, document.id)
     return _overview(_sentences(hits), document.title, MOST_SENTENCES, shelf)
+
+
+def _called(title: str, shelf: Shelf) -> list[str]:
+    """Return the documents with a title, else the only one whose name or title holds it."""
+    words = normalize_words(title)
+    exact = [info.id for info in shelf.infos if normalize_words(info.title) == words]
+    holding = documents_called(title.removeprefix(f"{DEFINITE_ARTICLE} "), shelf.infos)
+    return exact or (holding if len(holding) == 1 else [])
 
 
 def _overview_of_documents(ids: Sequence[str], shelf: Shelf) -> Overview | None:

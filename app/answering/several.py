@@ -17,26 +17,36 @@ from inquote.app.language.phrases import (
     NAME_AFTER,
     NAME_BEFORE,
     NOUN_AFTER,
+    ONE_THING_ASKED,
 )
 from inquote.ingest.english import FUNCTION_WORDS
+from inquote.ingest.text import sentence_ranges, touching
 
+EMPTY_WORDS = FUNCTION_WORDS | {"no", "not", "none", "other", "others", "such", "also"}
 MEMBER_SCORE = 0.0  # of "belongs to the answer" that a span needs
 PASSAGE_MARGIN = 0.5  # by which the best span of another passage may score less
 
 
-def several_spans(findings: Findings, most: int | None = None) -> list[AnswerSpan]:
+def several_spans(
+    findings: Findings, most: int | None = None, question: str = ""
+) -> list[AnswerSpan]:
     """Return the spans that answer together, [] unless there are two or more.
 
     The best span's passage must hold one of them there. Others come from passages of the same
-    document that answer about as well, each text once, at most `most`.
+    document that answer about as well, each text once, at most `most`. What a question asks for in
+    the singular stands in one sentence.
     """
     best = findings.best
     own = _members(best.source)
-    touching = [member for member in own if member.touches(best)]
-    if not touching or _is_one_phrase(touching, best):
+    is_of_one = bool(ONE_THING_ASKED.match(question))
+    if is_of_one:
+        sentences = touching(sentence_ranges(best.passage.text), best.start, best.end)
+        own = [member for member in own if touching(sentences, member.start, member.end)]
+    marked = [member for member in own if member.touches(best)]
+    if not marked or _is_one_phrase(marked, best):
         return []
     spans = list(own)
-    for source in _like_sources(findings):
+    for source in [] if is_of_one else _like_sources(findings):
         spans.extend(_members(source))
     distinct = _distinct(spans)
     if most is not None:
@@ -125,9 +135,16 @@ def _is_one_name(first: AnswerSpan, second: AnswerSpan) -> bool:
     """
     between = _between(first, second)
     has_initial = len(first.text.split()[-1].strip(".")) == 1
-    if JOINS_A_PHRASE.fullmatch(between):
+    if JOINS_A_PHRASE.fullmatch(between) or _is_bridged(first.text, between, second.text):
         return True
     return not between.strip("'’-") or (has_initial and not between.strip(" ."))
+
+
+def _is_bridged(first: str, between: str, second: str) -> bool:
+    """Tell whether one plain word parts the words of a phrase: "subsequent [loop] iterations"."""
+    word = between.strip()
+    is_plain = word.isalpha() and word.islower() and between == f" {word} "
+    return is_plain and word not in EMPTY_WORDS and first[-1:].islower() and second[:1].islower()
 
 
 def _whole_words(span: AnswerSpan) -> AnswerSpan:
@@ -165,13 +182,17 @@ def _joins(text: str, at: int) -> bool:
     """Tell whether a character belongs to the word around it: a letter, or a mark between two."""
     if text[at].isalnum():
         return True
-    is_inside = 0 < at < len(text) - 1 and text[at - 1].isalnum() and text[at + 1].isalnum()
-    return text[at] in "'’.-&" and is_inside
+    if not 0 < at < len(text) - 1:
+        return False
+    before, after = text[at - 1], text[at + 1]
+    if before.isdigit() and after.isdigit():
+        return text[at] in ".,:/-–'’"  # "17,81,841"
+    return text[at] in "'’.-&@_" and before.isalnum() and after.isalnum()
 
 
 def _says_nothing(words: str) -> bool:
     """Tell whether words are function words alone, or none."""
-    return all(word in FUNCTION_WORDS for word in normalize_words(words).split())
+    return all(word in EMPTY_WORDS for word in normalize_words(words).split())
 
 
 def _like_sources(findings: Findings) -> list[HitReading]:

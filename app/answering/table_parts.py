@@ -41,9 +41,7 @@ ROWS_CONFIDENCE = 0.7
 
 @dataclass(frozen=True)
 class _Row:
-    """A row: its name, with the header above that, the heading inside the table that the row
-    stands under, and its columns' headers.
-    """
+    """A row: its name, the header above that, the heading it stands under, its columns' headers."""
 
     name: Segment
     kind: str

@@ -4,7 +4,8 @@ These are orders to the reader ("Download our report"), the same question in a t
 question asks for what is so, sentences on what may come: "approved for" is not "studied in". No
 price tells how much something carries, and no sentence what an acronym stands for but one with
 its words. What stands before "approved for" is not what something is approved for, and "cells and
-antibodies" names no antibody.
+antibodies" names no antibody. A row of a table of contents tells on which page something stands,
+and a telephone number has digits.
 """
 
 import re
@@ -21,6 +22,7 @@ from inquote.app.language.forms import (
     SAYS_WHAT_IS_SO,
 )
 from inquote.app.language.phrases import BESIDE_AFTER, BESIDE_BEFORE, CLASS_ASKED
+from inquote.app.language.written import ASKS_FOR_PLACE, ROW_OF_CONTENTS, WRITTEN_AS
 from inquote.app.reader.base import Reading, Span
 from inquote.index.terms import content_terms
 from inquote.ingest.advertising import is_call_to_action
@@ -38,12 +40,17 @@ def without_unfit(question: str, passage: Passage, reading: Reading) -> Reading:
     unfit = list(_unfit(question, passage))
     words = [*unfit, *_beside_kind(question, passage)]
     before = [before for before, _ in around_stranded(question, passage)]
-    if not words and not before:
+    written = [how for asked, how in WRITTEN_AS if asked.search(question)]
+    if not words and not before and not written:
         return reading
 
     def fitting(spans: Sequence[Span]) -> tuple[Span, ...]:
         outside = _outside(spans, words)
-        return tuple(span for span in outside if not _is_within(span, before))
+        outside = tuple(span for span in outside if not _is_within(span, before))
+        text = passage.text
+        return tuple(
+            s for s in outside if all(how.search(text[s.start : s.end]) for how in written)
+        )
 
     return replace(
         reading,
@@ -65,6 +72,8 @@ def _unfit(question: str, passage: Passage) -> Iterator[Range]:
     """Yield the sentences and prices of a passage that cannot tell what is asked."""
     if ASKS_FOR_WEIGHT.search(question):
         yield from (price.span() for price in MONEY.finditer(passage.text))
+    if not ASKS_FOR_PLACE.search(question):
+        yield from (row.span() for row in ROW_OF_CONTENTS.finditer(passage.text))
     acronym = acronym_asked(question)
     is_acronym = len(acronym) > 1 and acronym[:2].isupper()
     if is_acronym and not tells_expansion(acronym, passage.text[: passage.body]):

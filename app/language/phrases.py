@@ -70,6 +70,12 @@ CLASS_ASKED = compile_words(
 )
 """A question for the things of a kind, in the plural: "Which antibodies are mentioned?"."""
 
+ONE_THING_ASKED = compile_words(
+    r"^(?:which|what) (?:[\w-]{2,30} ){0,2}[\w-]{1,29}(?!s)\w "
+    r"(?:is|was|does|did|has|had|can|will)\b"
+)
+"""A question for one thing: "What speed does it reach?"."""
+
 _ITEM = r"(?P<item>(?:[\w®’'-]{1,30} ){0,2}[\w®’'-]{1,30})"
 
 BESIDE_BEFORE = compile_words(rf"{_ITEM},? (?:and|or) (?:the )?$")

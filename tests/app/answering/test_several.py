@@ -113,3 +113,27 @@ def test_a_cell_answers_without_its_row() -> None:
     reading = Reading((place(text, "4.9", 1.0),), (place(text, text, 3.0),), 0.0)
     weak = HitReading(Hit(passage, 0.0, 1, 0.0, None, 0.0), 0, reading)
     assert composed(Form.SHORT, weak) == composed(Form.SENTENCES, weak) == ["4.9"]
+
+
+def test_a_number_an_address_and_a_phrase_are_not_torn_apart() -> None:
+    text = "The sum is 17,81,841 crore."
+    number = source(text, "17,81,841", ("17", 1.0), ("81", 1.0), ("841", 1.0))
+    assert composed(Form.SHORT, number) == ["17,81,841"]
+    text = "Write to mill@bonn.example.org today."
+    address = source(text, "mill@bonn.example.org", ("mill", 1.0), ("bonn.example.org", 1.0))
+    assert composed(Form.SHORT, address) == ["mill@bonn.example.org"]
+    text = "It occurs in subsequent loop iterations and elsewhere."
+    phrase = source(text, "subsequent loop iterations", ("subsequent", 1.0), ("iterations", 1.0))
+    assert composed(Form.SHORT, phrase) == ["subsequent loop iterations"]
+
+
+def test_one_thing_asked_for_stands_in_one_sentence() -> None:
+    text = "It gains a small speedup or no speedup. It gains 2x on loops."
+    reading = source(text, "a small speedup", ("a small speedup", 2.0), ("no", 1.0), ("2x", 1.0))
+    findings = Findings.gather([reading], 0.0)
+    asked = [
+        span.text for span in compose(Form.SHORT, findings, None, "What speedup does it gain?")
+    ]
+    assert asked == ["a small speedup"]
+    asked = [span.text for span in compose(Form.SHORT, findings, None, "Which speedups are there?")]
+    assert asked == ["a small speedup", "2x"]

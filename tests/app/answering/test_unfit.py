@@ -98,3 +98,36 @@ def test_what_stands_beside_a_kind_is_not_of_it(
     text: str, spans: tuple[str, ...], left: list[str]
 ) -> None:
     assert spans_left("Which antibodies are mentioned?", text, *spans) == left
+
+
+def test_a_row_of_contents_tells_where_something_stands_and_no_more() -> None:
+    text = "2.1 The otter . . . . . . . 10\n2.2 The newt. . . . 12\n\nThe otter is a mammal."
+    row, told = text[: text.index("\n")], "The otter is a mammal."
+    spans = tuple(Span(text.index(each), text.index(each) + len(each), 1.0) for each in (row, told))
+    passage = Passage("a", 0, len(text), "", text)
+
+    def kept_of(question: str) -> list[str]:
+        reading = without_unfit(question, passage, Reading(spans, spans, 0.0))
+        return [text[span.start : span.end] for span in reading.spans]
+
+    assert kept_of("What is the otter?") == [told]
+    assert kept_of("On which page is the otter?") == [row, told]
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("What is the phone number of the mill?", ["Call 040 555 12-3."]),
+        ("What's the mill's e-mail?", ["Write to mill@example.org."]),
+        ("Who repairs the phone?", ["Call 040 555 12-3.", "Write to mill@example.org."]),
+    ],
+)
+def test_numbers_and_addresses_are_written_as_such(question: str, wanted: list[str]) -> None:
+    text = "Call 040 555 12-3. Write to mill@example.org."
+    spans = tuple(
+        Span(text.index(each), text.index(each) + len(each), 1.0)
+        for each in ("Call 040 555 12-3.", "Write to mill@example.org.")
+    )
+    passage = Passage("a", 0, len(text), "", text)
+    reading = without_unfit(question, passage, Reading(spans, (), 0.0))
+    assert [text[span.start : span.end] for span in reading.spans] == wanted

@@ -56,9 +56,7 @@ def test_the_label_of_a_page_counts_as_read() -> None:
     document = Document("a.pdf", "", "", "The owl.", "", pages=(page, Page(2, 3, 8)))
     assert _text_with_labels(document) == "The\n12\n owl.\n\n"
     text = "The owl.\nPage 12 of 30\nPage 13 of 30\nPage 12 is torn."
-    assert _without_page_words(text, document) == (
-        "The owl.\n12\nPage 13 of 30\nPage 12 is torn."
-    )
+    assert _without_page_words(text, document) == ("The owl.\n12\nPage 13 of 30\nPage 12 is torn.")
 
 
 def test_the_worst_file_is_named_with_what_it_lacks(
