@@ -17,6 +17,7 @@ from inquote.app.answering.shelf import Shelf
 from inquote.app.answering.spans import AnswerSpan, HitReading, normalize_words
 from inquote.app.language.english import DEFINITE_ARTICLE
 from inquote.app.language.forms import LEANS_BACK
+from inquote.app.language.mail import MAIL
 from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Document, Section
@@ -53,6 +54,8 @@ def make_overview(request: OverviewRequest, shelf: Shelf) -> Overview | None:
         ids = documents_called(request.name, shelf.infos)
     elif request.title:
         ids = _called(request.title, shelf)
+    elif request.kind and len(ids) > 1:
+        ids = _of_kind(request.kind, ids, shelf) or ids
     if not ids:
         return None
     if len(ids) > 1:
@@ -68,6 +71,14 @@ def _called(title: str, shelf: Shelf) -> list[str]:
     exact = [info.id for info in shelf.infos if normalize_words(info.title) == words]
     holding = documents_called(title.removeprefix(f"{DEFINITE_ARTICLE} "), shelf.infos)
     return exact or (holding if len(holding) == 1 else [])
+
+
+def _of_kind(kind: str, ids: Sequence[str], shelf: Shelf) -> list[str]:
+    """Return the only text that is of a kind by its name or title, or by its format."""
+    called = documents_called(kind, shelf.infos)
+    if not called and MAIL.fullmatch(kind):
+        called = [id for id in ids if id.lower().endswith(".eml")]
+    return called if len(called) == 1 else []
 
 
 def _overview_of_documents(ids: Sequence[str], shelf: Shelf) -> Overview | None:

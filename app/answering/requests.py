@@ -21,17 +21,19 @@ class OverviewRequest:
     - `section`: the words that name a section, "" for a whole text.
     - `name`: the words that may name a document, "" for what is at hand.
     - `title`: words that name one only where they are its whole title.
+    - `kind`: what is at hand, where its words may name one text of several: "e-mail".
     """
 
     section: str = ""
     name: str = ""
     title: str = ""
+    kind: str = ""
 
 
 def overview_request(question: str) -> OverviewRequest | None:
     """Return what a question asks an overview of, None for any other question.
 
-    >>> overview_request("What is this article about?") == OverviewRequest()
+    >>> overview_request("What is this article about?") == OverviewRequest(kind="article")
     True
     >>> overview_request("Summarise the section on safety.").section
     'safety'
@@ -64,7 +66,8 @@ def _object_of(question: str) -> str | None:
 def _request_of(thing: str) -> OverviewRequest:
     """Return the request for a thing, which is a text by its kind or else by its title."""
     if not thing or WHOLE_TEXT.match(thing):
-        return OverviewRequest()
+        is_one = " " in thing and AT_HAND.match(thing)
+        return OverviewRequest(kind=thing.rpartition(" ")[2].lower() if is_one else "")
     section = SECTION_OBJECT.match(thing)
     if section:
         return OverviewRequest(section=section["title"] or section["name"])

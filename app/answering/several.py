@@ -208,9 +208,16 @@ def _like_sources(findings: Findings) -> list[HitReading]:
 
 
 def _distinct(spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
-    """Return the first of the spans that have the same words or share a character."""
+    """Return the first of the spans that have the same words or share a character.
+
+    A number that stands in another one says nothing more: "45" beside "45 days".
+    """
     distinct: dict[str, AnswerSpan] = {}
     for span in spans:
         if not any(span.overlaps(other) for other in distinct.values()):
             distinct.setdefault(normalize_words(span.text) or span.text, span)
-    return list(distinct.values())
+    return [
+        span
+        for words, span in distinct.items()
+        if not words.isdigit() or not any(words in other.split()[:-1] for other in distinct)
+    ]

@@ -3,6 +3,7 @@
 from inquote.app.language.english import compile_words
 
 _MAIL = r"\b(?:e-?mails?|mails?|messages?)\b"
+MAIL = compile_words(_MAIL)
 
 SUBJECT_QUESTION = compile_words(
     rf"^(?:what|which)(?:'s|’s| is| was)? the subject(?: line)?\b(?=[^?]{{0,120}}{_MAIL})"

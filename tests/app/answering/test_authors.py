@@ -16,7 +16,7 @@ FILES = {
         "## Abstract\n\nOtters were counted by Bo Lind, Eva Moss and others on forty nights.\n"
     ),
     "ferries.md": "# Ferries\n\nBy Nora Vale and Tom Ash\n\nThe ferry leaves at noon.\n",
-    "memo.txt": "To all.\n\nThe pump of the north well is broken since Monday.\n\nKind regards,\n\nIris\n",
+    "memo.txt": "To all.\n\nThe pump of the north well is broken.\n\nKind regards,\n\nIris\n",
     "places.md": "# Places\n\nNorth Cove and South Cove are open.\n\nEast Cove is not.\n",
 }
 
@@ -61,3 +61,10 @@ def test_the_only_text_that_is_called_so_is_summarised(system: System) -> None:
     answer = system.answer("Summarise the memo")
     assert answer.trace["form"] == "overview"
     assert {citation.document_id for citation in answer.citations} == {"texts/memo.txt"}
+
+
+def test_a_text_of_one_kind_is_summarised_alone(system: System) -> None:
+    answer = system.answer("What is this paper about?")
+    assert {citation.document_id for citation in answer.citations} == {"texts/paper.md"}
+    answer = system.answer("What is the report about?")
+    assert len({citation.document_id for citation in answer.citations}) > 1

@@ -6,14 +6,14 @@ from inquote.app.answering.requests import OverviewRequest, overview_request
 @pytest.mark.parametrize(
     ("question", "request_"),
     [
-        ("What is this article about?", OverviewRequest()),
+        ("What is this article about?", OverviewRequest(kind="article")),
         ("what's it about", OverviewRequest()),
         ("Summarise this", OverviewRequest()),
-        ("Give me a short summary of the document.", OverviewRequest()),
+        ("Give me a short summary of the document.", OverviewRequest(kind="document")),
         ("tl;dr", OverviewRequest()),
         ("What are the key takeaways?", OverviewRequest()),
-        ("List the main points of this report", OverviewRequest()),
-        ("What does the report cover?", OverviewRequest()),
+        ("List the main points of this report", OverviewRequest(kind="report")),
+        ("What does the report cover?", OverviewRequest(kind="report")),
         ("What are these documents about?", OverviewRequest()),
         ("What is this section on side effects about?", OverviewRequest("side effects")),
         ("Summarise the safety section", OverviewRequest("safety")),

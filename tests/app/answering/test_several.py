@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from inquote.app.answering.compose import compose
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form
@@ -137,3 +139,12 @@ def test_one_thing_asked_for_stands_in_one_sentence() -> None:
     assert asked == ["a small speedup"]
     asked = [span.text for span in compose(Form.SHORT, findings, None, "Which speedups are there?")]
     assert asked == ["a small speedup", "2x"]
+
+
+def test_a_number_within_another_span_says_nothing_more() -> None:
+    text = "It is due 45 days after March or by mail, thus in 45."
+    reading = source(text, "45 days after March", ("45 days after March", 2.0), ("by mail", 1.0))
+    start = text.index("45.")
+    more = (*reading.reading.members, Span(start, start + 2, 1.0))
+    reading = replace(reading, reading=replace(reading.reading, members=more))
+    assert composed(Form.SHORT, reading) == ["45 days after March", "by mail"]

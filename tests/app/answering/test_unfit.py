@@ -131,3 +131,20 @@ def test_numbers_and_addresses_are_written_as_such(question: str, wanted: list[s
     passage = Passage("a", 0, len(text), "", text)
     reading = without_unfit(question, passage, Reading(spans, (), 0.0))
     assert [text[span.start : span.end] for span in reading.spans] == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("When was the handbook issued?", ["March 2012"]),
+        ("How many are kept?", ["28 U.S.C. § 586", "March 2012"]),
+        ("When does it apply?", ["28 U.S.C. § 586", "March 2012", "the mill"]),
+    ],
+)
+def test_a_time_and_a_number_are_written_as_such(question: str, wanted: list[str]) -> None:
+    text = "Under 28 U.S.C. § 586 it was issued in March 2012 by the mill."
+    quotes = ("28 U.S.C. § 586", "March 2012", "the mill")
+    spans = tuple(Span(text.index(quote), text.index(quote) + len(quote), 1.0) for quote in quotes)
+    passage = Passage("a", 0, len(text), "", text)
+    reading = without_unfit(question, passage, Reading(spans, (), 0.0))
+    assert [text[span.start : span.end] for span in reading.spans] == wanted
