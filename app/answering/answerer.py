@@ -19,7 +19,6 @@ from inquote.app.answering.answer import (
     join_quotes,
     joint_form,
 )
-from inquote.app.answering.authors import authors_asked
 from inquote.app.answering.cells import terms_of_cells
 from inquote.app.answering.choice import Choice, Part, distinct_spans, doubted, interleave
 from inquote.app.answering.clauses import clause_asked
@@ -32,6 +31,7 @@ from inquote.app.answering.definitions import is_told_in
 from inquote.app.answering.expanding import expansion_asked
 from inquote.app.answering.findings import Findings, Followed, Place
 from inquote.app.answering.forms import Form, form_of, requested_count
+from inquote.app.answering.imprint import imprint_asked
 from inquote.app.answering.lists import TextList, find_lists, read_lists
 from inquote.app.answering.mentions import all_mentioned
 from inquote.app.answering.names import names_in
@@ -146,7 +146,7 @@ class Answerer:
         whole = None
         if not shelf.followed.without:
             whole = self._overview(understood_as, shelf) or all_mentioned(understood_as, shelf)
-            whole = whole or authors_asked(understood_as, shelf)
+            whole = whole or imprint_asked(understood_as, shelf)
         if whole:
             parts = [Part(understood_as, whole.findings.hits, whole)]
             return self._cited(question, understood_as, parts, shelf)

@@ -1,23 +1,47 @@
-"""English: who wrote a text, and how a text says so."""
+"""English: what a text says of itself, its authors, title and date, and how it says so."""
 
 import re
 
 from inquote.app.language.english import compile_words
 
-_OF = r"(?: (?:of|behind|for) (?P<object>[^?]{1,120}?))?"
+_THING = r"(?P<thing>[^?]{1,120}?)"
+_OF = rf"(?: (?:of|behind|for) {_THING})?"
 
-AUTHORS_QUESTION = compile_words(
-    r"^(?:who (?:wrote|authored|signed|has written|has signed) (?P<written>[^?]{1,120}?)"
-    rf"|(?:who (?:is|are|was|were)|what (?:is|are)|list|name)(?: all)?(?: the)? authors?{_OF}"
-    r"|(?:by whom|who) (?:was|is) (?P<passive>[^?]{1,120}?) (?:written|authored|signed)(?: by)?)"
-    r"\W*$"
+_DONE = "written|published|issued|dated|released|signed|posted|printed"
+
+AUTHORS_QUESTIONS = (
+    compile_words(rf"^who (?:wrote|authored|signed|has written|has signed) {_THING}\W*$"),
+    compile_words(
+        r"^(?:who (?:is|are|was|were)|what (?:is|are)|list|name)(?: all)?(?: the)? "
+        rf"authors?{_OF}\W*$"
+    ),
+    compile_words(rf"^(?:by whom|who) (?:was|is) {_THING} (?:written|authored|signed)(?: by)?\W*$"),
 )
-"""A question for the authors of a text: "Who wrote the memo?"."""
+"""Questions for the authors of a text: "Who wrote the memo?"."""
+
+DATE_QUESTIONS = (
+    compile_words(rf"^(?:when|on (?:which|what) (?:day|date)) (?:was|is) {_THING} (?:{_DONE})\W*$"),
+    compile_words(rf"^what(?:'s|’s| is) the (?:{_DONE} |publication |release )?date{_OF}\W*$"),
+)
+"""Questions for the date of a text: "When was the report published?"."""
+
+TITLE_QUESTIONS = (
+    compile_words(rf"^what(?:'s|’s| is) the (?:title|name){_OF}\W*$"),
+    compile_words(rf"^what is {_THING} (?:called|titled|entitled|named)\W*$"),
+)
+"""Questions for the title of a text at hand: "What is the title of this paper?"."""
 
 TEXT_AT_HAND = compile_words(
     r"(?:it|(?:the|this|that) )?(?:article|paper|report|document|text|study|book|page|piece|post)?"
 )
 """What names no text by more than its kind: "this paper"."""
+
+ALONE = re.compile(
+    r"(?:(?:(?:first |last )?(?:published|updated|posted|issued|dated|released|printed)(?: on)?"
+    r"|date):? |as (?:of|at) )?(?P<date>[^\n]{4,30}?)[.,]?",
+    re.IGNORECASE,
+)
+"""A line that is a date and nothing else: "Published: 5 May 2023"."""
 
 _WORD = r"[^\W\d_a-zà-ÿ][\w.’'-]{0,30}"
 _PARTICLE = r"(?:van|von|der|den|de|da|di|del|la|le|al|bin|ibn|y|zu|dos)"

@@ -1,4 +1,4 @@
-"""Who wrote a text, by its line of authors, its byline, or the one who signs it."""
+"""What a text says of itself: who wrote or signed it, when, and what it is called."""
 
 import pytest
 
@@ -16,7 +16,9 @@ FILES = {
         "## Abstract\n\nOtters were counted by Bo Lind, Eva Moss and others on forty nights.\n"
     ),
     "ferries.md": "# Ferries\n\nBy Nora Vale and Tom Ash\n\nThe ferry leaves at noon.\n",
-    "memo.txt": "To all.\n\nThe pump of the north well is broken.\n\nKind regards,\n\nIris\n",
+    "memo.txt": (
+        "5 May 2023\n\nTo all.\n\nThe pump of the north well is broken.\n\nKind regards,\n\nIris\n"
+    ),
     "places.md": "# Places\n\nNorth Cove and South Cove are open.\n\nEast Cove is not.\n",
 }
 
@@ -42,6 +44,9 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> System:
         ("Who wrote the paper?", ["Ada Quill", "Jan van der Berg", "Mary T. Ox"]),  # by its file
         ("By whom was Ferries written?", ["Nora Vale", "Tom Ash"]),
         ("Who signed the memo?", ["Iris"]),
+        ("When was the memo written?", ["5 May 2023"]),
+        ("What is the date of the memo?", ["5 May 2023"]),
+        ("What is the title of the paper?", ["Counting otters by night"]),
     ],
 )
 def test_a_text_names_its_authors(system: System, question: str, names: list[str]) -> None:
@@ -51,9 +56,17 @@ def test_a_text_names_its_authors(system: System, question: str, names: list[str
 
 
 @pytest.mark.parametrize(
-    "question", ["Who wrote Places?", "Who wrote the article?", "Who counted the otters?"]
+    "question",
+    [
+        "Who wrote Places?",
+        "Who wrote the article?",
+        "Who counted the otters?",
+        "When was the paper published?",
+        "When was the ferry issued?",
+        "What is the title of the memo?",
+    ],
 )
-def test_no_author_is_made_up(system: System, question: str) -> None:
+def test_nothing_is_made_up(system: System, question: str) -> None:
     assert system.answer(question).confidence != 0.8
 
 
