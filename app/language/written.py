@@ -66,3 +66,11 @@ WRITTEN_AS = (
 """Questions, and how their answers are written: a telephone number has five digits and more.
 
 Of the answers in SQuAD 1.1's training part 1 in 100 is written otherwise."""
+
+PRICE_ASKED = compile_words(
+    r"^(?:how much (?:does|do|did|would|will|is|are)"
+    r"|what (?:does|do|did|would|will)(?=.{2,90} cost))"
+    r" (?P<thing>[^?]{2,80}?)(?: costs?)?\W*$"
+    r"|^what(?:'s|’s| is) the (?:price|cost|fee|rate|charge) (?:of|for) (?P<priced>[^?]{2,80}?)\W*$"
+)
+"""A question for the price of a thing, which "Attic room: 64 euros a night" tells."""

@@ -42,6 +42,26 @@ def test_the_sentence_that_defines_a_thing_says_what_it_is(question: str, answer
     assert first(question) == answer
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How much does the attic room cost?", "64 euros"),
+        ("What is the price of the attic room?", "64 euros"),
+        ("How much is the garden room?", "81 euros"),
+        ("How much does the cellar cost?", "a weir"),
+        ("What does the attic room face?", "a weir"),
+    ],
+)
+def test_a_price_stands_beside_what_is_priced(question: str, answer: str) -> None:
+    text = "Attic room: 64 euros a night\n\nIt faces a weir.\n\nGarden room: 81 euros a night"
+    spans = []
+    for score, words in ((1.0, "a weir"), (-4.0, "64 euros"), (-4.0, "81 euros")):
+        start = text.index(words)
+        spans.append(Span(start, start + len(words), score))
+    best = weigh_told(question, Passage("a.md", 0, len(text), "", text), spans)[0]
+    assert text[best.start : best.end] == answer
+
+
 NOTES = (
     "v2.1.0\n\n- Dropped Windows 7. #1576\n\nv2.0.4 (not released)\n\n- Added plugin_manager 3.\n"
 )
