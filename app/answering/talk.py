@@ -70,13 +70,10 @@ class Talk:
         understood = resolve_follow_up(typed, turns)
         if not turns:
             return self._of_subject(typed, understood)
+        record = self._of_record(typed, history, before)
+        if record is not None:
+            return record
         first = self._ask(typed, understood, None, NOTHING)
-        last = self._last(history, before - 1) if before and DEFINITE_NOUN.search(typed) else None
-        record = of_record(typed, last)
-        if record:
-            answer = self._ask(typed, record, None, NOTHING)
-            if answer.text is not None:
-                return _with_readings(answer, [Reading(typed)])
         if not leans(typed, turns):
             return first
         is_joined = understood.startswith(f"{first_question(turns[-1])} ")
@@ -104,6 +101,16 @@ class Talk:
         plain = self._ask(typed, understood, None, NOTHING)
         is_surer = plain.text is not None and plain.confidence > named.confidence + MUCH
         return plain if is_surer or named.text is None else named
+
+    def _of_record(self, typed: str, history: Sequence[str], before: int) -> Answer | None:
+        """Return the answer of the record that "the contract" stands for, None where it is none."""
+        if not before or not DEFINITE_NOUN.search(typed):
+            return None
+        record = of_record(typed, self._last(history, before - 1))
+        answer = self._ask(typed, record, None, NOTHING) if record else None
+        if answer is None or answer.text is None:
+            return None
+        return _with_readings(answer, [Reading(typed)])
 
     def _last(self, history: Sequence[str], before: int) -> Answer | None:
         """Return the answer to the last turn that is a question."""
