@@ -7,7 +7,7 @@ from inquote.app.answering.choice import Choice
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form
 from inquote.app.answering.shelf import Shelf
-from inquote.app.answering.spans import AnswerSpan, HitReading
+from inquote.app.answering.spans import AnswerSpan, HitReading, spans_at
 from inquote.app.language.clauses import CLAUSE_QUESTION, CLAUSE_WORD
 from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms
@@ -97,12 +97,4 @@ def _spans(places: Sequence[Range], id: str, shelf: Shelf) -> list[AnswerSpan]:
     """Return the places that stand in a passage of a document, each as far as one holds it."""
     text = shelf.document(id).text
     hits = shelf.passages_near(text[slice(*places[0])], NEAR, id)
-    spans = []
-    for start, end in places:
-        for rank, hit in enumerate(hits):
-            first, last = hit.passage.start, hit.passage.end
-            if first <= start < last:
-                source = HitReading.unread(hit, rank)
-                spans.append(AnswerSpan(source, start - first, min(end, last) - first))
-                break
-    return spans
+    return spans_at(places, [HitReading.unread(hit, rank) for rank, hit in enumerate(hits)])

@@ -14,7 +14,7 @@ from inquote.app.answering.findings import Findings
 from inquote.app.answering.forms import Form
 from inquote.app.answering.scope import documents_called
 from inquote.app.answering.shelf import Shelf
-from inquote.app.answering.spans import AnswerSpan, HitReading
+from inquote.app.answering.spans import AnswerSpan, HitReading, spans_at
 from inquote.app.language.english import DEFINITE_ARTICLE
 from inquote.app.language.imprint import (
     ALONE,
@@ -47,7 +47,7 @@ def imprint_asked(question: str, shelf: Shelf) -> Choice | None:
     for patterns, find in _FINDERS:
         for asked in filter(None, (pattern.match(question) for pattern in patterns)):
             document = _document_meant((asked["thing"] or "").strip(), shelf)
-            spans = list(_spans(find(document), document, shelf)) if document else []
+            spans = _spans(find(document), document, shelf) if document else []
             if spans:
                 sources = dict.fromkeys(span.source for span in spans)
                 form = Form.LIST if len(spans) > 1 else Form.SHORT
@@ -116,16 +116,10 @@ def _moved(place: Range, by: int) -> Range:
     return place[0] + by, place[1] + by
 
 
-def _spans(places: Sequence[Range], document: Document, shelf: Shelf) -> Iterator[AnswerSpan]:
-    """Yield places of a document, each in the first passage that holds it."""
+def _spans(places: Sequence[Range], document: Document, shelf: Shelf) -> list[AnswerSpan]:
+    """Return places of a document, each in a passage that holds it."""
     hits = shelf.passages_near(document.title, PASSAGES, document.id) if places else []
-    sources = [HitReading.unread(hit, rank) for rank, hit in enumerate(hits)]
-    for start, end in places:
-        for source in sources:
-            first = source.passage.start
-            if first <= start and end <= source.passage.end:
-                yield AnswerSpan(source, start - first, end - first)
-                break
+    return spans_at(places, [HitReading.unread(hit, rank) for rank, hit in enumerate(hits)])
 
 
 _FINDERS = (

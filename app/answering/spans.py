@@ -5,7 +5,7 @@ A span refers to the reading that it comes from, and the reading to its hit.
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from inquote.app.answering.cells import fitting_members, terms_of_cells, weigh_cells
@@ -17,7 +17,7 @@ from inquote.app.language.forms import ASKING_HEADING
 from inquote.app.reader.base import Reader, Reading, Span
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
-from inquote.ingest.text import BLOCK_GAP, block_ranges
+from inquote.ingest.text import BLOCK_GAP, Range, block_ranges
 
 _NO_START = " \n|)]}】」』》）"
 _NO_END = " \n|([{【「『《（"
@@ -165,6 +165,22 @@ def _spans_that_answer(
         if span.start >= passage.body or is_part:
             kept.append(span)
     return tuple(kept)
+
+
+def spans_at(places: Iterable[Range], sources: Sequence[HitReading]) -> list[AnswerSpan]:
+    """Return ranges of a document as spans, each in the first passage in which it begins.
+
+    All `sources` are of that document. A span reaches as far as its passage does; a range that
+    begins in none of them is left out.
+    """
+    spans = []
+    for start, end in places:
+        for source in sources:
+            first, last = source.passage.start, source.passage.end
+            if first <= start < last:
+                spans.append(AnswerSpan(source, start - first, min(end, last) - first))
+                break
+    return spans
 
 
 def rank_spans(readings: Sequence[HitReading], retrieval_weight: float) -> list[AnswerSpan]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from inquote.app.answering.cells import parts_of_row, row_around
 from inquote.app.answering.choice import Choice
 from inquote.app.answering.forms import Form
-from inquote.app.answering.spans import AnswerSpan, HitReading
+from inquote.app.answering.spans import AnswerSpan, HitReading, spans_at
 from inquote.app.language.headers import (
     KIND_OF_WHOLE,
     NAMES_ASKED,
@@ -156,14 +156,8 @@ def _rows_of(pieces: Sequence[Segment]) -> Iterator[_Row]:
 
 def _spans(parts: Iterable[Segment], tables: Sequence[_Table]) -> list[AnswerSpan]:
     """Return the places of parts of a table, each in the first passage that holds it."""
-    spans = []
-    for part in parts:
-        end = part.start + len(part.text)
-        for source in (table.source for table in tables):
-            first = source.passage.start
-            if first <= part.start and end <= source.passage.end:
-                spans.append(AnswerSpan(source, part.start - first, end - first))
-                break
+    places = [(part.start, part.start + len(part.text)) for part in parts]
+    spans = spans_at(places, [table.source for table in tables])
     return sorted(spans, key=lambda span: span.document_start)
 
 
