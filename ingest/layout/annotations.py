@@ -154,11 +154,10 @@ def shown_values(
             elsewhere.append(line)
     alone = {id(field[0]) for field in fields if len(field) == 1}
     for at, (line, rows) in enumerate(zip(lines, shown, strict=True)):
-        others = [row for row in rows if _letters(row.text) not in values[at]]
         if len(rows) > 1:
-            elsewhere.extend(others)
-        elif others and id(line) in alone:
-            as_drawn = line_at(others[0].text, places[at], line.page, line.name)
+            elsewhere.extend([row for row in rows if _letters(row.text) not in values[at]])
+        elif rows and id(line) in alone and _letters(rows[0].text) != values[at]:
+            as_drawn = line_at(rows[0].text, places[at], line.page, line.name)
             lines[at] = replace(as_drawn, bands=line.bands)
     return lines, elsewhere
 

@@ -355,9 +355,10 @@ def test_what_signatures_buttons_and_stamps_show_is_read_and_what_is_hidden_is_n
 def test_a_field_says_what_is_drawn_in_it() -> None:
     field = b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (%s) /V (%s) /Rect [160 %d 360 %d] /F 4"
     drawn = field + b" /AP << /N %d 0 R >> >>"
+    names = ("Total", "Code", "Name", "Town")
     content = drawn_pdf(
-        [b" ".join([shown(60, 703, "Total"), shown(60, 643, "Code"), shown(60, 583, "Name")])],
-        extra=b"/Annots [8 0 R 9 0 R 10 0 R]",
+        [b" ".join([shown(60, 703 - 60 * at, name) for at, name in enumerate(names)])],
+        extra=b"/Annots [8 0 R 9 0 R 10 0 R 13 0 R]",
         more=[
             drawn % (b"total", b"232324.5", 700, 714, 11),
             drawn % (b"code", b"AB12", 640, 654, 12),
@@ -366,11 +367,13 @@ def test_a_field_says_what_is_drawn_in_it() -> None:
             appearance(
                 *(shown(2 + 20 * at, 4, letter) for at, letter in enumerate("AB12")), height=14
             ),
+            drawn % (b"town", b"Oakland, CA", 520, 534, 14),
+            appearance(shown(2, 4, "Oakland"), height=14),
         ],
-        catalog=b"/AcroForm << /Fields [8 0 R 9 0 R 10 0 R] >>",
+        catalog=b"/AcroForm << /Fields [8 0 R 9 0 R 10 0 R 13 0 R] >>",
     )
     assert pdf_format.parse(content).text.split() == (
-        "Total 232,324.50 Code AB12 Name Ada Quill".split()
+        "Total 232,324.50 Code AB12 Name Ada Quill Town Oakland".split()
     )
 
 
