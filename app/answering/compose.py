@@ -16,7 +16,7 @@ from inquote.ingest.text import block_ranges, sentence_ranges, touching
 
 MOST_SENTENCES = 3
 MOST_STEPS = 5  # sentences that tell how something works
-STEPS_MARGIN = 1.0  # by which a span may score less where the text goes on after it
+STEPS_MARGIN = 1.5  # by which a span may score less where the text goes on after it
 WEAK_EVIDENCE = 0.5  # an explanation that scores less goes on to the sentences that follow
 SENTENCE_MARGIN = 1.0  # a further sentence may score so much less than the best one
 

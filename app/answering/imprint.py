@@ -23,6 +23,7 @@ from inquote.app.language.imprint import (
     BETWEEN_PERSONS,
     BYLINE,
     DATE_QUESTIONS,
+    NOTE_MARK,
     PERSON,
     SIGNED,
     TEXT_AT_HAND,
@@ -34,6 +35,7 @@ from inquote.ingest.text import Range
 CONFIDENCE = 0.8  # assumed, not calibrated: these are told by how they are written
 OPENING = 3_000  # characters in which a text says what it is
 MOST_BLOCKS = 12  # of these
+PROSE = 10  # words of a sentence with which a text begins
 FEWEST = 2  # authors that stand in a line of their own
 PASSAGES = 400  # of a document that are looked through
 
@@ -76,8 +78,12 @@ def _authors(document: Document) -> list[Range]:
 
 
 def _above_text(document: Document) -> list[Range]:
-    """Return the names of the first paragraph that is nothing but names, [] for none."""
-    for start, text, is_line in _opening(document):
+    """Return the names of the first line that is nothing but names, [] for none.
+
+    Of what looks like a heading a mark of a note tells that it is none.
+    """
+    for start, text, is_heading in _opening(document):
+        is_line = not is_heading or (start and NOTE_MARK.search(text))
         names = list(PERSON.finditer(text)) if is_line else []
         between = [text[one.end() : other.start()] for one, other in pairwise(names)]
         around = [text[: names[0].start()], text[names[-1].end() :]] if names else []
@@ -104,12 +110,13 @@ def _title(document: Document) -> list[Range]:
 
 
 def _opening(document: Document) -> Iterator[tuple[int, str, bool]]:
-    """Yield where the blocks above a text begin, what they say, and whether it may be names."""
+    """Yield where the blocks above a text begin, what they say, and whether they are headings."""
     for at, block in enumerate(document.blocks[:MOST_BLOCKS]):
         text = document.text[block.start : block.end]
-        if block.start > OPENING or (at and BEGINS_TEXT.match(text)):
+        is_prose = text.endswith(".") and len(text.split()) >= PROSE
+        if block.start > OPENING or is_prose or (at and BEGINS_TEXT.match(text)):
             return
-        yield block.start, text, block.kind == "paragraph" or (at > 0 and block.kind == "heading")
+        yield block.start, text, block.kind == "heading"
 
 
 def _moved(place: Range, by: int) -> Range:

@@ -67,5 +67,7 @@ SIGNED = re.compile(
 )
 """The end of a letter: "Kind regards, Ada"."""
 
+NOTE_MARK = re.compile(r"[∗*†‡§¶\d]")
+
 BEGINS_TEXT = re.compile(r"(?:abstract|summary|introduction|contents|keywords|\d)", re.IGNORECASE)
 """How the part begins before which a paper names its authors."""

@@ -19,7 +19,11 @@ FILES = {
     "memo.txt": (
         "5 May 2023\n\nTo all.\n\nThe pump of the north well is broken.\n\nKind regards,\n\nIris\n"
     ),
-    "places.md": "# Places\n\nNorth Cove and South Cove are open.\n\nEast Cove is not.\n",
+    "places.md": (
+        "# Places\n\n## North Cove, South Cove and East Cove\n\nTwo of them are open.\n\n"
+        "East Cove is not, for the path to it was lost in the storm of last year.\n\n"
+        "West Cove, Low Cove\n"
+    ),
 }
 
 
