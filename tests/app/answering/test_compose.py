@@ -108,13 +108,13 @@ def test_what_happens_is_told_from_the_span_after_which_the_text_goes_on() -> No
     slogan = "Its dual action appeals to doctors."
     steps = "X is injected. It enters the cells. It bursts them."
     text = f"{slogan}\n\n{steps}"
-    told = reading(text, ("dual action", 5.0), ("injected", 4.5), evidence=((slogan, 1.0),))
+    told = reading(text, ("dual action", 5.0), ("injected", 3.6), evidence=((slogan, 1.0),))
     assert composed(Form.PROCESS, text, told) == [
         "X is injected.",
         "It enters the cells.",
         "It bursts them.",
     ]
-    weak = reading(text, ("dual action", 5.0), ("injected", 3.5), evidence=((slogan, 1.0),))
+    weak = reading(text, ("dual action", 5.0), ("injected", 3.4), evidence=((slogan, 1.0),))
     assert composed(Form.PROCESS, text, weak) == [slogan]
 
 
