@@ -13,6 +13,7 @@ from operator import attrgetter
 
 from inquote.ingest.documents import Block, Document, Segment
 from inquote.ingest.text import Range
+from inquote.ingest.values import YEAR_WITHIN, is_amount, is_value, is_year
 
 MAX_HEADER_ROWS = 4
 MAX_HEADER_LENGTH = 70  # characters of a header that is read with each cell below it
@@ -21,14 +22,7 @@ LEAST_VALUES = 3  # below it
 VALUES_SHARE = 0.8  # of the cells below it that are numbers or dates
 MAX_CELL_WORDS = 60  # of a cell; a row with a longer one is prose, and read as it stands
 MAX_LEAD_WORDS = 20  # of the line before a table that says what it shows
-MAX_VALUE_LETTERS = 4  # of a cell that is a number with its unit
 
-_YEAR = re.compile(
-    r"\W{0,2}(?:[A-Z]{1,2}\d?\W{0,2})?(?:19|20)\d\d(?:\W{1,3}\d\d){0,2}[A-Z]?\W{0,2}(?:\(\w{1,2}\))?"
-)
-YEAR_WITHIN = re.compile(r"\b(?:19|20)\d\d\b")
-_DIGIT = re.compile(r"\d")
-_LETTER = re.compile(r"[^\W\d_]")
 _TOTAL = re.compile(r"\W{0,2}(?:sub)?total\b", re.IGNORECASE)
 
 
@@ -96,13 +90,16 @@ class Grid:
         """
         first = [cell for cell in row.cells if cell.column == 0]
         others = [cell for cell in row.cells if cell.column > 0]
-        if not others or any(is_value(self.words(cell)) for cell in others):
+        if not others or any(map(is_amount, map(self.words, others))):
             return False
         first_words = self.words(first[0]) if first else ""
         is_named = any(
-            above.cells[0].column == 0 and len(above.cells) > 1 for above in self.rows[:before]
+            above.cells[0].column == 0
+            and len(above.cells) > 1
+            and not self.words(above.cells[0]).startswith("(")
+            for above in self.rows[:before]
         )
-        if _YEAR.fullmatch(first_words) or (is_named and first_words[:1] not in ("", "(")):
+        if is_year(first_words) or (is_named and first_words[:1] not in ("", "(")):
             return False
         spans = (range(cell.column, cell.column + cell.column_span) for cell in others)
         columns = {column for span in spans for column in span}
@@ -110,13 +107,21 @@ class Grid:
         if before == 0 and not is_of_years and self._names_a_column(row):
             return True
         values = texts = 0
-        for cell in _cells_in(self.rows[before + 1 :], columns):
+        for cell in _cells_in(self._rows_of_values(before + 1), columns):
             words = self.words(cell)
             if is_value(words) or (YEAR_WITHIN.search(words) and not is_of_years):
                 values += 1
-            elif _DIGIT.search(words) or _LETTER.search(words):  # a dash says nothing
-                texts += not _YEAR.fullmatch(words)
+            elif any(map(str.isalnum, words)):  # a dash says nothing
+                texts += not is_year(words)
         return values > texts
+
+    def _rows_of_values(self, first: int) -> Sequence[GridRow]:
+        """Return the rows from one on, without those at their head that may be headers too."""
+        for number in range(first, min(MAX_HEADER_ROWS, len(self.rows))):
+            beside = [self.words(cell) for cell in self.rows[number].cells if cell.column > 0]
+            if not beside or any(map(is_amount, beside)):
+                return self.rows[number:]
+        return self.rows[first:]
 
     def _names_a_column(self, row: GridRow) -> bool:
         """Tell whether a row of short texts, each but once, stands over a column of numbers."""
@@ -268,17 +273,6 @@ def _header_beside(headers: Sequence[Block], column: int) -> Block:
     if headers[0].column == 1:
         return beside[0]
     return min(beside, key=lambda cell: abs(cell.column - column))
-
-
-def is_value(words: str) -> bool:
-    """Tell whether a cell is a number, with or without its unit, and no year.
-
-    >>> [is_value(words) for words in ("€4.2m", "(10.1)", "2019", "31 May 2019", "closed")]
-    [True, True, False, False, False]
-    """
-    letters = len(_LETTER.findall(words))
-    is_date = _YEAR.fullmatch(words) or (letters and YEAR_WITHIN.search(words))
-    return bool(_DIGIT.search(words)) and not is_date and letters <= MAX_VALUE_LETTERS
 
 
 GridPlace = tuple[GridRow, Grid, int]

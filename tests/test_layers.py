@@ -13,7 +13,8 @@ from places import ROOT
 LAYERS = """
 ingest.errors ingest.documents ingest.english ingest.languages ingest.text ingest.titles
 ingest.formats.base ingest.formats.builder
-ingest.layout ingest.formats ingest.files ingest.advertising ingest.mail_fields ingest.grid
+ingest.values ingest.layout ingest.formats ingest.files ingest.advertising ingest.mail_fields
+ingest.grid
 ingest.segments ingest.packing
 ingest.chunk
 index.clock index.disk index.progress index.terms index.models index.stores index.retrieval

@@ -8,8 +8,9 @@ from inquote.app.language.headers import expected_headers
 from inquote.app.reader.base import Span
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Document, Passage, Segment
-from inquote.ingest.grid import grid_at, is_value
+from inquote.ingest.grid import grid_at
 from inquote.ingest.text import Range
+from inquote.ingest.values import is_value
 
 HEADER_WEIGHT = 8.0  # of the fit of a cell's headers beside the reader's score
 EXPECTED = 0.4  # more fit for a cell under a header that the question's first words ask for

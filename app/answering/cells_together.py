@@ -7,8 +7,8 @@ from inquote.app.answering.cells import ReadCell, read_rows
 from inquote.app.language.headers import EACH_TIME, SEVERAL, is_of_change
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Passage
-from inquote.ingest.grid import YEAR_WITHIN, is_value
 from inquote.ingest.text import Range
+from inquote.ingest.values import YEAR_WITHIN, is_value
 
 MOST_NAMED = 4  # cells of a row that a question names by their columns
 

@@ -10,7 +10,7 @@ from inquote.app.language.headers import OF_SEVERAL_TIMES, is_of_change
 from inquote.app.reader.base import Reading, Span
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Passage
-from inquote.ingest.grid import YEAR_WITHIN, is_value
+from inquote.ingest.values import YEAR_WITHIN, is_value
 
 
 def without_other_cells(question: str, passage: Passage, reading: Reading) -> Reading:

@@ -24,8 +24,8 @@ from inquote.app.language.headers import (
 from inquote.index.retrieval.search import Hit
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Segment
-from inquote.ingest.grid import YEAR_WITHIN
 from inquote.ingest.text import BLOCK_GAP
+from inquote.ingest.values import YEAR_WITHIN
 
 LEAST_SHARE = 0.7  # least `fit` of a table
 LONGEST_YEAR = 30  # characters of a column's header that gives a year

@@ -19,7 +19,7 @@ from inquote.ingest.text import printable
 from inquote.ingest.titles import is_of, is_worded, says_something, without_note_mark
 
 MAX_BYTES = 64 * 1024 * 1024
-PARSERS = "11"  # counts up when documents come out differently
+PARSERS = "12"  # counts up when documents come out differently
 MAX_BYTES_HERE = 100_000  # of a file of a trusted format that is parsed in this process
 READ_ATTEMPTS = 3  # of a file that another process is writing
 

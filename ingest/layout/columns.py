@@ -9,11 +9,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from inquote.ingest.layout.bands import (
+    EVERYWHERE,
+    Piece,
+    Row,
+    Strip,
+    bands_of,
+    free_of,
+    gutters_of,
+)
 from inquote.ingest.layout.lines import Line, joined
-from inquote.ingest.layout.tables import Table, level_rows, table_of
+from inquote.ingest.layout.tables import (
+    Table,
+    goes_on_below,
+    level_rows,
+    parts_of_tables,
+    table_of,
+    together,
+)
 from inquote.ingest.layout.words import is_from_right
 
-_GUTTER = 0.8  # of the size: the least width of a strip between columns
 _PROSE_WORDS = 3.5  # in a line, on average
 _PROSE_LETTERS = 14  # in a line, on average, for scripts without blanks
 _PROSE_FILL = 0.5  # of a column's width that its lines fill, on average
@@ -21,19 +36,12 @@ _MIN_LINES = 3  # of a column
 _ALIGNED = 0.6  # of the rows of the shorter column, and more: a table
 _NARROW_LINES = 2
 _GOES_DOWN = 0.25  # of the lines that begin with a small letter, and more
-_CLOSE = 1.6  # of the size between lines of a column, at most
-_FAR_BELOW = 20.0  # of the size, and more: below all columns
 _MAX_DEPTH = 8
-_FAR = 1e9  # points
 _MARKER = re.compile(r"\(?\w{1,4}[.)]|[-•‣◦▪●○■□◆–—*➢✓o]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[\w{1,8}\]")
 
 _WORD = re.compile(r"[^\W_]{2}|^\d$")
 _LEAST_WORDS = 0.6  # of the pieces of a table hold a word or a number
 _SIGNS = "=∂∑∫∈∩∪→⇔ε"  # of formulas
-
-Piece = Line | Table
-Strip = tuple[float, float]
-Row = list[Piece]
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ def read_order(pieces: Sequence[Piece], depth: int = 0) -> list[Region]:
     right = max(piece.right for piece in pieces)
     regions: list[Region] = []
     plain: list[Row] = []
-    for band in _settled(list(_bands(_rows(pieces)))):
+    for band in bands_of(_rows(pieces)):
         inner = _regions_of(band, depth) if depth < _MAX_DEPTH else None
         if inner is None:
             plain.extend(band)
@@ -72,7 +80,22 @@ def read_order(pieces: Sequence[Piece], depth: int = 0) -> list[Region]:
         plain = []
         regions.extend(inner)
     regions.extend(_flows(plain, left, right))
-    return regions
+    return _whole_tables(regions)
+
+
+def _whole_tables(regions: Sequence[Region]) -> list[Region]:
+    """Return regions, the parts of a table and the headings between them as one table."""
+    whole: list[Region] = []
+    for region in regions:
+        between = whole[-1].lines if whole and isinstance(whole[-1], Flow) else []
+        at = len(whole) - 1 - bool(between)
+        above = whole[at] if at >= 0 else None
+        is_below = isinstance(region, Table) and isinstance(above, Table)
+        if is_below and goes_on_below(above, region, between):
+            whole[at:] = [together(above, region, between)]
+        else:
+            whole.append(region)
+    return whole
 
 
 def _rows(pieces: Sequence[Piece]) -> list[Row]:
@@ -101,111 +124,12 @@ def _flows(rows: Sequence[Row], left: float, right: float) -> Iterator[Region]:
         yield Flow(lines, left, right)
 
 
-def _free(row: Row, within: Sequence[Strip]) -> list[Strip]:
-    """Return the parts of strips that a row leaves free, those wide enough."""
-    size = min(piece.size for piece in row)
-    free = []
-    for start, end in within:
-        for piece in row:
-            if piece.right <= start or piece.left >= end:
-                continue
-            if piece.left - start >= _GUTTER * size:
-                free.append((start, piece.left))
-            start = max(start, piece.right)
-        if end - start >= _GUTTER * size:
-            free.append((start, end))
-    return free
-
-
-def _gutters(rows: Sequence[Row], free: Sequence[Strip]) -> list[Strip]:
-    """Return the free strips that have text on both sides."""
-    inner = [strip for strip in free if strip[0] > -_FAR and strip[1] < _FAR]
-    if not inner:
-        return inner
-    left = min([row[0].left for row in rows])
-    right = max([max([piece.right for piece in row]) for row in rows])
-    return [strip for strip in inner if left < strip[0] and strip[1] < right]
-
-
-_EVERYWHERE = [(-_FAR, _FAR)]
-
-
-def _bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Yield rows in groups that share a gutter, or have none."""
-    band: list[Row] = []
-    free: list[Strip] = list(_EVERYWHERE)
-    has_gutter = False
-    for row in rows:
-        if not band:
-            band, free, has_gutter = [row], _free(row, _EVERYWHERE), len(row) > 1
-            continue
-        shared = _free(row, free)
-        if _stands_far(band, row):
-            yield band
-            band, free, has_gutter = [row], _free(row, _EVERYWHERE), False
-        elif _gutters([*band, row], shared):
-            band.append(row)
-            free, has_gutter = shared, True
-        elif has_gutter:
-            yield band
-            band, free, has_gutter = [row], _free(row, _EVERYWHERE), len(row) > 1
-        else:
-            # A gutter may begin with one of the last rows.
-            start, free, has_gutter = _begin(band, row)
-            if start:
-                yield band[:start]
-            band = [*band[start:], row]
-    if band:
-        yield band
-
-
-def _stands_far(band: Sequence[Row], row: Row) -> bool:
-    """Return whether a line stands so far below a band that it belongs to no column of it."""
-    bottom = max([piece.bottom for piece in band[-1]])
-    size = max([piece.size for piece in band[-1]])
-    return len(row) == 1 and row[0].base - bottom > _FAR_BELOW * max(size, row[0].size)
-
-
-def _settled(bands: list[list[Row]]) -> list[list[Row]]:
-    """Return bands, the last rows of each with the next one where they are its first lines."""
-    for at in range(len(bands) - 1):
-        band, below = bands[at], bands[at + 1]
-        free: list[Strip] = list(_EVERYWHERE)
-        for row in below:
-            free = _free(row, free)
-        if not _gutters(below, free):
-            continue
-        while len(band) > 1:
-            free = _free(band[-1], free)
-            distance = below[0][0].base - band[-1][0].base
-            if distance > _CLOSE * band[-1][0].size or not _gutters(below, free):
-                break
-            below.insert(0, band.pop())
-    return bands
-
-
-def _begin(band: Sequence[Row], row: Row) -> tuple[int, list[Strip], bool]:
-    """Return from which row of a band on a gutter runs that the next row leaves free too."""
-    free = _free(row, _EVERYWHERE)
-    start, best = len(band), free
-    has_gutter = len(row) > 1
-    rows = [row]
-    for index in range(len(band) - 1, max(-1, len(band) - 4), -1):
-        free = _free(band[index], free)
-        rows.append(band[index])
-        if _gutters(rows, free):
-            start, best, has_gutter = index, free, True
-    if not has_gutter:
-        return 0, free, False
-    return start, best, True
-
-
 def _regions_of(band: Sequence[Row], depth: int) -> list[Region] | None:
     """Return the columns, the table or the fields that a band is, None where it is lines."""
-    free: list[Strip] = list(_EVERYWHERE)
+    free: list[Strip] = list(EVERYWHERE)
     for row in band:
-        free = _free(row, free)
-    gutters = _gutters(band, free)
+        free = free_of(row, free)
+    gutters = gutters_of(band, free)
     columns = _columns(band, gutters)
     columns = _without_markers(columns, gutters)
     if len(columns) < 2 or len(band) < 2:
@@ -312,14 +236,20 @@ def _table_or_fields(rows: list[list[Line]], count: int) -> list[Region]:
     regions: list[Region] = []
     if first:
         regions.append(Flow([joined(row) for row in rows[:first]], left, right))
-    table = table_of(rows[first:last])
-    is_pair = count == 2 and max(len(row.cells) for row in table.rows) <= 2
-    has_header = any(cell.is_header for row in table.rows for cell in row.cells)
+    tables: list[Region] = []
+    for part in parts_of_tables(rows[first:last]):
+        begin = next(at for at, row in enumerate(part) if len(row) > 1)
+        if begin:
+            tables.append(Flow([joined(row) for row in part[:begin]], left, right))
+        tables.append(table_of(part[begin:]))
+    all_rows = [row for table in tables if isinstance(table, Table) for row in table.rows]
+    is_pair = count == 2 and max(len(row.cells) for row in all_rows) <= 2
+    has_header = any(cell.is_header for row in all_rows for cell in row.cells)
     names = [row[0].text for row in rows if len(row) > 1]
     if is_pair and not has_header and median([len(name.split()) for name in names]) <= 6:
         regions.append(Fields([joined(row) for row in rows[first:last]]))
     else:
-        regions.append(table)
+        regions.extend(tables)
     if last < len(rows):
         regions.append(Flow([joined(row) for row in rows[last:]], left, right))
     return regions

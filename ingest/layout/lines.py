@@ -28,6 +28,10 @@ _UNITS = re.compile(r"(?:[a-zµ]{1,2}|[A-Z])$")
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?")
 _NUMBER_GAP = 3.0  # of the size between a heading and its number
 _MARK = re.compile(r"[\d*†‡§¶+−–-]")
+_CURRENCY = re.compile(r"[A-Z]{0,3}[$€£¥₹]")  # a sign that may stand apart from its amount
+_AMOUNT = re.compile(r"\(?[-−–]?\(?\.?\d|[-−–—]{1,3}\)?$")
+_AMOUNT_END = re.compile(r"(?:\d\)?|%\)?|[-−–—]\)?)$")
+_CURRENCY_GAP = 16.0  # of the size between a sign and its amount, at most
 
 
 class Band(NamedTuple):
@@ -202,21 +206,35 @@ def _stands_beside(word: Word, row: Sequence[Word]) -> bool:
 
 
 def _parted(row: Sequence[Word]) -> Iterator[list[Word]]:
-    """Yield the parts of a row between its wide gaps, what is drawn twice only once."""
+    """Yield the parts of a row between its wide gaps, what is drawn twice only once.
+
+    A currency sign stands with the amount after it, however far that is.
+    """
     part: list[Word] = []
-    for word in row:
+    for at, word in enumerate(row):
         if part:
             last = part[-1]
             size = max(last.style.size, word.style.size)
             if last.text == word.text and abs(last.left - word.left) < 0.15 * size:
                 continue
             gap = word.left - max(other.right for other in part[-3:])
-            if gap > PIECE_GAP * size and not _is_numbered(part, word, gap):
+            is_wide = gap > PIECE_GAP * size and not _is_numbered(part, word, gap)
+            if is_wide and gap <= _CURRENCY_GAP * size:
+                is_wide = not _is_priced(last, word)
+            elif not is_wide and at + 1 < len(row) and _is_priced(word, row[at + 1]):
+                is_far = row[at + 1].left - word.right > PIECE_GAP * size
+                is_wide = is_far or bool(_AMOUNT_END.search(last.text[-2:]))
+            if is_wide:
                 yield part
                 part = []
         part.append(word)
     if part:
         yield part
+
+
+def _is_priced(sign: Word, amount: Word) -> bool:
+    """Return whether a word is a currency sign, and the next one an amount."""
+    return bool(_CURRENCY.fullmatch(sign.text) and _AMOUNT.match(amount.text))
 
 
 def _is_numbered(part: Sequence[Word], word: Word, gap: float) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from inquote.ingest.layout.lines import Line, joined
 from inquote.ingest.layout.tables import level_rows
+from inquote.ingest.values import YEAR_WITHIN
 
 _EDGE = 0.13  # of a page's height, at its top and its foot
 _MAX_ROWS = 3  # of a head or foot
@@ -24,6 +25,7 @@ PAGE_NUMBER = re.compile(
     r"(?:\s?(?:(?i:of|von|de|di|van|sur)|/)\s?\d{1,5}|\s?[-–—|])?"
 )
 _DIGITS = re.compile(r"\d+")
+_PERIOD = re.compile(r"\b(?:years?|quarters?|months|weeks|periods?) ended\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class Row:
     def key(self) -> str:
         """The text with "#" for each number."""
         return _DIGITS.sub("#", self.text.lower())
+
+    @property
+    def heads_table(self) -> bool:
+        """Whether it names the columns of a table that begins on this page: by its times."""
+        of_years = [piece for piece in self.pieces if YEAR_WITHIN.search(piece.text)]
+        return len(of_years) > 1 or bool(_PERIOD.search(self.text))
 
 
 @dataclass
@@ -108,6 +116,8 @@ def _running(
     often = max(2, min(_OFTEN * page_count, 4))
     running = []
     for row in own:
+        if row.heads_table:
+            continue
         place = round(row.base / _NEAR)
         near = sum(places[place + step, row.is_head] for step in (-1, 0, 1))
         words = len(row.text.split())

@@ -71,6 +71,10 @@ class Frame:
         return Box(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
 
 
+_Area = tuple[tuple[int, int, int], int, int]
+"""The colour of a filled area, and where it begins and ends from the top of the page."""
+
+
 @dataclass
 class Shapes:
     """The drawings of a page. Rules that lie are (left, y, right, y), those that stand (x, ...)."""
@@ -115,14 +119,19 @@ def combined(inner: Matrix, outer: Matrix) -> Matrix:
 def read_shapes(page: Any, frame: Frame) -> Shapes:
     """Return what a page of `pypdfium2` draws beside its text."""
     shapes = Shapes()
+    areas: set[_Area] = set()
+    slips: list[tuple[_Area, Box]] = []
     for drawn, matrix in _objects(library.address_of(page.raw), frame.matrix):
         kind = library.object_kind(drawn)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
-            _read_path(drawn, matrix, shapes)
+            _read_path(drawn, matrix, shapes, areas, slips)
         elif kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING):
             bounds = _bounds(drawn, matrix)
             if bounds:
                 shapes.pictures.append(bounds)
+    for area, slip in slips:
+        if area not in areas:
+            _add_rules([], slip, shapes)
     return shapes
 
 
@@ -164,25 +173,38 @@ def _box_of(points: list[tuple[float, float]]) -> Box:
     return Box(min(across), min(down), max(across), max(down))
 
 
-def _read_path(drawn: int, matrix: Matrix, shapes: Shapes) -> None:
-    """Note the rules and filled areas of a path."""
+def _read_path(
+    drawn: int,
+    matrix: Matrix,
+    shapes: Shapes,
+    areas: set[_Area],
+    slips: list[tuple[_Area, Box]],
+) -> None:
+    """Note the rules and filled areas of a path.
+
+    A thin filled one is a slip: a rule, or else the edge of an area of its colour.
+    """
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     library.draw_mode(drawn, ctypes.addressof(fill), ctypes.addressof(stroke))
-    is_filled = bool(fill.value) and colour_of(drawn)[3] > 0
+    colour = colour_of(drawn)
+    is_filled = bool(fill.value) and colour[3] > 0
     if not is_filled and not stroke.value:
         return
     own = combined(_matrix(drawn), matrix)
     for points in _polygons(drawn, own):
         box = _box_of(points)
+        area = colour[:3], round(box.top), round(box.bottom)
         is_thin = min(box.right - box.left, box.bottom - box.top) <= _THIN
-        if is_thin or (stroke.value and not is_filled):
-            _add_rules(points if stroke.value else [], box, shapes)
-        elif is_filled and min(colour_of(drawn)[:3]) < _WHITE:
-            shapes.fills.append(box)
+        if is_thin and not stroke.value:
+            slips.append((area, box))
+        elif is_thin or not is_filled:
+            _add_rules(points, box, shapes)
+        else:
+            areas.add(area)
+            if min(colour[:3]) < _WHITE:
+                shapes.fills.append(box)
             if stroke.value:
                 _add_rules(points, box, shapes)
-        elif stroke.value:
-            _add_rules(points, box, shapes)
 
 
 def _polygons(drawn: int, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:

@@ -3,14 +3,20 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeVar
 
 from inquote.ingest.layout.lines import Line, joined
+from inquote.ingest.values import YEAR_WITHIN, is_amount, is_year
 
 _LEVEL = 0.3  # of the size that pieces of a row may be apart in height
 _WRAPPED = 1.6  # of the size between the lines of a cell, at most
 _FULL = 0.6  # of the pieces of the longest row, and more: the row tells the columns
-_NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,' %]*\)?\s?[%€$£]?")
+_NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\(?\d[\d.,' %]*\)?\s?[%€$£]?")
+_LABEL_WIDTH = 6.0  # of the size: the names of rows are as wide, at least
+_MOST_COMPARED = 40  # rows by which a piece is told that stands over several columns
+_APART = 2.2  # of the size between the lines of a table, at most
+_MOST_BETWEEN = 3  # lines between two parts of a table
 
 
 @dataclass(frozen=True)
@@ -80,16 +86,42 @@ def table_of(rows: Sequence[Sequence[Line]]) -> Table:
             grid[-1] = _merged(grid[-1], cells)
         elif cells:
             grid.append(cells)
-    return made([TableRow(cells) for cells in grid])
+    return made([TableRow(cells) for cells in _with_own_headers(grid)])
+
+
+def parts_of_tables(rows: Sequence[Sequence[Line]]) -> list[Sequence[Sequence[Line]]]:
+    """Return rows in columns as those of each table: one begins with the headers below values.
+
+    What stands between the last values and the headers belongs to it.
+    """
+    left = min(piece.left for row in rows for piece in row)
+    starts = [0]
+    last = 0  # the row behind the last one with values
+    for at, row in enumerate(rows):
+        if last > starts[-1] and _heads_columns(row, left):
+            starts.append(last)
+        elif any(is_amount(piece.text) for piece in row[1:]):
+            last = at + 1
+    return [rows[start:end] for start, end in pairwise([*starts, len(rows)])]
+
+
+def _heads_columns(row: Sequence[Line], left: float) -> bool:
+    """Return whether a row between two with values names columns: years, or words above values."""
+    if len(row) < 2 or any(is_amount(piece.text) for piece in row):
+        return False
+    is_of_years = all(YEAR_WITHIN.search(piece.text) for piece in row[1:])
+    return is_of_years or row[0].left > left + _LABEL_WIDTH * row[0].size
 
 
 def _columns_of(rows: Sequence[Sequence[Line]]) -> list[tuple[float, float]]:
     """Return where the columns reach, told by the rows of many pieces."""
     longest = max(len(row) for row in rows)
+    full = [row for row in rows if len(row) >= _FULL * longest]
+    valued = [row for row in full if sum(is_amount(piece.text) for piece in row) > 1]
+    full = valued if len(valued) > 2 else full  # headers may reach over neighbouring columns
     spans: list[tuple[float, float]] = []
-    for row in rows:
-        if len(row) >= _FULL * longest:
-            spans.extend([(piece.left, piece.right) for piece in row])
+    for row in full:
+        spans.extend([(piece.left, piece.right) for piece in row if not _is_over(piece, full)])
     spans.sort()
     columns: list[tuple[float, float]] = []
     for left, right in spans:
@@ -98,6 +130,49 @@ def _columns_of(rows: Sequence[Sequence[Line]]) -> list[tuple[float, float]]:
         else:
             columns.append((left, right))
     return columns
+
+
+def _with_own_headers(grid: list[list[Cell]]) -> list[list[Cell]]:
+    """Return rows of cells, each header put over the values that it stands beside.
+
+    A header that is set in the middle of a wide column of short values stands over none of them:
+    it makes a column of its own, to which no row below has a cell.
+    """
+    first = next((at for at, row in enumerate(grid) if _has_values(row)), 0)
+    below = {cell.column for row in grid[first:] for cell in row}
+    above = {cell.column for row in grid[:first] for cell in row}
+    moved: dict[int, int] = {}
+    for column in sorted(above - below):
+        free = [near for near in (column + 1, column - 1) if near in below - above]
+        if free and free[0] not in moved.values():
+            moved[column] = free[0]
+    if not moved:
+        return grid
+    kept = sorted({moved.get(cell.column, cell.column) for row in grid for cell in row})
+    number = {column: at for at, column in enumerate(kept)}
+    return [[_renumbered(cell, moved, number) for cell in row] for row in grid]
+
+
+def _has_values(row: Sequence[Cell]) -> bool:
+    return any(cell.column > 0 and is_amount(cell.text) for cell in row)
+
+
+def _renumbered(cell: Cell, moved: dict[int, int], number: dict[int, int]) -> Cell:
+    """Return a cell with the columns that are left, in their order."""
+    covered = range(cell.column, cell.column + cell.column_span)
+    columns = {
+        number[at] for at in (moved.get(column, column) for column in covered) if at in number
+    }
+    return replace(cell, column=min(columns), column_span=max(columns) - min(columns) + 1)
+
+
+def _is_over(piece: Line, rows: Sequence[Sequence[Line]]) -> bool:
+    """Return whether a piece stands over two pieces or more of most rows: it spans columns."""
+    compared = rows[:_MOST_COMPARED]
+    over = 0
+    for row in compared:
+        over += sum(other.left < piece.right and piece.left < other.right for other in row) > 1
+    return 2 * over > len(compared)
 
 
 def _cells_of(row: Sequence[Line], columns: Sequence[tuple[float, float]]) -> list[Cell]:
@@ -168,3 +243,58 @@ def _is_header(rows: Sequence[TableRow]) -> bool:
         return False
     numbers = sum(bool(_NUMBER.fullmatch(cell.text)) for cell in below)
     return len(first) > 1 and numbers >= 0.3 * len(below)
+
+
+def goes_on_below(above: Table, below: Table, between: Sequence[Line] = ()) -> bool:
+    """Return whether a table is a further part of the one above it, or that one its header.
+
+    Its columns stand below those of the other, and it has no header of its own. `between` are the
+    lines that stand between the two: headings inside the table.
+    """
+    first = below.rows[0].cells
+    values = [cell.text for cell in first if cell.column > 0]
+    has_header = any(cell.is_header for cell in first) or any(map(is_year, values))
+    if has_header or not any(map(is_amount, values)):
+        return False
+    room = _APART * max(above.size, below.size)
+    if below.base - above.bottom > (len(between) + 1) * room or len(between) > _MOST_BETWEEN:
+        return False
+    reaches = _reaches(above), _reaches(below)
+    if not any(_has_values(row.cells) for row in above.rows):
+        cells = [line for row in above.rows for cell in row.cells for line in cell.lines]
+        return not between and all(_is_above(line, reaches[1]) for line in cells)
+    if len(reaches[0]) < 2 or [*reaches[0]] != [*reaches[1]]:
+        return False
+    left, right = reaches[0][0]
+    if any(not left - room < line.left <= right for line in between):
+        return False
+    return all(
+        reaches[0][column][0] <= last and first <= reaches[0][column][1]
+        for column, (first, last) in reaches[1].items()
+    )
+
+
+def _is_above(line: Line, reaches: dict[int, tuple[float, float]]) -> bool:
+    """Return whether a line stands above one of some columns."""
+    return any(left <= line.right and line.left <= right for left, right in reaches.values())
+
+
+def _reaches(table: Table) -> dict[int, tuple[float, float]]:
+    """Return how far each column of a table reaches, told by the cells that span no other."""
+    reaches: dict[int, tuple[float, float]] = {}
+    for row in table.rows:
+        for cell in row.cells:
+            if cell.column_span == 1:
+                left, right = reaches.get(cell.column, (cell.lines[0].left, cell.lines[0].right))
+                left = min(left, *[line.left for line in cell.lines])
+                right = max(right, *[line.right for line in cell.lines])
+                reaches[cell.column] = (left, right)
+    return dict(sorted(reaches.items()))
+
+
+def together(above: Table, below: Table, between: Sequence[Line] = ()) -> Table:
+    """Return the one table of two parts, and the lines between them as rows."""
+    lines = list(between)
+    for table in (above, below):
+        lines.extend([line for row in table.rows for cell in row.cells for line in cell.lines])
+    return table_of([sorted(row, key=lambda line: line.left) for row in level_rows(lines)])
