@@ -33,7 +33,7 @@ REPEATED = "page header or footer, repeated"  # another
 
 _NUMBER = re.compile(r"\d+")
 
-RECIPE = f"version 6, {CUTTING}"  # the version counts up when passages come out differently
+RECIPE = f"version 7, {CUTTING}"  # the version counts up when passages come out differently
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ MAX_NAME_WORDS = 5  # of a cell that names a column of a table without marked he
 LEAST_VALUES = 3  # below it
 VALUES_SHARE = 0.8  # of the cells below it that are numbers or dates
 MAX_CELL_WORDS = 60  # of a cell; a row with a longer one is prose, and read as it stands
-MAX_LEAD_WORDS = 20  # of the line before a table that says what it shows
+MAX_LEAD_WORDS = 20  # of the lines before a table that say what it shows
+MAX_LEAD_BLOCKS = 3  # these lines
 
 _TOTAL = re.compile(r"\W{0,2}(?:sub)?total\b", re.IGNORECASE)
 
@@ -46,7 +47,7 @@ class CellHeaders:
 class Grid:
     """One table of a text.
 
-    `lead` is the line beside the table that says what it shows, "" where there is none.
+    `lead` are the lines before the table that say what it shows, "" where there are none.
     """
 
     def __init__(self, text: str, rows: Sequence[GridRow], lead: str = "") -> None:
@@ -296,18 +297,19 @@ def grid_at(document: Document, offset: int) -> GridPlace | None:
 def read_grids(document: Document) -> Iterator[Grid]:
     """Yield the tables of a document in text order."""
     grid: _OpenGrid | None = None
-    before: Block | None = None  # the last block that was no part of a table
+    before: list[Block] = []  # the last blocks that were no part of a table
     for block in document.blocks:
         if block.kind == "table":
             yield from _closed(document.text, grid)
             grid = _OpenGrid(_lead_of(document.text, before))
+            before = []
         elif grid is not None and block.kind == "row":
             grid.rows.append((block, []))
         elif grid is not None and grid.rows and block.kind == "cell":
             if block.start < block.end:
                 grid.rows[-1][1].append(block)
         else:
-            before = block
+            before = [*before[1 - MAX_LEAD_BLOCKS :], block]
     yield from _closed(document.text, grid)
 
 
@@ -326,9 +328,12 @@ def _closed(text: str, grid: _OpenGrid | None) -> Iterator[Grid]:
         yield Grid(text, rows, grid.lead)
 
 
-def _lead_of(text: str, before: Block | None) -> str:
-    """Return the line before a table, if it is short enough to say what the table shows."""
-    if before is None or before.kind not in ("caption", "paragraph"):
-        return ""
-    words = text[before.start : before.end].split()
-    return " ".join(words) if len(words) <= MAX_LEAD_WORDS else ""
+def _lead_of(text: str, before: Sequence[Block]) -> str:
+    """Return the lines before a table that say what it shows, if they are short enough."""
+    lead: list[str] = []
+    for block in reversed(before):
+        words = text[block.start : block.end].split()
+        if block.kind not in ("caption", "paragraph") or len(words) + len(lead) > MAX_LEAD_WORDS:
+            break
+        lead = words + lead
+    return " ".join(lead)

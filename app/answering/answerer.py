@@ -19,7 +19,7 @@ from inquote.app.answering.answer import (
     join_quotes,
     joint_form,
 )
-from inquote.app.answering.cells import terms_of_cells
+from inquote.app.answering.cells import cell_fits, is_fit, terms_of_cells
 from inquote.app.answering.choice import Choice, Part, distinct_spans, doubted, interleave
 from inquote.app.answering.clauses import clause_asked
 from inquote.app.answering.companies import of_company
@@ -116,6 +116,14 @@ class Answerer:
             confidence = self._confidence(question, readings)
             is_hopeless = confidence < self.calibration.hopeless and len(readings) >= READ_FOR_HOPE
             is_settled = confidence >= self.calibration.settled and len(readings) >= fewest
+            if is_settled:  # by a cell of a table: none that is not read fits as well
+                best = self._gather(readings).best
+                own = cell_fits(question, terms, best.passage, {best.start})
+                is_settled = not any(
+                    is_fit(question, terms, hit.passage, fit)
+                    for fit in own.values()
+                    for hit in hits[len(readings) :]
+                )
             if is_hopeless or is_settled:
                 break
         return readings

@@ -1,21 +1,25 @@
 """Say what a cell of a table means: the row that it is read in, and the headers that explain it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from inquote.app.language.headers import expected_headers
+from inquote.app.language.headers import OF_ACCOUNTS, OF_THE_WHOLE, expected_headers
 from inquote.app.reader.base import Span
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Document, Passage, Segment
 from inquote.ingest.grid import grid_at
-from inquote.ingest.text import Range
+from inquote.ingest.text import BLOCK_GAP, Range
 from inquote.ingest.values import is_value
 
 HEADER_WEIGHT = 8.0  # of the fit of a cell's headers beside the reader's score
 EXPECTED = 0.4  # more fit for a cell under a header that the question's first words ask for
 ECHO = 0.25  # less fit for a cell that says no more than the question
 WHOLE_NAME = 0.1  # more fit for a cell whose row's name stands whole in the question
+UNASKED = 0.3  # less fit for a cell whose row's name has nothing that the question says
+ACCOUNTS = 0.3  # more fit for a row that a question names in the accounts of the whole company
+INTRODUCTION = 200  # characters before a table that say what it shows
+ABOUT = 0.3  # more fit for a cell where all that its headers lack stands above its table
 
 
 def row_around(passage: Passage, start: int) -> str:
@@ -43,7 +47,7 @@ class ReadCell:
     """A cell as it is read: its place in the document, its words, its headers, its row's header.
 
     `others` are the words of each other cell of its row with the headers of that one, `names` the
-    words of those that are no values.
+    words of those that are no values. `before` are the words before its table, its last ones.
     """
 
     start: int
@@ -52,6 +56,7 @@ class ReadCell:
     row: str
     others: tuple[str, ...]
     names: tuple[str, ...]
+    before: str = ""
 
 
 def terms_of_cells(question: str, passages: Iterable[Passage]) -> frozenset[str]:
@@ -73,20 +78,48 @@ def weigh_cells(
     and its column, and less where the question names another row. The name of a row fits by those
     of one cell of the row: the day on which "Gym closed".
     """
-    cells = _cells_by_start(passage)
-    naming = terms & _naming_terms(cell.row for cell in cells.values())
-    expected = expected_headers(question)
+    fits = cell_fits(question, terms, passage, {span.start for span in spans})
     weighed = []
     for span in spans:
-        cell = cells.get(span.start)
-        if cell is not None and terms:
-            fit = _fit(cell, terms) - _misfit(cell, naming) / len(terms)
-            fit += WHOLE_NAME * _is_named_whole(cell, terms)
-            fit += EXPECTED * (not expected.isdisjoint(content_terms(cell.column)))
-            fit -= ECHO * _is_echo(cell, terms)
-            span = replace(span, score=span.score + HEADER_WEIGHT * fit)
-        weighed.append(span)
+        score = span.score + HEADER_WEIGHT * fits.get(span.start, 0.0)
+        weighed.append(replace(span, score=score))
     return tuple(sorted(weighed, key=lambda span: (-span.score, span.start, span.end)))
+
+
+def cell_fits(
+    question: str, terms: frozenset[str], passage: Passage, starts: Container[int] | None = None
+) -> dict[int, float]:
+    """Return how well the headers of a passage's cells fit a question, by the cells' offsets.
+
+    With `starts` only cells at these offsets are told. `terms` are as in `weigh_cells`; without
+    any, no cell fits.
+    """
+    cells = _cells_by_start(passage) if terms else {}
+    naming = terms & _naming_terms(cell.row for cell in cells.values())
+    asked = frozenset(content_terms(question))
+    heading = asked & set(content_terms(passage.heading))
+    is_of_accounts = bool(OF_ACCOUNTS.search(passage.heading))
+    expected = expected_headers(question)
+    fits = {}
+    for start, cell in cells.items():
+        if starts is not None and start not in starts:
+            continue
+        fit = _fit(cell, terms) - _misfit(cell, naming) / len(terms)
+        fit += WHOLE_NAME * _is_named_whole(cell, terms)
+        fit += EXPECTED * (not expected.isdisjoint(content_terms(cell.column)))
+        fit -= ECHO * _is_echo(cell, terms)
+        fit -= UNASKED * is_value(cell.words) * _unasked(cell, asked)
+        fit += ACCOUNTS * (is_of_accounts and _is_asked(cell, asked))
+        above = heading | (asked & set(content_terms(cell.before)))
+        fits[start] = fit + ABOUT * len(above - _explaining(cell)) / len(asked)
+    return fits
+
+
+def is_fit(question: str, terms: frozenset[str], passage: Passage, least: float) -> bool:
+    """Tell whether the headers of a cell of a passage fit a question by `least` or more."""
+    if not passage.segments:
+        return False
+    return max(cell_fits(question, terms, passage).values(), default=least - 1) >= least
 
 
 def _is_echo(cell: ReadCell, terms: frozenset[str]) -> bool:
@@ -131,6 +164,29 @@ def _is_named_whole(cell: ReadCell, terms: frozenset[str]) -> bool:
     return len(name) > 1 and name <= terms
 
 
+def _unasked(cell: ReadCell, asked: frozenset[str]) -> float:
+    """Return the share of a row's name, in [0, 1], that the question does not say."""
+    name = _own_name(cell)
+    return len(name - asked) / len(name) if name else 0.0
+
+
+def _is_asked(cell: ReadCell, asked: frozenset[str]) -> bool:
+    """Tell whether a cell is a value, and the question says all of its row's name."""
+    name = _own_name(cell) if is_value(cell.words) else frozenset[str]()
+    return bool(name) and name <= asked
+
+
+def _own_name(cell: ReadCell) -> frozenset[str]:
+    """Return the terms of a row's name without units and words for the whole, such as "total"."""
+    words = OF_THE_WHOLE.sub(" ", cell.names[0]) if cell.row and cell.names else ""
+    return frozenset(content_terms(words))
+
+
+def _explaining(cell: ReadCell) -> frozenset[str]:
+    """Return the terms of a cell's row and column."""
+    return frozenset(content_terms(f"{cell.row} {cell.column}"))
+
+
 def _naming_terms(names: Iterable[str]) -> set[str]:
     """Return the terms that tell the rows of these names apart: some have them, others not."""
     rows = [set(content_terms(name)) for name in {*names} - {""}]
@@ -154,13 +210,15 @@ def _cells_by_start(passage: Passage) -> dict[int, ReadCell]:
 def read_rows(passage: Passage) -> Iterator[list[ReadCell]]:
     """Yield the rows that a passage's segments read, each as its cells."""
     row: list[Segment] = []
-    for segment in passage.segments:
-        if not segment.is_cell and "\n" in segment.text:
-            yield list(_cells_of_row(row))
-            row = []
-        else:
+    before = passage.lead
+    for segment in (*passage.segments, Segment("\n")):
+        if segment.is_cell or "\n" not in segment.text:
             row.append(segment)
-    yield list(_cells_of_row(row))
+            continue
+        yield [replace(cell, before=before) for cell in _cells_of_row(row)]
+        row = []
+        if BLOCK_GAP in segment.text:
+            before = segment.text.rpartition(BLOCK_GAP)[0].strip()[-INTRODUCTION:]
 
 
 def parts_of_row(row: Sequence[Segment]) -> list[list[Segment]]:

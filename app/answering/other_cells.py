@@ -40,9 +40,15 @@ def _other_cells(question: str, passage: Passage) -> Iterator[ReadCell]:
 
 
 def _is_of_other_year(cell: ReadCell, years: set[str]) -> bool:
-    """Tell whether a cell stands under another year, and the year asked for not in its row."""
+    """Tell whether a cell stands under another year, and the year asked for not in its row.
+
+    Where no header has a year, the one before the table is that of all its cells.
+    """
     above = set(YEAR_WITHIN.findall(cell.column))
     around = YEAR_WITHIN.findall(" ".join((cell.row, *cell.names)))
+    if not above and not around:
+        before = set(YEAR_WITHIN.findall(cell.before))
+        above = before if len(before) == 1 else above
     return bool(years and above) and years.isdisjoint(above) and years.isdisjoint(around)
 
 

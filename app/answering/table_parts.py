@@ -7,7 +7,7 @@ are the components of inventories?" each row above the total.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from inquote.app.answering.cells import parts_of_row, row_around
+from inquote.app.answering.cells import INTRODUCTION, parts_of_row, row_around
 from inquote.app.answering.choice import Choice
 from inquote.app.answering.forms import Form
 from inquote.app.answering.spans import AnswerSpan, HitReading, spans_at
@@ -30,7 +30,6 @@ from inquote.ingest.values import YEAR_WITHIN
 LEAST_SHARE = 0.7  # least `fit` of a table
 LONGEST_YEAR = 30  # characters of a column's header that gives a year
 LONGEST_NAME = 12  # of a row's name that is one
-INTRODUCTION = 200  # characters before a table that say what it shows
 
 SURE = 0.5  # a confidence with which an answer that stands in no table stays
 

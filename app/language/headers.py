@@ -60,6 +60,17 @@ PERIOD = compile_words(r"\d(?:\W{1,3}\d)? ?(?:year|month|quarter)s?\b")
 KIND_OF_WHOLE = compile_words(r"\b(?:sub-?total|total|net|gross|sum)\b")
 """A word of the name of a row that holds the whole of those above it."""
 
+OF_THE_WHOLE = compile_words(
+    r"\([^()]{0,60}\)|\b(?:total|consolidated|worldwide|group|company|overall|all|net)\b"
+)
+"""What a row's name has beside what the row is of: its unit, or a word for the whole."""
+
+OF_ACCOUNTS = compile_words(
+    r"\b(?:statements? of (?:\w+ )?(?:income|operations|earnings|financial position|cash flows)"
+    r"|balance sheets?)\b|\bincome statements?\b|\bselected (?:\w+ )?financial data\b"
+)
+"""The heading of the accounts of a whole company, which say its figures first."""
+
 TOTAL = compile_words(r"^\W{0,3}(?:sub-?)?total\b")
 
 SEVERAL = compile_words(r"\b(?:respective(?:ly)?|both|each|and)\b")

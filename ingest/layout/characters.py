@@ -32,7 +32,7 @@ _CLIPPING = 7
 SMALLEST = 1.01  # points; smaller text cannot be read
 _PALE = 250  # of 255: white
 _LEVEL = 3.0  # degrees that a line may lean
-_BOLD = 600
+_BOLD = range(600, 1001)  # a larger weight is that of no font
 _LONGEST = 32_767  # bytes of a string; PDFium drops the rest of a longer one
 _LEAST_UP = 0.45  # of the size that a string reaches above its baseline
 _FIRST_JOINED = ord(FIRST_FROM_RIGHT)
@@ -320,7 +320,8 @@ class _Reader:
             name = ctypes.create_string_buffer(128)
             library.font_name(font, ctypes.addressof(name), 128)
             is_named = bool(_BOLD_NAME.search(name.value.decode("latin-1")))
-            self._bolds[font] = is_named or library.font_weight(self.page, index) >= _BOLD
+            weight = library.font_weight(self.page, index)
+            self._bolds[font] = is_named or weight in _BOLD
         return self._bolds[font]
 
     def _reason(self, drawn: int, size: float, x: float, y: float) -> str:

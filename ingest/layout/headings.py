@@ -18,7 +18,20 @@ _NEXT_LINE = 1.6  # times the size between two lines of a title, and less
 _PROSE_WORDS = 5  # of a line that tells the size of most text
 _TOO_MANY = 0.3  # of a document's letters
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
-_OVER = re.compile(r"[.,;:…。，；]$")
+_OVER = re.compile(r"[.,;:…。，；]$|\w[-–—]$")
+_OF_TABLE = re.compile(
+    r"\W{0,2}(?:[\w$]{1,20},? ){0,6}?in (?:millions|thousands|billions)\b"
+    r"|(?:fiscal|(?:for the )?(?:\w{1,12} ){0,2}(?:years?|months|quarters?|weeks)) ended\b"
+    r"|fiscal years?$|\W{0,2}% change",
+    re.IGNORECASE,
+)
+_ACCOUNTS = re.compile(
+    r"(?:\w{2,20} ){0,2}consolidated (?:statements? of [\w ]{3,60}|balance sheets?|accounts)",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(r" ?\([^()]{0,80}\)$")
+_CAPITALS = re.compile(r"[^\W\d_]{3}")
+_INTRODUCES = re.compile(r"\b(?:follows?|following|below):$")  # a table or a list
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S")
 _PROSE_END = re.compile(r"[.!?]$")
 
@@ -118,6 +131,8 @@ def _may_head(parts: Sequence[Part], index: int, body: float, outline: dict[str,
         return False
     if _key(words) in outline:
         return True
+    if _OF_TABLE.match(words) or _INTRODUCES.search(words) or _is_over_columns(parts, index):
+        return False
     is_numbered = bool(_NUMBER.match(words))
     if part.kind == "item" and not is_numbered:
         return False
@@ -125,9 +140,34 @@ def _may_head(parts: Sequence[Part], index: int, body: float, outline: dict[str,
         return False
     if part.size >= _LARGER * body:
         return not (_PROSE_END.search(words) and len(words.split()) > 8)
-    if not part.is_bold or part.size < 0.94 * body or len(part.lines) > 2:
+    if part.size < 0.94 * body or len(part.lines) > 2:
+        return False
+    if _ACCOUNTS.fullmatch(_UNIT.sub("", words)) or (
+        _is_capital(part) and not _is_capital(parts[index + 1])
+    ):
+        return True
+    if not part.is_bold:
         return False
     return len(words.split()) <= _MAX_BOLD_WORDS and not _is_bold(parts[index + 1])
+
+
+def _is_over_columns(parts: Sequence[Part], index: int) -> bool:
+    """Return whether a part stands over some columns of the table below it, not over all."""
+    below = parts[index + 1] if index + 1 < len(parts) else None
+    table = below.table if below else None
+    line = parts[index].lines[-1]
+    if table is None or table.page != line.page or table.base - line.base > 3 * line.size:
+        return False
+    is_aside = line.left > table.left + 4 * line.size
+    middle = (table.left + table.right) / 2
+    return is_aside and abs(_middle(line) - middle) > 3 * line.size
+
+
+def _is_capital(part: Part) -> bool:
+    """Return whether a part is a few words in capitals alone, units behind them."""
+    words = _UNIT.sub("", part.words)
+    is_short = len(part.lines) <= 2 and 1 < len(words.split()) <= _MAX_BOLD_WORDS
+    return is_short and words.isupper() and len(_CAPITALS.findall(words)) > 1
 
 
 def _is_bold(part: Part) -> bool:
