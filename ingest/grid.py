@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 
+from inquote.ingest.column_headers import headers_over
 from inquote.ingest.documents import Block, Document, Segment
 from inquote.ingest.text import Range
 from inquote.ingest.values import YEAR_WITHIN, is_amount, is_value, is_year
 
-MAX_HEADER_ROWS = 4
+MAX_HEADER_ROWS = 6
 MAX_HEADER_LENGTH = 70  # characters of a header that is read with each cell below it
 MAX_NAME_WORDS = 5  # of a cell that names a column of a table without marked headers
 LEAST_VALUES = 3  # below it
@@ -114,7 +115,7 @@ class Grid:
                 values += 1
             elif any(map(str.isalnum, words)):  # a dash says nothing
                 texts += not is_year(words)
-        return values > texts
+        return values > texts or not (first or values or texts)
 
     def _rows_of_values(self, first: int) -> Sequence[GridRow]:
         """Return the rows from one on, without those at their head that may be headers too."""
@@ -162,7 +163,8 @@ class Grid:
         columns: dict[int, list[Range]] = {}
         for number, row in enumerate(self.rows[: self.header_rows]):
             reaches = number + 1 < self.header_rows
-            for column, cell in _covering(row, self._width, reaches=reaches).items():
+            over = headers_over(self.text, row.cells, self._width, reaches=reaches)
+            for column, cell in over.items():
                 columns.setdefault(column, []).append((cell.start, cell.end))
         return {column: self._distinct(ranges) for column, ranges in columns.items()}
 
@@ -248,32 +250,6 @@ def _cells_in(rows: Iterable[GridRow], columns: set[int]) -> Iterator[Block]:
 
 def _last_column(row: GridRow) -> int:
     return max((cell.column + cell.column_span - 1 for cell in row.cells), default=0)
-
-
-def _covering(row: GridRow, width: int, *, reaches: bool) -> dict[int, Block]:
-    """Return the cell of a header row over each column; with `reaches` also beside them."""
-    covering: dict[int, Block] = {}
-    for cell in row.cells:
-        for column in range(cell.column, cell.column + cell.column_span):
-            covering.setdefault(column, cell)
-    headers = [cell for cell in row.cells if cell.column > 0]
-    for column in range(1, width) if reaches and headers else ():
-        if column not in covering:
-            covering[column] = _header_beside(headers, column)
-    return covering
-
-
-def _header_beside(headers: Sequence[Block], column: int) -> Block:
-    """Return the header that reaches over a column without one; headers are from left to right.
-
-    It stands above the first of its columns, or above the middle where the first column with
-    numbers has none.
-    """
-    number = bisect.bisect_left(headers, column, key=attrgetter("column"))
-    beside = headers[max(0, number - 1) : number + 1]
-    if headers[0].column == 1:
-        return beside[0]
-    return min(beside, key=lambda cell: abs(cell.column - column))
 
 
 GridPlace = tuple[GridRow, Grid, int]

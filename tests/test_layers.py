@@ -14,7 +14,7 @@ LAYERS = """
 ingest.errors ingest.documents ingest.english ingest.languages ingest.text ingest.titles
 ingest.formats.base ingest.formats.builder
 ingest.values ingest.layout ingest.formats ingest.files ingest.advertising ingest.mail_fields
-ingest.grid
+ingest.column_headers ingest.grid
 ingest.segments ingest.packing
 ingest.chunk
 index.clock index.disk index.progress index.terms index.models index.stores index.retrieval

@@ -16,8 +16,10 @@ HEADER_WEIGHT = 8.0  # of the fit of a cell's headers beside the reader's score
 EXPECTED = 0.4  # more fit for a cell under a header that the question's first words ask for
 ECHO = 0.25  # less fit for a cell that says no more than the question
 WHOLE_NAME = 0.1  # more fit for a cell whose row's name stands whole in the question
-UNASKED = 0.3  # less fit for a cell whose row's name has nothing that the question says
-ACCOUNTS = 0.3  # more fit for a row that a question names in the accounts of the whole company
+UNASKED = (
+    0.5  # less fit for a value whose row has no name, or one that the question says nothing of
+)
+ACCOUNTS = 0.5  # more fit for a row that a question names in the accounts of the whole company
 INTRODUCTION = 200  # characters before a table that say what it shows
 ABOUT = 0.3  # more fit for a cell where all that its headers lack stands above its table
 
@@ -99,6 +101,7 @@ def cell_fits(
     asked = frozenset(content_terms(question))
     heading = asked & set(content_terms(passage.heading))
     is_of_accounts = bool(OF_ACCOUNTS.search(passage.heading))
+    are_named = any(cell.row for cell in cells.values())
     expected = expected_headers(question)
     fits = {}
     for start, cell in cells.items():
@@ -108,7 +111,8 @@ def cell_fits(
         fit += WHOLE_NAME * _is_named_whole(cell, terms)
         fit += EXPECTED * (not expected.isdisjoint(content_terms(cell.column)))
         fit -= ECHO * _is_echo(cell, terms)
-        fit -= UNASKED * is_value(cell.words) * _unasked(cell, asked)
+        if is_value(cell.words):
+            fit -= UNASKED * (_unasked(cell, asked) if cell.row else are_named)
         fit += ACCOUNTS * (is_of_accounts and _is_asked(cell, asked))
         above = heading | (asked & set(content_terms(cell.before)))
         fits[start] = fit + ABOUT * len(above - _explaining(cell)) / len(asked)
@@ -165,21 +169,23 @@ def _is_named_whole(cell: ReadCell, terms: frozenset[str]) -> bool:
 
 
 def _unasked(cell: ReadCell, asked: frozenset[str]) -> float:
-    """Return the share of a row's name, in [0, 1], that the question does not say."""
-    name = _own_name(cell)
-    return len(name - asked) / len(name) if name else 0.0
+    """Return the share of a row's name, in [0, 1], that a question does not say.
+
+    Of several names of a row, that is the one it says most of.
+    """
+    names = filter(None, map(_own_terms, cell.names))
+    return min((len(name - asked) / len(name) for name in names), default=0.0)
 
 
 def _is_asked(cell: ReadCell, asked: frozenset[str]) -> bool:
     """Tell whether a cell is a value, and the question says all of its row's name."""
-    name = _own_name(cell) if is_value(cell.words) else frozenset[str]()
-    return bool(name) and name <= asked
+    name = _own_terms(cell.names[0]) if cell.row and cell.names else frozenset[str]()
+    return is_value(cell.words) and bool(name) and name <= asked
 
 
-def _own_name(cell: ReadCell) -> frozenset[str]:
+def _own_terms(name: str) -> frozenset[str]:
     """Return the terms of a row's name without units and words for the whole, such as "total"."""
-    words = OF_THE_WHOLE.sub(" ", cell.names[0]) if cell.row and cell.names else ""
-    return frozenset(content_terms(words))
+    return frozenset(content_terms(OF_THE_WHOLE.sub(" ", name)))
 
 
 def _explaining(cell: ReadCell) -> frozenset[str]:

@@ -12,6 +12,7 @@ from inquote.ingest.values import YEAR_WITHIN, is_value
 
 MOST_NAMED = 4  # cells of a row that a question names by their columns
 
+_BRACKETS = re.compile(r"\([^()]{0,100}\)")
 _MAY = re.compile(r"\bMay\b")
 
 
@@ -98,5 +99,9 @@ def _kind(words: str) -> str:
 
 
 def _header_terms(text: str) -> frozenset[str]:
-    """Return the terms of a header or a question; "May" is a month where it has its capital."""
+    """Return the terms of a header or a question without brackets, which hold units.
+
+    "May" is a month where it has its capital.
+    """
+    text = _BRACKETS.sub(" ", text)
     return frozenset(content_terms(text)) | frozenset(map(str.lower, _MAY.findall(text)))

@@ -6,7 +6,14 @@ from dataclasses import replace
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.spans import AnswerSpan
 from inquote.app.language.english import PLURAL_ENDING
-from inquote.app.language.forms import COUNT_QUESTION, LAST_ITEM, NEXT_ITEM, NUMBER, THINGS_QUESTION
+from inquote.app.language.forms import (
+    COUNT_QUESTION,
+    LAST_ITEM,
+    NEXT_ITEM,
+    NUMBER,
+    THINGS_QUESTION,
+    UNLISTED,
+)
 from inquote.index.terms import content_terms
 from inquote.ingest.text import sentence_ranges, touching
 
@@ -51,7 +58,7 @@ def are_named(question: str, items: Sequence[AnswerSpan]) -> bool:
     lead-in of their list, or in a heading.
     """
     match = COUNT_QUESTION.match(question)
-    if not match:
+    if not match or UNLISTED.match(question):
         return False
     words = match["things"].split()
     plurals = [word for word in words if word.endswith(PLURAL_ENDING)]

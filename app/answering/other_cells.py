@@ -1,12 +1,17 @@
 """Leave out the cells of another year, or of another row, than a question names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
 from inquote.app.answering.cells import ReadCell, read_rows
 from inquote.app.answering.names import names_in
-from inquote.app.language.headers import OF_SEVERAL_TIMES, is_of_change
+from inquote.app.language.headers import (
+    ASKS_FOR_SHARE,
+    OF_SEVERAL_TIMES,
+    SHARE,
+    is_of_change,
+)
 from inquote.app.reader.base import Reading, Span
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Passage
@@ -31,12 +36,30 @@ def without_other_cells(question: str, passage: Passage, reading: Reading) -> Re
 def _other_cells(question: str, passage: Passage) -> Iterator[ReadCell]:
     """Yield these values; none for a question on several times or rows, or on a change."""
     rows = list(read_rows(passage))
+    yield from _shares_beside_amounts(question, rows)
     is_of_several = bool(OF_SEVERAL_TIMES.search(question)) or is_of_change(question)
     years = set() if is_of_several else set(YEAR_WITHIN.findall(question))
     named = [] if is_of_several else _names_of_rows(question, rows)
     for cell in chain(*rows) if years or named else ():
         if is_value(cell.words) and (_is_of_other_year(cell, years) or _is_beside(cell, named)):
             yield cell
+
+
+def _shares_beside_amounts(question: str, rows: Iterable[list[ReadCell]]) -> Iterator[ReadCell]:
+    """Yield the shares and changes that stand beside an amount, for a question for no such thing.
+
+    Those under a header that the question names stay.
+    """
+    if ASKS_FOR_SHARE.search(question) or is_of_change(question):
+        return
+    asked = set(content_terms(question))
+    for row in rows:
+        values = [cell for cell in row if cell.row and is_value(cell.words)]
+        aside = [cell for cell in values if SHARE.search(cell.words) or is_of_change(cell.column)]
+        for cell in aside if len(aside) < len(values) else ():
+            named = asked & set(content_terms(YEAR_WITHIN.sub(" ", cell.column)))
+            if not named - {"fiscal", "year"}:
+                yield cell
 
 
 def _is_of_other_year(cell: ReadCell, years: set[str]) -> bool:

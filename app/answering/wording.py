@@ -11,6 +11,8 @@ from inquote.app.language.wording import (
     ARE_THERE_ANY,
     CONDITION,
     DIFFERENCE,
+    EMPLOYED,
+    EMPLOYEES,
     GIVEN,
     INDIRECT,
     INDIRECT_VERDICT,
@@ -97,6 +99,15 @@ def in_words_of_texts(question: str) -> str:
 
     >>> in_words_of_texts("How is it given to the patient?")
     'How is it administered?'
+    >>> in_words_of_texts("How many employees does Boeing have?")
+    'How many people does Boeing employ?'
     """
     given = GIVEN.match(question)
-    return ADMINISTERED.format(how=given["how"]) if given else question
+    if given:
+        return ADMINISTERED.format(how=given["how"])
+    employees = EMPLOYEES.match(question)
+    if employees:
+        named = employees.groupdict(default="")
+        kind = f"{named.pop('kind')} ".lstrip()
+        return EMPLOYED.format(kind=kind, **named)
+    return question

@@ -241,6 +241,12 @@ SIDE_QUESTION = "What is {}?"
 
 COUNT_QUESTION = compile_words(r"^how many (?P<things>(?:[\w’'-]+ ){0,2}[\w’'-]+s|people)\b")
 
+UNLISTED = compile_words(
+    r"^how many (?:[\w-]+ ){0,2}(?:people|persons|employees|workers|staff|members|customers|users"
+    r"|subscribers|memberships|patients|students|visitors|passengers|residents|shares|units|votes)\b"
+)
+"""A question for a number of people or of other things too many to be listed one by one."""
+
 THINGS_QUESTION = "Which"
 """What takes the place of "How many" to ask for the things themselves."""
 

@@ -88,6 +88,14 @@ EACH_TIME = compile_words(
 )
 """A question for a value at every time that a table has."""
 
+ASKS_FOR_SHARE = compile_words(
+    r"\b(?:percent\w*|rates?|shares? of|what share|which share|margins?|gr[eo]w\w*|rise|rose|fell"
+    r"|declin\w+|proportion|ratio|yield|fraction|portion|points)\b|%"
+)
+"""A question that may be for a share or for a change in percent."""
+
+SHARE = compile_words(r"%|\b(?:pts?|points|bps)\b")
+
 _CHANGE = compile_words(
     r"\b(?:chang\w+|varianc\w+|increas\w+|decreas\w+|growth|differ\w+|movement|vs|versus)\b"
     r"|(?:19|20)\d\d(?: to |[/-] ?|\W{1,3}v\.? )(?:19|20)\d\d"

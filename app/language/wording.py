@@ -71,3 +71,12 @@ GIVEN = compile_words(
 """A question for how a medicine or a test is given, which texts call administered."""
 
 ADMINISTERED = "{how} administered?"
+
+EMPLOYEES = compile_words(
+    r"^how many (?:(?P<kind>full-time|part-time|permanent) )?"
+    r"(?:employees|staff|workers|people|persons) (?P<does>does|do|did) (?P<who>[^?]{1,60}?)"
+    r" (?:have|employ)(?P<rest>[^?]{0,60}?) ?\??$"
+)
+"""A question for the number of those who work somewhere."""
+
+EMPLOYED = "How many {kind}people {does} {who} employ{rest}?"

@@ -21,6 +21,7 @@ from inquote.ingest.layout.bands import (
 from inquote.ingest.layout.lines import Line, joined
 from inquote.ingest.layout.tables import (
     Table,
+    begin_of_table,
     goes_on_below,
     level_rows,
     parts_of_tables,
@@ -226,33 +227,28 @@ def _in_columns(columns: list[list[Piece]], depth: int) -> list[Region]:
 
 
 def _table_or_fields(rows: list[list[Line]], count: int) -> list[Region]:
-    """Return a table or fields, and the lines before and after it."""
+    """Return tables or fields, and the lines before and after each."""
     full = [at for at, row in enumerate(rows) if len(row) > 1]
     first, last = full[0], full[-1] + 1
     left = min(line.left for row in rows for line in row)
     right = max(line.right for row in rows for line in row)
+
+    def flow(lines: Sequence[Sequence[Line]]) -> list[Region]:
+        return [Flow([joined(row) for row in lines], left, right)] if lines else []
+
     while last < len(rows) and _is_rest_of_cell(rows[last - 1], rows[last]):
         last += 1
-    regions: list[Region] = []
-    if first:
-        regions.append(Flow([joined(row) for row in rows[:first]], left, right))
     tables: list[Region] = []
-    for part in parts_of_tables(rows[first:last]):
-        begin = next(at for at, row in enumerate(part) if len(row) > 1)
-        if begin:
-            tables.append(Flow([joined(row) for row in part[:begin]], left, right))
-        tables.append(table_of(part[begin:]))
+    for part in parts_of_tables(rows[:last]):
+        begin = begin_of_table(part)
+        tables.extend([*flow(part[:begin]), table_of(part[begin:])])
     all_rows = [row for table in tables if isinstance(table, Table) for row in table.rows]
     is_pair = count == 2 and max(len(row.cells) for row in all_rows) <= 2
     has_header = any(cell.is_header for row in all_rows for cell in row.cells)
     names = [row[0].text for row in rows if len(row) > 1]
     if is_pair and not has_header and median([len(name.split()) for name in names]) <= 6:
-        regions.append(Fields([joined(row) for row in rows[first:last]]))
-    else:
-        regions.extend(tables)
-    if last < len(rows):
-        regions.append(Flow([joined(row) for row in rows[last:]], left, right))
-    return regions
+        tables = [*flow(rows[:first]), Fields([joined(row) for row in rows[first:last]])]
+    return [*tables, *flow(rows[last:])]
 
 
 def _is_rest_of_cell(above: Sequence[Line], row: Sequence[Line]) -> bool:

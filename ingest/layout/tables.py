@@ -14,6 +14,7 @@ _WRAPPED = 1.6  # of the size between the lines of a cell, at most
 _FULL = 0.6  # of the pieces of the longest row, and more: the row tells the columns
 _NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\(?\d[\d.,' %]*\)?\s?[%€$£]?")
 _LABEL_WIDTH = 6.0  # of the size: the names of rows are as wide, at least
+_HEADER_WORDS = 8  # of a line over several columns, at most
 _MOST_COMPARED = 40  # rows by which a piece is told that stands over several columns
 _APART = 2.2  # of the size between the lines of a table, at most
 _MOST_BETWEEN = 3  # lines between two parts of a table
@@ -103,6 +104,23 @@ def parts_of_tables(rows: Sequence[Sequence[Line]]) -> list[Sequence[Sequence[Li
         elif any(is_amount(piece.text) for piece in row[1:]):
             last = at + 1
     return [rows[start:end] for start, end in pairwise([*starts, len(rows)])]
+
+
+def begin_of_table(rows: Sequence[Sequence[Line]]) -> int:
+    """Return the row with which a table begins: its first of several pieces, or a header over it.
+
+    Such a header stands close above, beside the names of the rows.
+    """
+    first = next(at for at, row in enumerate(rows) if len(row) > 1)
+    left = min(piece.left for row in rows for piece in row)
+    while first:
+        above, row = rows[first - 1][0], rows[first][0]
+        is_near = row.base - above.base <= _WRAPPED * above.size
+        is_short = len(above.text.split()) <= _HEADER_WORDS
+        if not (is_near and is_short and above.left > left + _LABEL_WIDTH * above.size):
+            break
+        first -= 1
+    return first
 
 
 def _heads_columns(row: Sequence[Line], left: float) -> bool:

@@ -27,11 +27,11 @@ def left(question: str, rows: Rows) -> list[str]:
 @pytest.mark.parametrize(
     ("question", "rows", "values"),
     [
-        ("What were sales of pumps in 2019?", SALES[:2], ["7.5", "1.4"]),
-        ("What were sales of pumps in 2017?", SALES[:2], ["1.4"]),
-        ("What were sales of pumps in 2017 and 2018?", SALES[:2], ["7.5", "6.1", "1.4"]),
+        ("What were sales of pumps in 2019?", SALES[:2], ["7.5"]),
+        ("What were sales of pumps in 2017?", SALES[:2], []),
+        ("What were sales of pumps in 2017 and 2018?", SALES[:2], ["7.5", "6.1"]),
         ("How did sales of pumps change since 2017?", SALES[:2], ["7.5", "6.1", "1.4"]),
-        ("What were sales of pumps?", SALES[:2], ["7.5", "6.1", "1.4"]),
+        ("What were sales of pumps?", SALES[:2], ["7.5", "6.1"]),
         ("What was it in 2019?", YEARS_DOWN, ["7.5"]),
         ("What does a dog cost to Tolsay?", FARES, ["21.00", "5.50"]),
         ("What does a dog cost from Marram to Tolsay?", FARES, []),
