@@ -4,12 +4,13 @@ from dataclasses import replace
 from fakes import PLAIN_CALIBRATION, FakeReader
 from inquote.app.answering.answerer import READ_AT_ONCE, Answerer
 from inquote.app.answering.choice import interleave
-from inquote.app.reader.base import Reading
+from inquote.app.reader.base import Reading, Span
 from inquote.app.system import System
 from inquote.index.retrieval.search import Hit, Search
 from inquote.index.stores.memory import MemoryStore
 from inquote.ingest.documents import Passage
 from store_writing import EMBEDDER, RECIPE, cut
+from tables import SALES, passage_of
 
 
 class CountingReader(FakeReader):
@@ -44,6 +45,31 @@ def test_a_settled_question_reads_no_more_than_the_first_passages() -> None:
     )
     assert read_by(0.96, *texts)[0] == [READ_AT_ONCE, READ_AT_ONCE, 1]
     assert read_by(None, *texts)[0] == [7]
+
+
+def test_a_cell_settles_nothing_while_another_that_is_not_read_fits_as_well() -> None:
+    class FirstCell(CountingReader):
+        def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+            super().read(question, passages)
+            return [
+                Reading((Span(at, at + 3, 9.0),), (), 0.0)
+                if (at := passage.text.find("7.5")) >= 0
+                else Reading((), (), 0.0)
+                for passage in passages
+            ]
+
+    def read(*passages: Passage) -> list[int]:
+        reader = FirstCell()
+        answerer = Answerer(reader, replace(PLAIN_CALIBRATION, settled=0.9))
+        found = [Hit(passage, 1.0, 1, 0.5, 1, 0.5) for passage in passages]
+        answerer.choose("How much did pumps sell for in 2019?", found)
+        return reader.read_at_once
+
+    mud = Passage("mud", 0, 4, "", "Mud.")
+    other = passage_of((("Sales", "2019"), ("Boats", "3.1")))
+    assert read(passage_of(SALES), mud, mud, mud, other) == [READ_AT_ONCE]
+    same = passage_of((("Sales", "2019"), ("Pumps", "8.8")))
+    assert read(passage_of(SALES), mud, mud, mud, same) == [READ_AT_ONCE, 2]
 
 
 def test_a_question_without_hope_is_given_up_after_nine_passages() -> None:

@@ -1,6 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from inquote.app.answering.cells import (
+    ACCOUNTS,
+    UNASKED,
+    cell_fits,
     fitting_members,
     row_around,
     terms_of_cells,
@@ -69,6 +74,42 @@ def test_of_members_in_one_row_those_stay_that_the_question_names_best() -> None
 def test_a_row_whose_whole_name_is_asked_for_goes_before_a_longer_one() -> None:
     rows = (("Assets in dollars", "2019"), ("Change in cash held", "7.5"), ("Cash held", "6.1"))
     assert best("How much cash was held in 2019?", passage_of(rows)) == "6.1"
+
+
+def test_a_row_of_which_the_question_says_all_goes_before_one_with_more_words() -> None:
+    rows = (("Assets", "2019"), ("Total current assets", "6,495"), ("Total assets", "20,762"))
+    assert best("What were total assets in 2019?", passage_of(rows)) == "20,762"
+
+
+def test_a_total_goes_before_a_part_that_the_question_does_not_name() -> None:
+    rows = (("Segment", "Net sales 2018"), ("Electronics", "5,472"), ("Total company", "32,765"))
+    passage = passage_of(rows)
+    question = "What were net sales in 2018?"
+    fits = cell_fits(question, terms_of_cells(question, [passage]), passage)
+    part, whole = (fits[passage.text.index(value)] for value in ("5,472", "32,765"))
+    assert whole - part == pytest.approx(UNASKED)
+
+
+def test_a_row_in_the_accounts_of_the_company_fits_better_than_the_same_in_a_note() -> None:
+    rows = (("In millions", "2020"), ("Research and development", "2,188"))
+    question = "What was research and development in 2020?"
+    passage = passage_of(rows)
+    terms = terms_of_cells(question, [passage])
+    fits = []
+    for heading in ("Note 12. Stock plans", "Consolidated Statements of Income"):
+        placed = replace(passage, heading=heading)
+        fits.append(max(cell_fits(question, terms, placed).values()))
+    assert fits[1] - fits[0] == pytest.approx(ACCOUNTS)
+
+
+def test_what_stands_above_a_table_explains_its_cells() -> None:
+    rows = (("In millions", "2022"), ("Airplanes", "329"))
+    passage = passage_of(rows)
+    question = "What was the backlog of airplanes in 2022?"
+    terms = terms_of_cells(question, [passage])
+    plain = max(cell_fits(question, terms, passage).values())
+    for above in (replace(passage, heading="Backlog"), replace(passage, lead="The backlog was:")):
+        assert max(cell_fits(question, terms, above).values()) > plain
 
 
 def test_the_first_words_of_a_question_ask_for_headers() -> None:

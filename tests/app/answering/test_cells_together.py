@@ -23,6 +23,11 @@ def test_a_question_names_the_columns_of_values(question: str, cells: list[str])
     assert named(question, SALES, "7.5") == cells
 
 
+def test_a_unit_in_brackets_names_no_column() -> None:
+    rows = (("Units", "2017", "2016 (in thousands, but for memberships)"), ("Paid", "33", "40"))
+    assert named("How many paid memberships are there?", rows, "33") == []
+
+
 def test_a_column_with_more_of_the_question_goes_before_one_with_less() -> None:
     rows = (("Profit", "May 31, 2019", "August 31, 2019"), ("Gross", "44.3", "49.5"))
     assert named("What was the gross profit in May 2019?", rows, "49.5") == ["44.3"]

@@ -61,3 +61,10 @@ def test_items_are_counted_as_what_the_text_calls_them() -> None:
     items = items_of(made)
     assert are_named("How many colours are there?", items)
     assert not are_named("How many children are there?", items)
+
+
+def test_people_are_not_counted_by_a_list_of_some() -> None:
+    text = "All employees follow the code: the chief, the clerk and the cook."
+    made = items_of(findings(text, "the chief, the clerk and the cook"))
+    assert len(made) == 3
+    assert not are_named("How many employees are there?", made)

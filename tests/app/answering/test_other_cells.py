@@ -1,5 +1,7 @@
 """Cells of another year, or of another row, than a question names."""
 
+from dataclasses import replace
+
 import pytest
 
 from inquote.app.answering.other_cells import without_other_cells
@@ -11,6 +13,7 @@ FARES = (
     ("Orme - Marram", "14.90", "3.50"),
     ("Orme - Tolsay", "21.00", "5.50"),
 )
+SHARES = (("In millions", "Amount", "Part"), ("Net sales", "17,626.6", "5 %"))
 YEARS_DOWN = (("Year", "Since 1990"), ("2019", "7.5"), ("2018", "6.1"))
 
 
@@ -32,6 +35,10 @@ def left(question: str, rows: Rows) -> list[str]:
         ("What were sales of pumps in 2017 and 2018?", SALES[:2], ["7.5", "6.1"]),
         ("How did sales of pumps change since 2017?", SALES[:2], ["7.5", "6.1", "1.4"]),
         ("What were sales of pumps?", SALES[:2], ["7.5", "6.1"]),
+        ("By how much percent did sales of pumps rise?", SALES[:2], ["7.5", "6.1", "1.4"]),
+        ("What were net sales?", SHARES, ["17,626.6"]),
+        ("What was the growth of net sales?", SHARES, ["17,626.6", "5 %"]),
+        ("What was the margin of profit?", SHARES, ["17,626.6", "5 %"]),
         ("What was it in 2019?", YEARS_DOWN, ["7.5"]),
         ("What does a dog cost to Tolsay?", FARES, ["21.00", "5.50"]),
         ("What does a dog cost from Marram to Tolsay?", FARES, []),
@@ -43,3 +50,13 @@ def test_values_of_other_years_and_rows_are_left_out(
     question: str, rows: Rows, values: list[str]
 ) -> None:
     assert left(question, rows) == values
+
+
+def test_the_year_before_a_table_is_that_of_cells_without_one() -> None:
+    rows = (("In thousands", "Streaming"), ("Revenues", "1,953"))
+    passage = replace(passage_of(rows), lead="Year ended December 31, 2015")
+    start = passage.text.index("1,953")
+    reading = Reading((Span(start, start + 5, 1.0),), (), 0.0)
+    for year, count in (("2015", 1), ("2016", 0)):
+        question = f"What were the revenues of streaming in {year}?"
+        assert len(without_other_cells(question, passage, reading).spans) == count
