@@ -29,8 +29,9 @@ from inquote.ingest.layout.annotations import (
     read_annotations,
     shown_values,
 )
+from inquote.ingest.layout.bands import Piece
 from inquote.ingest.layout.characters import read_characters
-from inquote.ingest.layout.columns import Fields, Flow, Piece, read_order
+from inquote.ingest.layout.columns import Fields, Flow, read_order
 from inquote.ingest.layout.grids import ruled_tables
 from inquote.ingest.layout.headings import body_size, join_title, mark_headings
 from inquote.ingest.layout.legibility import Legibility

@@ -88,14 +88,15 @@ def _whole_tables(regions: Sequence[Region]) -> list[Region]:
     """Return regions, the parts of a table and the headings between them as one table."""
     whole: list[Region] = []
     for region in regions:
-        between = whole[-1].lines if whole and isinstance(whole[-1], Flow) else []
-        at = len(whole) - 1 - bool(between)
+        last = whole[-1] if whole else None
+        between = last.lines if isinstance(last, Flow) else []
+        at = len(whole) - (2 if between else 1)
         above = whole[at] if at >= 0 else None
-        is_below = isinstance(region, Table) and isinstance(above, Table)
-        if is_below and goes_on_below(above, region, between):
-            whole[at:] = [together(above, region, between)]
-        else:
-            whole.append(region)
+        match above, region:
+            case Table() as upper, Table() as lower if goes_on_below(upper, lower, between):
+                whole[at:] = [together(upper, lower, between)]
+            case _:
+                whole.append(region)
     return whole
 
 
