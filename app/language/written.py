@@ -62,6 +62,15 @@ WRITTEN_AS = (
         compile_words(r"\be-?mail address(?:es)?\b|^what(?:'s|’s| is) .{0,60}\be-?mail\W*$"),
         re.compile(r"\w@\w"),
     ),
+    (
+        compile_words(
+            r"^(?!.{0,200}\b(?:percent\w*|rates?|shares?|part|margins?|gr[eo]w\w*|rise|rose"
+            r"|fell|change\w*|increase\w*|decrease\w*|declin\w+|ratio|yield|portion|points|tax)\b|.{0,200}%)"
+            r"(?:what|how (?:much|large|big|high)) .{0,120}\b(?:revenues?|sales|income|profits?"
+            r"|earnings|costs?|assets|debts?|liabilities|cash|expenses?|inventor(?:y|ies)|backlog|goodwill)\b"
+        ),
+        re.compile(r"^(?!\W{0,3}[\d.,]{1,9} ?(?:%|percent\b|pts?\b|bps\b)\W{0,3}$)"),
+    ),
 )
 """Questions, and how their answers are written: a telephone number has five digits and more.
 

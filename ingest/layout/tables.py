@@ -109,9 +109,16 @@ def parts_of_tables(rows: Sequence[Sequence[Line]]) -> list[Sequence[Sequence[Li
 def begin_of_table(rows: Sequence[Sequence[Line]]) -> int:
     """Return the row with which a table begins: its first of several pieces, or a header over it.
 
-    Such a header stands close above, beside the names of the rows.
+    Such a header stands close above, beside the names of the rows. A first row of two pieces that
+    stands far above the next one is a title.
     """
-    first = next(at for at, row in enumerate(rows) if len(row) > 1)
+    full = [at for at, row in enumerate(rows) if len(row) > 1]
+    first = full[0]
+    if (
+        len(full) > 2
+        and rows[first + 1][0].base - rows[first][0].base > _APART * rows[first][0].size
+    ):
+        first = full[1]
     left = min(piece.left for row in rows for piece in row)
     while first:
         above, row = rows[first - 1][0], rows[first][0]
@@ -121,6 +128,13 @@ def begin_of_table(rows: Sequence[Sequence[Line]]) -> int:
             break
         first -= 1
     return first
+
+
+def _stands_apart(row: Sequence[Line], below: Sequence[Line]) -> bool:
+    """Return whether a row in two parts is a title: two, no years, far above the next row."""
+    distance = below[0].base - row[0].base
+    has_years = any(YEAR_WITHIN.search(piece.text) for piece in row)
+    return len(row) == 2 and not has_years and distance > _APART * row[0].size
 
 
 def _heads_columns(row: Sequence[Line], left: float) -> bool:
