@@ -4,8 +4,8 @@ These are orders to the reader ("Download our report"), the same question in a t
 question asks for what is so, sentences on what may come: "approved for" is not "studied in". No
 price tells how much something carries, and no sentence what an acronym stands for but one with
 its words. What stands before "approved for" is not what something is approved for, and "cells and
-antibodies" names no antibody. A row of a table of contents tells on which page something stands,
-and a telephone number has digits.
+antibodies" names no antibody. A factory is no headquarters. A row of a table of contents tells on
+which page something stands, and a telephone number has digits.
 """
 
 import re
@@ -22,13 +22,19 @@ from inquote.app.language.forms import (
     SAYS_WHAT_IS_SO,
 )
 from inquote.app.language.phrases import BESIDE_AFTER, BESIDE_BEFORE, CLASS_ASKED
-from inquote.app.language.written import ASKS_FOR_PLACE, ROW_OF_CONTENTS, WRITTEN_AS
+from inquote.app.language.written import (
+    ASKS_FOR_PLACE,
+    ROW_OF_CONTENTS,
+    TOLD_WITH,
+    WRITTEN_AS,
+)
 from inquote.app.reader.base import Reading, Span
 from inquote.index.terms import content_terms
 from inquote.ingest.advertising import is_call_to_action
 from inquote.ingest.documents import Passage
 from inquote.ingest.text import Range, sentence_ranges, touching
 
+BESIDE = 120  # characters before and behind a sentence that may say what its place is
 LONGEST_ECHO = 15  # words of the same question in a text; a longer one tells something besides
 
 
@@ -74,6 +80,7 @@ def _unfit(question: str, passage: Passage) -> Iterator[Range]:
         yield from (price.span() for price in MONEY.finditer(passage.text))
     if not ASKS_FOR_PLACE.search(question):
         yield from (row.span() for row in ROW_OF_CONTENTS.finditer(passage.text))
+    yield from _of_other_places(question, passage)
     acronym = acronym_asked(question)
     is_acronym = len(acronym) > 1 and acronym[:2].isupper()
     if is_acronym and not tells_expansion(acronym, passage.text[: passage.body]):
@@ -91,6 +98,15 @@ def _unfit(question: str, passage: Passage) -> Iterator[Range]:
             if set(content_terms(question)).isdisjoint(content_terms(sentence.split()[0])):
                 yield start, end
         elif is_hope and not SAYS_WHAT_IS_SO.search(sentence):
+            yield start, end
+
+
+def _of_other_places(question: str, passage: Passage) -> Iterator[Range]:
+    """Yield the sentences that do not say of a place that it is the one asked for."""
+    told = [words for asked, words in TOLD_WITH if asked.search(question)]
+    for start, end in sentence_ranges(passage.text, passage.body) if told else ():
+        around = passage.text[max(0, start - BESIDE) : end + BESIDE]
+        if not all(words.search(around) for words in told):
             yield start, end
 
 

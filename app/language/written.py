@@ -83,3 +83,22 @@ PRICE_ASKED = compile_words(
     r"|^what(?:'s|’s| is) the (?:price|cost|fee|rate|charge) (?:of|for) (?P<priced>[^?]{2,80}?)\W*$"
 )
 """A question for the price of a thing, which "Attic room: 64 euros a night" tells."""
+
+TOLD_WITH = (
+    (
+        compile_words(r"\bhead ?quarter|\bhead office\b"),
+        compile_words(
+            r"\bhead ?quarter|\b(?:head|main|home|corporate|registered|general|executive) "
+            r"(?:executive )?(?:offices?|cent(?:er|re))\b|\bbased\b|\bseat\b"
+        ),
+    ),
+    (
+        compile_words(r"^(?:where|in (?:which|what) \w{1,20}) .{1,80}\bincorporated\b"),
+        compile_words(
+            r"\bincorporat(?!ed (?:herein )?by reference)|\borgani[sz]ed under\b|\bjurisdiction\b"
+        ),
+    ),
+)
+"""Questions for one of a company's places, and the words beside which texts tell it.
+
+A factory is no headquarters."""

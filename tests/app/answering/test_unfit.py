@@ -148,3 +148,37 @@ def test_a_time_and_a_number_are_written_as_such(question: str, wanted: list[str
     passage = Passage("a", 0, len(text), "", text)
     reading = without_unfit(question, passage, Reading(spans, (), 0.0))
     assert [text[span.start : span.end] for span in reading.spans] == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_kept"),
+    [
+        ("Where is Orin headquartered?", "A factory of Orin stands in Tolsay.", False),
+        ("Where is Orin headquartered?", "The general offices of Orin are in Tolsay.", True),
+        ("Where is Orin's headquarters?", "Orin, based in Tolsay, makes boxes.", True),
+        ("Where is Orin incorporated?", "Orin works from Tolsay.", False),
+        ("Where is Orin incorporated?", "Tolsay\n\n(State of incorporation)", True),
+    ],
+)
+def test_a_place_of_a_company_is_told_beside_the_words_for_it(
+    question: str, text: str, is_kept: bool
+) -> None:
+    start = text.index("Tolsay")
+    reading = Reading((Span(start, start + 6, 1.0),), (), 0.0)
+    passage = Passage("d", 0, len(text), "", text)
+    assert bool(without_unfit(question, passage, reading).spans) == is_kept
+
+
+@pytest.mark.parametrize(
+    ("question", "is_kept"),
+    [
+        ("What was the revenue of Orin in 2022?", False),
+        ("How much did the revenue of Orin grow?", True),
+        ("What was the tax rate on income?", True),
+    ],
+)
+def test_an_amount_of_money_is_no_percentage(question: str, is_kept: bool) -> None:
+    text = "It was 1.8 % of revenue."
+    reading = Reading((Span(7, 12, 1.0),), (), 0.0)
+    passage = Passage("d", 0, len(text), "", text)
+    assert bool(without_unfit(question, passage, reading).spans) == is_kept
