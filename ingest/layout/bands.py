@@ -16,6 +16,9 @@ Piece = Line | Table
 Strip = tuple[float, float]
 Row = list[Piece]
 
+EVERYWHERE = [(-_FAR, _FAR)]
+"""What is free before any row is looked at."""
+
 
 def free_of(row: Row, within: Sequence[Strip]) -> list[Strip]:
     """Return the parts of strips that a row leaves free, those wide enough."""
@@ -41,9 +44,6 @@ def gutters_of(rows: Sequence[Row], free: Sequence[Strip]) -> list[Strip]:
     left = min([row[0].left for row in rows])
     right = max([max([piece.right for piece in row]) for row in rows])
     return [strip for strip in inner if left < strip[0] and strip[1] < right]
-
-
-EVERYWHERE = [(-_FAR, _FAR)]
 
 
 def bands_of(rows: Sequence[Row]) -> list[list[Row]]:

@@ -114,10 +114,7 @@ def begin_of_table(rows: Sequence[Sequence[Line]]) -> int:
     """
     full = [at for at, row in enumerate(rows) if len(row) > 1]
     first = full[0]
-    if (
-        len(full) > 2
-        and rows[first + 1][0].base - rows[first][0].base > _APART * rows[first][0].size
-    ):
+    if len(full) > 2 and _stands_apart(rows[first], rows[first + 1]):
         first = full[1]
     left = min(piece.left for row in rows for piece in row)
     while first:
@@ -151,12 +148,10 @@ def _columns_of(rows: Sequence[Sequence[Line]]) -> list[tuple[float, float]]:
     full = [row for row in rows if len(row) >= _FULL * longest]
     valued = [row for row in full if sum(is_amount(piece.text) for piece in row) > 1]
     full = valued if len(valued) > 2 else full  # headers may reach over neighbouring columns
-    spans: list[tuple[float, float]] = []
-    for row in full:
-        spans.extend([(piece.left, piece.right) for piece in row if not _is_over(piece, full)])
-    spans.sort()
+    pieces = [piece for row in full for piece in row]
+    own = [piece for piece in pieces if not _is_over(piece, full)] or pieces
     columns: list[tuple[float, float]] = []
-    for left, right in spans:
+    for left, right in sorted((piece.left, piece.right) for piece in own):
         if columns and left <= columns[-1][1]:
             columns[-1] = (columns[-1][0], max(right, columns[-1][1]))
         else:
@@ -192,9 +187,8 @@ def _has_values(row: Sequence[Cell]) -> bool:
 def _renumbered(cell: Cell, moved: dict[int, int], number: dict[int, int]) -> Cell:
     """Return a cell with the columns that are left, in their order."""
     covered = range(cell.column, cell.column + cell.column_span)
-    columns = {
-        number[at] for at in (moved.get(column, column) for column in covered) if at in number
-    }
+    places = [moved.get(column, column) for column in covered]
+    columns = [number[place] for place in places if place in number]
     return replace(cell, column=min(columns), column_span=max(columns) - min(columns) + 1)
 
 

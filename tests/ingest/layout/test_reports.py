@@ -152,3 +152,12 @@ def test_a_line_in_capitals_and_the_name_of_accounts_are_headings_and_units_are_
         shown(60, 620, "What is owed to those who own the shares is stated in the last line."),
     )
     assert blocks_of(parsed, "heading") == ["PET SEGMENT", "Consolidated Statements of Earnings"]
+
+
+def test_words_drawn_over_each_other_in_every_row_are_read() -> None:
+    rows = []
+    for at, (name, value) in enumerate((("Land", "1,514"), ("Stock", "1,620"), ("Wood", "981"))):
+        y = 700 - 14 * at
+        rows += [row(y, name, value), shown(303, y, "9" * (3 + at)), shown(400, y, "77")]
+    parsed = page(*rows)
+    assert all(name in parsed.text for name in ("Land", "Stock", "Wood"))
