@@ -13,7 +13,7 @@ from inquote.app.answering.definitions import name_version, weigh_told
 from inquote.app.answering.mail import read_mail
 from inquote.app.answering.other_cells import without_other_cells
 from inquote.app.answering.unfit import without_unfit
-from inquote.app.language.forms import ASKING_HEADING
+from inquote.app.language.forms import ASKING_HEADING, SECOND_TOPIC
 from inquote.app.reader.base import Reader, Reading, Span
 from inquote.index.retrieval.search import Hit
 from inquote.ingest.documents import Passage
@@ -154,7 +154,7 @@ def _spans_that_answer(
     """Return the spans in the text below a heading, and with `in_headings` parts of the heading.
 
     A whole heading says what the text below it is about, and answers nothing, and so does one that
-    asks something itself.
+    asks something itself, and the second of two topics: "Approvals and Expanding Indications".
     """
     headings = block_ranges(passage.text, 0, passage.body) if in_headings else []
     headings = [place for place in headings if not ASKING_HEADING.search(passage.text, *place)]
@@ -162,6 +162,7 @@ def _spans_that_answer(
     for span in spans:
         around = [heading for heading in headings if heading[0] <= span.start < heading[1]]
         is_part = bool(around) and span.end <= around[0][1] and (span.start, span.end) != around[0]
+        is_part = is_part and not SECOND_TOPIC.search(passage.text[: span.start])
         if span.start >= passage.body or is_part:
             kept.append(span)
     return tuple(kept)

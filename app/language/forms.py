@@ -87,6 +87,9 @@ MAY_COME = compile_words(
 )
 """Words for what is studied, planned or hoped for, and not yet so."""
 
+SECOND_TOPIC = compile_words(r"[a-z] (?:and|&) $")
+"""What stands before the second topic of a heading."""
+
 ASKING_HEADING = compile_words(
     r"\?\W*$|(?:^|[:–—-] )(?:what|which|who|whom|whose|when|where|why|how(?! to\b))\b"
 )

@@ -67,3 +67,11 @@ def test_bars_and_halves_of_brackets_at_the_ends_are_no_part_of_a_span() -> None
     (reading,) = read_hits("?", [hit], SpansReader("】Ann Lee (chair) |", "| Term: Net 60 | ("))
     kept = [text[span.start : span.end] for span in reading.reading.spans]
     assert kept == ["Ann Lee (chair)", "Term: Net 60"]
+
+
+def test_the_second_topic_of_a_heading_answers_nothing() -> None:
+    text = "Approvals and Wider Uses\n\nIt is approved for melanoma."
+    body = text.index("It")
+    hit = Hit(Passage("d", 0, len(text), "", text, body=body), 0.0, 1, 0.0, None, 0.0)
+    (reading,) = read_hits("?", [hit], SpansReader("Wider Uses", "melanoma"))
+    assert [text[span.start : span.end] for span in reading.reading.spans] == ["melanoma"]
