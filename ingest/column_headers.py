@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from inquote.ingest.documents import Block
+from inquote.ingest.values import IN_BRACKETS
 
 _OFF_MIDDLE = 0.5  # columns that a header may stand aside from the middle of its own
-_UNIT = re.compile(r"\([^()]{1,100}\)")
 _UNENDED = re.compile(
     r"(?:\b(?:vs|of|to|per|and|for|in|on|the|as|at|from)\.?|[-–&/])$", re.IGNORECASE
 )
@@ -28,7 +28,7 @@ def headers_over(
         for column in range(cell.column, cell.column + cell.column_span):
             covering.setdefault(column, cell)
     headers = [cell for cell in cells if cell.column > 0]
-    if len(headers) == 1 and _UNIT.fullmatch(text[headers[0].start : headers[0].end]):
+    if len(headers) == 1 and IN_BRACKETS.fullmatch(text[headers[0].start : headers[0].end]):
         return {**dict.fromkeys(range(1, width), headers[0]), **covering}
     beside: dict[int, list[int]] = {}  # the columns of each header, by its number
     for column in range(1, width) if reaches and headers else ():

@@ -4,6 +4,9 @@ import re
 
 MAX_VALUE_LETTERS = 4  # of a cell that is a number with its unit
 
+IN_BRACKETS = re.compile(r"\([^()]{1,100}\)")
+"""A unit, or another aside, in the header of a table."""
+
 YEAR_WITHIN = re.compile(r"\b(?:19|20)\d\d\b")
 _YEAR = re.compile(
     r"\W{0,2}(?:[A-Z]{1,2}\d?\W{0,2})?(?:19|20)\d\d(?:\W{1,3}(?:(?:19|20)?\d\d)){0,2}[A-Z]?\W{0,2}"

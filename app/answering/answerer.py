@@ -19,7 +19,7 @@ from inquote.app.answering.answer import (
     join_quotes,
     joint_form,
 )
-from inquote.app.answering.cells import cell_fits, is_fit, terms_of_cells
+from inquote.app.answering.cells import has_rival, terms_of_cells
 from inquote.app.answering.choice import Choice, Part, distinct_spans, doubted, interleave
 from inquote.app.answering.clauses import clause_asked
 from inquote.app.answering.companies import of_company
@@ -113,24 +113,20 @@ class Answerer:
         fewest = 1 + max(told, default=-1)
         for first in range(0, len(hits), READ_AT_ONCE):
             readings += read(hits[first : first + READ_AT_ONCE], first_rank=first)
-            confidence = self._confidence(question, readings)
+            findings = self._gather(readings)
+            confidence = self._confidence(question, findings)
             is_hopeless = confidence < self.calibration.hopeless and len(readings) >= READ_FOR_HOPE
             is_settled = confidence >= self.calibration.settled and len(readings) >= fewest
-            if is_settled:  # by a cell of a table: none that is not read fits as well
-                best = self._gather(readings).best
-                own = cell_fits(question, terms, best.passage, {best.start})
-                is_settled = not any(
-                    is_fit(question, terms, hit.passage, fit)
-                    for fit in own.values()
-                    for hit in hits[len(readings) :]
-                )
+            if is_settled:
+                best = findings.best
+                rest = [hit.passage for hit in hits[len(readings) :]]
+                is_settled = not has_rival(question, terms, best.passage, best.start, rest)
             if is_hopeless or is_settled:
                 break
         return readings
 
-    def _confidence(self, question: str, readings: Sequence[HitReading]) -> float:
-        """Return the confidence of the best span of some readings, 0 where there is none."""
-        findings = self._gather(readings)
+    def _confidence(self, question: str, findings: Findings) -> float:
+        """Return the confidence of the best span of some findings, 0 where there is none."""
         if not findings.spans:
             return 0.0
         return self.calibration.confidence(features_of(question, findings))

@@ -16,9 +16,7 @@ HEADER_WEIGHT = 8.0  # of the fit of a cell's headers beside the reader's score
 EXPECTED = 0.4  # more fit for a cell under a header that the question's first words ask for
 ECHO = 0.25  # less fit for a cell that says no more than the question
 WHOLE_NAME = 0.1  # more fit for a cell whose row's name stands whole in the question
-UNASKED = (
-    0.5  # less fit for a value whose row has no name, or one that the question says nothing of
-)
+UNASKED = 0.5  # less fit for a value of whose row's name the question says nothing
 ACCOUNTS = 0.5  # more fit for a row that a question names in the accounts of the whole company
 INTRODUCTION = 200  # characters before a table that say what it shows
 ABOUT = 0.3  # more fit for a cell where all that its headers lack stands above its table
@@ -58,7 +56,7 @@ class ReadCell:
     row: str
     others: tuple[str, ...]
     names: tuple[str, ...]
-    before: str = ""
+    before: str
 
 
 def terms_of_cells(question: str, passages: Iterable[Passage]) -> frozenset[str]:
@@ -119,11 +117,22 @@ def cell_fits(
     return fits
 
 
-def is_fit(question: str, terms: frozenset[str], passage: Passage, least: float) -> bool:
-    """Tell whether the headers of a cell of a passage fit a question by `least` or more."""
-    if not passage.segments:
+def has_rival(
+    question: str, terms: frozenset[str], passage: Passage, start: int, others: Iterable[Passage]
+) -> bool:
+    """Tell whether other passages have a cell that fits a question as well as the one at `start`.
+
+    There is none where no cell of `passage` stands there.
+    """
+    own = cell_fits(question, terms, passage, {start}).get(start)
+    if own is None:
         return False
-    return max(cell_fits(question, terms, passage).values(), default=least - 1) >= least
+    return any(
+        fit >= own
+        for other in others
+        if other.segments
+        for fit in cell_fits(question, terms, other).values()
+    )
 
 
 def _is_echo(cell: ReadCell, terms: frozenset[str]) -> bool:
@@ -221,7 +230,7 @@ def read_rows(passage: Passage) -> Iterator[list[ReadCell]]:
         if segment.is_cell or "\n" not in segment.text:
             row.append(segment)
             continue
-        yield [replace(cell, before=before) for cell in _cells_of_row(row)]
+        yield list(_cells_of_row(row, before))
         row = []
         if BLOCK_GAP in segment.text:
             before = segment.text.rpartition(BLOCK_GAP)[0].strip()[-INTRODUCTION:]
@@ -238,8 +247,8 @@ def parts_of_row(row: Sequence[Segment]) -> list[list[Segment]]:
     return [part for part in parts if part and part[-1].is_cell]
 
 
-def _cells_of_row(row: Sequence[Segment]) -> Iterator[ReadCell]:
-    """Yield the cells of a row."""
+def _cells_of_row(row: Sequence[Segment], before: str) -> Iterator[ReadCell]:
+    """Yield the cells of a row of a table that stands after the words `before`."""
     parts = parts_of_row(row)
     words = ["".join(segment.text for segment in part) for part in parts]
     texts = [part[-1].text for part in parts]
@@ -250,7 +259,7 @@ def _cells_of_row(row: Sequence[Segment]) -> Iterator[ReadCell]:
         name = words[0] if has_name and not is_name else ""
         others = (*words[:number], *words[number + 1 :])
         names = tuple(text for at, text in enumerate(texts) if at != number and not is_value(text))
-        yield ReadCell(part[-1].start, part[-1].text, column, name, others, names)
+        yield ReadCell(part[-1].start, part[-1].text, column, name, others, names, before)
 
 
 def header_ranges(document: Document, start: int) -> Iterator[Range]:

@@ -8,11 +8,10 @@ from inquote.app.language.headers import EACH_TIME, SEVERAL, is_of_change
 from inquote.index.terms import content_terms
 from inquote.ingest.documents import Passage
 from inquote.ingest.text import Range
-from inquote.ingest.values import YEAR_WITHIN, is_value
+from inquote.ingest.values import IN_BRACKETS, YEAR_WITHIN, is_value
 
 MOST_NAMED = 4  # cells of a row that a question names by their columns
 
-_BRACKETS = re.compile(r"\([^()]{0,100}\)")
 _MAY = re.compile(r"\bMay\b")
 
 
@@ -103,5 +102,5 @@ def _header_terms(text: str) -> frozenset[str]:
 
     "May" is a month where it has its capital.
     """
-    text = _BRACKETS.sub(" ", text)
+    text = IN_BRACKETS.sub(" ", text)
     return frozenset(content_terms(text)) | frozenset(map(str.lower, _MAY.findall(text)))

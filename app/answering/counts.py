@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from inquote.app.answering.findings import Findings
 from inquote.app.answering.spans import AnswerSpan
-from inquote.app.language.english import PLURAL_ENDING
-from inquote.app.language.forms import (
+from inquote.app.language.counts import (
     COUNT_QUESTION,
     LAST_ITEM,
     NEXT_ITEM,
@@ -14,6 +13,7 @@ from inquote.app.language.forms import (
     THINGS_QUESTION,
     UNLISTED,
 )
+from inquote.app.language.english import PLURAL_ENDING
 from inquote.index.terms import content_terms
 from inquote.ingest.text import sentence_ranges, touching
 

@@ -2,9 +2,9 @@
 
 from enum import Enum
 
+from inquote.app.language.counts import COUNT_QUESTION
 from inquote.app.language.english import NUMBERS
 from inquote.app.language.forms import (
-    COUNT_QUESTION,
     COUNTED_QUESTION,
     DEFINITION_QUESTION,
     DETAIL,

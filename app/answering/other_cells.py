@@ -17,6 +17,8 @@ from inquote.index.terms import content_terms
 from inquote.ingest.documents import Passage
 from inquote.ingest.values import YEAR_WITHIN, is_value
 
+_OF_TIME = {"fiscal", "year"}  # terms of headers that say nothing of what stands below them
+
 
 def without_other_cells(question: str, passage: Passage, reading: Reading) -> Reading:
     """Return a reading without the values that are of another year or row than a question names.
@@ -58,7 +60,7 @@ def _shares_beside_amounts(question: str, rows: Iterable[list[ReadCell]]) -> Ite
         aside = [cell for cell in values if SHARE.search(cell.words) or is_of_change(cell.column)]
         for cell in aside if len(aside) < len(values) else ():
             named = asked & set(content_terms(YEAR_WITHIN.sub(" ", cell.column)))
-            if not named - {"fiscal", "year"}:
+            if named <= _OF_TIME:
                 yield cell
 
 

@@ -162,7 +162,7 @@ def _spans_that_answer(
     for span in spans:
         around = [heading for heading in headings if heading[0] <= span.start < heading[1]]
         is_part = bool(around) and span.end <= around[0][1] and (span.start, span.end) != around[0]
-        is_part = is_part and not SECOND_TOPIC.search(passage.text[: span.start])
+        is_part = is_part and not SECOND_TOPIC.search(passage.text, 0, span.start)
         if span.start >= passage.body or is_part:
             kept.append(span)
     return tuple(kept)

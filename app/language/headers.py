@@ -88,9 +88,14 @@ EACH_TIME = compile_words(
 )
 """A question for a value at every time that a table has."""
 
+SHARE_WORDS = (
+    r"percent\w*|rates?|margins?|gr[eo]w\w*|rise|rose|fell|declin\w+|ratio|yield|portion|points"
+    r"|how much of"
+)
+"""Words of a question for a share or for a change in percent."""
+
 ASKS_FOR_SHARE = compile_words(
-    r"\b(?:percent\w*|rates?|shares? of|what share|which share|margins?|gr[eo]w\w*|rise|rose|fell"
-    r"|declin\w+|proportion|ratio|yield|fraction|portion|points)\b|%"
+    rf"\b(?:{SHARE_WORDS}|shares? of|what share|which share|proportion|fraction)\b|%"
 )
 """A question that may be for a share or for a change in percent."""
 

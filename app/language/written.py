@@ -3,6 +3,7 @@
 import re
 
 from inquote.app.language.english import compile_words
+from inquote.app.language.headers import SHARE_WORDS
 
 ASKS_FOR_PLACE = compile_words(
     r"\b(?:pages?|chapters?|sections?|appendix|appendices|contents|where|figures?|tables?)\b"
@@ -64,10 +65,10 @@ WRITTEN_AS = (
     ),
     (
         compile_words(
-            r"^(?!.{0,200}\b(?:percent\w*|rates?|shares?|part|margins?|gr[eo]w\w*|rise|rose"
-            r"|fell|change\w*|increase\w*|decrease\w*|declin\w+|ratio|yield|portion|points|tax)\b|.{0,200}%)"
-            r"(?:what|how (?:much|large|big|high)) .{0,120}\b(?:revenues?|sales|income|profits?"
-            r"|earnings|costs?|assets|debts?|liabilities|cash|expenses?|inventor(?:y|ies)|backlog|goodwill)\b"
+            rf"^(?!.{{0,200}}\b(?:{SHARE_WORDS}|shares?|part|change\w*|increase\w*|decrease\w*|tax)\b"
+            r"|.{0,200}%)(?:what|how (?:much|large|big|high)) .{0,120}\b(?:revenues?|sales|income"
+            r"|profits?|earnings|costs?|assets|debts?|liabilities|cash|expenses?|inventor(?:y|ies)"
+            r"|backlog|goodwill)\b"
         ),
         re.compile(r"^(?!\W{0,3}[\d.,]{1,9} ?(?:%|percent\b|pts?\b|bps\b)\W{0,3}$)"),
     ),

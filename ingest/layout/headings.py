@@ -21,7 +21,7 @@ _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff\uac00-\ud7af]")
 _OVER = re.compile(r"[.,;:…。，；]$|\w[-–—]$")
 _OF_TABLE = re.compile(
     r"\W{0,2}(?:[\w$]{1,20},? ){0,6}?in (?:millions|thousands|billions)\b"
-    r"|(?:fiscal|(?:for the )?(?:\w{1,12} ){0,2}(?:years?|months|quarters?|weeks)) ended\b"
+    r"|(?:for the )?(?:\w{1,12} ){0,2}(?:years?|months|quarters?|weeks) ended\b"
     r"|fiscal years?$|\W{0,2}% change",
     re.IGNORECASE,
 )

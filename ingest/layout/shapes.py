@@ -71,10 +71,6 @@ class Frame:
         return Box(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
 
 
-_Area = tuple[tuple[int, int, int], int, int]
-"""The colour of a filled area, and where it begins and ends from the top of the page."""
-
-
 @dataclass
 class Shapes:
     """The drawings of a page. Rules that lie are (left, y, right, y), those that stand (x, ...)."""
@@ -83,6 +79,22 @@ class Shapes:
     standing: list[Box] = field(default_factory=list)
     fills: list[Box] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
+
+
+_Area = tuple[tuple[int, int, int], int, int]
+"""The colour of a filled area, and where it begins and ends from the top of the page."""
+
+
+@dataclass
+class _Filled:
+    """The filled areas of a page, and its slips: thin ones, rules or else edges of such an area."""
+
+    areas: set[_Area] = field(default_factory=set)
+    slips: list[tuple[_Area, Box]] = field(default_factory=list)
+
+    def rules(self) -> list[Box]:
+        """Return the slips that are no edge of an area of their colour and height."""
+        return [slip for area, slip in self.slips if area not in self.areas]
 
 
 def frame_of(page: Any) -> Frame:
@@ -119,19 +131,17 @@ def combined(inner: Matrix, outer: Matrix) -> Matrix:
 def read_shapes(page: Any, frame: Frame) -> Shapes:
     """Return what a page of `pypdfium2` draws beside its text."""
     shapes = Shapes()
-    areas: set[_Area] = set()
-    slips: list[tuple[_Area, Box]] = []
+    filled = _Filled()
     for drawn, matrix in _objects(library.address_of(page.raw), frame.matrix):
         kind = library.object_kind(drawn)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
-            _read_path(drawn, matrix, shapes, areas, slips)
+            _read_path(drawn, matrix, shapes, filled)
         elif kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING):
             bounds = _bounds(drawn, matrix)
             if bounds:
                 shapes.pictures.append(bounds)
-    for area, slip in slips:
-        if area not in areas:
-            _add_rules([], slip, shapes)
+    for rule in filled.rules():
+        _add_rules([], rule, shapes)
     return shapes
 
 
@@ -173,17 +183,8 @@ def _box_of(points: list[tuple[float, float]]) -> Box:
     return Box(min(across), min(down), max(across), max(down))
 
 
-def _read_path(
-    drawn: int,
-    matrix: Matrix,
-    shapes: Shapes,
-    areas: set[_Area],
-    slips: list[tuple[_Area, Box]],
-) -> None:
-    """Note the rules and filled areas of a path.
-
-    A thin filled one is a slip: a rule, or else the edge of an area of its colour.
-    """
+def _read_path(drawn: int, matrix: Matrix, shapes: Shapes, filled: _Filled) -> None:
+    """Note the rules and filled areas of a path."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     library.draw_mode(drawn, ctypes.addressof(fill), ctypes.addressof(stroke))
     colour = colour_of(drawn)
@@ -196,11 +197,11 @@ def _read_path(
         area = colour[:3], round(box.top), round(box.bottom)
         is_thin = min(box.right - box.left, box.bottom - box.top) <= _THIN
         if is_thin and not stroke.value:
-            slips.append((area, box))
+            filled.slips.append((area, box))
         elif is_thin or not is_filled:
             _add_rules(points, box, shapes)
         else:
-            areas.add(area)
+            filled.areas.add(area)
             if min(colour[:3]) < _WHITE:
                 shapes.fills.append(box)
             if stroke.value:

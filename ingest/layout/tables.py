@@ -291,7 +291,7 @@ def goes_on_below(above: Table, below: Table, between: Sequence[Line] = ()) -> b
         return not between and all(_is_above(line, reaches[1]) for line in cells)
     if len(reaches[0]) < 2 or [*reaches[0]] != [*reaches[1]]:
         return False
-    left, right = reaches[0][0]
+    left, right = next(iter(reaches[0].values()))
     if any(not left - room < line.left <= right for line in between):
         return False
     return all(

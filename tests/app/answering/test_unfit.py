@@ -163,10 +163,7 @@ def test_a_time_and_a_number_are_written_as_such(question: str, wanted: list[str
 def test_a_place_of_a_company_is_told_beside_the_words_for_it(
     question: str, text: str, is_kept: bool
 ) -> None:
-    start = text.index("Tolsay")
-    reading = Reading((Span(start, start + 6, 1.0),), (), 0.0)
-    passage = Passage("d", 0, len(text), "", text)
-    assert bool(without_unfit(question, passage, reading).spans) == is_kept
+    assert kept(question, text) == [text] * is_kept
 
 
 @pytest.mark.parametrize(
@@ -174,11 +171,11 @@ def test_a_place_of_a_company_is_told_beside_the_words_for_it(
     [
         ("What was the revenue of Orin in 2022?", False),
         ("How much did the revenue of Orin grow?", True),
+        ("How much of the revenue of Orin comes from ore?", True),
         ("What was the tax rate on income?", True),
     ],
 )
 def test_an_amount_of_money_is_no_percentage(question: str, is_kept: bool) -> None:
-    text = "It was 1.8 % of revenue."
-    reading = Reading((Span(7, 12, 1.0),), (), 0.0)
-    passage = Passage("d", 0, len(text), "", text)
-    assert bool(without_unfit(question, passage, reading).spans) == is_kept
+    passage = Passage("a", 0, 5, "", "1.8 %")
+    reading = without_unfit(question, passage, Reading((Span(0, 5, 1.0),), (), 0.0))
+    assert bool(reading.spans) == is_kept

@@ -2,6 +2,10 @@
 
 from inquote.ingest.formats import pdf as pdf_format
 from inquote.ingest.formats.base import Parsed
+from inquote.ingest.layout.annotations import line_at
+from inquote.ingest.layout.lines import Line
+from inquote.ingest.layout.shapes import Box
+from inquote.ingest.layout.tables import Cell, Table, TableRow, goes_on_below
 from made_files import drawn_pdf, shown
 
 COLUMNS = (60, 300, 400)
@@ -161,3 +165,16 @@ def test_words_drawn_over_each_other_in_every_row_are_read() -> None:
         rows += [row(y, name, value), shown(303, y, "9" * (3 + at)), shown(400, y, "77")]
     parsed = page(*rows)
     assert all(name in parsed.text for name in ("Land", "Stock", "Wood"))
+
+
+def test_a_table_whose_names_span_columns_has_no_further_part_below_a_line() -> None:
+    def words(text: str, left: float, base: float) -> Line:
+        return line_at(text, Box(left, base - 8, left + 30, base), 0)
+
+    def made(base: float) -> Table:
+        names = Cell([words("Land", 60, base)], 0, 2)
+        values = [Cell([words("1,514", 200 + 100 * at, base)], at) for at in (2, 3)]
+        return Table([TableRow([names, *values])], 60, 530, base, base, 10, 0)
+
+    assert goes_on_below(made(100), made(112))
+    assert not goes_on_below(made(100), made(124), [words("Tax", 60, 112)])
